@@ -1,0 +1,13 @@
+namespace MLNet.Detection.Data;
+
+/// <summary>
+/// Where in an annotation file something stands. The words are made only when an error or a problem needs them: counting
+/// lines for every box of a large file would cost more than reading it.
+/// </summary>
+internal readonly record struct AnnotationPlace(string File, Func<string> Words)
+{
+    public DatasetException Error(string found, string remedy, Exception? inner = null) =>
+        new(File, Words(), found, remedy, inner);
+
+    public DatasetProblem Problem(string message) => new(File, Words(), message);
+}

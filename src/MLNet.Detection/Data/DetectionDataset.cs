@@ -1,0 +1,57 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace MLNet.Detection.Data;
+
+/// <summary>
+/// Images with labelled boxes, read once and immutable. Category ids of the file are arbitrary numbers; everywhere else
+/// in this library a category is its index here.
+/// </summary>
+public sealed class DetectionDataset
+{
+    private readonly FrozenDictionary<long, int> _indexById;
+
+    /// <summary>Puts a data set together; the readers <see cref="CocoDataset"/> and <see cref="VocDataset"/> check files.</summary>
+    /// <param name="source">The annotation file or folder, for messages.</param>
+    /// <param name="categories">The classes; ids must be distinct.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="problems">What was corrected or left out on load.</param>
+    /// <exception cref="ArgumentException">Two categories share an id.</exception>
+    public DetectionDataset(
+        string source,
+        IEnumerable<Category> categories,
+        IEnumerable<LabeledImage> images,
+        IEnumerable<DatasetProblem>? problems = null)
+    {
+        Source = source;
+        Categories = [.. categories];
+        Images = [.. images];
+        Problems = [.. problems ?? []];
+        _indexById = Categories.Select((category, index) => (category.Id, index))
+            .ToDictionary(pair => pair.Id, pair => pair.index).ToFrozenDictionary();
+    }
+
+    /// <summary>The annotation file or folder.</summary>
+    public string Source { get; }
+
+    /// <summary>The classes; a box's category is an index into this list.</summary>
+    public ImmutableArray<Category> Categories { get; }
+
+    /// <summary>The images in the order of the annotation file.</summary>
+    public ImmutableArray<LabeledImage> Images { get; }
+
+    /// <summary>What was corrected or left out on load; empty when the annotations are clean.</summary>
+    public ImmutableArray<DatasetProblem> Problems { get; }
+
+    /// <summary>The number of boxes of all images.</summary>
+    public int BoxCount => Images.Sum(image => image.Boxes.Count);
+
+    /// <summary>The index of the category with this id of the file; see <see cref="Categories"/> for the way back.</summary>
+    /// <exception cref="KeyNotFoundException">No category has this id.</exception>
+    public int CategoryIndex(long id) =>
+        _indexById.TryGetValue(id, out var index) ? index : throw new KeyNotFoundException(
+            $"{Source}: no category has the id {id}; the ids are {string.Join(", ", Categories.Select(c => c.Id))}.");
+
+    /// <summary>Tells whether a category has this id of the file, and its index.</summary>
+    public bool TryCategoryIndex(long id, out int index) => _indexById.TryGetValue(id, out index);
+}

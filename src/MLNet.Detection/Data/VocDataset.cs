@@ -1,0 +1,37 @@
+namespace MLNet.Detection.Data;
+
+/// <summary>
+/// Reads annotations in Pascal VOC's layout: <c>Annotations/*.xml</c>, <c>JPEGImages</c>, <c>ImageSets/Main/*.txt</c>.
+/// </summary>
+public static class VocDataset
+{
+    /// <summary>
+    /// Reads one split of a Pascal VOC folder. An image's id is 1 + its index among all annotations of the folder sorted by
+    /// name, so that it is the same in every split. Boxes that leave their image are clipped, boxes without size are
+    /// dropped; both are listed in <see cref="DetectionDataset.Problems"/>.
+    /// </summary>
+    /// <param name="folder">The folder that holds <c>Annotations</c> and <c>JPEGImages</c>.</param>
+    /// <param name="split">The split: <c>train</c> reads <c>ImageSets/Main/train.txt</c>; null for all annotations.</param>
+    /// <param name="options">How to read; null for the defaults.</param>
+    /// <exception cref="DatasetException">
+    /// A folder, file or element is missing or not well formed, a class is not among the wanted ones, a file name is absolute
+    /// or leaves the folder, an image file does not exist.
+    /// </exception>
+    public static DetectionDataset Load(string folder, string? split = null, VocOptions? options = null)
+    {
+        options ??= new();
+        var files = new VocFolder(folder);
+        var wanted = files.Split(split);
+        var documents = files.Names
+            .Where(name => options.Categories is null || wanted.Contains(name))
+            .ToDictionary(name => name, name => new VocDocument(files.AnnotationPath(name)));
+        var categories = options.Categories ?? [.. documents.Values
+            .SelectMany(document => document.Objects).Select(item => item.Name).Distinct().Order(StringComparer.Ordinal)];
+
+        var assembly = new VocAssembly(categories, files.Images(options.MissingImages), options.Coordinates);
+        foreach (var (name, id) in files.Names.Select((name, index) => (name, index + 1)))
+            if (wanted.Contains(name))
+                assembly.Add(id, documents[name]);
+        return assembly.Build(files.Source(split));
+    }
+}
