@@ -1,0 +1,9 @@
+namespace Microsoft.ML.Runtime;
+
+public enum ChannelMessageKind
+{
+    Trace,
+    Info,
+    Warning,
+    Error,
+}

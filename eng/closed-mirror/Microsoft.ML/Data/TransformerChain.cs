@@ -1,0 +1,87 @@
+using System.Collections;
+using Microsoft.ML.Internal;
+
+namespace Microsoft.ML.Data;
+
+/// <summary>Transformers in sequence.</summary>
+public sealed class TransformerChain<TLastTransformer> : ITransformer, IEnumerable<ITransformer>, IDisposable
+    where TLastTransformer : class, ITransformer
+{
+    /// <summary>The last transformer, null in an empty chain.</summary>
+    public readonly TLastTransformer LastTransformer;
+
+    private readonly ITransformer[] transformers;
+    private readonly TransformerScope[] scopes;
+    private bool disposed;
+
+    public TransformerChain(params ITransformer[] transformers)
+        : this(transformers, transformers?.Select(_ => TransformerScope.Everything))
+    {
+    }
+
+    public TransformerChain(IEnumerable<ITransformer> transformers, IEnumerable<TransformerScope> scopes)
+    {
+        Check.NotNull(transformers, nameof(transformers));
+        Check.NotNull(scopes, nameof(scopes));
+        this.transformers = [.. transformers];
+        this.scopes = [.. scopes];
+        Check.Argument(this.scopes.Length == this.transformers.Length, nameof(scopes),
+            $"Expected {this.transformers.Length} scopes, one a transformer, got {this.scopes.Length}");
+        LastTransformer = this.transformers.LastOrDefault() as TLastTransformer;
+        Check.Argument(LastTransformer != null || this.transformers.Length == 0, nameof(transformers),
+            $"The last transformer must be a {typeof(TLastTransformer)}");
+    }
+
+    bool ITransformer.IsRowToRowMapper => transformers.All(transformer => transformer.IsRowToRowMapper);
+
+    public IDataView Transform(IDataView input)
+    {
+        Check.NotNull(input, nameof(input));
+        // Asked for the whole chain first: a view of a wrong schema fails before anything is made of it.
+        GetOutputSchema(input.Schema);
+        return transformers.Aggregate(input, (view, transformer) => transformer.Transform(view));
+    }
+
+    public IDataView Transform(IDataView input, TransformerScope scopeFilter) => GetModelFor(scopeFilter).Transform(input);
+
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) =>
+        transformers.Aggregate(inputSchema, (schema, transformer) => transformer.GetOutputSchema(schema));
+
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema, TransformerScope scopeFilter) =>
+        GetModelFor(scopeFilter).GetOutputSchema(inputSchema);
+
+    public TransformerChain<ITransformer> GetModelFor(TransformerScope scopeFilter)
+    {
+        var kept = transformers.Zip(scopes).Where(link => (link.Second & scopeFilter) != TransformerScope.None).ToArray();
+        return new(kept.Select(link => link.First), kept.Select(link => link.Second));
+    }
+
+    public TransformerChain<TNewLast> Append<TNewLast>(
+        TNewLast transformer, TransformerScope scope = TransformerScope.Everything) where TNewLast : class, ITransformer
+    {
+        Check.NotNull(transformer, nameof(transformer));
+        return new([.. transformers, transformer], [.. scopes, scope]);
+    }
+
+    public IEnumerator<ITransformer> GetEnumerator() => ((IEnumerable<ITransformer>)transformers).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema)
+    {
+        Check.NotNull(inputSchema, nameof(inputSchema));
+        Check.State(((ITransformer)this).IsRowToRowMapper, "A transformer in the chain does not map row to row");
+        return new CompositeMapper(inputSchema, transformers);
+    }
+
+    void ICanSaveModel.Save(ModelSaveContext ctx) => throw new NotSupportedException(ModelSaveContext.Unsupported);
+
+    public void Dispose()
+    {
+        if (disposed)
+            return;
+        disposed = true;
+        foreach (var transformer in transformers.OfType<IDisposable>())
+            transformer.Dispose();
+    }
+}
