@@ -1,0 +1,99 @@
+namespace OnnxGraphs.Graphs;
+
+/// <summary>
+/// A computation under construction. Nodes are only ever appended, so their order is an order of computation; equal nodes are
+/// built once.
+/// </summary>
+public sealed class Graph
+{
+    private readonly List<Node> _nodes = [];
+    private readonly List<Var> _inputs = [];
+    private readonly List<Var> _outputs = [];
+    private readonly Dictionary<string, Var> _vars = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Node> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Var> _constants = new(StringComparer.Ordinal);
+    private int _fresh;
+
+    /// <summary>Nodes in the order of computation.</summary>
+    public IReadOnlyList<Node> Nodes => _nodes;
+
+    /// <summary>Values that the caller feeds.</summary>
+    public IReadOnlyList<Var> Inputs => _inputs;
+
+    /// <summary>Values that the caller receives.</summary>
+    public IReadOnlyList<Var> Outputs => _outputs;
+
+    /// <summary>Declares a value that the caller feeds.</summary>
+    public Var Input(string name, ElementType type, TensorShape shape)
+    {
+        var input = Register(new(this, Unused(name), type, shape));
+        _inputs.Add(input);
+        return input;
+    }
+
+    /// <summary>Declares a float32 input.</summary>
+    public Var Input(string name, params ReadOnlySpan<long> dims) => Input(name, ElementType.Float32, new(dims));
+
+    /// <summary>A named constant, for example a frozen weight.</summary>
+    public Var Constant(string name, Tensor value) =>
+        Register(new(this, Unused(name), value.Type, value.Shape, constant: value));
+
+    /// <summary>A constant; equal small ones are shared.</summary>
+    public Var Constant(Tensor value)
+    {
+        if (value.Data.Length > 256)
+            return Constant(Fresh("constant"), value);
+        var key = $"{value.Type}{value.Shape}{Convert.ToHexString(value.Data)}";
+        return _constants.TryGetValue(key, out var known) ? known : _constants[key] = Constant(Fresh("constant"), value);
+    }
+
+    /// <summary>A constant vector of 64-bit integers: axes, shapes, indices.</summary>
+    public Var Constant(params ReadOnlySpan<long> values) => Constant(Tensor.Vector(values));
+
+    /// <summary>Marks a value as one that the caller receives, under the given name.</summary>
+    public Var Output(string name, Var value)
+    {
+        var output = Ops.Op.Identity(value, name);
+        _outputs.Add(output);
+        return output;
+    }
+
+    /// <summary>Looks a value up by its name; null where there is none.</summary>
+    public Var? Find(string name) => _vars.GetValueOrDefault(name);
+
+    /// <summary>Names of all values.</summary>
+    public IEnumerable<string> Names => _vars.Keys;
+
+    internal Node Append(string op, IReadOnlyList<Var?> inputs, Attributes attributes, string name,
+        IReadOnlyList<string>? outputNames, int outputs, Func<Node, IReadOnlyList<TypedShape>> infer)
+    {
+        var key = $"{op}({string.Join(',', inputs.Select(v => v?.Name))}){attributes}#{outputs}";
+        if (outputNames is null && _known.TryGetValue(key, out var known))
+            return known;
+        var node = new Node(this, _nodes.Count, name, op, inputs, attributes);
+        var types = infer(node);
+        node.Outputs = [.. types.Take(outputs).Select((type, i) =>
+            Register(new(this, outputNames is null ? Fresh(op) : Unused(outputNames[i]), type.Element, type.Shape, node)))];
+        _nodes.Add(node);
+        _known.TryAdd(key, node);
+        return node;
+    }
+
+    private Var Register(Var value)
+    {
+        _vars.Add(value.Name, value);
+        return value;
+    }
+
+    private string Fresh(string stem)
+    {
+        string name;
+        do
+            name = $"{stem}_{_fresh++}";
+        while (_vars.ContainsKey(name));
+        return name;
+    }
+
+    private string Unused(string name) => !_vars.ContainsKey(name) ? name : throw new GraphException(
+        $"The graph already has a value named '{name}'; names must be unique.");
+}

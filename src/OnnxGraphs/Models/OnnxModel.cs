@@ -1,0 +1,104 @@
+using Google.Protobuf;
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Models.Proto;
+
+namespace OnnxGraphs.Models;
+
+/// <summary>An ONNX file in memory. External data is loaded with it, so that a model is complete wherever it goes.</summary>
+public sealed class OnnxModel
+{
+    /// <summary>The opset that graphs are built in and that loaded models are upgraded to for training.</summary>
+    public const int WorkingOpset = 21;
+
+    /// <summary>The IR version of files written by this library; ONNX Runtime 1.18 and later read it.</summary>
+    public const int WorkingIrVersion = 10;
+
+    /// <summary>Wraps a model.</summary>
+    public OnnxModel(ModelProto proto, string path = "(in memory)") => (Proto, Path) = (proto, path);
+
+    /// <summary>The file format's message.</summary>
+    public ModelProto Proto { get; }
+
+    /// <summary>Where the model was loaded from.</summary>
+    public string Path { get; }
+
+    /// <summary>Version of the default operator set.</summary>
+    public int Opset => (int)(Proto.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version ?? 0);
+
+    /// <summary>Stored tensors by name.</summary>
+    public IReadOnlyDictionary<string, TensorProto> Initializers =>
+        Proto.Graph.Initializer.GroupBy(t => t.Name).ToDictionary(group => group.Key, group => group.First());
+
+    /// <summary>Inputs that the caller must feed (files of IR 3 also list their weights as inputs).</summary>
+    public IReadOnlyList<ValueInfoProto> Inputs
+    {
+        get
+        {
+            var stored = Proto.Graph.Initializer.Select(t => t.Name).ToHashSet();
+            return [.. Proto.Graph.Input.Where(input => !stored.Contains(input.Name))];
+        }
+    }
+
+    /// <summary>Names of the graph's outputs.</summary>
+    public IReadOnlyList<string> OutputNames => [.. Proto.Graph.Output.Select(output => output.Name)];
+
+    /// <summary>Loads a file; its external data must lie in or below its folder.</summary>
+    /// <exception cref="ModelException">The file is missing, truncated, not ONNX, or of an unsupported version.</exception>
+    public static OnnxModel Load(string path)
+    {
+        if (!File.Exists(path))
+            throw new ModelException($"{path}: no such file; check the path of the model.");
+        var model = new OnnxModel(Parse(path), path);
+        model.Check();
+        ExternalData.Load(model.Proto, path);
+        return model;
+    }
+
+    /// <summary>Writes the model to a new place: first beside it, then moved, so that a full disk harms no older file.</summary>
+    public void Save(string path, bool externalData = false)
+    {
+        var (proto, temporary) = (Proto, path + ".tmp");
+        try
+        {
+            if (externalData)
+                proto = ExternalData.Split(proto, path);
+            using (var stream = File.Create(temporary))
+                proto.WriteTo(stream);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(temporary);
+            throw new ModelException($"{path}: cannot be written ({error.Message}); check the folder and the free space.", error);
+        }
+    }
+
+    /// <summary>The file as bytes.</summary>
+    public byte[] ToBytes() => Proto.ToByteArray();
+
+    /// <summary>An independent copy.</summary>
+    public OnnxModel Clone() => new(Proto.Clone(), Path);
+
+    private static ModelProto Parse(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            return ModelProto.Parser.ParseFrom(stream);
+        }
+        catch (InvalidProtocolBufferException error)
+        {
+            throw new ModelException($"{path}: not a complete ONNX file ({error.Message}); copy or export it again.", error);
+        }
+    }
+
+    private void Check()
+    {
+        if (Proto.Graph is null || Proto.Graph.Output.Count == 0 || Proto.OpsetImport.Count == 0)
+            throw new ModelException($"{Path}: not an ONNX model (no graph, outputs or operator set); was another format renamed?");
+        if (Proto.IrVersion is < 3 or > 11)
+            throw new ModelException($"{Path}: IR version {Proto.IrVersion} is not supported (3 to 11 are); convert the file.");
+        if (Opset is < 7 or > WorkingOpset)
+            throw new ModelException($"{Path}: opset {Opset} is not supported (7 to {WorkingOpset} are); export with opset 17, say.");
+    }
+}

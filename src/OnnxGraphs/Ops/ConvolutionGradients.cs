@@ -1,0 +1,98 @@
+using OnnxGraphs.Graphs;
+using static OnnxGraphs.Ops.Op;
+
+namespace OnnxGraphs.Ops;
+
+/// <summary>
+/// Gradients of Conv in standard operators. Several lowerings are equal in value; the fastest one is chosen by shape, after
+/// measurements on the CPU (benchmarks/README.md).
+/// </summary>
+internal static class ConvolutionGradients
+{
+    /// <summary>Outputs of at least this many pixels favour Conv and MatMul over the transposed and 3-D forms.</summary>
+    private const long LargeMap = 300;
+
+    /// <summary>dx [N, C, ...]: the convolution of dy with the flipped weights, or the transposed convolution.</summary>
+    public static Var OfInput(Var dy, Node conv)
+    {
+        var (x, w, group) = (conv[0], conv[1], conv.Attributes.Int("group", 1));
+        var window = Window.Of(conv, [.. w.Shape.Skip(2)]);
+        var pixels = dy.Shape.Skip(2).Aggregate(1L, (a, b) => a * b);
+        var flips = window.IsUnit && (group == 1 || group == w.Shape[0]) && window.Rank == 2
+            && Enumerable.Range(0, 2).All(i => window.Before[i] < window.Extent(i) && window.After[i] < window.Extent(i));
+        return flips && (pixels >= LargeMap || window.Kernel.All(k => k == 1))
+            ? ByFlippedConvolution(dy, w, window, group)
+            : window.Transposed(dy, w, group, x.Shape);
+    }
+
+    /// <summary>dw [K, C / group, ...].</summary>
+    public static Var OfWeights(Var dy, Node conv)
+    {
+        var (x, w, group) = (conv[0], conv[1], conv.Attributes.Int("group", 1));
+        var window = Window.Of(conv, [.. w.Shape.Skip(2)]);
+        var pixels = dy.Shape.Skip(2).Aggregate(1L, (a, b) => a * b);
+        var pointwise = window.Kernel.All(k => k == 1);
+        return pointwise || group > 1 || window.Rank != 2 || (window.IsUnit && pixels >= LargeMap)
+            ? BySlices(x, dy, w.Shape, window, group)
+            : ByVolume(x, dy, w.Shape, window);
+    }
+
+    // dx = dy * flip(w)': stride 1, one group or depthwise.
+    private static Var ByFlippedConvolution(Var dy, Var w, Window window, long group)
+    {
+        var size = window.Kernel[0] * window.Kernel[1];
+        var (rows, columns) = (w.Shape[0], w.Shape[1]);
+        var swapped = group > 1 ? w : Transpose(w, 1, 0, 2, 3);
+        var flipped = size == 1 ? swapped : Reshape(
+            MatMul(Reshape(swapped, -1, size), w.Graph.Constant(Reversal(size))), swapped.Shape);
+        var pads = Enumerable.Range(0, 2).Select(i => window.Extent(i) - 1 - window.Before[i])
+            .Concat(Enumerable.Range(0, 2).Select(i => window.Extent(i) - 1 - window.After[i]));
+        return Conv(dy, flipped, null, window.Strides, [.. pads], window.Dilations, group);
+    }
+
+    // The permutation matrix that reverses n entries; a product with it beats a Slice with negative steps.
+    private static Tensor Reversal(long n)
+    {
+        var matrix = new float[n * n];
+        for (var i = 0; i < n; i++)
+            matrix[i * n + (n - 1 - i)] = 1;
+        return Tensor.Of<float>(new(n, n), matrix);
+    }
+
+    /// <summary>
+    /// dw by one shifted slice of x for each entry of the kernel and a product over pixels: dw[:, :, tap] = sum_n dy x_tap'.
+    /// </summary>
+    public static Var BySlices(Var x, Var dy, TensorShape w, Window window, long group)
+    {
+        var (n, pixels) = (x.Shape[0], dy.Shape.Skip(2).Aggregate(1L, (a, b) => a * b));
+        var rows = Reshape(dy, n, group, w[0] / group, pixels);
+        var padded = window.HasPadding ? Pad(x, [0, 0, .. window.Before, 0, 0, .. window.After]) : x;
+        var taps = Taps(window).Select(tap => Unsqueeze(MatMul(rows, Transposed(Reshape(
+            Shifted(padded, tap, dy.Shape, window), n, group, w[1], pixels))), 4)).ToList();
+        return Reshape(ReduceSum(Concat(taps, 4), [0], keep: false), w);
+    }
+
+    // x at one entry of the kernel: every stride-th pixel from the entry's offset, as many as dy has.
+    private static Var Shifted(Var padded, long[] tap, TensorShape dy, Window window)
+    {
+        var starts = tap.Zip(window.Dilations, (t, d) => t * d).ToArray();
+        var ends = starts.Select((start, i) => start + (dy[i + 2] - 1) * window.Strides[i] + 1).ToArray();
+        var whole = starts.All(s => s == 0) && window.IsUnit && Enumerable.Range(0, window.Rank).All(i => ends[i] == padded.Shape[i + 2]);
+        return whole ? padded : Slice(padded, [.. Enumerable.Range(2, window.Rank).Select(i => (long)i)], starts, ends, window.Strides);
+    }
+
+    private static IEnumerable<long[]> Taps(Window window) => window.Kernel.Aggregate<long, IEnumerable<long[]>>([[]],
+        (taps, size) => taps.SelectMany(tap => Enumerable.Range(0, (int)size).Select(i => tap.Append((long)i).ToArray())));
+
+    // dw by one 3-D convolution: x as [1, N, C, H, W], dy' as kernel [K, N, 1, OH, OW] with the strides as dilations.
+    private static Var ByVolume(Var x, Var dy, TensorShape w, Window window)
+    {
+        var (n, k) = (x.Shape[0], dy.Shape[1]);
+        var kernel = Reshape(Transpose(dy, 1, 0, 2, 3), k, n, 1, dy.Shape[2], dy.Shape[3]);
+        var volume = Conv(Unsqueeze(x, 0), kernel, null, [1, .. window.Dilations],
+            [0, .. window.Before, 0, .. window.After], [1, .. window.Strides], 1);
+        var dw = Reshape(volume, new TensorShape([.. volume.Shape.Skip(1)]));
+        // Pixels that no window reaches give extra entries at the end.
+        return dw.Shape == w ? dw : Slice(dw, [2, 3], [0, 0], [w[2], w[3]], [1, 1]);
+    }
+}

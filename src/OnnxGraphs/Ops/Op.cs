@@ -1,0 +1,60 @@
+using OnnxGraphs.Graphs;
+
+namespace OnnxGraphs.Ops;
+
+/// <summary>
+/// ONNX operators as functions on <see cref="Var"/>. Shapes and types are checked at the call; a <see cref="GraphException"/>
+/// names the operator, its inputs and the remedy. Semantics: https://onnx.ai/onnx/operators/, opset 21.
+/// </summary>
+public static partial class Op
+{
+    internal static OperatorTable Table { get; } = OperatorTable.Merge(
+        Arithmetic(), Activations(), Logic(), Reductions(), Shapes(), Slicing(), Selection(), Products(),
+        Convolutions(), Poolings(), Resizes(), Normalizations(), Pseudo());
+
+    /// <summary>ONNX operator types that have a gradient rule, in alphabetical order.</summary>
+    public static IReadOnlyList<string> Differentiable { get; } =
+        [.. Table.Where(pair => pair.Value.Gradient is not null).Select(pair => pair.Key).Order(StringComparer.Ordinal)];
+
+    /// <summary>Applies an operator with one output.</summary>
+    public static Var Apply(string op, IReadOnlyList<Var?> inputs, Attributes? attributes = null) =>
+        Apply(op, inputs, attributes, 1)[0];
+
+    /// <summary>Applies an operator with several outputs.</summary>
+    public static IReadOnlyList<Var> Apply(string op, IReadOnlyList<Var?> inputs, Attributes? attributes, int outputs) =>
+        Append(inputs.First(v => v is not null)!.Graph, op, inputs, attributes ?? Attributes.None, "", null, outputs).Outputs;
+
+    internal static Node Append(Graph graph, string op, IReadOnlyList<Var?> inputs, Attributes attributes, string name,
+        IReadOnlyList<string>? outputNames, int outputs)
+    {
+        var what = $"{op}{(name.Length > 0 ? $" '{name}'" : "")}";
+        if (!Table.TryGetValue(op, out var rule))
+            throw new GraphException($"Operator {what} is not known here; cut the model before it, or see docs/operators.md.");
+        if (inputs.FirstOrDefault(v => v is not null && v.Graph != graph) is { } foreign)
+            throw new GraphException($"{what}: input '{foreign.Name}' belongs to another graph.");
+        return graph.Append(op, inputs, attributes, name, outputNames, outputs, node => rule.Infer(node));
+    }
+
+    private static Var Unary(string op, Var x) => Apply(op, [x]);
+
+    private static IReadOnlyList<TypedShape> Same(Node x) => [new(x[0].Type, x[0].Shape)];
+
+    private static IReadOnlyList<TypedShape> Broadcast(Node x) => [new(x[0].Type, BroadcastShape(x))];
+
+    private static IReadOnlyList<TypedShape> BroadcastBool(Node x) => [new(ElementType.Bool, BroadcastShape(x))];
+
+    private static TensorShape BroadcastShape(Node x)
+    {
+        var shape = x[0].Shape;
+        foreach (var other in x.Inputs.Skip(1))
+        {
+            if (other!.Type != x[0].Type)
+                throw new GraphException($"{x}: element types {x[0].Type} and {other.Type} differ; insert a Cast.");
+            shape = TensorShape.Broadcast(shape, other.Shape) ??
+                throw new GraphException($"{x}: shapes {shape} and {other.Shape} cannot be broadcast together.");
+        }
+        return shape;
+    }
+
+    private static Operator Each(Inference infer, GradientRule rule) => new(infer, rule) { Elementwise = true };
+}

@@ -1,0 +1,42 @@
+using OnnxGraphs.Graphs;
+
+namespace OnnxGraphs.Ops;
+
+/// <summary>Element types and shapes of a node's outputs, from its inputs and attributes.</summary>
+internal delegate IReadOnlyList<TypedShape> Inference(Node x);
+
+/// <summary>
+/// The gradients of a node's inputs from the gradient <paramref name="dy"/> of its first output <paramref name="y"/>. Null
+/// means no gradient; broadcasting is undone by the caller.
+/// </summary>
+internal delegate Var?[] GradientRule(Var dy, Node x, Var y);
+
+/// <summary>The rule of a node with several differentiable outputs; an entry of <paramref name="dy"/> may be null.</summary>
+internal delegate Var?[] ManyGradientRule(IReadOnlyList<Var?> dy, Node x);
+
+/// <summary>What is known of one ONNX operator type.</summary>
+internal sealed record Operator(Inference Infer, ManyGradientRule? Gradient)
+{
+    public Operator(Inference infer, GradientRule gradient)
+        : this(infer, (dy, x) => dy[0] is { } first ? gradient(first, x, x.Outputs[0]) : []) { }
+
+    /// <summary>The rule works on each element alone: a smaller dy may stand for its broadcast form.</summary>
+    public bool Elementwise { get; init; }
+
+    /// <summary>The rule of operators whose derivative is zero or undefined: nothing flows back.</summary>
+    public static readonly GradientRule Stops = (_, _, _) => [];
+}
+
+/// <summary>Operators by ONNX type: one table for expressions and imported graphs alike.</summary>
+internal sealed class OperatorTable : Dictionary<string, Operator>
+{
+    public OperatorTable() : base(StringComparer.Ordinal) { }
+
+    public static OperatorTable Merge(params OperatorTable[] tables)
+    {
+        var all = new OperatorTable();
+        foreach (var (op, rule) in tables.SelectMany(table => table))
+            all.Add(op, rule);
+        return all;
+    }
+}

@@ -1,0 +1,62 @@
+using OnnxGraphs.Graphs;
+
+namespace OnnxGraphs.Ops;
+
+public static partial class Op
+{
+    /// <summary>Mean over all space of [N, C, ...], as [N, C, 1, ...].</summary>
+    public static Var GlobalAveragePool(Var x) => Unary("GlobalAveragePool", x);
+
+    private static OperatorTable Poolings() => new()
+    {
+        ["MaxPool"]           = new(PoolShape, MaxPoolGradient),
+        ["AveragePool"]       = new(PoolShape, AveragePoolGradient),
+        ["GlobalAveragePool"] = new(GlobalPoolShape, (dy, x, y) => [dy / (x[0].Shape.Size / y.Shape.Size)]),
+        ["GlobalMaxPool"]     = new(GlobalPoolShape, (dy, x, y) => [GlobalMaxGradient(dy, x, y)]),
+    };
+
+    private static IReadOnlyList<TypedShape> PoolShape(Node x)
+    {
+        var window = Window.Of(x, x.Attributes.Ints("kernel_shape")
+            ?? throw new GraphException($"{x}: attribute kernel_shape is missing."));
+        var shape = new TensorShape([x[0].Shape[0], x[0].Shape[1], .. window.Output(x[0].Shape, x.Attributes.Flag("ceil_mode"))]);
+        return [new(x[0].Type, shape), new(ElementType.Int64, shape)];
+    }
+
+    private static IReadOnlyList<TypedShape> GlobalPoolShape(Node x) =>
+        [new(x[0].Type, new([.. x[0].Shape.Select((dim, i) => i < 2 ? dim : 1)]))];
+
+    private static Var GlobalMaxGradient(Var dy, Node x, Var y)
+    {
+        var chosen = Cast(Equal(x[0], y), dy.Type);
+        return dy * chosen / ReduceSum(chosen, [.. Enumerable.Range(2, y.Shape.Rank - 2).Select(i => (long)i)]);
+    }
+
+    // The pool's second output says where each maximum stood (in the flattened input): add dy there.
+    private static Var?[] MaxPoolGradient(Var dy, Node x, Var y)
+    {
+        var indices = Apply("MaxPool", x.Inputs, x.Attributes, 2)[1];
+        var zeros = Filled(dy.Graph, new(x[0].Shape.Size), 0);
+        var sum = ScatterElements(zeros, Reshape(indices, -1), Reshape(dy, -1), 0, "add");
+        return [Reshape(sum, x[0].Shape)];
+    }
+
+    // Each output is a mean over its window: spread dy / count over the window with a depthwise transposed convolution of ones.
+    private static Var?[] AveragePoolGradient(Var dy, Node x, Var y)
+    {
+        var window = Window.Of(x, x.Attributes.Ints("kernel_shape")!);
+        var channels = x[0].Shape[1];
+        var ones = Filled(dy.Graph, new([channels, 1, .. window.Kernel]), 1);
+        var counts = WindowSums(Filled(dy.Graph, new([1, 1, .. x[0].Shape.Skip(2)]), 1), x, y, window);
+        return [window.Transposed(dy / counts, ones, channels, x[0].Shape)];
+    }
+
+    // How many elements each window averages over, as ONNX Runtime counts them.
+    private static Var WindowSums(Var ones, Node x, Var y, Window window)
+    {
+        if (x.Attributes.Flag("count_include_pad"))
+            return ones.Like(window.Kernel.Aggregate(1L, (a, b) => a * b));
+        var attributes = x.Attributes.With("count_include_pad", 1);
+        return Apply("AveragePool", [ones], attributes) * window.Kernel.Aggregate(1L, (a, b) => a * b);
+    }
+}

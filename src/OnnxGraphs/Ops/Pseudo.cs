@@ -1,0 +1,27 @@
+using OnnxGraphs.Graphs;
+
+namespace OnnxGraphs.Ops;
+
+public static partial class Op
+{
+    /// <summary>The value of x, through which no gradient flows.</summary>
+    public static Var Detach(Var x) => Apply("Detach", [x]);
+
+    /// <summary>
+    /// The scalar <paramref name="value"/> with hand-written gradients: d value / d input[i] = gradient[i]. For losses whose
+    /// closed form saves passes over memory; the derivative of the formula itself is not used.
+    /// </summary>
+    public static Var WithGradient(Var value, params (Var Input, Var Gradient)[] gradients) => Apply("WithGradient",
+        [value, .. gradients.SelectMany(pair => new[] { pair.Input, Detach(pair.Gradient) })]);
+
+    // Operators of expressions only: written to a file they become their first input.
+    private static OperatorTable Pseudo() => new()
+    {
+        ["Detach"]       = new(Same, Operator.Stops),
+        ["WithGradient"] = new(Same, (dy, x, y) => [null, .. Enumerable.Range(1, x.Inputs.Count - 1)
+                               .Select(i => i % 2 == 1 ? dy * x[i + 1] : null)]),
+    };
+
+    /// <summary>Whether the operator exists in expressions only and stands for its first input.</summary>
+    internal static bool IsPseudo(string op) => op is "Detach" or "WithGradient";
+}

@@ -1,0 +1,90 @@
+using OnnxGraphs.Graphs;
+
+namespace OnnxGraphs.Ops;
+
+public static partial class Op
+{
+    /// <summary>Sum over axes, kept as 1 unless <paramref name="keep"/> is false. Without axes: over all of them.</summary>
+    public static Var ReduceSum(Var x, long[]? axes = null, bool keep = true) => Reduce("ReduceSum", x, axes, keep);
+
+    /// <summary>Mean over axes.</summary>
+    public static Var ReduceMean(Var x, long[]? axes = null, bool keep = true) => Reduce("ReduceMean", x, axes, keep);
+
+    /// <summary>Largest value over axes; equal ones share the gradient.</summary>
+    public static Var ReduceMax(Var x, long[]? axes = null, bool keep = true) => Reduce("ReduceMax", x, axes, keep);
+
+    /// <summary>Smallest value over axes; equal ones share the gradient.</summary>
+    public static Var ReduceMin(Var x, long[]? axes = null, bool keep = true) => Reduce("ReduceMin", x, axes, keep);
+
+    /// <summary>
+    /// Sum of all elements as a scalar, in two stages: one full reduction in float32 loses digits on millions of elements.
+    /// </summary>
+    public static Var SumAll(Var x) => x.Shape.Rank < 2
+        ? ReduceSum(x, keep: false)
+        : ReduceSum(ReduceSum(x, [-1], keep: false), keep: false);
+
+    /// <summary>Running sum along an axis.</summary>
+    public static Var CumSum(Var x, int axis, bool exclusive = false, bool reverse = false) => Apply("CumSum",
+        [x, x.Graph.Constant(Tensor.Scalar(ElementType.Int64, axis))],
+        new() { { "exclusive", exclusive ? 1 : 0 }, { "reverse", reverse ? 1 : 0 } });
+
+    /// <summary>Index of the largest value along an axis; the lowest index at a tie.</summary>
+    public static Var ArgMax(Var x, int axis, bool keep = true) =>
+        Apply("ArgMax", [x], new() { { "axis", axis }, { "keepdims", keep ? 1 : 0 } });
+
+    private static Var Reduce(string op, Var x, long[]? axes, bool keep) => Apply(op,
+        axes is null ? [x] : [x, x.Graph.Constant(axes)], new() { { "keepdims", keep ? 1 : 0 } });
+
+    private static OperatorTable Reductions() => new()
+    {
+        ["ReduceSum"]       = new(Reduced, (dy, x, y) => [Kept(dy, x)]),
+        ["ReduceMean"]      = new(Reduced, (dy, x, y) => [Kept(dy, x) * ((float)y.Shape.Size / x[0].Shape.Size)]),
+        ["ReduceSumSquare"] = new(Reduced, (dy, x, y) => [Kept(dy, x) * x[0] * 2f]),
+        ["ReduceL1"]        = new(Reduced, (dy, x, y) => [Kept(dy, x) * Sign(x[0])]),
+        ["ReduceL2"]        = new(Reduced, (dy, x, y) => [Kept(dy, x) * x[0] / Kept(y, x)]),
+        ["ReduceLogSumExp"] = new(Reduced, (dy, x, y) => [Kept(dy, x) * Exp(x[0] - Kept(y, x))]),
+        ["ReduceProd"]      = new(Reduced, (dy, x, y) => [Kept(dy, x) * Kept(y, x) / x[0]]),
+        ["ReduceMax"]       = new(Reduced, SharedGradient),
+        ["ReduceMin"]       = new(Reduced, SharedGradient),
+        ["CumSum"]          = new(Same, (dy, x, y) => [CumSum(dy, (int)x.Constant(1).ToInt64()[0],
+                                  x.Attributes.Flag("exclusive"), !x.Attributes.Flag("reverse"))]),
+        ["ArgMax"]          = new(ArgReduced, Operator.Stops),
+        ["ArgMin"]          = new(ArgReduced, Operator.Stops),
+    };
+
+    private static Var?[] SharedGradient(Var dy, Node x, Var y)
+    {
+        var chosen = Cast(Equal(x[0], Kept(y, x)), dy.Type);
+        return [Kept(dy, x) * chosen / ReduceSum(chosen, ReducedAxes(x))];
+    }
+
+    // A reduced value with its axes back in place as 1.
+    private static Var Kept(Var reduced, Node x) => Reshape(reduced, KeptShape(x));
+
+    private static long[] ReducedAxes(Node x)
+    {
+        var axes = x.Optional(1) is null ? x.Attributes.Ints("axes") ?? [] : x.Constant(1).ToInt64();
+        return axes.Length > 0 ? [.. axes.Select(axis => (long)x[0].Shape.Axis(axis))]
+            : x.Attributes.Flag("noop_with_empty_axes") ? [] : [.. Enumerable.Range(0, x[0].Shape.Rank).Select(i => (long)i)];
+    }
+
+    private static TensorShape KeptShape(Node x)
+    {
+        var axes = ReducedAxes(x);
+        return new([.. x[0].Shape.Select((dim, axis) => axes.Contains(axis) ? 1 : dim)]);
+    }
+
+    private static IReadOnlyList<TypedShape> Reduced(Node x)
+    {
+        var axes = ReducedAxes(x);
+        return [new(x[0].Type, x.Attributes.Flag("keepdims", true) ? KeptShape(x)
+            : new([.. x[0].Shape.Where((_, axis) => !axes.Contains(axis))]))];
+    }
+
+    private static IReadOnlyList<TypedShape> ArgReduced(Node x)
+    {
+        var axis = x[0].Shape.Axis(x.Attributes.Int("axis", 0));
+        return [new(ElementType.Int64, x.Attributes.Flag("keepdims", true) ? x[0].Shape.With(axis, 1)
+            : new([.. x[0].Shape.Where((_, i) => i != axis)]))];
+    }
+}

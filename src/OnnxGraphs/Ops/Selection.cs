@@ -1,0 +1,122 @@
+using OnnxGraphs.Graphs;
+
+namespace OnnxGraphs.Ops;
+
+public static partial class Op
+{
+    /// <summary>Slices of x along an axis at the given indices.</summary>
+    public static Var Gather(Var x, Var indices, int axis = 0) => Apply("Gather", [x, indices], new() { { "axis", axis } });
+
+    /// <summary>One element of x for each element of indices, which replaces the coordinate on the axis.</summary>
+    public static Var GatherElements(Var x, Var indices, int axis) =>
+        Apply("GatherElements", [x, indices], new() { { "axis", axis } });
+
+    /// <summary>x with updates written (or, with reduction "add", added) at indices that replace the coordinate on the axis.</summary>
+    public static Var ScatterElements(Var x, Var indices, Var updates, int axis, string reduction = "none") =>
+        Apply("ScatterElements", [x, indices, updates], new() { { "axis", axis }, { "reduction", reduction } });
+
+    /// <summary>The k largest elements along an axis in descending order and their indices; the lowest index first at a tie.</summary>
+    public static (Var Values, Var Indices) TopK(Var x, long k, int axis = -1)
+    {
+        var outputs = Apply("TopK", [x, x.Graph.Constant(k)], new() { { "axis", axis } }, 2);
+        return (outputs[0], outputs[1]);
+    }
+
+    /// <summary>1 at the index of each element on a new last axis, 0 elsewhere. Negative indices count from the end.</summary>
+    public static Var OneHot(Var indices, long depth, ElementType type = ElementType.Float32)
+    {
+        var range = type == ElementType.Float32 ? Tensor.Vector(0f, 1f)
+            : throw new GraphException($"OneHot of {type} is not supported; cast its Float32 result.");
+        return Apply("OneHot", [indices, indices.Graph.Constant(Tensor.Scalar(ElementType.Int64, depth)), indices.Graph.Constant(range)],
+            new() { { "axis", -1 } });
+    }
+
+    private static OperatorTable Selection() => new()
+    {
+        ["Gather"]          = new(GatherShape, GatherGradient),
+        ["GatherElements"]  = new(x => [new(x[0].Type, x[1].Shape)], (dy, x, y) =>
+                                  [ScatterElements(Filled(dy.Graph, x[0].Shape, 0), x[1], dy, Place(x), "add"), null]),
+        ["ScatterElements"] = new(Same, ScatterGradient),
+        ["GatherND"]        = new(x => [new(x[0].Type, GatherNDShape(x))], GatherNDGradient),
+        ["ScatterND"]       = new(Same, ScatterNDGradient),
+        ["TopK"]            = new(TopKShape, TopKGradient),
+        ["OneHot"]          = new(OneHotShape, Operator.Stops),
+    };
+
+    private static int Place(Node x) => x[0].Shape.Axis(x.Attributes.Int("axis", 0));
+
+    private static IReadOnlyList<TypedShape> GatherShape(Node x)
+    {
+        var axis = Place(x);
+        return [new(x[0].Type, new([.. x[0].Shape.Take(axis), .. x[1].Shape, .. x[0].Shape.Skip(axis + 1)]))];
+    }
+
+    private static Var?[] GatherGradient(Var dy, Node x, Var y)
+    {
+        var axis = Place(x);
+        var (before, after) = (x[0].Shape.Take(axis), x[0].Shape.Skip(axis + 1));
+        var rows = Reshape(dy, new TensorShape([.. before, x[1].Shape.Size, .. after]));
+        return [AddRows(rows, Reshape(x[1], new TensorShape(x[1].Shape.Size)), axis, x[0].Shape[axis]), null];
+    }
+
+    // Adds row i of dy to row indices[i] of a zero tensor with the given number of rows: ScatterND over the axis moved to front.
+    private static Var AddRows(Var dy, Var indices, int axis, long rows)
+    {
+        var order = Enumerable.Range(0, dy.Shape.Rank).Where(i => i != axis).Prepend(axis).Select(i => (long)i).ToArray();
+        var front = axis == 0 ? dy : Transpose(dy, order);
+        var zeros = Filled(dy.Graph, front.Shape.With(0, rows), 0);
+        var sum = Apply("ScatterND", [zeros, Unsqueeze(indices, 1), front], new() { { "reduction", "add" } });
+        return axis == 0 ? sum : Transpose(sum, Inverse(order));
+    }
+
+    private static Var?[] ScatterGradient(Var dy, Node x, Var y)
+    {
+        var updates = GatherElements(dy, x[1], Place(x));
+        return x.Attributes.Text("reduction", "none") switch
+        {
+            "add" => [dy, null, updates],
+            "none" => [ScatterElements(dy, x[1], Filled(dy.Graph, x[1].Shape, 0), Place(x)), null, updates],
+            var other => throw new GraphException($"{x}: no gradient rule for reduction '{other}'; 'none' and 'add' have one."),
+        };
+    }
+
+    private static TensorShape GatherNDShape(Node x)
+    {
+        var batch = (int)x.Attributes.Int("batch_dims", 0);
+        var depth = (int)x[1].Shape[-1];
+        return new([.. x[1].Shape.Take(x[1].Shape.Rank - 1), .. x[0].Shape.Skip(batch + depth)]);
+    }
+
+    private static Var?[] GatherNDGradient(Var dy, Node x, Var y) => x.Attributes.Int("batch_dims", 0) == 0
+        ? [Apply("ScatterND", [Filled(dy.Graph, x[0].Shape, 0), x[1], dy], new() { { "reduction", "add" } }), null]
+        : throw new GraphException($"{x}: GatherND has a gradient rule for batch_dims = 0 only.");
+
+    private static Var?[] ScatterNDGradient(Var dy, Node x, Var y)
+    {
+        var updates = Apply("GatherND", [dy, x[1]]);
+        return x.Attributes.Text("reduction", "none") switch
+        {
+            "add" => [dy, null, updates],
+            "none" => [Apply("ScatterND", [dy, x[1], Filled(dy.Graph, x[2].Shape, 0)]), null, updates],
+            var other => throw new GraphException($"{x}: no gradient rule for reduction '{other}'; 'none' and 'add' have one."),
+        };
+    }
+
+    private static IReadOnlyList<TypedShape> TopKShape(Node x)
+    {
+        var axis = x[0].Shape.Axis(x.Attributes.Int("axis", -1));
+        var shape = x[0].Shape.With(axis, x.Constant(1).ToInt64()[0]);
+        return [new(x[0].Type, shape), new(ElementType.Int64, shape)];
+    }
+
+    private static Var?[] TopKGradient(Var dy, Node x, Var y) =>
+        [ScatterElements(Filled(dy.Graph, x[0].Shape, 0), x.Outputs[1], dy, x[0].Shape.Axis(x.Attributes.Int("axis", -1)), "add")];
+
+    private static IReadOnlyList<TypedShape> OneHotShape(Node x)
+    {
+        var axis = (int)x.Attributes.Int("axis", -1);
+        var dims = x[0].Shape.ToList();
+        dims.Insert(axis < 0 ? axis + dims.Count + 1 : axis, x.Constant(1).ToInt64()[0]);
+        return [new(x[2].Type, new([.. dims]))];
+    }
+}

@@ -1,0 +1,158 @@
+using OnnxGraphs.Graphs;
+
+namespace OnnxGraphs.Ops;
+
+public static partial class Op
+{
+    /// <summary>The same elements in another shape of equal size.</summary>
+    public static Var Reshape(Var x, TensorShape shape) =>
+        x.Shape == shape ? x : Apply("Reshape", [x, x.Graph.Constant(shape.ToArray())]);
+
+    /// <summary>The same elements in another shape; one dimension may be -1.</summary>
+    public static Var Reshape(Var x, params ReadOnlySpan<long> dims) => Apply("Reshape", [x, x.Graph.Constant(dims)]);
+
+    /// <summary>Axes in another order.</summary>
+    public static Var Transpose(Var x, params long[] order) => Apply("Transpose", [x], new() { { "perm", order } });
+
+    /// <summary>x repeated along axes of size 1 to fill the shape.</summary>
+    public static Var Expand(Var x, TensorShape shape) =>
+        x.Shape == shape ? x : Apply("Expand", [x, x.Graph.Constant(shape.ToArray())]);
+
+    /// <summary>New axes of size 1 at the given places of the result.</summary>
+    public static Var Unsqueeze(Var x, params long[] axes) => Apply("Unsqueeze", [x, x.Graph.Constant(axes)]);
+
+    /// <summary>x without the given axes of size 1.</summary>
+    public static Var Squeeze(Var x, params long[] axes) => Apply("Squeeze", [x, x.Graph.Constant(axes)]);
+
+    /// <summary>A constant of one value.</summary>
+    public static Var Filled(Graph graph, TensorShape shape, float value) => shape.Size <= 1024
+        ? graph.Constant(Tensor.Filled(shape, value))
+        : Apply("ConstantOfShape", [graph.Constant(shape.ToArray())], new() { { "value", Tensor.Vector(value) } });
+
+    /// <summary>The same value under another name.</summary>
+    public static Var Identity(Var x, string name) =>
+        Append(x.Graph, "Identity", [x], Attributes.None, "", [name], 1).Outputs[0];
+
+    private static OperatorTable Shapes() => new()
+    {
+        ["Reshape"]   = new(x => [new(x[0].Type, ReshapeShape(x))], (dy, x, y) => [Reshape(dy, x[0].Shape)]),
+        ["Flatten"]   = new(x => [new(x[0].Type, FlattenShape(x))], (dy, x, y) => [Reshape(dy, x[0].Shape)]),
+        ["Squeeze"]   = new(x => [new(x[0].Type, SqueezeShape(x))], (dy, x, y) => [Reshape(dy, x[0].Shape)]),
+        ["Unsqueeze"] = new(x => [new(x[0].Type, UnsqueezeShape(x))], (dy, x, y) => [Reshape(dy, x[0].Shape)]),
+        ["Transpose"] = new(x => [new(x[0].Type, new([.. Order(x).Select(axis => x[0].Shape[(int)axis])]))],
+                            (dy, x, y) => [Transpose(dy, Inverse(Order(x)))]),
+        ["Expand"]    = new(x => [new(x[0].Type, ExpandShape(x))], (dy, x, y) => [dy]),
+        ["Tile"]      = new(x => [new(x[0].Type, new([.. x[0].Shape.Zip(x.Constant(1).ToInt64(), (d, n) => d * n)]))],
+                            (dy, x, y) => [TileGradient(dy, x)]),
+        ["Shape"]     = new(x => [new(ElementType.Int64, new(ShapeSlice(x).Length))], Operator.Stops),
+        ["Size"]      = new(_ => [new(ElementType.Int64, TensorShape.Scalar)], Operator.Stops),
+        ["ConstantOfShape"] = new(x => [new(x.Attributes.Tensor("value")?.Type ?? ElementType.Float32,
+                            new(x.Constant(0).ToInt64()))], Operator.Stops),
+        ["Range"]     = new(RangeShape, Operator.Stops),
+        ["DepthToSpace"] = new(DepthToSpaceShape, DepthToSpaceGradient),
+        ["SpaceToDepth"] = new(SpaceToDepthShape, (dy, x, y) =>
+                            [Apply("DepthToSpace", [dy], new() { { "blocksize", x.Attributes.Int("blocksize", 1) } })]),
+    };
+
+    /// <summary>The dimensions that a Shape node returns (attributes start and end may cut them).</summary>
+    internal static long[] ShapeSlice(Node x)
+    {
+        var dims = x[0].Shape.ToArray();
+        var (start, end) = (x.Attributes.Int("start", 0), x.Attributes.Int("end", dims.Length));
+        long Limit(long i) => Math.Clamp(i < 0 ? i + dims.Length : i, 0, dims.Length);
+        return Limit(end) <= Limit(start) ? [] : dims[(int)Limit(start)..(int)Limit(end)];
+    }
+
+    private static long[] Order(Node x) =>
+        x.Attributes.Ints("perm") ?? [.. Enumerable.Range(0, x[0].Shape.Rank).Reverse().Select(i => (long)i)];
+
+    private static long[] Inverse(long[] order)
+    {
+        var inverse = new long[order.Length];
+        for (var i = 0; i < order.Length; i++)
+            inverse[order[i]] = i;
+        return inverse;
+    }
+
+    private static TensorShape ReshapeShape(Node x)
+    {
+        var (from, dims) = (x[0].Shape, x.Constant(1).ToInt64());
+        if (!x.Attributes.Flag("allowzero"))
+            for (var i = 0; i < dims.Length; i++)
+                dims[i] = dims[i] != 0 ? dims[i] : i < from.Rank ? from[i]
+                    : throw new GraphException($"{x}: dimension {i} is to be copied from {from}, which has none.");
+        var open = Array.IndexOf(dims, -1);
+        var known = dims.Where(dim => dim != -1).Aggregate(1L, (a, b) => a * b);
+        if (open >= 0)
+            dims[open] = known == 0 ? 0 : from.Size / known;
+        return dims.Aggregate(1L, (a, b) => a * b) == from.Size ? new(dims)
+            : throw new GraphException($"{x}: {from} of {from.Size} elements cannot become [{string.Join(", ", dims)}].");
+    }
+
+    private static TensorShape FlattenShape(Node x)
+    {
+        var (axis, dims) = ((int)x.Attributes.Int("axis", 1), x[0].Shape.ToArray());
+        axis = axis < 0 ? axis + dims.Length : axis;
+        return new(dims[..axis].Aggregate(1L, (a, b) => a * b), dims[axis..].Aggregate(1L, (a, b) => a * b));
+    }
+
+    private static TensorShape SqueezeShape(Node x)
+    {
+        var shape = x[0].Shape;
+        if (x.Optional(1) is null)
+            return new([.. shape.Where(dim => dim != 1)]);
+        var axes = x.Constant(1).ToInt64().Select(axis => shape.Axis(axis)).ToHashSet();
+        return axes.All(axis => shape[axis] == 1) ? new([.. shape.Where((_, i) => !axes.Contains(i))])
+            : throw new GraphException($"{x}: an axis to remove from {shape} is not 1.");
+    }
+
+    private static TensorShape UnsqueezeShape(Node x)
+    {
+        var axes = x.Constant(1).ToInt64();
+        var rank = x[0].Shape.Rank + axes.Length;
+        var places = axes.Select(axis => axis < 0 ? axis + rank : axis).ToHashSet();
+        var rest = new Queue<long>(x[0].Shape);
+        return new([.. Enumerable.Range(0, rank).Select(i => places.Contains(i) ? 1 : rest.Dequeue())]);
+    }
+
+    private static TensorShape ExpandShape(Node x) =>
+        TensorShape.Broadcast(x[0].Shape, new(x.Constant(1).ToInt64())) ?? throw new GraphException(
+            $"{x}: {x[0].Shape} cannot be expanded to [{string.Join(", ", x.Constant(1).ToInt64())}].");
+
+    // View each tiled axis d n as [n, d] and sum over n.
+    private static Var TileGradient(Var dy, Node x)
+    {
+        var repeats = x.Constant(1).ToInt64();
+        var pairs = x[0].Shape.SelectMany((dim, i) => new[] { repeats[i], dim }).ToArray();
+        var axes = Enumerable.Range(0, repeats.Length).Select(i => 2L * i).ToArray();
+        return ReduceSum(Reshape(dy, pairs), axes, keep: false);
+    }
+
+    private static IReadOnlyList<TypedShape> RangeShape(Node x)
+    {
+        double At(int i) => x.Constant(i) is { Type: ElementType.Float32 } f ? f.Values<float>()[0] : x.Constant(i).ToInt64()[0];
+        return [new(x[0].Type, new((long)Math.Max(0, Math.Ceiling((At(1) - At(0)) / At(2)))))];
+    }
+
+    private static IReadOnlyList<TypedShape> DepthToSpaceShape(Node x)
+    {
+        var (s, b) = (x[0].Shape, x.Attributes.Int("blocksize", 1));
+        return [new(x[0].Type, new(s[0], s[1] / (b * b), s[2] * b, s[3] * b))];
+    }
+
+    private static IReadOnlyList<TypedShape> SpaceToDepthShape(Node x)
+    {
+        var (s, b) = (x[0].Shape, x.Attributes.Int("blocksize", 1));
+        return [new(x[0].Type, new(s[0], s[1] * b * b, s[2] / b, s[3] / b))];
+    }
+
+    // SpaceToDepth inverts mode DCR; mode CRD is written out.
+    private static Var?[] DepthToSpaceGradient(Var dy, Node x, Var y)
+    {
+        var (s, b) = (x[0].Shape, x.Attributes.Int("blocksize", 1));
+        if (x.Attributes.Text("mode", "DCR") == "DCR")
+            return [Apply("SpaceToDepth", [dy], new() { { "blocksize", b } })];
+        var blocks = Reshape(dy, s[0], s[1] / (b * b), s[2], b, s[3], b);
+        return [Reshape(Transpose(blocks, 0, 1, 3, 5, 2, 4), s)];
+    }
+}

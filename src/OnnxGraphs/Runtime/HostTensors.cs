@@ -1,0 +1,30 @@
+using Microsoft.ML.OnnxRuntime;
+using OnnxGraphs.Graphs;
+using TensorElementType = Microsoft.ML.OnnxRuntime.Tensors.TensorElementType;
+
+namespace OnnxGraphs.Runtime;
+
+/// <summary>Copies between <see cref="Tensor"/> and ONNX Runtime's values in host memory.</summary>
+public static class HostTensors
+{
+    /// <summary>A copy of a value that lies in host memory.</summary>
+    public static Tensor Read(OrtValue value)
+    {
+        var info = value.GetTensorTypeAndShape();
+        var type = (ElementType)(int)info.ElementDataType;
+        return new(type, new(info.Shape), info.ElementCount == 0 ? [] : value.GetTensorMutableRawData().ToArray());
+    }
+
+    /// <summary>A new value in host memory with a copy of the tensor.</summary>
+    public static OrtValue Write(Tensor tensor)
+    {
+        var value = Allocate(tensor.Type, tensor.Shape);
+        if (tensor.Data.Length > 0)
+            tensor.Data.CopyTo(value.GetTensorMutableRawData());
+        return value;
+    }
+
+    /// <summary>A new value in host memory, not initialised.</summary>
+    public static OrtValue Allocate(ElementType type, TensorShape shape) =>
+        OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, (TensorElementType)(int)type, shape.ToArray());
+}
