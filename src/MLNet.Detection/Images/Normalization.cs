@@ -1,0 +1,60 @@
+namespace MLNet.Detection.Images;
+
+/// <summary>What a network expects of its pixels: y = (x - mean) / std, x from 0 to 255, planes [3, height, width].</summary>
+/// <param name="Mean">Subtracted, in units of 0 to 255.</param>
+/// <param name="Std">Divided by, in units of 0 to 255.</param>
+/// <param name="Order">Which colour is the first plane.</param>
+public sealed record Normalization(ChannelValues Mean, ChannelValues Std, ChannelOrder Order = ChannelOrder.Rgb)
+{
+    /// <summary>0 to 1.</summary>
+    public static Normalization Unit { get; } = new(0f, 255f);
+
+    /// <summary>-1 to 1 as (x - 127) / 128: UltraFace and many SSD exports.</summary>
+    public static Normalization Centered { get; } = new(127f, 128f);
+
+    /// <summary>The mean and standard deviation of ImageNet: torchvision's and most other classification backbones.</summary>
+    public static Normalization ImageNet { get; } =
+        new(new(0.485f * 255, 0.456f * 255, 0.406f * 255), new(0.229f * 255, 0.224f * 255, 0.225f * 255));
+
+    /// <summary>Writes a picture as the planes that a network takes.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="planes">3 * height * width numbers, channel after channel.</param>
+    /// <exception cref="ArgumentException">The span has another length.</exception>
+    public void Write(RgbImage image, Span<float> planes)
+    {
+        if (planes.Length != image.Pixels.Length)
+            throw new ArgumentException(
+                $"A {image.Width} x {image.Height} image fills {image.Pixels.Length} numbers, not {planes.Length}.", nameof(planes));
+        Span<float> red = stackalloc float[256], green = stackalloc float[256], blue = stackalloc float[256];
+        Tabulate(red, Mean.Red, Std.Red);
+        Tabulate(green, Mean.Green, Std.Green);
+        Tabulate(blue, Mean.Blue, Std.Blue);
+
+        var size = planes.Length / 3;
+        var first = planes[..size];
+        var last = planes[(2 * size)..];
+        if (Order == ChannelOrder.Rgb)
+            Split(image.Pixels, red, green, blue, first, planes.Slice(size, size), last);
+        else
+            Split(image.Pixels, red, green, blue, last, planes.Slice(size, size), first);
+    }
+
+    private static void Tabulate(Span<float> table, float mean, float std)
+    {
+        for (var x = 0; x < table.Length; x++)
+            table[x] = (x - mean) / std;
+    }
+
+    private static void Split(
+        ReadOnlySpan<byte> pixels, ReadOnlySpan<float> red, ReadOnlySpan<float> green, ReadOnlySpan<float> blue,
+        Span<float> reds, Span<float> greens, Span<float> blues)
+    {
+        for (var i = 0; i < reds.Length && i < greens.Length && i < blues.Length; i++)
+        {
+            var pixel = pixels.Slice(3 * i, 3);
+            reds[i] = red[pixel[0]];
+            greens[i] = green[pixel[1]];
+            blues[i] = blue[pixel[2]];
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace MLNet.Detection.Images;
+
+/// <summary>Pixels of a picture.</summary>
+/// <param name="Width">Pixels in a row.</param>
+/// <param name="Height">Rows, the top one first.</param>
+/// <param name="Pixels">[height, width, 3], red, green, blue, 0 to 255. Shared, not copied.</param>
+public sealed record RgbImage(int Width, int Height, byte[] Pixels)
+{
+    /// <summary>[height, width, 3], red, green, blue, 0 to 255.</summary>
+    public byte[] Pixels { get; } = Pixels.Length == 3L * Width * Height && Width > 0 && Height > 0 ? Pixels
+        : throw new ArgumentException(
+            $"A {Width} x {Height} image has {3L * Width * Height} bytes of red, green and blue, not {Pixels.Length}.");
+
+    /// <summary>A picture of one colour.</summary>
+    public static RgbImage Filled(int width, int height, byte red, byte green, byte blue)
+    {
+        var pixels = new byte[3 * width * height];
+        for (var i = 0; i < pixels.Length; i += 3)
+            (pixels[i], pixels[i + 1], pixels[i + 2]) = (red, green, blue);
+        return new(width, height, pixels);
+    }
+
+    /// <summary>The 3 * width bytes of a row.</summary>
+    public Span<byte> Row(int y) => Pixels.AsSpan(3 * Width * y, 3 * Width);
+}
