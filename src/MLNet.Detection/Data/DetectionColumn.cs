@@ -1,0 +1,85 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MLNet.Detection.Data;
+
+/// <summary>One column of the view of a data set: its type and how its value is read off an image.</summary>
+internal sealed record DetectionColumn(
+    string Name, DataViewType Type, Delegate Read, DataViewSchema.Annotations? Annotations = null)
+{
+    public delegate void Reader<T>(LabeledImage image, ref T value);
+
+    private delegate T Select<out T>(LabeledBox label);
+
+    /// <summary>All columns, in the order of the schema.</summary>
+    public static DetectionColumn[] Of(DetectionDataset dataset)
+    {
+        var label = new KeyDataViewType(typeof(uint), Math.Max(1, dataset.Categories.Length));
+        return
+        [
+            new(DetectionColumns.Image, Vector(NumberDataViewType.Byte), (Reader<VBuffer<byte>>)ReadFile),
+            new(DetectionColumns.Label, Vector(label), Each(box => (uint)box.Category + 1), KeyNames(dataset)),
+            new(DetectionColumns.BoundingBoxes, Vector(NumberDataViewType.Single), (Reader<VBuffer<float>>)ReadCorners),
+            new(DetectionColumns.Crowd, Vector(BooleanDataViewType.Instance), Each(box => box.Crowd)),
+            new(DetectionColumns.Difficult, Vector(BooleanDataViewType.Instance), Each(box => box.Difficult)),
+            new(DetectionColumns.Area, Vector(NumberDataViewType.Single), Each(box => (float)box.Area)),
+            new(DetectionColumns.ImageId, NumberDataViewType.Int64, One(image => image.Id)),
+            new(DetectionColumns.FileName, TextDataViewType.Instance, One(image => image.FileName.AsMemory())),
+            new(DetectionColumns.Width, NumberDataViewType.Int32, One(image => image.Width)),
+            new(DetectionColumns.Height, NumberDataViewType.Int32, One(image => image.Height)),
+        ];
+    }
+
+    private static VectorDataViewType Vector(PrimitiveDataViewType item) => new(item);
+
+    private static Reader<T> One<T>(Func<LabeledImage, T> select) =>
+        (LabeledImage image, ref T value) => value = select(image);
+
+    private static Reader<VBuffer<T>> Each<T>(Select<T> select) => (LabeledImage image, ref VBuffer<T> value) =>
+    {
+        var editor = VBufferEditor.Create(ref value, image.Boxes.Count);
+        for (var i = 0; i < image.Boxes.Count; i++)
+            editor.Values[i] = select(image.Boxes[i]);
+        value = editor.Commit();
+    };
+
+    private static void ReadCorners(LabeledImage image, ref VBuffer<float> value)
+    {
+        var editor = VBufferEditor.Create(ref value, 4 * image.Boxes.Count);
+        for (var i = 0; i < image.Boxes.Count; i++)
+        {
+            var box = image.Boxes[i].Box;
+            ReadOnlySpan<float> corners = [box.X0, box.Y0, box.X1, box.Y1];
+            corners.CopyTo(editor.Values.Slice(4 * i, 4));
+        }
+        value = editor.Commit();
+    }
+
+    private static void ReadFile(LabeledImage image, ref VBuffer<byte> value)
+    {
+        try
+        {
+            using var file = File.OpenHandle(image.Path);
+            var editor = VBufferEditor.Create(ref value, checked((int)RandomAccess.GetLength(file)));
+            for (var read = 0; read < editor.Values.Length;)
+                read += RandomAccess.Read(file, editor.Values[read..], read) is var count and > 0 ? count
+                    : throw new EndOfStreamException("the file shrank while it was read");
+            value = editor.Commit();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or OverflowException)
+        {
+            throw new Images.UnreadableImageException(
+                image.Path, $"the image file cannot be read ({error.Message.TrimEnd('.')})", error);
+        }
+    }
+
+    private static DataViewSchema.Annotations KeyNames(DetectionDataset dataset)
+    {
+        var names = dataset.Categories.Select(category => category.Name.AsMemory()).ToArray();
+        var builder = new DataViewSchema.Annotations.Builder();
+        if (names.Length > 0)
+            builder.Add("KeyValues", new VectorDataViewType(TextDataViewType.Instance, names.Length),
+                (ref VBuffer<ReadOnlyMemory<char>> value) => new VBuffer<ReadOnlyMemory<char>>(names.Length, names).CopyTo(ref value));
+        return builder.ToAnnotations();
+    }
+}
