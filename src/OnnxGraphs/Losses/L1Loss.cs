@@ -1,0 +1,11 @@
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Ops;
+
+namespace OnnxGraphs.Losses;
+
+/// <summary>|prediction - target|; the derivative at 0 is 0.</summary>
+public sealed record L1Loss : Loss
+{
+    /// <inheritdoc/>
+    protected override Var Formula(Var prediction, Var target) => Op.Abs(prediction - target);
+}

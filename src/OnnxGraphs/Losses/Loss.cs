@@ -1,0 +1,88 @@
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Ops;
+
+namespace OnnxGraphs.Losses;
+
+/// <summary>
+/// A loss as a formula. Weights, ignored elements, normaliser and reduction are here, once for all of them. A loss of your own
+/// is a record with a <see cref="Formula"/>; its gradient follows from the operators used.
+/// </summary>
+public abstract record Loss
+{
+    /// <summary>What the sum of the elements is divided by.</summary>
+    public Normalizer Normalizer { get; init; } = Normalizer.Mean;
+
+    /// <summary>The shape of the result.</summary>
+    public Reduction Reduction { get; init; } = Reduction.Batch;
+
+    /// <summary>
+    /// The loss of a prediction. The first axis of both is the batch. Targets are constants: nothing flows back to them.
+    /// 16-bit floats are computed in 32 bits.
+    /// </summary>
+    /// <exception cref="ArgumentException">An option, shape or type does not fit; the message names it.</exception>
+    public Var Of(Var prediction, Var target, LossInputs? inputs = null)
+    {
+        Check(prediction, target);
+        return Reduce(Widen(prediction), Op.Detach(Widen(target)), inputs ?? LossInputs.None);
+    }
+
+    /// <summary>The loss of each element, checked, not reduced.</summary>
+    internal Var Elements(Var prediction, Var target)
+    {
+        Check(prediction, target);
+        return Formula(prediction, Op.Detach(target));
+    }
+
+    /// <summary>The loss of each element, before weights and reduction.</summary>
+    protected abstract Var Formula(Var prediction, Var target);
+
+    /// <summary>Refuses options, shapes and types; here: floats, and a target of the prediction's shape and type.</summary>
+    protected virtual void Check(Var prediction, Var target)
+    {
+        Expect(prediction.Type.IsFloat(), nameof(prediction), prediction, "floats");
+        Expect(target.Type == prediction.Type && target.Shape == prediction.Shape, nameof(target), target,
+            $"{prediction.Type} {prediction.Shape} like the prediction");
+    }
+
+    /// <summary>1 at the targets that count as positive, else 0; here: those above zero.</summary>
+    protected virtual Var Positives(Var target) => Op.Cast(Op.Greater(target, target.Like(0)), ElementType.Float32);
+
+    /// <summary>The whole loss; a loss that is no sum of elements has its own.</summary>
+    protected virtual Var Reduce(Var prediction, Var target, LossInputs inputs)
+    {
+        var elements = new WeightedElements(this, Formula(prediction, target), inputs);
+        if (Reduction == Reduction.None)
+            return elements.Values;
+        var sums = elements.Sums();
+        var divisor = Divisor(elements, target);
+        var perImage = divisor is null ? sums : sums / Op.Cast(divisor, sums.Type);
+        return Reduction == Reduction.PerImage ? perImage
+            : Normalizer == Normalizer.PositivesPerImage ? Op.SumAll(perImage) / Math.Max(1, perImage.Shape.Size)
+            : Op.SumAll(perImage);
+    }
+
+    private Var? Divisor(WeightedElements elements, Var target) => Normalizer switch
+    {
+        Normalizer.None => null,
+        Normalizer.Mean => AtLeastOne(Reduction == Reduction.PerImage ? elements.Counts() : Op.SumAll(elements.Counts())),
+        Normalizer.PositivesPerImage => AtLeastOne(elements.SumsKept(Positives(target))),
+        Normalizer.PositivesPerBatch => AtLeastOne(Op.SumAll(elements.SumsKept(Positives(target)))),
+        _ => elements.Divisor(),
+    };
+
+    /// <summary>Throws an <see cref="ArgumentException"/> that names loss, argument, found and expected, unless it holds.</summary>
+    protected void Expect(bool holds, string argument, object? found, string expected) =>
+        LossArgument.Expect(this, holds, argument, found, expected);
+
+    /// <summary>Both losses added, each with its own normaliser.</summary>
+    public static Loss operator +(Loss a, Loss b) => new LossSum([.. LossSum.TermsOf(a), .. LossSum.TermsOf(b)]);
+
+    /// <summary>The loss times a number.</summary>
+    public static Loss operator *(float weight, Loss loss) =>
+        new LossSum([.. LossSum.TermsOf(loss).Select(term => (weight * term.Weight, term.Loss))]);
+
+    internal static Var AtLeastOne(Var count) => Op.Max(count, count.Like(1));
+
+    private static Var Widen(Var value) =>
+        value.Type is ElementType.Float16 or ElementType.BFloat16 ? Op.Cast(value, ElementType.Float32) : value;
+}

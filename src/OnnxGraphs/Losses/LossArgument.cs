@@ -1,0 +1,25 @@
+using System.Runtime.CompilerServices;
+
+namespace OnnxGraphs.Losses;
+
+/// <summary>Refusal of what a loss cannot be built from.</summary>
+internal static class LossArgument
+{
+    /// <summary>Throws unless the condition holds: loss, argument, what was found, what was expected.</summary>
+    public static void Expect(object loss, bool holds, string argument, object? found, string expected)
+    {
+        if (!holds)
+            throw new ArgumentException($"{loss.GetType().Name}: {argument} is {FormattableString.Invariant($"{found}")}; "
+                + $"expected {expected}.", argument);
+    }
+
+    /// <summary>A finite number that is at least (or, if strict, above) a bound.</summary>
+    public static void Above(object loss, float bound, bool strict, float found,
+        [CallerArgumentExpression(nameof(found))] string argument = "") => Expect(loss,
+        float.IsFinite(found) && (strict ? found > bound : found >= bound), argument, found,
+        FormattableString.Invariant($"a finite number {(strict ? "above" : "of at least")} {bound}"));
+
+    /// <summary>A number in [0, 1].</summary>
+    public static void Share(object loss, float found, [CallerArgumentExpression(nameof(found))] string argument = "") =>
+        Expect(loss, found is >= 0 and <= 1, argument, found, "a number in [0, 1]");
+}

@@ -1,0 +1,55 @@
+using OnnxGraphs.Graphs;
+using static OnnxGraphs.Ops.Op;
+
+namespace OnnxGraphs.Losses;
+
+/// <summary>
+/// SSD's loss: cross-entropy of the positive anchors and of the hardest negatives plus the box loss of the positives, both
+/// summed and divided by the positives of the batch; 0 where there are none. Channel 0 of the logits is background.
+/// Liu et al. 2016, https://arxiv.org/abs/1512.02325
+/// </summary>
+public sealed record MultiBoxLoss : DetectionLoss
+{
+    /// <summary>Negatives taken for each positive of the same image, hardest first; equally hard ones by lowest index.</summary>
+    public float NegativeRatio { get; init; } = 3f;
+
+    /// <summary>Loss of the encoded boxes, summed over the four numbers.</summary>
+    public Loss Box { get; init; } = new SmoothL1Loss();
+
+    /// <summary>Where the negatives run out, fill their quota with positives, which then count twice, as torchvision does.</summary>
+    public bool RepeatPositives { get; init; }
+
+    /// <inheritdoc/>
+    public override bool HasBackgroundChannel => true;
+
+    /// <inheritdoc/>
+    protected override (Var Classification, Var Box) Formula(DetectionTargets targets, Var logits, Var deltas)
+    {
+        var classes = targets.Classes;
+        var positive = Cast(GreaterOrEqual(classes, classes.Like(0)), logits.Type);               // [B, N]
+        var ce = new CrossEntropyLoss().PerAnchor(logits, Max(classes + classes.Like(1), classes.Like(0)));
+        var n = ReduceSum(positive, [1]);
+        var share = 1f / Loss.AtLeastOne(SumAll(n));
+        var box = ReduceSum(Box.Elements(deltas, targets.Boxes), [2], keep: false);
+        return (share * SumAll((positive + HardNegatives(classes, Detach(ce), n)) * ce), share * SumAll(positive * box));
+    }
+
+    // 1 at the anchors of each image whose rank by loss is below ratio * positives. Positives rank behind all negatives.
+    private Var HardNegatives(Var classes, Var loss, Var positives)
+    {
+        var negative = Equal(classes, classes.Like(-1));
+        var behind = Cast(Min(classes, classes.Like(0)), loss.Type) - 1f;                         // positives -1, ignored -3
+        var (_, order) = TopK(Where(negative, loss, behind), classes.Shape[1], axis: 1);
+        var ranks = classes.Graph.Constant(Tensor.Vector<float>([.. Enumerable.Range(0, (int)classes.Shape[1]).Select(i => (float)i)]));
+        var taken = Cast(Less(Expand(ranks, classes.Shape), positives * NegativeRatio), loss.Type);
+        var chosen = ScatterElements(Filled(loss.Graph, classes.Shape, 0), order, taken, axis: 1);
+        return chosen * Cast(RepeatPositives ? GreaterOrEqual(classes, classes.Like(-1)) : negative, loss.Type);
+    }
+
+    /// <inheritdoc/>
+    protected override void Check(DetectionTargets targets, Var logits, Var deltas)
+    {
+        LossArgument.Above(this, 0, strict: false, NegativeRatio);
+        base.Check(targets, logits, deltas);
+    }
+}

@@ -1,0 +1,11 @@
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Ops;
+
+namespace OnnxGraphs.Losses;
+
+/// <summary>(prediction - target)^2: with the default normaliser the mean squared error (L2 loss).</summary>
+public sealed record SquaredErrorLoss : Loss
+{
+    /// <inheritdoc/>
+    protected override Var Formula(Var prediction, Var target) => Op.Pow(prediction - target, 2);
+}
