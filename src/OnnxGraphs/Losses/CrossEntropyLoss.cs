@@ -33,6 +33,4 @@ public sealed record CrossEntropyLoss : Loss
         var expected = new TensorShape([.. prediction.Shape.Where((_, axis) => axis != classes)]);
         Expect(target.Type == ElementType.Int64 && target.Shape == expected, nameof(target), target, $"Int64 {expected}");
     }
-
-    internal Var PerAnchor(Var logits, Var classes) => Formula(logits, classes);
 }

@@ -31,7 +31,7 @@ public sealed record FocalLoss(float? Alpha = 0.25f, float Gamma = 2f) : Loss
         base.Check(prediction, target);
     }
 
-    internal void Validate()
+    private void Validate()
     {
         if (Alpha is { } alpha)
             LossArgument.Share(this, alpha, nameof(Alpha));
@@ -39,11 +39,15 @@ public sealed record FocalLoss(float? Alpha = 0.25f, float Gamma = 2f) : Loss
     }
 
     /// <summary>
-    /// The loss of each anchor over its classes, [B, N, 1]: classes [B, N] holds the index of the positive class, or a
-    /// negative number for none. All classes are taken as background in one dense pass; then the positive class is put right.
+    /// The sum over the classes of each anchor, [B, N, 1], from logits [B, N, C] and class numbers Int64 [B, N], negative for
+    /// none. All classes are taken as background in one dense pass; then the positive class is put right.
     /// </summary>
-    internal Var PerAnchor(Var logits, Var classes)
+    public Var PerAnchor(Var logits, Var classes)
     {
+        Validate();
+        Expect(logits.Type.IsFloat() && logits.Shape.Rank == 3, nameof(logits), logits, "floats [B, N, C]");
+        Expect(classes.Type == ElementType.Int64 && classes.Shape == new TensorShape(logits.Shape[0], logits.Shape[1]),
+            nameof(classes), classes, $"Int64 [{logits.Shape[0]}, {logits.Shape[1]}]");
         var x = new Logit(logits);
         var (s, p, q) = (x.Softplus, x.P, x.Q);
         var u = Pow(p, Gamma) * (1 - Alpha ?? 1f);

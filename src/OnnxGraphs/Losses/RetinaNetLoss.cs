@@ -61,11 +61,4 @@ public sealed record RetinaNetLoss : DetectionLoss
     }
 
     private static Var MeanOf(Var perImage) => SumAll(perImage) / Math.Max(1, perImage.Shape.Size);
-
-    /// <inheritdoc/>
-    protected override void Check(DetectionTargets targets, Var logits, Var deltas)
-    {
-        Classification.Validate();
-        base.Check(targets, logits, deltas);
-    }
 }
