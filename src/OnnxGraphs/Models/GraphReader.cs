@@ -30,7 +30,7 @@ public sealed class GraphReader
 
     private IReadOnlyList<Var> Read(Graph graph, IReadOnlyList<string> values)
     {
-        var nodes = Needed(values);
+        var nodes = Needed(_model, values);
         foreach (var name in nodes.SelectMany(node => node.Input).Concat(values))
             _uses[name] = _uses.GetValueOrDefault(name) + 1;
         foreach (var tensor in _model.Proto.Graph.Initializer.Where(tensor => _uses.ContainsKey(tensor.Name)))
@@ -45,23 +45,20 @@ public sealed class GraphReader
         return [.. values.Select(name => _values[name])];
     }
 
-    // The nodes that the values depend on, in the file's order (which the format requires to be an order of computation).
-    private List<NodeProto> Needed(IReadOnlyList<string> values)
+    /// <summary>The nodes that the values depend on, in the file's order, which the format requires to be one of computation.</summary>
+    internal static List<NodeProto> Needed(OnnxModel model, IReadOnlyList<string> values)
     {
-        var producers = new Dictionary<string, NodeProto>(StringComparer.Ordinal);
-        foreach (var node in _model.Proto.Graph.Node)
-            foreach (var output in node.Output.Where(name => name.Length > 0))
-                producers[output] = node;
-        var known = producers.Keys.Concat(_model.Proto.Graph.Input.Select(i => i.Name)).Concat(_model.Initializers.Keys).ToHashSet();
+        var producers = model.Producers;
+        var known = producers.Keys.Concat(model.Proto.Graph.Input.Select(i => i.Name)).Concat(model.Initializers.Keys).ToHashSet();
         if (values.FirstOrDefault(name => !known.Contains(name)) is { } missing)
-            throw new ModelException($"{_model.Path}: there is no value named '{missing}'. Nearest names: "
+            throw new ModelException($"{model.Path}: there is no value named '{missing}'. Nearest names: "
                 + $"{string.Join(", ", NearestNames.Of(missing, known).Select(name => $"'{name}'"))}.");
         var (needed, open) = (new HashSet<NodeProto>(ReferenceEqualityComparer.Instance), new Stack<string>(values));
         while (open.TryPop(out var name))
             if (producers.TryGetValue(name, out var node) && needed.Add(node))
                 foreach (var input in node.Input.Where(input => input.Length > 0))
                     open.Push(input);
-        return [.. _model.Proto.Graph.Node.Where(needed.Contains)];
+        return [.. model.Proto.Graph.Node.Where(needed.Contains)];
     }
 
     private TensorShape Shape(ValueInfoProto input)

@@ -1,0 +1,59 @@
+using OnnxGraphs.Models;
+
+namespace OnnxGraphs.Training;
+
+/// <summary>All that a run needs to go on bit for bit: the step, the parameters and the optimiser's state.</summary>
+/// <param name="Step">Steps done.</param>
+/// <param name="Layout">Where each parameter lies in the vectors.</param>
+/// <param name="Vectors">The flat vectors by name, as <see cref="TrainingGraph.Vectors"/> lists them.</param>
+public sealed record Checkpoint(int Step, ParameterLayout Layout, IReadOnlyDictionary<string, float[]> Vectors)
+{
+    private const string StepKey = "step", LayoutKey = "layout";
+
+    /// <summary>What the caller adds: settings to compare on resume.</summary>
+    public IReadOnlyDictionary<string, string> Notes { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Writes a safetensors file: first beside the place, then moved, so that an older checkpoint survives a full disk.</summary>
+    public void Save(string path)
+    {
+        var metadata = new Dictionary<string, string>(Notes) { [StepKey] = $"{Step}", [LayoutKey] = LayoutText(Layout) };
+        SafeTensors.Write(path, Vectors, metadata);
+    }
+
+    /// <summary>Reads a checkpoint.</summary>
+    /// <exception cref="ModelException">The file is missing, damaged, or no checkpoint.</exception>
+    public static Checkpoint Load(string path)
+    {
+        var (vectors, metadata) = SafeTensors.Read(path);
+        if (!metadata.TryGetValue(StepKey, out var step) || !int.TryParse(step, out var number)
+            || !metadata.TryGetValue(LayoutKey, out var layout))
+            throw new ModelException($"{path}: a safetensors file, but no checkpoint of a training run.");
+        var notes = metadata.Where(pair => pair.Key is not (StepKey or LayoutKey)).ToDictionary();
+        return new(number, ParseLayout(layout), vectors) { Notes = notes };
+    }
+
+    internal void CheckFits(TrainingGraph graph)
+    {
+        if (!Layout.Entries.SequenceEqual(graph.Layout.Entries))
+            throw new ModelException($"The checkpoint holds {Layout.Entries.Count} parameters of {Layout.Size} numbers, the model to "
+                + $"train {graph.Layout.Entries.Count} of {graph.Layout.Size}, or other names; resume with the same model, "
+                + "classes and frozen weights.");
+        if (graph.Vectors.FirstOrDefault(name => !Vectors.ContainsKey(name)) is { } missing)
+            throw new ModelException($"The checkpoint has no '{missing}'; resume with the optimiser that wrote it.");
+    }
+
+    private static string LayoutText(ParameterLayout layout) =>
+        string.Join('\n', layout.Entries.Select(entry => $"{string.Join(',', entry.Shape)}\t{entry.Name}"));
+
+    private static ParameterLayout ParseLayout(string text)
+    {
+        var (offset, entries) = (0L, new List<ParameterEntry>());
+        foreach (var parts in text.Split('\n').Select(line => line.Split('\t', 2)))
+        {
+            long[] dims = parts[0].Length == 0 ? [] : [.. parts[0].Split(',').Select(long.Parse)];
+            entries.Add(new(parts[1], new(dims), offset));
+            offset += entries[^1].Shape.Size;
+        }
+        return new(entries);
+    }
+}

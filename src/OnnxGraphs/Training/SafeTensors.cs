@@ -1,0 +1,84 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OnnxGraphs.Models;
+
+namespace OnnxGraphs.Training;
+
+/// <summary>
+/// Float vectors in a safetensors file: 8 bytes of header length, a JSON header, raw values.
+/// Format: https://github.com/huggingface/safetensors.
+/// </summary>
+internal static class SafeTensors
+{
+    private const string MetadataKey = "__metadata__";
+
+    public static void Write(string path, IReadOnlyDictionary<string, float[]> vectors, IReadOnlyDictionary<string, string> metadata)
+    {
+        var (header, offset) = (new JsonObject(), 0L);
+        header[MetadataKey] = new JsonObject(metadata.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
+        foreach (var (name, values) in vectors)
+        {
+            header[name] = new JsonObject
+            {
+                ["dtype"] = "F32",
+                ["shape"] = new JsonArray(values.Length),
+                ["data_offsets"] = new JsonArray(offset, offset + 4L * values.Length),
+            };
+            offset += 4L * values.Length;
+        }
+        var temporary = path + ".tmp";
+        try
+        {
+            using (var stream = File.Create(temporary))
+                Write(stream, JsonSerializer.SerializeToUtf8Bytes(header), vectors.Values);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(temporary);
+            throw new ModelException($"{path}: the checkpoint cannot be written ({error.Message}); check the folder and the free space.", error);
+        }
+    }
+
+    public static (Dictionary<string, float[]> Vectors, Dictionary<string, string> Metadata) Read(string path)
+    {
+        if (!File.Exists(path))
+            throw new ModelException($"{path}: no such checkpoint; check the path.");
+        try
+        {
+            var bytes = File.ReadAllBytes(path);
+            var length = (int)BinaryPrimitives.ReadInt64LittleEndian(bytes);
+            var header = JsonNode.Parse(bytes.AsSpan(8, length))!.AsObject();
+            var data = bytes.AsMemory(8 + length);
+            var metadata = header[MetadataKey]!.AsObject().ToDictionary(pair => pair.Key, pair => (string)pair.Value!);
+            var vectors = header.Where(pair => pair.Key != MetadataKey).ToDictionary(pair => pair.Key, pair => Values(pair.Value!, data));
+            return (vectors, metadata);
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException or NullReferenceException or InvalidOperationException or FormatException)
+        {
+            throw new ModelException($"{path}: not a complete checkpoint ({error.Message}); resume from another one.", error);
+        }
+    }
+
+    private static void Write(Stream stream, byte[] header, IEnumerable<float[]> vectors)
+    {
+        // Values start at a multiple of 8: pad the header with blanks.
+        var padding = (8 - header.Length % 8) % 8;
+        Span<byte> length = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length + padding);
+        stream.Write(length);
+        stream.Write(header);
+        for (var i = 0; i < padding; i++)
+            stream.WriteByte((byte)' ');
+        foreach (var values in vectors)
+            stream.Write(MemoryMarshal.AsBytes(values.AsSpan()));
+    }
+
+    private static float[] Values(JsonNode entry, ReadOnlyMemory<byte> data)
+    {
+        var (start, end) = ((int)entry["data_offsets"]![0]!, (int)entry["data_offsets"]![1]!);
+        return MemoryMarshal.Cast<byte, float>(data.Span[start..end]).ToArray();
+    }
+}

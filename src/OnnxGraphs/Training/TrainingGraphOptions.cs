@@ -1,0 +1,16 @@
+using OnnxGraphs.Graphs;
+
+namespace OnnxGraphs.Training;
+
+/// <summary>How a training step is built from a model.</summary>
+public sealed record TrainingGraphOptions
+{
+    /// <summary>Globs of initializer names that stay as they are, for example <c>base_net.*</c>.</summary>
+    public IReadOnlyList<string> Frozen { get; init; } = [];
+
+    /// <summary>Shapes of the model's inputs by name, batch size included.</summary>
+    public IReadOnlyDictionary<string, TensorShape> InputShapes { get; init; } = new Dictionary<string, TensorShape>();
+
+    /// <summary>Whether BatchNormalization after Conv is computed as scaled weights: equal in value, fewer passes.</summary>
+    public bool FoldBatchNormalization { get; init; } = true;
+}

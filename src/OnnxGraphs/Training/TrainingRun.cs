@@ -1,0 +1,131 @@
+using Microsoft.ML.OnnxRuntime;
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Models;
+using OnnxGraphs.Runtime;
+
+namespace OnnxGraphs.Training;
+
+/// <summary>
+/// Runs a training step on a device. Parameters and optimiser state stay in the device's memory: each step reads one set of
+/// vectors and writes another, and the two change places, so nothing is copied between steps and no update is seen too early.
+/// </summary>
+public sealed class TrainingRun : IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly DeviceMemory _memory;
+    private readonly RunOptions _options = new();
+    private readonly Dictionary<string, OrtValue> _inputs = [];
+    private readonly Dictionary<string, OrtValue> _scalars = [];
+    private readonly OrtValue[][] _vectors;
+    private readonly OrtIoBinding[] _bindings;
+    private int _current;
+
+    /// <summary>Starts from a model's weights with empty optimiser state.</summary>
+    public TrainingRun(TrainingGraph graph, OnnxModel model, Device? device = null)
+    {
+        (Graph, Device) = (graph, device ?? Device.Cpu);
+        using (var options = Device.CreateSessionOptions())
+            _session = new(graph.Step.ToBytes(), options);
+        _memory = new(Device);
+        foreach (var input in graph.Data)
+            _inputs[input.Name] = HostTensors.Allocate(input.Type, input.Shape);
+        foreach (var scalar in (string[])[TrainingGraph.LearningRate, TrainingGraph.StepNumber, TrainingGraph.Loss, .. graph.Terms])
+            _scalars[scalar] = HostTensors.Allocate(ElementType.Float32, TensorShape.Scalar);
+        _vectors = [AllocateVectors(), AllocateVectors()];
+        _bindings = [Bind(0), Bind(1)];
+        Write(graph.Layout.Gather(model), 0);
+        for (var slot = 1; slot < graph.Vectors.Count; slot++)
+            Write(new float[graph.Layout.Size], slot);
+    }
+
+    /// <summary>The step that runs.</summary>
+    public TrainingGraph Graph { get; }
+
+    /// <summary>Where it runs.</summary>
+    public Device Device { get; }
+
+    /// <summary>Steps done so far.</summary>
+    public int Steps { get; private set; }
+
+    /// <summary>The memory of a data input, to be filled before each step.</summary>
+    public Span<T> Input<T>(string name) where T : unmanaged => _inputs.TryGetValue(name, out var value)
+        ? value.GetTensorMutableDataAsSpan<T>()
+        : throw new ArgumentException($"The step has no data input '{name}'; it has {string.Join(", ", _inputs.Keys)}.");
+
+    /// <summary>One step with the data that lies in the inputs; returns the loss.</summary>
+    public float Step(float learningRate)
+    {
+        Set(TrainingGraph.LearningRate, learningRate);
+        Set(TrainingGraph.StepNumber, Steps + 1);
+        _session.RunWithBinding(_options, _bindings[_current]);
+        _current = 1 - _current;
+        Steps++;
+        return Term(TrainingGraph.Loss);
+    }
+
+    /// <summary>A loss term of the last step.</summary>
+    public float Term(string name) => _scalars[name].GetTensorDataAsSpan<float>()[0];
+
+    /// <summary>A copy of the parameters (0) or of an optimiser slot (1, ...) in host memory.</summary>
+    public float[] Read(int vector)
+    {
+        using var host = HostTensors.Allocate(ElementType.Float32, new(Graph.Layout.Size));
+        _memory.Copy(_vectors[_current][vector], host);
+        return host.GetTensorDataAsSpan<float>().ToArray();
+    }
+
+    /// <summary>The state after the last step.</summary>
+    public Checkpoint Save() => new(Steps, Graph.Layout,
+        Graph.Vectors.Select((name, i) => (name, Read(i))).ToDictionary(pair => pair.name, pair => pair.Item2));
+
+    /// <summary>Continues from a saved state of the same model and optimiser.</summary>
+    /// <exception cref="ModelException">The state belongs to other parameters or another optimiser.</exception>
+    public void Restore(Checkpoint checkpoint)
+    {
+        checkpoint.CheckFits(Graph);
+        for (var i = 0; i < Graph.Vectors.Count; i++)
+            Write(checkpoint.Vectors[Graph.Vectors[i]], i);
+        Steps = checkpoint.Step;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var binding in _bindings)
+            binding.Dispose();
+        foreach (var value in _inputs.Values.Concat(_scalars.Values).Concat(_vectors.SelectMany(set => set)))
+            value.Dispose();
+        _options.Dispose();
+        _memory.Dispose();
+        _session.Dispose();
+    }
+
+    private void Set(string scalar, float value) => _scalars[scalar].GetTensorMutableDataAsSpan<float>()[0] = value;
+
+    private OrtValue[] AllocateVectors() => [.. Graph.Vectors.Select(_ => _memory.Allocate(Graph.Layout.Size))];
+
+    // Reads the vectors of one set and writes those of the other.
+    private OrtIoBinding Bind(int set)
+    {
+        var binding = _session.CreateIoBinding();
+        foreach (var (name, value) in _inputs)
+            binding.BindInput(name, value);
+        foreach (var name in (string[])[TrainingGraph.LearningRate, TrainingGraph.StepNumber])
+            if (_session.InputMetadata.ContainsKey(name))
+                binding.BindInput(name, _scalars[name]);
+        foreach (var name in Graph.Terms.Prepend(TrainingGraph.Loss))
+            binding.BindOutput(name, _scalars[name]);
+        for (var i = 0; i < Graph.Vectors.Count; i++)
+        {
+            binding.BindInput(Graph.Vectors[i], _vectors[set][i]);
+            binding.BindOutput(TrainingGraph.Next(Graph.Vectors[i]), _vectors[1 - set][i]);
+        }
+        return binding;
+    }
+
+    private void Write(float[] values, int vector)
+    {
+        using var host = HostTensors.Write(Tensor.Of<float>(new(values.Length), values));
+        _memory.Copy(host, _vectors[_current][vector]);
+    }
+}
