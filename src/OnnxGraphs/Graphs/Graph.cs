@@ -74,6 +74,9 @@ public sealed class Graph
         var types = infer(node);
         node.Outputs = [.. types.Take(outputs).Select((type, i) =>
             Register(new(this, outputNames is null ? Fresh(op) : Unused(outputNames[i]), type.Element, type.Shape, node)))];
+        // Shapes are fixed: what asks for one is a constant, whatever it asks about.
+        if (op is "Shape" or "Size")
+            node.Outputs[0].TryConstant();
         _nodes.Add(node);
         _known.TryAdd(key, node);
         return node;

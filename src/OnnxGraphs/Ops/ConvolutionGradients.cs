@@ -32,6 +32,8 @@ internal static class ConvolutionGradients
         var window = Window.Of(conv, [.. w.Shape.Skip(2)]);
         var pixels = dy.Shape.Skip(2).Aggregate(1L, (a, b) => a * b);
         var pointwise = window.Kernel.All(k => k == 1);
+        if (group == w.Shape[0] && w.Shape[1] == 1 && window.Rank == 2 && (!window.IsUnit || pixels < LargeMap))
+            return ByGroups(x, dy, w.Shape, window);
         return pointwise || group > 1 || window.Rank != 2 || (window.IsUnit && pixels >= LargeMap)
             ? BySlices(x, dy, w.Shape, window, group)
             : ByVolume(x, dy, w.Shape, window);
@@ -84,6 +86,15 @@ internal static class ConvolutionGradients
     private static IEnumerable<long[]> Taps(Window window) => window.Kernel.Aggregate<long, IEnumerable<long[]>>([[]],
         (taps, size) => taps.SelectMany(tap => Enumerable.Range(0, (int)size).Select(i => tap.Append((long)i).ToArray())));
 
+    // dw of a depthwise convolution by another one: x as [1, N C, H, W], dy as kernel [N C, 1, OH, OW] with the strides as dilations.
+    private static Var ByGroups(Var x, Var dy, TensorShape w, Window window)
+    {
+        var (n, c, maps) = (x.Shape[0], x.Shape[1], x.Shape[0] * x.Shape[1]);
+        var correlations = Cropped(Conv(Reshape(x, 1, maps, x.Shape[2], x.Shape[3]), Reshape(dy, maps, 1, dy.Shape[2], dy.Shape[3]),
+            null, window.Dilations, [.. window.Before, .. window.After], window.Strides, maps), w);
+        return Reshape(ReduceSum(Reshape(correlations, n, c, w[2], w[3]), [0], keep: false), w);
+    }
+
     // dw by one 3-D convolution: x as [1, N, C, H, W], dy' as kernel [K, N, 1, OH, OW] with the strides as dilations.
     private static Var ByVolume(Var x, Var dy, TensorShape w, Window window)
     {
@@ -91,8 +102,10 @@ internal static class ConvolutionGradients
         var kernel = Reshape(Transpose(dy, 1, 0, 2, 3), k, n, 1, dy.Shape[2], dy.Shape[3]);
         var volume = Conv(Unsqueeze(x, 0), kernel, null, [1, .. window.Dilations],
             [0, .. window.Before, 0, .. window.After], [1, .. window.Strides], 1);
-        var dw = Reshape(volume, new TensorShape([.. volume.Shape.Skip(1)]));
-        // Pixels that no window reaches give extra entries at the end.
-        return dw.Shape == w ? dw : Slice(dw, [2, 3], [0, 0], [w[2], w[3]], [1, 1]);
+        return Cropped(Reshape(volume, new TensorShape([.. volume.Shape.Skip(1)])), w);
     }
+
+    // Pixels that no window reaches give extra entries at the end.
+    private static Var Cropped(Var dw, TensorShape w) =>
+        dw.Shape[2] == w[2] && dw.Shape[3] == w[3] ? dw : Slice(dw, [2, 3], [0, 0], [w[2], w[3]], [1, 1]);
 }

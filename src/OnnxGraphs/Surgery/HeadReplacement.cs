@@ -1,0 +1,65 @@
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Models;
+using OnnxGraphs.Models.Proto;
+
+namespace OnnxGraphs.Surgery;
+
+/// <summary>
+/// Gives a detector another number of classes: new weights in every layer of the class head, and the shape constants behind
+/// them. All else of the file stays as it was, its tail included.
+/// </summary>
+public static class HeadReplacement
+{
+    /// <summary>A copy of the model whose raw class value has <paramref name="classes"/> entries on its last axis.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="raw">Name of the raw class value [batch, anchors, classes], as <see cref="HeadCut.Find"/> gives it.</param>
+    /// <param name="classes">The new count, a background class included where the head has one.</param>
+    /// <param name="inputShapes">Shapes of the model's inputs, where the file leaves them open.</param>
+    /// <param name="options">How the new weights start.</param>
+    /// <exception cref="ModelException">The head's layout is not understood, or the tail does not fit the new count.</exception>
+    public static OnnxModel Apply(OnnxModel model, string raw, int classes, IReadOnlyDictionary<string, TensorShape>? inputShapes = null,
+        HeadReplacementOptions? options = null)
+    {
+        var copy = model.Clone();
+        var head = ClassHead.Trace(copy, raw, inputShapes ?? new Dictionary<string, TensorShape>());
+        var random = new Random((options ??= new()).Seed);
+        foreach (var branch in head.Branches)
+            NewWeights.Write(copy, branch, head.Classes, classes, options, random);
+        ShapeConstants.Rescale(copy, head, classes);
+        copy.Proto.Graph.ValueInfo.Clear();
+        // From IR 4 on a stored tensor need not be an input as well: the new shape constants are not.
+        copy.Proto.IrVersion = Math.Max(4, copy.Proto.IrVersion);
+        Verify(copy, head, raw, classes);
+        return copy;
+    }
+
+    // Runs the changed model, tail and all, and corrects the declared shapes of its outputs.
+    private static void Verify(OnnxModel model, ClassHead head, string raw, int classes)
+    {
+        var outputs = model.OutputNames;
+        IReadOnlyDictionary<string, Tensor> values;
+        try
+        {
+            values = Subgraph.Run(model, head.Feeds, [.. outputs.Append(raw).Distinct()]);
+        }
+        catch (ModelException error)
+        {
+            throw new ModelException($"{model.Path}: what lies behind '{raw}' does not work with {classes} classes; cut the model there "
+                + $"(name the raw values as outputs). {error.Message}", error);
+        }
+        if (values[raw].Shape[-1] != classes)
+            throw new ModelException($"{model.Path}: after new weights '{raw}' has the shape {values[raw].Shape}, expected {classes} on the last axis.");
+        foreach (var output in model.Proto.Graph.Output)
+            Correct(output, values[output.Name].Shape);
+    }
+
+    // Fixed dimensions follow the new shape; named (open) ones stay open.
+    private static void Correct(ValueInfoProto output, TensorShape shape)
+    {
+        if (output.Type?.TensorType?.Shape is not { } declared || declared.Dim.Count != shape.Rank)
+            return;
+        for (var i = 0; i < shape.Rank; i++)
+            if (declared.Dim[i].HasDimValue)
+                declared.Dim[i].DimValue = shape[i];
+    }
+}

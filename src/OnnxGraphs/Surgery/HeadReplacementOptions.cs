@@ -1,0 +1,20 @@
+namespace OnnxGraphs.Surgery;
+
+/// <summary>How the weights of a new class head start.</summary>
+public sealed record HeadReplacementOptions
+{
+    /// <summary>Standard deviation of the normally distributed weights.</summary>
+    public float WeightDeviation { get; init; } = 0.01f;
+
+    /// <summary>
+    /// For sigmoid heads: the probability that every class starts with; the bias is -log((1 - p) / p). Null (softmax heads): 0.
+    /// Lin et al. 2017 use 0.01.
+    /// </summary>
+    public float? Prior { get; init; }
+
+    /// <summary>Classes that stay: new class index to old class index, whose weights are kept. Others start anew.</summary>
+    public IReadOnlyDictionary<int, int> Kept { get; init; } = new Dictionary<int, int>();
+
+    /// <summary>Seed of the random weights.</summary>
+    public int Seed { get; init; }
+}

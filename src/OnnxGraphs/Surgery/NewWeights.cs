@@ -1,0 +1,74 @@
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Models;
+using OnnxGraphs.Models.Proto;
+
+namespace OnnxGraphs.Surgery;
+
+/// <summary>Weights and bias of one class layer for another number of classes.</summary>
+internal static class NewWeights
+{
+    public static void Write(OnnxModel model, ClassBranch branch, int from, int to, HeadReplacementOptions options, Random random)
+    {
+        var anchorMajor = branch.AnchorMajor(from);
+        if (!anchorMajor && !branch.ClassMajor(from))
+            throw new ModelException($"{model.Path}: the channels of {branch.Layer.OpType} '{branch.Layer.Output[0]}' are ordered neither by anchor nor by "
+                + "class; its head cannot be replaced.");
+        // For each new channel: the old one to keep, or -1 for a fresh start.
+        var anchors = branch.Channels / from;
+        var source = new int[anchors * to];
+        for (var channel = 0; channel < source.Length; channel++)
+        {
+            var (anchor, label) = anchorMajor ? (channel / to, channel % to) : (channel % anchors, channel / anchors);
+            source[channel] = !options.Kept.TryGetValue(label, out var old) ? -1 : anchorMajor ? anchor * from + old : old * anchors + anchor;
+        }
+        var bias = options.Prior is { } p ? -(float)Math.Log((1 - p) / p) : 0f;
+        foreach (var (name, axis, isBias) in Stored(model, branch.Layer))
+            Replace(model, name, axis, source, () => isBias ? bias : options.WeightDeviation * (float)Normal(random));
+    }
+
+    // Initializers of the layer with the axis that holds its output channels.
+    private static IEnumerable<(string Name, int Axis, bool IsBias)> Stored(OnnxModel model, NodeProto layer)
+    {
+        var stored = model.Initializers.Keys.ToHashSet();
+        if (layer.OpType == "Add")
+        {
+            yield return (layer.Input.First(stored.Contains), -1, true);
+            layer = model.Producers[layer.Input.First(input => !stored.Contains(input))];
+        }
+        var transposed = layer.OpType == "Gemm" && layer.Attribute.FirstOrDefault(a => a.Name == "transB")?.I == 1;
+        yield return (layer.Input[1], layer.OpType == "Conv" || transposed ? 0 : layer.OpType == "ConvTranspose" ? 1 : -1, false);
+        if (layer.Input.Count > 2 && layer.Input[2].Length > 0)
+            yield return (layer.Input[2], -1, true);
+    }
+
+    private static void Replace(OnnxModel model, string name, int axis, int[] source, Func<float> fresh)
+    {
+        var proto = model.Proto.Graph.Initializer.FirstOrDefault(tensor => tensor.Name == name)
+            ?? throw new ModelException($"{model.Path}: '{name}' of the class head is not stored in the file; its head cannot be replaced.");
+        var old = proto.ToTensor();
+        axis = old.Shape.Axis(axis);
+        var inner = (int)old.Shape.Skip(axis + 1).Aggregate(1L, (a, b) => a * b);
+        var outer = (int)old.Shape.Take(axis).Aggregate(1L, (a, b) => a * b);
+        var (values, shape) = (new float[outer * source.Length * inner], old.Shape.With(axis, source.Length));
+        for (var o = 0; o < outer; o++)
+            for (var channel = 0; channel < source.Length; channel++)
+                for (var i = 0; i < inner; i++)
+                    values[(o * source.Length + channel) * inner + i] = source[channel] < 0 ? fresh()
+                        : old.Values<float>()[(int)((o * old.Shape[axis] + source[channel]) * inner + i)];
+        var index = model.Proto.Graph.Initializer.IndexOf(proto);
+        model.Proto.Graph.Initializer[index] = Tensor.Of<float>(shape, values).ToProto(name);
+        Redeclare(model, name, shape);
+    }
+
+    // Files of IR 3 list weights as inputs, with their shapes.
+    private static void Redeclare(OnnxModel model, string name, TensorShape shape)
+    {
+        if (model.Proto.Graph.Input.FirstOrDefault(input => input.Name == name) is { } input)
+            for (var i = 0; i < shape.Rank; i++)
+                input.Type.TensorType.Shape.Dim[i].DimValue = shape[i];
+    }
+
+    // Box and Muller 1958.
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+}

@@ -1,0 +1,104 @@
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Models;
+using OnnxGraphs.Models.Proto;
+
+namespace OnnxGraphs.Surgery;
+
+/// <summary>The target shapes of Reshape nodes in a class head, which spell the number of classes out.</summary>
+internal static class ShapeConstants
+{
+    /// <summary>Rescales the entry that holds the classes from the head's count to the new one, in each Reshape of the head.</summary>
+    public static void Rescale(OnnxModel model, ClassHead head, int classes)
+    {
+        // The labels are those of the old head: read them off the model before its weights changed shape; here only the layout
+        // behind the layers runs, which does not see the weights.
+        var reshapes = Reshapes(model, head);
+        if (reshapes.Count == 0)
+            return;
+        var traced = head.Push(model, [.. reshapes.Select(node => node.Output[0])]);
+        foreach (var node in reshapes)
+            if (ClassAxis(traced[node.Output[0]]) is { } axis)
+                RescaleEntry(model, node, axis, head.Classes, classes);
+    }
+
+    private static List<NodeProto> Reshapes(OnnxModel model, ClassHead head)
+    {
+        var reached = head.Branches.SelectMany(branch => branch.Layer.Output).ToHashSet();
+        var found = new List<NodeProto>();
+        foreach (var node in model.Proto.Graph.Node)
+            if (node.OpType is "Reshape" or "Transpose" or "Concat" or "Flatten" or "Squeeze" or "Unsqueeze" or "Identity"
+                && node.Input.Count > 0 && reached.Contains(node.Input[0]))
+            {
+                reached.UnionWith(node.Output);
+                if (node.OpType == "Reshape")
+                    found.Add(node);
+            }
+        return found;
+    }
+
+    // The axis along which the label changes.
+    private static int? ClassAxis(Tensor labels)
+    {
+        var (shape, values) = (labels.Shape, labels.Values<float>().ToArray());
+        for (var axis = shape.Rank - 1; axis >= 0; axis--)
+        {
+            var inner = shape.Skip(axis + 1).Aggregate(1L, (a, b) => a * b);
+            var size = shape[axis];
+            if (values.Where((value, i) => i / inner % size > 0 && value != values[i - inner]).Any())
+                return axis;
+        }
+        return null;
+    }
+
+    private static void RescaleEntry(OnnxModel model, NodeProto reshape, int axis, int from, int to)
+    {
+        var (target, graph) = (reshape.Input[1], model.Proto.Graph);
+        if (Constant(model, target) is { } whole)
+        {
+            var dims = whole.ToInt64();
+            dims[axis] = Scaled(dims[axis], from, to);
+            reshape.Input[1] = Store(graph, target, dims);
+        }
+        else if (model.Producers[target] is { OpType: "Concat" } concat && Constant(model, concat.Input[axis]) is { } piece)
+        {
+            // The Concat may serve other heads: this Reshape gets one of its own.
+            var own = concat.Clone();
+            own.Output[0] = Fresh(graph, target);
+            own.Name = concat.Name.Length == 0 ? "" : concat.Name + "/classes";
+            own.Input[axis] = Store(graph, concat.Input[axis], [Scaled(piece.ToInt64()[0], from, to)]);
+            graph.Node.Insert(graph.Node.IndexOf(concat) + 1, own);
+            reshape.Input[1] = own.Output[0];
+        }
+    }
+
+    // 0 (copied) and -1 (what is left) follow by themselves.
+    private static long Scaled(long dim, int from, int to) => dim > 0 && dim % from == 0 ? dim / from * to : dim;
+
+    // A stored integer, read through the operators that exporters put around it.
+    private static Tensor? Constant(OnnxModel model, string name)
+    {
+        if (model.Initializers.TryGetValue(name, out var stored))
+            return stored.ToTensor();
+        if (!model.Producers.TryGetValue(name, out var node))
+            return null;
+        return node.OpType switch
+        {
+            "Constant" => node.Attribute[0].T?.ToTensor(),
+            "Unsqueeze" or "Cast" or "Identity" => Constant(model, node.Input[0]),
+            _ => null,
+        };
+    }
+
+    private static string Store(GraphProto graph, string stem, long[] values)
+    {
+        var name = Fresh(graph, stem);
+        graph.Initializer.Add(Tensor.Vector<long>(values).ToProto(name));
+        return name;
+    }
+
+    private static string Fresh(GraphProto graph, string stem)
+    {
+        var taken = graph.Node.SelectMany(node => node.Output).Concat(graph.Initializer.Select(t => t.Name)).ToHashSet();
+        return Enumerable.Range(0, int.MaxValue).Select(i => $"{stem}/classes{i}").First(name => !taken.Contains(name));
+    }
+}

@@ -1,0 +1,69 @@
+using Microsoft.ML.OnnxRuntime;
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Models;
+using OnnxGraphs.Models.Proto;
+using OnnxGraphs.Runtime;
+
+namespace OnnxGraphs.Surgery;
+
+/// <summary>Parts of a model between named values: as a model of their own, or run once to look at what they compute.</summary>
+public static class Subgraph
+{
+    /// <summary>
+    /// The part of a model that computes the given values. Values named in <paramref name="inputs"/> become its inputs, with the
+    /// given types and shapes; what lies before them is left out.
+    /// </summary>
+    public static OnnxModel Extract(OnnxModel model, IReadOnlyList<string> outputs, IReadOnlyDictionary<string, TypedShape>? inputs = null)
+    {
+        inputs ??= new Dictionary<string, TypedShape>();
+        var (producers, needed, open) = (model.Producers, new HashSet<string>(), new Stack<string>(outputs));
+        while (open.TryPop(out var name))
+            if (needed.Add(name) && !inputs.ContainsKey(name) && producers.TryGetValue(name, out var node))
+                foreach (var input in node.Input.Where(input => input.Length > 0))
+                    open.Push(input);
+        var graph = new GraphProto { Name = model.Proto.Graph.Name };
+        graph.Node.Add(model.Proto.Graph.Node.Where(node =>
+            node.Output.Any(output => needed.Contains(output) && !inputs.ContainsKey(output))));
+        graph.Initializer.Add(model.Proto.Graph.Initializer.Where(tensor => needed.Contains(tensor.Name)));
+        graph.Input.Add(model.Inputs.Where(input => needed.Contains(input.Name) && !inputs.ContainsKey(input.Name)));
+        graph.Input.Add(inputs.Where(pair => needed.Contains(pair.Key)).Select(pair => Info(pair.Key, pair.Value)));
+        graph.Output.Add(outputs.Select(name => model.Proto.Graph.Output.FirstOrDefault(o => o.Name == name)
+            ?? new ValueInfoProto { Name = name }));
+        var proto = model.Proto.Clone();
+        proto.Graph = graph.Clone();
+        return new(proto, model.Path);
+    }
+
+    /// <summary>Runs a model once on the CPU and returns the named values, inner ones included.</summary>
+    /// <exception cref="ModelException">ONNX Runtime refuses the model or its inputs.</exception>
+    public static IReadOnlyDictionary<string, Tensor> Run(OnnxModel model, IReadOnlyDictionary<string, Tensor> feeds, IReadOnlyList<string> values)
+    {
+        var probe = Extract(model, values, feeds.ToDictionary(pair => pair.Key, pair => new TypedShape(pair.Value.Type, pair.Value.Shape)));
+        var inputs = feeds.Where(pair => probe.Proto.Graph.Input.Any(input => input.Name == pair.Key))
+            .ToDictionary(pair => pair.Key, pair => HostTensors.Write(pair.Value));
+        try
+        {
+            using var options = Device.Cpu.CreateSessionOptions();
+            using var session = new InferenceSession(probe.ToBytes(), options);
+            using var run = new RunOptions();
+            using var results = session.Run(run, inputs, values);
+            return values.Zip(results).ToDictionary(pair => pair.First, pair => HostTensors.Read(pair.Second));
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new ModelException($"{model.Path}: ONNX Runtime cannot run it: {error.Message.Trim()}", error);
+        }
+        finally
+        {
+            foreach (var value in inputs.Values)
+                value.Dispose();
+        }
+    }
+
+    private static ValueInfoProto Info(string name, TypedShape type)
+    {
+        var shape = new TensorShapeProto();
+        shape.Dim.Add(type.Shape.Select(dim => new TensorShapeProto.Types.Dimension { DimValue = dim }));
+        return new() { Name = name, Type = new() { TensorType = new() { ElemType = (int)type.Element, Shape = shape } } };
+    }
+}

@@ -1,0 +1,29 @@
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Models;
+
+namespace OnnxGraphs.Surgery;
+
+/// <summary>
+/// Weights that an exporter stored once because they were equal: PyTorch writes the others as Identity of the first. Trained,
+/// they must be free to differ.
+/// </summary>
+public static class TiedWeights
+{
+    /// <summary>A copy of the model in which each Identity of a stored float tensor is a tensor of its own.</summary>
+    public static OnnxModel Untie(OnnxModel model)
+    {
+        var copy = model.Clone();
+        var (graph, stored) = (copy.Proto.Graph, copy.Initializers.ToDictionary());
+        var outputs = graph.Output.Select(output => output.Name).ToHashSet();
+        foreach (var node in graph.Node.Where(node => node.OpType == "Identity" && !outputs.Contains(node.Output[0])).ToList())
+            if (stored.TryGetValue(node.Input[0], out var tensor) && tensor.DataType == (int)ElementType.Float32)
+            {
+                var own = tensor.Clone();
+                own.Name = node.Output[0];
+                stored[own.Name] = own;
+                graph.Initializer.Add(own);
+                graph.Node.Remove(node);
+            }
+        return copy;
+    }
+}
