@@ -27,18 +27,19 @@ public sealed class AnchorFileTests
     }
 
     [TestMethod]
-    [DataRow("a.csv", "1,2,3\n", "line 1: 3 fields")]
-    [DataRow("a.csv", "0,0,2,2\n\n1,x,3,4\n", "line 3: 'x' is not a number")]
-    [DataRow("a.csv", "\n\n", "is empty")]
-    [DataRow("a.json", "[]", "is empty")]
-    [DataRow("a.json", "[[1,2,3,4],[1,2,3]]", "anchor 1: 3 numbers")]
-    [DataRow("a.json", "[[1,2,3,4],null]", "anchor 1: 0 numbers")]
-    [DataRow("a.json", "[[1,2,3,4", "not a JSON array")]
-    [DataRow("a.json", "{}", "not a JSON array")]
-    [DataRow("a.bin", "0123456789", "10 bytes, not a multiple of 16")]
-    [DataRow("a.bin", "", "is empty")]
-    [DataRow("a.csv", "0,0,2,2\n5,5,4,6\n", "anchor 1 of 2: (5,5,4,6) read as XyxyPixels is not a box")]
-    [DataRow("a.csv", "0,0,NaN,2\n", "anchor 0 of 1: (0,0,NaN,2)")]
+    [DataRow("a.csv", "1,2,3\n", "line 1: 3 fields", DisplayName = "three fields")]
+    [DataRow("a.csv", "0,0,2,2\n\n1,x,3,4\n", "line 3: 'x' is not a number", DisplayName = "text")]
+    [DataRow("a.csv", "\n\n", "is empty", DisplayName = "empty lines")]
+    [DataRow("a.json", "[]", "is empty", DisplayName = "empty list")]
+    [DataRow("a.json", "[[1,2,3,4],[1,2,3]]", "anchor 1: 3 numbers", DisplayName = "three numbers")]
+    [DataRow("a.json", "[[1,2,3,4],null]", "anchor 1: 0 numbers", DisplayName = "null")]
+    [DataRow("a.json", "[[1,2,3,4", "not a JSON array", DisplayName = "broken off")]
+    [DataRow("a.json", "{}", "not a JSON array", DisplayName = "object")]
+    [DataRow("a.bin", "0123456789", "10 bytes, not a multiple of 16", DisplayName = "ten bytes")]
+    [DataRow("a.bin", "", "is empty", DisplayName = "empty file")]
+    [DataRow("a.csv", "0,0,2,2\n5,5,4,6\n", "anchor 1 of 2: (5,5,4,6) read as XyxyPixels is not a box",
+        DisplayName = "inverted")]
+    [DataRow("a.csv", "0,0,NaN,2\n", "anchor 0 of 1: (0,0,NaN,2)", DisplayName = "NaN")]
     public void WrongContentIsNamed(string name, string content, string message)
     {
         var path = Path.Combine(_folder, name);

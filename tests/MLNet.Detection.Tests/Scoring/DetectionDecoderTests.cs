@@ -109,6 +109,33 @@ public sealed class DetectionDecoderTests
     }
 
     [TestMethod]
+    public void OnlyTheBestCandidatesOfAGroupAreConsidered()
+    {
+        Box[] boxes = [new(0, 0, 1, 1), new(2, 2, 3, 3), new(4, 4, 5, 5), new(6, 6, 7, 7)];
+        float[] scores = [0.9f, 0.1f, 0.8f, 0.2f, 0.7f, 0.3f, 0.6f, 0.4f];
+        var byClass = new DetectionDecoder
+        {
+            Activation = ClassActivation.None, BackgroundClass = null, MaxCandidates = 1, Clip = false,
+        };
+        float[] Scores(DetectionDecoder decoder, int[] levels) =>
+            [.. decoder.Decode(scores, new BoxDelta[4], boxes, 9, 9, levels).Select(d => d.Score)];
+        CollectionAssert.AreEqual(new[] { 0.9f, 0.4f }, Scores(byClass, [2, 2]));
+        var byLevel = byClass with { CandidateGroup = CandidateGroup.Level };
+        CollectionAssert.AreEqual(new[] { 0.9f, 0.7f }, Scores(byLevel, [2, 2]));
+        CollectionAssert.AreEqual(new[] { 0.9f }, Scores(byLevel, []));
+        CollectionAssert.AreEqual(new[] { 0.9f }, Scores(byClass with { MaxDetections = 1 }, []));
+    }
+
+    [TestMethod]
+    public void OnlyTheBestProposalsOfALevelAreConsidered()
+    {
+        Box[] boxes = [new(0, 0, 1, 1), new(2, 2, 3, 3), new(4, 4, 5, 5), new(6, 6, 7, 7)];
+        var found = new RegionProposals(CandidatesPerLevel: 1).Select(boxes, [1, 2, 4, 3], [2, 2], 9, 9);
+        CollectionAssert.AreEqual(new[] { boxes[2], boxes[1] }, found.Select(d => d.Box).ToArray());
+        CollectionAssert.AreEqual(new[] { 1, 0 }, found.Select(d => d.Class).ToArray());
+    }
+
+    [TestMethod]
     public void NothingGivesNothing()
     {
         Assert.IsEmpty(DetectionDecoder.Ssd.Decode([], [], [], 10, 10));
