@@ -63,7 +63,7 @@ public sealed class ChainTests
 
     [TestMethod]
     public void LastTransformerMustBeOfTheChainsType() =>
-        Assert.Throws<ArgumentException>(() => new TransformerChain<TransformerChain<ITransformer>>(new Same()));
+        Assert.ThrowsExactly<InvalidOperationException>(() => new TransformerChain<TransformerChain<ITransformer>>(new Same()));
 
     [TestMethod]
     public void LogGetsMessagesWithTheirSource()

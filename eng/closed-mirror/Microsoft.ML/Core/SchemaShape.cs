@@ -32,6 +32,9 @@ public sealed partial class SchemaShape : IReadOnlyList<SchemaShape.Column>
     internal Column? Find(string name) =>
         Array.FindIndex(columns, column => column.Name == name) is >= 0 and var index ? columns[index] : null;
 
+    /// <summary>The column of that name; throws when it is missing.</summary>
+    internal Column Input(string name) => Find(name) ?? throw Check.ColumnMissing("inputSchema", "input", name);
+
     /// <summary>This shape with columns of the same names replaced in their places, and the others added at the end.</summary>
     internal SchemaShape With(params Column[] changed)
     {

@@ -16,6 +16,21 @@ internal sealed record BoundColumn(string Name, DataViewType Type, Member Member
         return builder.ToSchema();
     }
 
+    /// <summary>The class's columns, with the types and annotations that a schema gives them.</summary>
+    public static SchemaDefinition DefinitionOf(Type userType, DataViewSchema schema)
+    {
+        Check.NotNull(schema, nameof(schema));
+        var definition = SchemaDefinition.Create(userType, SchemaDefinition.Direction.Read);
+        foreach (var column in schema)
+        {
+            var own = definition[column.Name];
+            Check.State(own != null, $"Type should contain a member named {column.Name}");
+            own.ColumnType = column.Type;
+            own.CopyAnnotations(column.Annotations);
+        }
+        return definition;
+    }
+
     private static BoundColumn Bind(Type userType, SchemaDefinition.Column column)
     {
         var member = Member.Find(userType, column.MemberName);

@@ -8,10 +8,12 @@ namespace Microsoft.ML;
 public sealed partial class DataOperationsCatalog
 {
     private readonly IHostEnvironment environment;
+    private readonly int? contextSeed;
 
-    internal DataOperationsCatalog(IHostEnvironment environment)
+    internal DataOperationsCatalog(IHostEnvironment environment, int? contextSeed)
     {
         this.environment = environment;
+        this.contextSeed = contextSeed;
     }
 
     /// <summary>A lazy view of objects; their public fields and properties are the columns.</summary>
@@ -27,16 +29,7 @@ public sealed partial class DataOperationsCatalog
     public IDataView LoadFromEnumerable<TRow>(IEnumerable<TRow> data, DataViewSchema schema) where TRow : class
     {
         Check.NotNull(data, nameof(data));
-        Check.NotNull(schema, nameof(schema));
-        var definition = SchemaDefinition.Create(typeof(TRow), SchemaDefinition.Direction.Read);
-        foreach (var column in schema)
-        {
-            var own = definition[column.Name];
-            Check.State(own != null, $"Type should contain a member named {column.Name}");
-            own.ColumnType = column.Type;
-            own.CopyAnnotations(column.Annotations);
-        }
-        return LoadFromEnumerable(data, definition);
+        return LoadFromEnumerable(data, BoundColumn.DefinitionOf(typeof(TRow), schema));
     }
 
     /// <param name="data">The rows, read anew by every enumeration.</param>

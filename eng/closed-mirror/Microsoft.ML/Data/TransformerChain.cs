@@ -25,10 +25,10 @@ public sealed class TransformerChain<TLastTransformer> : ITransformer, IEnumerab
         Check.NotNull(scopes, nameof(scopes));
         this.transformers = [.. transformers];
         this.scopes = [.. scopes];
-        Check.Argument(this.scopes.Length == this.transformers.Length, nameof(scopes),
+        Check.State(this.scopes.Length == this.transformers.Length,
             $"Expected {this.transformers.Length} scopes, one a transformer, got {this.scopes.Length}");
         LastTransformer = this.transformers.LastOrDefault() as TLastTransformer;
-        Check.Argument(LastTransformer != null || this.transformers.Length == 0, nameof(transformers),
+        Check.State(LastTransformer != null || this.transformers.Length == 0,
             $"The last transformer must be a {typeof(TLastTransformer)}");
     }
 
@@ -42,13 +42,13 @@ public sealed class TransformerChain<TLastTransformer> : ITransformer, IEnumerab
         return transformers.Aggregate(input, (view, transformer) => transformer.Transform(view));
     }
 
-    public IDataView Transform(IDataView input, TransformerScope scopeFilter) => GetModelFor(scopeFilter).Transform(input);
+    public IDataView Transform(IDataView input, TransformerScope scope) => GetModelFor(scope).Transform(input);
 
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) =>
         transformers.Aggregate(inputSchema, (schema, transformer) => transformer.GetOutputSchema(schema));
 
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema, TransformerScope scopeFilter) =>
-        GetModelFor(scopeFilter).GetOutputSchema(inputSchema);
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema, TransformerScope scope) =>
+        GetModelFor(scope).GetOutputSchema(inputSchema);
 
     public TransformerChain<ITransformer> GetModelFor(TransformerScope scopeFilter)
     {

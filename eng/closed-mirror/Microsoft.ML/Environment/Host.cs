@@ -7,21 +7,19 @@ internal sealed class Host : IHost
 {
     private readonly Action<string, ChannelMessage> log;
     private readonly string name;
+    private readonly Tausworthe random;
 
     /// <param name="name">Path of names from the root, null for the root itself.</param>
-    /// <param name="seed">Seed of the random numbers, null for unpredictable ones.</param>
+    /// <param name="random">Random numbers of the component.</param>
     /// <param name="log">Where messages go, with the path of their source.</param>
-    public Host(string name, int? seed, Action<string, ChannelMessage> log)
+    public Host(string name, Tausworthe random, Action<string, ChannelMessage> log)
     {
         this.name = name;
         this.log = log;
-        Seed = seed;
-        Rand = seed is { } number ? new Random(number) : new Random();
+        this.random = random;
     }
 
-    public int? Seed { get; }
-
-    public Random Rand { get; }
+    public Random Rand => random;
 
     public string ContextDescription => name;
 
@@ -30,8 +28,8 @@ internal sealed class Host : IHost
     public IHost Register(string name, int? seed = null, bool? verbose = null)
     {
         Check.NotEmpty(name, nameof(name));
-        lock (Rand)
-            return new Host(Under(name), seed ?? Rand.Next(), log);
+        lock (random)
+            return new Host(Under(name), seed is { } own ? new Tausworthe(own) : new Tausworthe(random), log);
     }
 
     public IChannel Start(string name)

@@ -10,10 +10,11 @@ public sealed class MLContext : IHostEnvironment
     /// <param name="seed">Makes everything random repeatable; null for unpredictable numbers.</param>
     public MLContext(int? seed = null)
     {
-        root = new Host(null, seed, (source, message) =>
+        var random = seed is { } own ? new Tausworthe(own) : new Tausworthe(new Random());
+        root = new Host(null, random, (source, message) =>
             Log?.Invoke(this, new LoggingEventArgs(message.Message, message.Kind, source)));
-        Data = new DataOperationsCatalog(root);
-        Transforms = new TransformsCatalog(root);
+        Data = new DataOperationsCatalog(root, seed);
+        Transforms = new TransformsCatalog();
         Model = new ModelOperationsCatalog();
     }
 

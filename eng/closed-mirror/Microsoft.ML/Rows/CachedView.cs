@@ -27,7 +27,11 @@ internal sealed class CachedView : View
         DataViewSchema.Column[] needed = [.. columnsNeeded];
         Fill(needed);
         var order = Enumerable.Range(0, ids.Count).ToArray();
-        rand?.Shuffle(order);
+        for (var i = 0; rand != null && i < order.Length; i++)
+        {
+            var other = i + rand.Next(order.Length - i);
+            (order[i], order[other]) = (order[other], order[i]);
+        }
         return new CachedCursor(Schema, needed, columns, ids, order);
     }
 

@@ -1,5 +1,3 @@
-using Microsoft.ML.Runtime;
-
 namespace Microsoft.ML;
 
 public sealed partial class TransformsCatalog
@@ -7,11 +5,8 @@ public sealed partial class TransformsCatalog
     /// <summary>Estimators that change the type of columns; they hang here as extension methods.</summary>
     public sealed class ConversionTransforms
     {
-        internal ConversionTransforms(IHostEnvironment environment)
+        internal ConversionTransforms()
         {
-            Environment = environment;
         }
-
-        internal IHostEnvironment Environment { get; }
     }
 }
