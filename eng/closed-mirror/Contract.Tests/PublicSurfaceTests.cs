@@ -76,6 +76,6 @@ public sealed class PublicSurfaceTests
     {
         public int Answer() => 42;
 
-        protected internal static readonly int Question = 6;
+        public static readonly int Question = 6;
     }
 }

@@ -19,7 +19,8 @@ public sealed class UnsupportedTests
             () => ml.Model.Load(new MemoryStream(), out _),
             () => ((ICanSaveModel)model).Save(null),
         })
-            Assert.Contains("build with the Microsoft.ML package", Assert.ThrowsExactly<NotSupportedException>(use).Message);
+            Assert.Contains("build with the Microsoft.ML package",
+                Assert.ThrowsExactly<NotSupportedException>(use).Message);
         Assert.IsFalse(File.Exists("model.zip"));
     }
 

@@ -63,7 +63,8 @@ public sealed class ChainTests
 
     [TestMethod]
     public void LastTransformerMustBeOfTheChainsType() =>
-        Assert.ThrowsExactly<InvalidOperationException>(() => new TransformerChain<TransformerChain<ITransformer>>(new Same()));
+        Assert.ThrowsExactly<InvalidOperationException>(() =>
+            new TransformerChain<TransformerChain<ITransformer>>(new Same()));
 
     [TestMethod]
     public void LogGetsMessagesWithTheirSource()
@@ -130,7 +131,8 @@ public sealed class ChainTests
             throw new NotSupportedException();
 
         public DataViewRowCursor[] GetRowCursorSet(
-            IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => throw new NotSupportedException();
+            IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+            throw new NotSupportedException();
     }
 
     private sealed class Probe : IEstimator<Same>

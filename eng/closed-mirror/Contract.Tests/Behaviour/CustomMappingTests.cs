@@ -17,7 +17,8 @@ public sealed class CustomMappingTests
             target.Kind = source.Size[0] > 2 ? 1u : 0u;
         }, null);
         var view = pipeline.Fit(Data()).Transform(Data());
-        CollectionAssert.AreEqual(new[] { "Name: String", "Size: Vector<Single, 2>", "Area: Single", "Sizes: Vector<Single>",
+        CollectionAssert.AreEqual(new[] { "Name: String", "Size: Vector<Single, 2>", "Area: Single",
+            "Sizes: Vector<Single>",
             "Kind: Key<UInt32, 0-1>" }, view.Schema.Select(column => column.ToString()).ToArray());
         Assert.AreEqual(0, calls);
         var rows = ml.Data.CreateEnumerable<Output>(view, reuseRowObject: false).ToArray();
@@ -36,9 +37,11 @@ public sealed class CustomMappingTests
         var probe = new ShapeProbe();
         mapping.Append(probe).Fit(Data());
         CollectionAssert.AreEquivalent(new[] { "Name Scalar String False ", "Size Vector Single False ",
-            "Area Scalar Single False ", "Sizes VariableVector Single False ", "Kind Scalar UInt32 True " }, probe.Seen);
+            "Area Scalar Single False ", "Sizes VariableVector Single False ", "Kind Scalar UInt32 True " },
+            probe.Seen);
         var other = ml.Data.LoadFromEnumerable([new Output()]);
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new EstimatorChain<ITransformer>().Append(mapping).Fit(other));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() =>
+            new EstimatorChain<ITransformer>().Append(mapping).Fit(other));
     }
 
     [TestMethod]

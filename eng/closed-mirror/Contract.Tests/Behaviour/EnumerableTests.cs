@@ -9,7 +9,8 @@ public sealed class EnumerableTests
     public void MembersBecomeColumnsFieldsFirst()
     {
         var schema = ml.Data.LoadFromEnumerable(new[] { new Picture() }).Schema;
-        CollectionAssert.AreEqual(new[] { "Weight: Single", "Path: String", "Boxes: Vector<Single>", "Size: Vector<Int32, 2>",
+        CollectionAssert.AreEqual(new[] { "Weight: Single", "Path: String", "Boxes: Vector<Single>",
+            "Size: Vector<Int32, 2>",
             "Class: Key<UInt32, 0-2>", "Labels: Vector<Key<UInt32, 0-2>>", "Names: Vector<String>", "Crowd: Boolean",
             "Pixels: Vector<Byte>" }, schema.Select(column => column.ToString()).ToArray());
     }
@@ -17,9 +18,11 @@ public sealed class EnumerableTests
     [TestMethod]
     public void ScalarKeysCountFromZeroInObjectsAndFromOneInViews()
     {
-        var view = ml.Data.LoadFromEnumerable(new uint[] { 0, 2, 3 }.Select(key => new Picture { Class = key, Labels = [0, 2] }));
+        var view = ml.Data.LoadFromEnumerable(
+            new uint[] { 0, 2, 3 }.Select(key => new Picture { Class = key, Labels = [0, 2] }));
         CollectionAssert.AreEqual(new uint[] { 1, 3, 0 }, view.GetColumn<uint>("Class").ToArray());
-        CollectionAssert.AreEqual(new uint[] { 0, 2 }, view.GetColumn<VBuffer<uint>>("Labels").First().GetValues().ToArray());
+        CollectionAssert.AreEqual(new uint[] { 0, 2 },
+            view.GetColumn<VBuffer<uint>>("Labels").First().GetValues().ToArray());
         CollectionAssert.AreEqual(new uint[] { 1, 3, 0 },
             ml.Data.CreateEnumerable<Picture>(view, reuseRowObject: false).Select(row => row.Class).ToArray());
     }
@@ -28,7 +31,8 @@ public sealed class EnumerableTests
     public void ValuesComeBackAsTheyWere()
     {
         var pixels = new VBuffer<byte>(4, 1, [7], [2]);
-        var row = new Picture { Path = "a.png", Boxes = [1, 2, 3, 4], Size = [5, 6], Names = ["x", null!], Crowd = true, Pixels = pixels };
+        var row = new Picture { Path = "a.png", Boxes = [1, 2, 3, 4], Size = [5, 6], Names = ["x", null!],
+            Crowd = true, Pixels = pixels };
         var back = ml.Data.CreateEnumerable<Picture>(ml.Data.LoadFromEnumerable([row]), reuseRowObject: false).Single();
         Assert.AreEqual("a.png", back.Path);
         CollectionAssert.AreEqual(row.Boxes, back.Boxes);
@@ -76,7 +80,8 @@ public sealed class EnumerableTests
         using var cursor = view.GetRowCursor([view.Schema["Weight"]]);
         Assert.IsTrue(cursor.IsColumnActive(view.Schema["Weight"]));
         Assert.IsFalse(cursor.IsColumnActive(view.Schema["Path"]));
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => cursor.GetGetter<ReadOnlyMemory<char>>(view.Schema["Path"]));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() =>
+            cursor.GetGetter<ReadOnlyMemory<char>>(view.Schema["Path"]));
         Assert.ThrowsExactly<InvalidOperationException>(() => cursor.GetGetter<int>(view.Schema["Weight"]));
         Assert.AreEqual(-1, cursor.Position);
         var getter = cursor.GetGetter<float>(view.Schema["Weight"]);
@@ -138,7 +143,8 @@ public sealed class EnumerableTests
         Assert.AreEqual("kg", unit.ToString());
         Assert.AreEqual(5f, ml.Data.CreateEnumerable<Picture>(view, false, false, definition).Single().Weight);
         definition["Boxes"].ColumnType = NumberDataViewType.Single;
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ml.Data.LoadFromEnumerable([new Picture()], definition));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() =>
+            ml.Data.LoadFromEnumerable([new Picture()], definition));
     }
 
     [TestMethod]
@@ -151,7 +157,8 @@ public sealed class EnumerableTests
         var view = ml.Data.LoadFromEnumerable([new Picture()], builder.ToSchema());
         Assert.AreEqual("Weight: Single {Unit}", view.Schema["Weight"].ToString());
         builder.AddColumn("Absent", NumberDataViewType.Single);
-        Assert.ThrowsExactly<InvalidOperationException>(() => ml.Data.LoadFromEnumerable([new Picture()], builder.ToSchema()));
+        Assert.ThrowsExactly<InvalidOperationException>(() =>
+            ml.Data.LoadFromEnumerable([new Picture()], builder.ToSchema()));
     }
 
     [TestMethod]

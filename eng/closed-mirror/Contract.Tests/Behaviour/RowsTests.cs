@@ -59,7 +59,8 @@ public sealed class RowsTests
     {
         var random = ((IHostEnvironment)ml).Register("x", seed: 7).Rand;
         CollectionAssert.AreEqual(new[] { 733061423, 625, 33, 1467281162 },
-            new[] { random.Next(), random.Next(1000), random.Next(-50, 50), ((IHostEnvironment)ml).Register("y", 0).Rand.Next() });
+            new[] { random.Next(), random.Next(1000), random.Next(-50, 50),
+                ((IHostEnvironment)ml).Register("y", 0).Rand.Next() });
         Assert.AreEqual(0.19385020527988672, random.NextDouble());
     }
 
@@ -92,7 +93,8 @@ public sealed class RowsTests
         CollectionAssert.AreEqual(test, Values(split.TestSet));
         CollectionAssert.AreEqual(Values(List(200)), train.Concat(test).Order().ToArray());
         Assert.IsInRange(30, 70, test.Length);
-        CollectionAssert.AreEqual(new[] { "Value", "Vector" }, split.TestSet.Schema.Select(column => column.Name).ToArray());
+        CollectionAssert.AreEqual(new[] { "Value", "Vector" },
+            split.TestSet.Schema.Select(column => column.Name).ToArray());
         Assert.IsNull(split.TrainSet.GetRowCount());
         Assert.IsFalse(ml.Data.TrainTestSplit(ml.Data.Cache(List(9))).TrainSet.CanShuffle);
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ml.Data.TrainTestSplit(List(9), 1));

@@ -19,7 +19,8 @@ public sealed class TransformTests
     public void OutputOfAnExistingNameHidesTheInput()
     {
         var view = Fit(ml.Transforms.Conversion.MapValueToKey("Name"), Data());
-        CollectionAssert.AreEqual(new[] { "Name: String", "Name: Key<UInt32, 0-1> {KeyValues}", "Size: Vector<Single, 2>",
+        CollectionAssert.AreEqual(new[] { "Name: String", "Name: Key<UInt32, 0-1> {KeyValues}",
+            "Size: Vector<Single, 2>",
             "Tags: Vector<String>" }, view.Schema.Select(column => column.ToString()).ToArray());
         Assert.IsTrue(view.Schema[0].IsHidden);
         CollectionAssert.AreEqual(new uint[] { 1, 2, 1 }, view.GetColumn<uint>("Name").ToArray());
@@ -30,10 +31,12 @@ public sealed class TransformTests
     public void DropAndSelectChooseColumns()
     {
         CollectionAssert.AreEqual(new[] { "Name", "Tags" }, Names(Fit(ml.Transforms.DropColumns("Size"), Data())));
-        CollectionAssert.AreEqual(new[] { "Tags", "Name" }, Names(Fit(ml.Transforms.SelectColumns("Tags", "Name"), Data())));
+        CollectionAssert.AreEqual(new[] { "Tags", "Name" },
+            Names(Fit(ml.Transforms.SelectColumns("Tags", "Name"), Data())));
         var keyed = Fit(ml.Transforms.Conversion.MapValueToKey("Name"), Data());
         CollectionAssert.AreEqual(new[] { "Name" }, Names(Fit(ml.Transforms.SelectColumns("Name"), keyed)));
-        CollectionAssert.AreEqual(new[] { "Name", "Name" }, Names(Fit(ml.Transforms.SelectColumns(["Name"], true), keyed)));
+        CollectionAssert.AreEqual(new[] { "Name", "Name" },
+            Names(Fit(ml.Transforms.SelectColumns(["Name"], true), keyed)));
         CollectionAssert.AreEqual(new[] { "Size", "Tags" }, Names(Fit(ml.Transforms.DropColumns("Name"), keyed)));
         CollectionAssert.AreEqual(new[] { "cat", "dog", "cat" },
             Fit(ml.Transforms.SelectColumns("Tags", "Name"), Data()).GetColumn<string>("Name").ToArray());
@@ -44,7 +47,8 @@ public sealed class TransformTests
     public void KeysAreLearntInOrderOfOccurrenceOrValue()
     {
         var conversion = ml.Transforms.Conversion;
-        CollectionAssert.AreEqual(new[] { "red", "big", "Blue" }, KeyValues(Fit(conversion.MapValueToKey("Tags"), Data())));
+        CollectionAssert.AreEqual(new[] { "red", "big", "Blue" },
+            KeyValues(Fit(conversion.MapValueToKey("Tags"), Data())));
         CollectionAssert.AreEqual(new[] { "Blue", "big", "red" }, KeyValues(Fit(conversion.MapValueToKey("Tags",
             keyOrdinality: Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByValue), Data())));
         var two = Fit(conversion.MapValueToKey("Tags", maximumNumberOfKeys: 2), Data());
@@ -62,13 +66,15 @@ public sealed class TransformTests
         var names = ml.Data.LoadFromEnumerable(new[] { "bird", "dog" }.Select(name => new Word { Name = name }));
         var model = ml.Transforms.Conversion.MapValueToKey("Name", keyData: names).Fit(Data());
         CollectionAssert.AreEqual(new uint[] { 0, 2, 0 }, model.Transform(Data()).GetColumn<uint>("Name").ToArray());
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ml.Transforms.Conversion.MapValueToKey("Name", keyData: Data()));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() =>
+            ml.Transforms.Conversion.MapValueToKey("Name", keyData: Data()));
     }
 
     [TestMethod]
     public void NumbersHaveKeysTooAndNaNIsMissing()
     {
-        var view = ml.Data.LoadFromEnumerable(new[] { 2.5f, float.NaN, 0, 2.5f }.Select(size => new Number { Size = size }));
+        var view = ml.Data.LoadFromEnumerable(
+            new[] { 2.5f, float.NaN, 0, 2.5f }.Select(size => new Number { Size = size }));
         var keyed = Fit(ml.Transforms.Conversion.MapValueToKey("Size"), view);
         CollectionAssert.AreEqual(new uint[] { 1, 0, 2, 1 }, keyed.GetColumn<uint>("Size").ToArray());
         Assert.IsTrue(keyed.Schema["Size"].HasKeyValues(NumberDataViewType.Single));
@@ -97,17 +103,20 @@ public sealed class TransformTests
         Assert.ThrowsExactly<InvalidOperationException>(
             () => Fit(ml.Transforms.Conversion.MapKeyToValue("Number"), Keyless()));
         Assert.Throws<ArgumentException>(
-            () => new EstimatorChain<ITransformer>().Append(ml.Transforms.Conversion.MapKeyToValue("Name")).Fit(Data()));
+            () => pipeline.Append(ml.Transforms.Conversion.MapKeyToValue("Name")).Fit(Data()));
     }
 
     [TestMethod]
     public void ShapesFollowTheTransformers()
     {
         var probe = new ShapeProbe();
-        ml.Transforms.Conversion.MapValueToKey("Keys", "Tags").Append(ml.Transforms.Conversion.MapKeyToValue("Back", "Keys"))
-            .Append(ml.Transforms.CopyColumns("Copy", "Size")).Append(ml.Transforms.DropColumns("Size")).Append(probe).Fit(Data());
+        var conversion = ml.Transforms.Conversion;
+        conversion.MapValueToKey("Keys", "Tags").Append(conversion.MapKeyToValue("Back", "Keys"))
+            .Append(ml.Transforms.CopyColumns("Copy", "Size")).Append(ml.Transforms.DropColumns("Size"))
+            .Append(probe).Fit(Data());
         CollectionAssert.AreEquivalent(new[] { "Name Scalar String False ", "Tags VariableVector String False ",
-            "Keys VariableVector UInt32 True KeyValues", "Back VariableVector String False ", "Copy Vector Single False " },
+            "Keys VariableVector UInt32 True KeyValues", "Back VariableVector String False ",
+            "Copy Vector Single False " },
             probe.Seen);
     }
 
@@ -160,7 +169,8 @@ public sealed class TransformTests
 
     private IDataView Keyless() => ml.Data.LoadFromEnumerable([new Keyed()]);
 
-    private static IDataView Fit(IEstimator<ITransformer> estimator, IDataView data) => estimator.Fit(data).Transform(data);
+    private static IDataView Fit(IEstimator<ITransformer> estimator, IDataView data) =>
+        estimator.Fit(data).Transform(data);
 
     private static string[] Names(IDataView view) => [.. view.Schema.Select(column => column.Name)];
 

@@ -7,6 +7,7 @@ public interface IProgressChannel : IProgressChannelProvider, IDisposable
     /// <param name="fillAction">Called when the present progress is asked for.</param>
     void SetHeader(ProgressHeader header, Action<IProgressEntry> fillAction);
 
-    /// <param name="values">Metrics, then progress a unit, then its end a unit; trailing values may be left out.</param>
+    /// <param name="values">Metrics, then progress a unit, then its end a unit; trailing values may be left
+    /// out.</param>
     void Checkpoint(params double?[] values);
 }

@@ -35,7 +35,9 @@ public sealed partial class SchemaShape : IReadOnlyList<SchemaShape.Column>
     /// <summary>The column of that name; throws when it is missing.</summary>
     internal Column Input(string name) => Find(name) ?? throw Check.ColumnMissing("inputSchema", "input", name);
 
-    /// <summary>This shape with columns of the same names replaced in their places, and the others added at the end.</summary>
+    /// <summary>
+    /// This shape with columns of the same names replaced in their places, and the others added at the end.
+    /// </summary>
     internal SchemaShape With(params Column[] changed)
     {
         var result = columns.ToList();

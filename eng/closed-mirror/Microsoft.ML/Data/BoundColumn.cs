@@ -3,9 +3,11 @@ using Microsoft.ML.Internal;
 namespace Microsoft.ML.Data;
 
 /// <summary>A column and the member that holds its values.</summary>
-internal sealed record BoundColumn(string Name, DataViewType Type, Member Member, DataViewSchema.Annotations Annotations)
+internal sealed record BoundColumn(string Name, DataViewType Type, Member Member,
+    DataViewSchema.Annotations Annotations)
 {
-    public static BoundColumn[] Bind(Type userType, SchemaDefinition definition, SchemaDefinition.Direction direction) =>
+    public static BoundColumn[] Bind(Type userType, SchemaDefinition definition,
+        SchemaDefinition.Direction direction) =>
         [.. (definition ?? SchemaDefinition.Create(userType, direction)).Select(column => Bind(userType, column))];
 
     public static DataViewSchema Schema(IEnumerable<BoundColumn> columns)

@@ -24,7 +24,8 @@ public sealed partial class DataOperationsCatalog
         IDataView input, int? seed = null, int shufflePoolSize = 1000, bool shuffleSource = true)
     {
         Check.NotNull(input, nameof(input));
-        Check.Argument(shufflePoolSize > 0, nameof(shufflePoolSize), $"The pool holds at least 1 row, got {shufflePoolSize}");
+        Check.Argument(shufflePoolSize > 0, nameof(shufflePoolSize),
+            $"The pool holds at least 1 row, got {shufflePoolSize}");
         seed ??= ((Tausworthe)environment.Register("Shuffle").Rand).NextSigned();
         return new ShuffledView(input, seed.Value, shufflePoolSize, shuffleSource);
     }
@@ -52,10 +53,12 @@ public sealed partial class DataOperationsCatalog
         double lowerBound = double.NegativeInfinity, double upperBound = double.PositiveInfinity)
     {
         Check.NotNull(input, nameof(input));
-        Check.Argument(lowerBound < upperBound, nameof(upperBound), $"Expected more than {lowerBound}, got {upperBound}");
+        Check.Argument(lowerBound < upperBound, nameof(upperBound),
+            $"Expected more than {lowerBound}, got {upperBound}");
         var column = input.Schema[columnName];
         if (column.Type != NumberDataViewType.Single && column.Type != NumberDataViewType.Double)
-            throw Check.ColumnType(nameof(columnName), "filter", columnName, "Single or Double", column.Type.ToString());
+            throw Check.ColumnType(nameof(columnName), "filter", columnName, "Single or Double",
+                column.Type.ToString());
         return new FilteredView(input, input.CanShuffle, _ => null, other => other.Index == column.Index, row =>
         {
             var value = Number(row, column);

@@ -18,12 +18,14 @@ public sealed partial class DataOperationsCatalog
         IDataView data, double testFraction = 0.1, string samplingKeyColumnName = null, int? seed = null)
     {
         Check.NotNull(data, nameof(data));
-        Check.Argument(0 < testFraction && testFraction < 1, nameof(testFraction), $"Expected 0 to 1, got {testFraction}");
+        Check.Argument(0 < testFraction && testFraction < 1, nameof(testFraction),
+            $"Expected 0 to 1, got {testFraction}");
         if (samplingKeyColumnName != null)
             throw new NotSupportedException("The contract subset of ML.NET splits rows one by one; " +
                 $"build with the Microsoft.ML package to split by column '{samplingKeyColumnName}'");
         var splitSeed = seed ?? contextSeed ?? DefaultSplitSeed;
-        return new(Part(data, splitSeed, number => number >= testFraction), Part(data, splitSeed, number => number < testFraction));
+        return new(Part(data, splitSeed, number => number >= testFraction),
+            Part(data, splitSeed, number => number < testFraction));
     }
 
     private static FilteredView Part(IDataView data, int seed, Func<float, bool> isIn) =>

@@ -34,13 +34,15 @@ public sealed partial class DataOperationsCatalog
 
     /// <param name="data">The rows, read anew by every enumeration.</param>
     /// <param name="reuseRowObject">Whether the same object comes again with the next row's values.</param>
-    /// <param name="ignoreMissingColumns">Whether members without a column keep their values instead of throwing.</param>
+    /// <param name="ignoreMissingColumns">Whether members without a column keep their values instead of
+    /// throwing.</param>
     /// <param name="schemaDefinition">How members are named, where attributes do not say it.</param>
     public IEnumerable<TRow> CreateEnumerable<TRow>(IDataView data, bool reuseRowObject,
         bool ignoreMissingColumns = false, SchemaDefinition schemaDefinition = null) where TRow : class, new()
     {
         Check.NotNull(data, nameof(data));
-        return Objects(data, new ObjectReader<TRow>(data.Schema, ignoreMissingColumns, schemaDefinition), reuseRowObject);
+        return Objects(data, new ObjectReader<TRow>(data.Schema, ignoreMissingColumns, schemaDefinition),
+            reuseRowObject);
     }
 
     private static IEnumerable<TRow> Objects<TRow>(IDataView data, ObjectReader<TRow> reader, bool reuse)

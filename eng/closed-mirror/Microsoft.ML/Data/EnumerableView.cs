@@ -8,6 +8,7 @@ internal sealed class EnumerableView<TRow>(IEnumerable<TRow> rows, BoundColumn[]
 
     public override long? GetRowCount() => (rows as ICollection<TRow>)?.Count;
 
-    public override DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand = null) =>
+    public override DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded,
+        Random rand = null) =>
         new EnumerableCursor<TRow>(Schema, columnsNeeded, rows.GetEnumerator(), columns);
 }

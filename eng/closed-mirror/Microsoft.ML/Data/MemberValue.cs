@@ -29,7 +29,8 @@ internal static class MemberValue
         Func<byte> key => (ValueGetter<byte>)((ref byte value) => value = (byte)Next(key(), type)),
         Func<uint> key => (ValueGetter<uint>)((ref uint value) => value = (uint)Next(key(), type)),
         Func<ulong> key => (ValueGetter<ulong>)((ref ulong value) => value = Next(key(), type)),
-        _ => throw new InvalidOperationException($"ML.NET reads scalar keys from byte, uint and ulong, not {typeof(T)}"),
+        _ => throw new InvalidOperationException(
+            $"ML.NET reads scalar keys from byte, uint and ulong, not {typeof(T)}"),
     };
 
     /// <summary>Writes a row's value into a member; an array of the right length is filled again.</summary>

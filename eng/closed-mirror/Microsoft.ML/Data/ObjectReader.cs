@@ -18,7 +18,8 @@ internal sealed class ObjectReader<TRow> where TRow : class
 
     public Action<TRow> FillerFor(DataViewRow row)
     {
-        var fillers = bindings.Select(binding => MemberValue.Filler<TRow>(row, binding.Column, binding.Member)).ToArray();
+        var fillers = bindings.Select(binding =>
+            MemberValue.Filler<TRow>(row, binding.Column, binding.Member)).ToArray();
         return target =>
         {
             foreach (var fill in fillers)
@@ -29,7 +30,8 @@ internal sealed class ObjectReader<TRow> where TRow : class
     private static int Find(DataViewSchema schema, BoundColumn bound)
     {
         var column = schema.GetColumnOrNull(bound.Name) ?? throw Check.ColumnMissing("Schema", "", bound.Name);
-        Check.State(MemberValue.Fits(column.Type, bound.Member), $"Can't bind the IDataView column '{bound.Name}' of type " +
+        Check.State(MemberValue.Fits(column.Type, bound.Member),
+            $"Can't bind the IDataView column '{bound.Name}' of type " +
             $"'{column.Type}' to field or property '{bound.Member.Name}' of type '{bound.Member.Type}'.");
         return column.Index;
     }

@@ -9,8 +9,8 @@ public static class SchemaAnnotationsExtensions
     /// <summary>Whether the slots of a vector of known size have names.</summary>
     public static bool HasSlotNames(this DataViewSchema.Column column) =>
         column.Type is VectorDataViewType { IsKnownSize: true } vector &&
-        column.Annotations.Schema.GetColumnOrNull(SlotNames)?.Type is VectorDataViewType { ItemType: TextDataViewType } names &&
-        names.Size == vector.Size;
+        column.Annotations.Schema.GetColumnOrNull(SlotNames)?.Type is
+            VectorDataViewType { ItemType: TextDataViewType } names && names.Size == vector.Size;
 
     public static void GetSlotNames(this DataViewSchema.Column column, ref VBuffer<ReadOnlyMemory<char>> slotNames) =>
         column.Annotations.GetValue(SlotNames, ref slotNames);

@@ -34,7 +34,8 @@ public sealed partial class SchemaDefinition
             }
         }
 
-        /// <param name="value">A value of the annotation's raw type, a string for text, or an array for a vector.</param>
+        /// <param name="value">A value of the annotation's raw type, a string for text, or an array for a
+        /// vector.</param>
         public void AddAnnotation<T>(string kind, T value, DataViewType annotationType)
         {
             Check.NotNull(kind, nameof(kind));

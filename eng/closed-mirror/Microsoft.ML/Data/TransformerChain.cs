@@ -52,7 +52,8 @@ public sealed class TransformerChain<TLastTransformer> : ITransformer, IEnumerab
 
     public TransformerChain<ITransformer> GetModelFor(TransformerScope scopeFilter)
     {
-        var kept = transformers.Zip(scopes).Where(link => (link.Second & scopeFilter) != TransformerScope.None).ToArray();
+        var kept = transformers.Zip(scopes).Where(link =>
+            (link.Second & scopeFilter) != TransformerScope.None).ToArray();
         return new(kept.Select(link => link.First), kept.Select(link => link.Second));
     }
 

@@ -17,7 +17,8 @@ public sealed class VectorTypeAttribute : Attribute
     /// <param name="dimensions">0 for a dimension that varies.</param>
     public VectorTypeAttribute(params int[] dimensions)
     {
-        Check.Argument(dimensions.All(d => d >= 0), nameof(dimensions), "A dimension is not negative; 0 means it varies");
+        Check.Argument(dimensions.All(d => d >= 0), nameof(dimensions),
+            "A dimension is not negative; 0 means it varies");
         Dimensions = dimensions;
     }
 

@@ -16,7 +16,9 @@ public abstract class DataViewRow : IDisposable
 
     public abstract bool IsColumnActive(DataViewSchema.Column column);
 
-    /// <summary>A getter that follows the row as it moves. Throws when the column is not active or has another type.</summary>
+    /// <summary>
+    /// A getter that follows the row as it moves. Throws when the column is not active or has another type.
+    /// </summary>
     public abstract ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column);
 
     public void Dispose()

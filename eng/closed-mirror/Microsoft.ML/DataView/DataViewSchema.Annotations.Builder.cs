@@ -33,8 +33,8 @@ public sealed partial class DataViewSchema
                 Check.NotNull(type, nameof(type));
                 Check.NotNull(getter, nameof(getter));
                 if (getter.GetType() != typeof(ValueGetter<>).MakeGenericType(type.RawType))
-                    throw new ArgumentException($"Annotation '{name}' of type {type} needs a getter of {type.RawType}, " +
-                        $"got {getter.GetType()}", nameof(getter));
+                    throw new ArgumentException($"Annotation '{name}' of type {type} needs a getter of " +
+                        $"{type.RawType}, got {getter.GetType()}", nameof(getter));
                 schema.AddColumn(name, type, annotations);
                 getters.Add(getter);
             }

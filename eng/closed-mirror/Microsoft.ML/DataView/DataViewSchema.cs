@@ -3,7 +3,9 @@ using Microsoft.ML.Internal;
 
 namespace Microsoft.ML;
 
-/// <summary>The columns of a data view. Of columns with one name the last is visible, the others only by index.</summary>
+/// <summary>
+/// The columns of a data view. Of columns with one name the last is visible, the others only by index.
+/// </summary>
 public sealed partial class DataViewSchema : IReadOnlyList<DataViewSchema.Column>
 {
     private readonly Column[] columns;

@@ -6,6 +6,7 @@ public abstract class PrimitiveDataViewType : DataViewType
     protected PrimitiveDataViewType(Type rawType) : base(rawType)
     {
         if (typeof(IDisposable).IsAssignableFrom(rawType))
-            throw new ArgumentException($"A primitive type cannot hold disposable values, got {rawType}", nameof(rawType));
+            throw new ArgumentException($"A primitive type cannot hold disposable values, got {rawType}",
+                nameof(rawType));
     }
 }

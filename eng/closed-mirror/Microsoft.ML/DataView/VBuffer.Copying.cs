@@ -4,7 +4,9 @@ namespace Microsoft.ML.Data;
 
 public readonly partial struct VBuffer<T>
 {
-    /// <summary>Copies, sparse as it is, into the arrays of <paramref name="destination"/> where they are long enough.</summary>
+    /// <summary>
+    /// Copies, sparse as it is, into the arrays of <paramref name="destination"/> where they are long enough.
+    /// </summary>
     public void CopyTo(ref VBuffer<T> destination)
     {
         var editor = VBufferEditor.Create(ref destination, Length, count);

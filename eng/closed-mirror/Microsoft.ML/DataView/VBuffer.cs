@@ -20,7 +20,9 @@ public readonly partial struct VBuffer<T>
     {
     }
 
-    /// <summary>A vector with explicit items at the first <paramref name="count"/> indices; dense if that is all.</summary>
+    /// <summary>
+    /// A vector with explicit items at the first <paramref name="count"/> indices; dense if that is all.
+    /// </summary>
     public VBuffer(int length, int count, T[] values, int[] indices)
     {
         Check.Argument(length >= 0, nameof(length), $"A length is not negative, got {length}");
@@ -60,7 +62,8 @@ public readonly partial struct VBuffer<T>
 
     public T GetItemOrDefault(int index)
     {
-        Check.Argument(0 <= index && index < Length, nameof(index), $"The vector has {Length} items, got index {index}");
+        Check.Argument(0 <= index && index < Length, nameof(index),
+            $"The vector has {Length} items, got index {index}");
         var at = IsDense ? index : Array.BinarySearch(indices ?? [], 0, count, index);
         return at < 0 ? default : values[at];
     }

@@ -11,7 +11,8 @@ public static class VBufferEditor
     /// <param name="valuesCount">Explicit values of a sparse vector; null for a dense one.</param>
     /// <param name="maxValuesCapacity">Most items an array may get for future growth.</param>
     /// <param name="keepOldOnResize">Whether a longer array starts with the old items.</param>
-    /// <param name="requireIndicesOnDense">Whether indices are needed even now, because a truncation will follow.</param>
+    /// <param name="requireIndicesOnDense">Whether indices are needed even now, because a truncation will
+    /// follow.</param>
     public static VBufferEditor<T> Create<T>(
         scoped ref VBuffer<T> destination, int newLogicalLength, int? valuesCount = null,
         int? maxValuesCapacity = null, bool keepOldOnResize = false, bool requireIndicesOnDense = false) =>

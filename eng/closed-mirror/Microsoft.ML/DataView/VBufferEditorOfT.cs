@@ -15,7 +15,8 @@ public readonly ref struct VBufferEditor<T>
     /// <summary>Their ascending indices to fill; empty for a dense vector.</summary>
     public readonly Span<int> Indices;
 
-    internal VBufferEditor(int length, int count, T[] values, int[] indices, bool withIndices, bool newValues, bool newIndices)
+    internal VBufferEditor(int length, int count, T[] values, int[] indices, bool withIndices, bool newValues,
+        bool newIndices)
     {
         this.length = length;
         this.values = values;

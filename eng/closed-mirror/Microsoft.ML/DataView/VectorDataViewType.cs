@@ -8,7 +8,8 @@ public sealed class VectorDataViewType : StructuredDataViewType
 {
     /// <param name="itemType">Type of the items.</param>
     /// <param name="size">Number of items, 0 when it varies.</param>
-    public VectorDataViewType(PrimitiveDataViewType itemType, int size = 0) : this(itemType, ImmutableArray.Create(size))
+    public VectorDataViewType(PrimitiveDataViewType itemType, int size = 0)
+        : this(itemType, ImmutableArray.Create(size))
     {
     }
 
@@ -20,7 +21,8 @@ public sealed class VectorDataViewType : StructuredDataViewType
     public VectorDataViewType(PrimitiveDataViewType itemType, ImmutableArray<int> dimensions) : base(BufferOf(itemType))
     {
         Check.Argument(dimensions.Length > 0, nameof(dimensions), "A vector has at least one dimension");
-        Check.Argument(dimensions.All(d => d >= 0), nameof(dimensions), "A dimension is not negative; 0 means it varies");
+        Check.Argument(dimensions.All(d => d >= 0), nameof(dimensions),
+            "A dimension is not negative; 0 means it varies");
         ItemType = itemType;
         Dimensions = dimensions;
         Size = dimensions.Aggregate(1, (size, dimension) => checked(size * dimension));

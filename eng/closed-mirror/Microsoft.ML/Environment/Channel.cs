@@ -22,12 +22,14 @@ internal sealed class Channel : IChannel
 
     public void Send(ChannelMessage msg) => log(ContextDescription, msg);
 
-    public void Trace(MessageSensitivity sensitivity, string fmt) => Say(ChannelMessageKind.Trace, sensitivity, fmt, null);
+    public void Trace(MessageSensitivity sensitivity, string fmt) =>
+        Say(ChannelMessageKind.Trace, sensitivity, fmt, null);
 
     public void Trace(MessageSensitivity sensitivity, string fmt, params object[] args) =>
         Say(ChannelMessageKind.Trace, sensitivity, fmt, args);
 
-    public void Info(MessageSensitivity sensitivity, string fmt) => Say(ChannelMessageKind.Info, sensitivity, fmt, null);
+    public void Info(MessageSensitivity sensitivity, string fmt) =>
+        Say(ChannelMessageKind.Info, sensitivity, fmt, null);
 
     public void Info(MessageSensitivity sensitivity, string fmt, params object[] args) =>
         Say(ChannelMessageKind.Info, sensitivity, fmt, args);
@@ -38,7 +40,8 @@ internal sealed class Channel : IChannel
     public void Warning(MessageSensitivity sensitivity, string fmt, params object[] args) =>
         Say(ChannelMessageKind.Warning, sensitivity, fmt, args);
 
-    public void Error(MessageSensitivity sensitivity, string fmt) => Say(ChannelMessageKind.Error, sensitivity, fmt, null);
+    public void Error(MessageSensitivity sensitivity, string fmt) =>
+        Say(ChannelMessageKind.Error, sensitivity, fmt, null);
 
     public void Error(MessageSensitivity sensitivity, string fmt, params object[] args) =>
         Say(ChannelMessageKind.Error, sensitivity, fmt, args);

@@ -39,7 +39,8 @@ internal sealed class Host : IHost
     }
 
     public IPipe<TMessage> StartPipe<TMessage>(string name) => Start(name) as IPipe<TMessage> ??
-        throw new NotSupportedException($"Only pipes of {nameof(ChannelMessage)} are supported here, not {typeof(TMessage)}");
+        throw new NotSupportedException(
+            $"Only pipes of {nameof(ChannelMessage)} are supported here, not {typeof(TMessage)}");
 
     public IProgressChannel StartProgressChannel(string name)
     {

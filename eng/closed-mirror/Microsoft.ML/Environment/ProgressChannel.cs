@@ -2,7 +2,9 @@ using Microsoft.ML.Internal;
 
 namespace Microsoft.ML.Runtime;
 
-/// <summary>Checks what it is told. Nobody listens, as in ML.NET, whose context has no listener for progress either.</summary>
+/// <summary>
+/// Checks what it is told. Nobody listens, as in ML.NET, whose context has no listener for progress either.
+/// </summary>
 internal sealed class ProgressChannel : IProgressChannel
 {
     private ProgressHeader header = new(null);
@@ -14,7 +16,8 @@ internal sealed class ProgressChannel : IProgressChannel
     {
         Check.State(!disposed, "Can't report checkpoints after disposing");
         var most = header.MetricNames.Count + 2 * header.UnitNames.Count;
-        Check.State((values?.Length ?? 0) <= most, $"Too many values provided in Checkpoint: {values?.Length}, not {most}");
+        Check.State((values?.Length ?? 0) <= most,
+            $"Too many values provided in Checkpoint: {values?.Length}, not {most}");
     }
 
     public IProgressChannel StartProgressChannel(string name) => new ProgressChannel();

@@ -1,7 +1,8 @@
 namespace Microsoft.ML.Data;
 
 internal sealed class CachedCursor(
-    DataViewSchema schema, IEnumerable<DataViewSchema.Column> active, IColumnCache[] columns, IColumnCache ids, int[] order)
+    DataViewSchema schema, IEnumerable<DataViewSchema.Column> active,
+    IColumnCache[] columns, IColumnCache ids, int[] order)
     : RootCursor(schema, active)
 {
     public override ValueGetter<DataViewRowId> GetIdGetter() => (ValueGetter<DataViewRowId>)ids.Getter(Index);

@@ -2,7 +2,9 @@ using Microsoft.ML.Internal;
 
 namespace Microsoft.ML.Data;
 
-/// <summary>Keeps columns in memory once they were read: the first cursor that needs one reads it for all rows.</summary>
+/// <summary>
+/// Keeps columns in memory once they were read: the first cursor that needs one reads it for all rows.
+/// </summary>
 internal sealed class CachedView : View
 {
     private readonly IDataView source;

@@ -3,7 +3,8 @@ using Microsoft.ML.Internal;
 namespace Microsoft.ML.Data;
 
 /// <summary>The getters of a row's active columns, each made when first asked for.</summary>
-internal sealed class Getters(DataViewSchema schema, IEnumerable<DataViewSchema.Column> active, Func<int, Delegate> make)
+internal sealed class Getters(
+    DataViewSchema schema, IEnumerable<DataViewSchema.Column> active, Func<int, Delegate> make)
 {
     private readonly Delegate[] made = new Delegate[schema.Count];
     private readonly bool[] isActive = Flags(schema, active);

@@ -15,7 +15,8 @@ internal sealed class MappedCursor(DataViewRowCursor input, DataViewRow row) : D
 
     public override bool IsColumnActive(DataViewSchema.Column column) => row.IsColumnActive(column);
 
-    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => row.GetGetter<TValue>(column);
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
+        row.GetGetter<TValue>(column);
 
     protected override void Dispose(bool disposing)
     {

@@ -43,7 +43,8 @@ internal sealed class PoolCursor : RootCursor
         return drawn = true;
     }
 
-    protected override Delegate CreateGetter(int column) => columns.First(pool => pool.Column == column).Getter(Current);
+    protected override Delegate CreateGetter(int column) =>
+        columns.First(pool => pool.Column == column).Getter(Current);
 
     protected override void Dispose(bool disposing)
     {

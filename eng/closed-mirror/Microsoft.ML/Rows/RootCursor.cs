@@ -42,7 +42,8 @@ internal abstract class RootCursor : DataViewRowCursor
 
     protected abstract Delegate CreateGetter(int column);
 
-    protected void CheckOnRow() => Check.State(position >= 0, "There is no row here: MoveNext was not called, or was false");
+    protected void CheckOnRow() =>
+        Check.State(position >= 0, "There is no row here: MoveNext was not called, or was false");
 
     protected override void Dispose(bool disposing)
     {

@@ -10,11 +10,14 @@ internal abstract class RowMap : IRowToRowMapper
 
     /// <param name="input">The schema of input rows.</param>
     /// <param name="kept">Input columns that are output columns too.</param>
-    /// <param name="computed">The other output columns: right after the one that they hide, otherwise at the end.</param>
+    /// <param name="computed">The other output columns: right after the one that they hide, otherwise at the
+    /// end.</param>
     protected RowMap(
-        DataViewSchema input, IEnumerable<DataViewSchema.Column> kept, IEnumerable<DataViewSchema.DetachedColumn> computed)
+        DataViewSchema input, IEnumerable<DataViewSchema.Column> kept,
+        IEnumerable<DataViewSchema.DetachedColumn> computed)
     {
-        var columns = kept.Select(column => (Part: new DataViewSchema.DetachedColumn(column), Source: column.Index)).ToList();
+        var columns = kept.Select(column =>
+            (Part: new DataViewSchema.DetachedColumn(column), Source: column.Index)).ToList();
         foreach (var (index, part) in computed.Index())
         {
             var hidden = columns.FindLastIndex(column => column.Part.Name == part.Name);

@@ -13,8 +13,10 @@ public static class ConversionsExtensionsCatalog
     /// <param name="inputColumnName">The column of values; null for one of the same name.</param>
     /// <param name="maximumNumberOfKeys">Values found after so many are mapped to the missing key.</param>
     /// <param name="keyOrdinality">In which order values get their keys.</param>
-    /// <param name="addKeyValueAnnotationsAsText">Whether values that are no text are annotated as text; not supported here.</param>
-    /// <param name="keyData">A view of one column with the values, in the order of their keys; null to learn them.</param>
+    /// <param name="addKeyValueAnnotationsAsText">Whether values that are no text are annotated as text; not supported
+    /// here.</param>
+    /// <param name="keyData">A view of one column with the values, in the order of their keys; null to learn
+    /// them.</param>
     public static ValueToKeyMappingEstimator MapValueToKey(
         this TransformsCatalog.ConversionTransforms catalog, string outputColumnName, string inputColumnName = null,
         int maximumNumberOfKeys = MostKeys,

@@ -8,9 +8,12 @@ namespace Microsoft.ML;
 public static class CustomMappingCatalog
 {
     /// <param name="catalog">The catalog.</param>
-    /// <param name="mapAction">Fills the output object from the input object, row after row the same two objects.</param>
-    /// <param name="contractName">Name under which a saved model finds the code again; null for one that is never saved.</param>
-    /// <param name="inputSchemaDefinition">How members of the input class are columns, where attributes do not say it.</param>
+    /// <param name="mapAction">Fills the output object from the input object, row after row the same two
+    /// objects.</param>
+    /// <param name="contractName">Name under which a saved model finds the code again; null for one that is never
+    /// saved.</param>
+    /// <param name="inputSchemaDefinition">How members of the input class are columns, where attributes do not say
+    /// it.</param>
     /// <param name="outputSchemaDefinition">The same of the output class.</param>
     public static CustomMappingEstimator<TSrc, TDst> CustomMapping<TSrc, TDst>(
         this TransformsCatalog catalog, Action<TSrc, TDst> mapAction, string contractName,

@@ -14,13 +14,17 @@ public sealed class KeyToValueMappingTransformer : OneToOneTransformerBase
     {
         var vector = input.Type as VectorDataViewType;
         var key = (vector?.ItemType ?? input.Type) as KeyDataViewType;
-        var values = input.Annotations.Schema.GetColumnOrNull(SchemaAnnotationsExtensions.KeyValues)?.Type as VectorDataViewType;
+        var named = input.Annotations.Schema.GetColumnOrNull(SchemaAnnotationsExtensions.KeyValues);
+        var values = named?.Type as VectorDataViewType;
         Check.State(key != null, $"Column '{input.Name}' must be a key or a vector of keys, but is {input.Type}");
         Check.State(values != null, $"Column '{input.Name}' has no annotation KeyValues");
-        Check.State((ulong)values.Size == key.Count, $"Column '{input.Name}' has {key.Count} keys, but {values.Size} KeyValues");
+        Check.State((ulong)values.Size == key.Count,
+            $"Column '{input.Name}' has {key.Count} keys, but {values.Size} KeyValues");
         var annotations = new DataViewSchema.Annotations.Builder();
         annotations.Add(input.Annotations, kind => kind == SchemaAnnotationsExtensions.SlotNames);
-        DataViewType type = vector is null ? values.ItemType : new VectorDataViewType(values.ItemType, vector.Dimensions);
+        DataViewType type = vector is null
+            ? values.ItemType
+            : new VectorDataViewType(values.ItemType, vector.Dimensions);
         var getter = (Func<DataViewRow, Delegate>)ByType.Call(
             Getter<int, int>, [key.RawType, values.ItemType.RawType], input, vector != null);
         return new(new(name, type, annotations.ToAnnotations()), input.Index, getter);

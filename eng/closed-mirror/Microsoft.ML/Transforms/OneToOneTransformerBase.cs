@@ -13,7 +13,8 @@ public abstract class OneToOneTransformerBase : RowToRowTransformerBase
     internal IReadOnlyList<InputOutputColumnPair> Columns { get; }
 
     private protected override RowMap MakeMap(DataViewSchema inputSchema) => new OneToOneMap(
-        inputSchema, [.. Columns.Select((pair, index) => Column(pair.OutputColumnName, index, Input(inputSchema, pair)))]);
+        inputSchema, [.. Columns.Select((pair, index) =>
+            Column(pair.OutputColumnName, index, Input(inputSchema, pair)))]);
 
     /// <summary>The new column, and the getter of its values.</summary>
     private protected abstract OneToOneColumn Column(string name, int index, DataViewSchema.Column input);

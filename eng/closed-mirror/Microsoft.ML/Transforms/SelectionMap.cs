@@ -1,7 +1,8 @@
 namespace Microsoft.ML.Data;
 
 /// <summary>Some of the input columns, and no other ones.</summary>
-internal sealed class SelectionMap(DataViewSchema input, IEnumerable<DataViewSchema.Column> kept) : RowMap(input, kept, [])
+internal sealed class SelectionMap(DataViewSchema input, IEnumerable<DataViewSchema.Column> kept)
+    : RowMap(input, kept, [])
 {
     protected override IEnumerable<int> Needs(int computed) => [];
 

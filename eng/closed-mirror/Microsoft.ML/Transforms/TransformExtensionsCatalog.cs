@@ -16,7 +16,8 @@ public static class TransformExtensionsCatalog
     /// <param name="columnNames">The columns to keep, in their new order.</param>
     /// <param name="keepHidden">Whether columns hidden by later ones of the same name are kept too.</param>
     public static ColumnSelectingEstimator SelectColumns(
-        this TransformsCatalog catalog, string[] columnNames, bool keepHidden) => new(columnNames, drop: false, keepHidden);
+        this TransformsCatalog catalog, string[] columnNames, bool keepHidden) =>
+        new(columnNames, drop: false, keepHidden);
 
     public static ColumnSelectingEstimator SelectColumns(this TransformsCatalog catalog, params string[] columnNames) =>
         new(columnNames, drop: false, keepHidden: false);

@@ -10,7 +10,8 @@ internal static class ValueTable
         ((column.Type as VectorDataViewType)?.ItemType ?? column.Type) as PrimitiveDataViewType is { } item
         and not KeyDataViewType
             ? item
-            : throw Check.ColumnType("inputSchema", "input", column.Name, "text, numbers or truth values", column.Type.ToString());
+            : throw Check.ColumnType("inputSchema", "input", column.Name, "text, numbers or truth values",
+                column.Type.ToString());
 
     public static IValueTable For(PrimitiveDataViewType item) => item switch
     {

@@ -37,10 +37,12 @@ public sealed partial class ValueToKeyMappingEstimator : IEstimator<ValueToKeyMa
 
     private static SchemaShape.Column Output(SchemaShape.Column input, InputOutputColumnPair pair)
     {
-        Check.Argument(!input.IsKey, "inputSchema", $"The contract subset of ML.NET maps values, but column '{input.Name}' " +
+        Check.Argument(!input.IsKey, "inputSchema",
+            $"The contract subset of ML.NET maps values, but column '{input.Name}' " +
             "is a key already; build with the Microsoft.ML package to map keys to keys");
         var values = new SchemaShape.Column(
-            SchemaAnnotationsExtensions.KeyValues, SchemaShape.Column.VectorKind.Vector, input.ItemType, false, new([]));
+            SchemaAnnotationsExtensions.KeyValues, SchemaShape.Column.VectorKind.Vector, input.ItemType, false,
+                new([]));
         var slotNames = input.Annotations.Find(SchemaAnnotationsExtensions.SlotNames);
         SchemaShape annotations = slotNames is { } names ? new([names, values]) : new([values]);
         return new(pair.OutputColumnName, input.Kind, NumberDataViewType.UInt32, true, annotations);

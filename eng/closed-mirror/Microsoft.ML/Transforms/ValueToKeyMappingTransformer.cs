@@ -8,7 +8,8 @@ public sealed class ValueToKeyMappingTransformer : OneToOneTransformerBase
 {
     private readonly IReadOnlyList<IValueTable> tables;
 
-    internal ValueToKeyMappingTransformer(IReadOnlyList<InputOutputColumnPair> columns, IReadOnlyList<IValueTable> tables)
+    internal ValueToKeyMappingTransformer(IReadOnlyList<InputOutputColumnPair> columns,
+        IReadOnlyList<IValueTable> tables)
         : base(columns)
     {
         this.tables = tables;
@@ -17,13 +18,17 @@ public sealed class ValueToKeyMappingTransformer : OneToOneTransformerBase
     private protected override OneToOneColumn Column(string name, int index, DataViewSchema.Column input)
     {
         var table = tables[index];
-        Check.State(table.ItemType.Equals(ValueTable.ItemOf(input)), $"Could not apply a map over type '{table.ItemType}' " +
+        Check.State(table.ItemType.Equals(ValueTable.ItemOf(input)),
+            $"Could not apply a map over type '{table.ItemType}' " +
             $"to column '{input.Name}' since it has type '{input.Type}'");
         var key = new KeyDataViewType(typeof(uint), Math.Max(1, table.Count));
-        DataViewType type = input.Type is VectorDataViewType vector ? new VectorDataViewType(key, vector.Dimensions) : key;
+        DataViewType type = input.Type is VectorDataViewType vector
+            ? new VectorDataViewType(key, vector.Dimensions)
+            : key;
         var annotations = new DataViewSchema.Annotations.Builder();
         table.Annotate(annotations);
         annotations.Add(input.Annotations, kind => kind == SchemaAnnotationsExtensions.SlotNames);
-        return new(new(name, type, annotations.ToAnnotations()), input.Index, row => table.KeyGetter(row, row.Schema[input.Index]));
+        return new(new(name, type, annotations.ToAnnotations()), input.Index,
+            row => table.KeyGetter(row, row.Schema[input.Index]));
     }
 }
