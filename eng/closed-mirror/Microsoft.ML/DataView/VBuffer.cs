@@ -44,7 +44,9 @@ public readonly partial struct VBuffer<T>
     /// <summary>Where the explicit items are; empty for a dense vector.</summary>
     public ReadOnlySpan<int> GetIndices() => IsDense ? default : indices.AsSpan(0, count);
 
-    public IEnumerable<T> DenseValues() => Items(all: true).Select(item => item.Value);
+    /// <summary>All items, default values included.</summary>
+    public IEnumerable<T> DenseValues() =>
+        IsDense ? new ArraySegment<T>(values ?? [], 0, count) : Items(all: true).Select(item => item.Value);
 
     /// <param name="all">Whether the default values of a sparse vector are listed too.</param>
     public IEnumerable<KeyValuePair<int, T>> Items(bool all = false)
