@@ -24,7 +24,12 @@ public static class HostTensors
         return value;
     }
 
-    /// <summary>A new value in host memory, not initialised.</summary>
-    public static OrtValue Allocate(ElementType type, TensorShape shape) =>
-        OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, (TensorElementType)(int)type, shape.ToArray());
+    /// <summary>A new value in host memory, all zero.</summary>
+    public static OrtValue Allocate(ElementType type, TensorShape shape)
+    {
+        var value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, (TensorElementType)(int)type, shape.ToArray());
+        if (shape.Size > 0)
+            value.GetTensorMutableRawData().Clear();
+        return value;
+    }
 }
