@@ -1,0 +1,65 @@
+namespace MLNet.Detection.Reports;
+
+/// <summary>
+/// Writes a run up as one HTML file that needs nothing else: no script, no link, pictures and charts inside. It reads in
+/// light and dark, and in print.
+/// </summary>
+public static class TrainingReport
+{
+    /// <summary>The HTML text; the same data gives the same text.</summary>
+    /// <param name="data">What to show.</param>
+    public static string Render(ReportData data)
+    {
+        var html = new HtmlText();
+        html.Add($"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">");
+        html.Add($"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{data.Title}</title>\n");
+        html.AddMarkup("<style>\n" + ReportStyle.Sheet + "</style></head><body>\n");
+        html.Add($"<header><h1>{data.Title}</h1><p>{data.Summary}</p>");
+        AddFigures(html, data.Figures);
+        html.Add($"</header>\n<main>\n{TrainingCharts.Draw(data)}{MetricTables.Draw(data)}{PictureGallery.Draw(data)}");
+        AddSettings(html, data.Settings);
+        AddProblems(html, data.Problems);
+        return html.Add($"</main></body></html>\n").ToString();
+    }
+
+    /// <summary>Writes the HTML file.</summary>
+    /// <param name="data">What to show.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="overwrite">Whether a file of that name is replaced.</param>
+    /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or cannot be written.</exception>
+    public static void Write(ReportData data, string path, bool overwrite = false)
+    {
+        using var writer = new StreamWriter(new FileStream(path, overwrite ? FileMode.Create : FileMode.CreateNew));
+        writer.Write(Render(data));
+    }
+
+    private static void AddFigures(HtmlText html, IReadOnlyList<ReportFigure> figures)
+    {
+        if (figures.Count == 0)
+            return;
+        html.Add($"<dl class=\"figures\">");
+        foreach (var figure in figures)
+            html.Add($"<div><dt>{figure.Label}</dt><dd>{figure.Value}</dd><dd class=\"note\">{figure.Note}</dd></div>");
+        html.Add($"</dl>");
+    }
+
+    private static void AddSettings(HtmlText html, IReadOnlyList<ReportSetting> settings)
+    {
+        if (settings.Count == 0)
+            return;
+        html.Add($"<section><h2>Settings</h2><table class=\"settings\"><tbody>\n");
+        foreach (var setting in settings)
+            html.Add($"<tr><th>{setting.Name}</th><td>{setting.Value}</td></tr>\n");
+        html.Add($"</tbody></table></section>\n");
+    }
+
+    private static void AddProblems(HtmlText html, IReadOnlyList<string> problems)
+    {
+        if (problems.Count == 0)
+            return;
+        html.Add($"<section><h2>Problems ({problems.Count})</h2><ul class=\"problems\">\n");
+        foreach (var problem in problems)
+            html.Add($"<li>{problem}</li>\n");
+        html.Add($"</ul></section>\n");
+    }
+}
