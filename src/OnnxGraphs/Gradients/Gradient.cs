@@ -61,9 +61,10 @@ public static class Gradient
     // Sums over the axes along which an input was repeated. A gradient smaller than its input stands for its broadcast form.
     private static Var Unbroadcast(Var gradient, TensorShape shape, bool small)
     {
-        if (gradient.Shape == shape || (small && TensorShape.Broadcast(gradient.Shape, shape)! == shape))
+        var smaller = shape.Equals(TensorShape.Broadcast(gradient.Shape, shape));
+        if (gradient.Shape == shape || (small && smaller))
             return gradient;
-        if (gradient.Shape.Size < shape.Size)
+        if (smaller)
             return Op.Expand(gradient, shape);
         var extra = gradient.Shape.Rank - shape.Rank;
         long[] axes = [.. Enumerable.Range(0, gradient.Shape.Rank)

@@ -96,7 +96,7 @@ public static partial class Op
         ["Min"]        = Each(Broadcast, (dy, x, y) => Extremum(dy, x, -1f)),
         ["Sum"]        = Each(Broadcast, (dy, x, y) => [.. x.Inputs.Select(_ => dy)]),
         ["Mean"]       = Each(Broadcast, (dy, x, y) => [.. x.Inputs.Select(_ => dy / x.Inputs.Count)]),
-        ["Clip"]       = Each(Same, (dy, x, y) => [dy * Cast(Equal(x[0], y), dy.Type)]),
+        ["Clip"]       = Each(Same, ClipGradient),
         ["Where"]      = Each(WhereShape, (dy, x, y) => [null, Where(x[0], dy, dy.Like(0)), Where(x[0], dy.Like(0), dy)]),
         ["Cast"]       = Each(x => [new((ElementType)x.Attributes.Int("to", 1), x[0].Shape)],
                               (dy, x, y) => [x[0].Type.IsFloat() ? Cast(dy, x[0].Type) : null]),
@@ -104,21 +104,32 @@ public static partial class Op
         ["Floor"]      = new(Same, Operator.Stops),
         ["Ceil"]       = new(Same, Operator.Stops),
         ["Round"]      = new(Same, Operator.Stops),
-        ["Mod"]        = Each(Broadcast, (dy, x, y) => [dy, null]),
+        ["Mod"]        = Each(Broadcast, (dy, x, y) => [dy, dy * (y - x[0]) / x[1]]),
         ["Identity"]   = Each(Same, (dy, x, y) => [dy]),
         ["Dropout"]    = Each(x => [new(x[0].Type, x[0].Shape), new(ElementType.Bool, x[0].Shape)],
                               (dy, x, y) => [x.Optional(2) is null ? dy : throw TrainingDropout(x)]),
     };
+
+    // dy where x is within its limits; the rest goes to the limit that took the place of x.
+    private static Var?[] ClipGradient(Var dy, Node x, Var y) =>
+    [
+        dy * Cast(Equal(x[0], y), dy.Type),
+        x.Optional(1) is { DependsOnInput: true } low ? dy * Cast(Less(x[0], low), dy.Type) : null,
+        x.Optional(2) is { DependsOnInput: true } high ? dy * Cast(Greater(x[0], high), dy.Type) : null,
+    ];
 
     // d(x^e)/dx = e x^(e-1); d(x^e)/de = x^e log x, only where the exponent is computed.
     private static Var?[] PowGradient(Var dy, Node x, Var y)
     {
         var (b, e) = (x[0], x[1]);
         if (e.TryConstant() is { Shape.Size: 1 } constant && Exponent(constant) is var power)
-            return [power >= 1 ? dy * power * Pow(b, power - 1)
+            return [power == 1 ? dy : power > 1 ? dy * power * Pow(b, power - 1)
                 : Where(Equal(b, b.Like(0)), dy.Like(0), dy * power * Pow(b, power - 1))];
-        var logarithm = Log(Where(Greater(b, b.Like(0)), b, b.Like(1)));
-        return [dy * e * Apply("Pow", [b, e - 1f]), dy * y * logarithm];
+        e = Cast(e, b.Type);
+        var (isZero, one) = (Equal(b, b.Like(0)), b.Like(1));
+        var slope = e * Apply("Pow", [Where(isZero, one, b), e - 1f]);
+        var slopeAtZero = Cast(Equal(e, one), b.Type);
+        return [dy * Where(isZero, slopeAtZero, slope), dy * y * Log(Where(Greater(b, b.Like(0)), b, one))];
     }
 
     private static float Exponent(Tensor e) => e.Type switch
@@ -134,9 +145,17 @@ public static partial class Op
         if (x.Inputs.Count == 1)
             return [dy];
         if (x.Inputs.Count > 2)
-            throw new GraphException($"{x}: the gradient rule takes two operands; write it as nested pairs.");
+            return SharedExtremum(dy, x, x.Outputs[0]);
         var first = Sign(x[0] - x[1]) * (0.5f * sign) + 0.5f;
         return [dy * first, dy * (1f - first)];
+    }
+
+    // Of many operands, those that equal the extremum share dy.
+    private static Var?[] SharedExtremum(Var dy, Node x, Var y)
+    {
+        Var[] chosen = [.. x.Inputs.Select(input => Cast(Equal(input!, y), dy.Type))];
+        var share = dy / Apply("Sum", chosen);
+        return [.. chosen.Select(one => share * one)];
     }
 
     private static TensorShape BroadcastPow(Node x) => TensorShape.Broadcast(x[0].Shape, x[1].Shape)

@@ -18,7 +18,7 @@ internal static class ConvolutionGradients
         var (x, w, group) = (conv[0], conv[1], conv.Attributes.Int("group", 1));
         var window = Window.Of(conv, [.. w.Shape.Skip(2)]);
         var pixels = dy.Shape.Skip(2).Aggregate(1L, (a, b) => a * b);
-        var flips = window.IsUnit && (group == 1 || group == w.Shape[0]) && window.Rank == 2
+        var flips = window.IsUnit && (group == 1 || w.Shape[0] == group) && window.Rank == 2
             && Enumerable.Range(0, 2).All(i => window.Before[i] < window.Extent(i) && window.After[i] < window.Extent(i));
         return flips && (pixels >= LargeMap || window.Kernel.All(k => k == 1))
             ? ByFlippedConvolution(dy, w, window, group)
@@ -39,12 +39,11 @@ internal static class ConvolutionGradients
             : ByVolume(x, dy, w.Shape, window);
     }
 
-    // dx = dy * flip(w)': stride 1, one group or depthwise.
+    // dx = dy * flip(w)': stride 1, one group or one filter a group.
     private static Var ByFlippedConvolution(Var dy, Var w, Window window, long group)
     {
         var size = window.Kernel[0] * window.Kernel[1];
-        var (rows, columns) = (w.Shape[0], w.Shape[1]);
-        var swapped = group > 1 ? w : Transpose(w, 1, 0, 2, 3);
+        var swapped = group > 1 ? Reshape(w, -1, 1, w.Shape[2], w.Shape[3]) : Transpose(w, 1, 0, 2, 3);
         var flipped = size == 1 ? swapped : Reshape(
             MatMul(Reshape(swapped, -1, size), w.Graph.Constant(Reversal(size))), swapped.Shape);
         var pads = Enumerable.Range(0, 2).Select(i => window.Extent(i) - 1 - window.Before[i])

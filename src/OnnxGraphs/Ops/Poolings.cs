@@ -11,7 +11,7 @@ public static partial class Op
     {
         ["MaxPool"]           = new(PoolShape, MaxPoolGradient),
         ["AveragePool"]       = new(PoolShape, AveragePoolGradient),
-        ["GlobalAveragePool"] = new(GlobalPoolShape, (dy, x, y) => [dy / (x[0].Shape.Size / y.Shape.Size)]),
+        ["GlobalAveragePool"] = new(GlobalPoolShape, (dy, x, y) => [dy / Product(x[0].Shape.Skip(2))]),
         ["GlobalMaxPool"]     = new(GlobalPoolShape, (dy, x, y) => [GlobalMaxGradient(dy, x, y)]),
     };
 
@@ -47,16 +47,23 @@ public static partial class Op
         var window = Window.Of(x, x.Attributes.Ints("kernel_shape")!);
         var channels = x[0].Shape[1];
         var ones = Filled(dy.Graph, new([channels, 1, .. window.Kernel]), 1);
-        var counts = WindowSums(Filled(dy.Graph, new([1, 1, .. x[0].Shape.Skip(2)]), 1), x, y, window);
-        return [window.Transposed(dy / counts, ones, channels, x[0].Shape)];
+        for (var i = 0; i < window.Rank; i++)
+            dy /= WindowCounts(x, y, window, i);
+        return [window.Transposed(dy, ones, channels, x[0].Shape)];
     }
 
-    // How many elements each window averages over, as ONNX Runtime counts them.
-    private static Var WindowSums(Var ones, Node x, Var y, Window window)
+    // Over how many elements each window averages along a spatial axis: the padding counts where asked, what lies beyond it
+    // (ceil mode) never does.
+    private static Var WindowCounts(Node x, Var y, Window window, int axis)
     {
-        if (x.Attributes.Flag("count_include_pad"))
-            return ones.Like(window.Kernel.Aggregate(1L, (a, b) => a * b));
-        var attributes = x.Attributes.With("count_include_pad", 1);
-        return Apply("AveragePool", [ones], attributes) * window.Kernel.Aggregate(1L, (a, b) => a * b);
+        var padded = x.Attributes.Flag("count_include_pad");
+        var low = padded ? -window.Before[axis] : 0;
+        var high = x[0].Shape[axis + 2] + (padded ? window.After[axis] : 0);
+        var taps = Enumerable.Range(0, (int)window.Kernel[axis]).Select(tap => tap * window.Dilations[axis] - window.Before[axis]);
+        var counts = Enumerable.Range(0, (int)y.Shape[axis + 2])
+            .Select(i => (float)taps.Count(tap => tap + i * window.Strides[axis] is var at && at >= low && at < high)).ToArray();
+        if (counts.All(count => count == window.Kernel[axis]))
+            return y.Like(window.Kernel[axis]);
+        return y.Graph.Constant(Tensor.Of<float>(new([counts.Length, .. Enumerable.Repeat(1L, window.Rank - 1 - axis)]), counts));
     }
 }

@@ -4,7 +4,9 @@ namespace OnnxGraphs.Ops;
 
 public static partial class Op
 {
-    /// <summary>Sum over axes, kept as 1 unless <paramref name="keep"/> is false. Without axes: over all of them.</summary>
+    /// <summary>
+    /// Sum over axes, kept as 1 unless <paramref name="keep"/> is false. Null axes mean all of them, an empty list none.
+    /// </summary>
     public static Var ReduceSum(Var x, long[]? axes = null, bool keep = true) => Reduce("ReduceSum", x, axes, keep);
 
     /// <summary>Mean over axes.</summary>
@@ -32,7 +34,7 @@ public static partial class Op
     public static Var ArgMax(Var x, int axis, bool keep = true) =>
         Apply("ArgMax", [x], new() { { "axis", axis }, { "keepdims", keep ? 1 : 0 } });
 
-    private static Var Reduce(string op, Var x, long[]? axes, bool keep) => Apply(op,
+    private static Var Reduce(string op, Var x, long[]? axes, bool keep) => axes is [] ? x : Apply(op,
         axes is null ? [x] : [x, x.Graph.Constant(axes)], new() { { "keepdims", keep ? 1 : 0 } });
 
     private static OperatorTable Reductions() => new()
@@ -41,9 +43,10 @@ public static partial class Op
         ["ReduceMean"]      = new(Reduced, (dy, x, y) => [Kept(dy, x) * ((float)y.Shape.Size / x[0].Shape.Size)]),
         ["ReduceSumSquare"] = new(Reduced, (dy, x, y) => [Kept(dy, x) * x[0] * 2f]),
         ["ReduceL1"]        = new(Reduced, (dy, x, y) => [Kept(dy, x) * Sign(x[0])]),
-        ["ReduceL2"]        = new(Reduced, (dy, x, y) => [Kept(dy, x) * x[0] / Kept(y, x)]),
+        ["ReduceL2"]        = new(Reduced, (dy, x, y) => [Kept(dy, x) * x[0] / Max(Kept(y, x), y.Like(1e-30))]),
+        ["ReduceLogSum"]    = new(Reduced, (dy, x, y) => [Kept(dy, x) / Exp(Kept(y, x))]),
         ["ReduceLogSumExp"] = new(Reduced, (dy, x, y) => [Kept(dy, x) * Exp(x[0] - Kept(y, x))]),
-        ["ReduceProd"]      = new(Reduced, (dy, x, y) => [Kept(dy, x) * Kept(y, x) / x[0]]),
+        ["ReduceProd"]      = new(Reduced, (dy, x, y) => [Kept(dy, x) * OtherFactors(x)]),
         ["ReduceMax"]       = new(Reduced, SharedGradient),
         ["ReduceMin"]       = new(Reduced, SharedGradient),
         ["CumSum"]          = new(Same, (dy, x, y) => [CumSum(dy, (int)x.Constant(1).ToInt64()[0],
@@ -56,6 +59,15 @@ public static partial class Op
     {
         var chosen = Cast(Equal(x[0], Kept(y, x)), dy.Type);
         return [Kept(dy, x) * chosen / ReduceSum(chosen, ReducedAxes(x))];
+    }
+
+    // For each element the product of the others on its axes: over the elements that are not 0, and 0 if another one is 0.
+    private static Var OtherFactors(Node x)
+    {
+        var (isZero, axes) = (Equal(x[0], x[0].Like(0)), ReducedAxes(x));
+        var (zero, factor) = (Cast(isZero, x[0].Type), Where(isZero, x[0].Like(1), x[0]));
+        var otherZeros = ReduceSum(zero, axes) - zero;
+        return Reduce("ReduceProd", factor, axes, true) / factor * (1f - Positive(otherZeros));
     }
 
     // A reduced value with its axes back in place as 1.

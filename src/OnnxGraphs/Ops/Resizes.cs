@@ -15,35 +15,51 @@ public static partial class Op
     {
         if (x.Attributes.Text("keep_aspect_ratio_policy", "stretch") != "stretch")
             throw new GraphException($"{x}: Resize is read with keep_aspect_ratio_policy = stretch only.");
-        var (shape, dims) = (x[0].Shape, x[0].Shape.ToArray());
-        var axes = x.Attributes.Ints("axes") ?? [.. Enumerable.Range(0, shape.Rank).Select(i => (long)i)];
-        var sizes = x.Optional(3) is null ? null : x.Constant(3).ToInt64();
+        var (dims, sizes, scales) = (x[0].Shape.ToArray(), ResizeSizes(x), ResizeScales(x));
+        var axes = ResizeAxes(x);
+        if ((sizes?.Length ?? scales?.Length) != axes.Length)
+            throw new GraphException($"{x}: expected a size or a scale for each of the axes [{string.Join(", ", axes)}].");
         for (var i = 0; i < axes.Length; i++)
-            dims[shape.Axis(axes[i])] = sizes is { Length: > 0 } ? sizes[i]
-                : (long)Math.Floor(shape[(int)axes[i]] * x.Constant(2).Values<float>()[i]);
+            dims[axes[i]] = sizes?[i] ?? (long)Math.Floor(dims[axes[i]] * scales![i]);
         return [new(x[0].Type, new(dims))];
     }
+
+    private static int[] ResizeAxes(Node x) => x.Attributes.Ints("axes") is { } axes
+        ? [.. axes.Select(axis => x[0].Shape.Axis(axis))] : [.. Enumerable.Range(0, x[0].Shape.Rank)];
+
+    private static long[]? ResizeSizes(Node x) =>
+        x.Optional(3) is not null && x.Constant(3) is { Shape.Size: > 0 } sizes ? sizes.ToInt64() : null;
+
+    private static float[]? ResizeScales(Node x) =>
+        x.Optional(2) is not null && x.Constant(2) is { Shape.Size: > 0 } scales ? scales.Values<float>().ToArray() : null;
+
+    // The scale along one axis: the given one, which need not equal the ratio of sizes, or else that ratio.
+    private static float ResizeScale(Node x, int axis) =>
+        ResizeScales(x) is not { } scales ? (float)x.Outputs[0].Shape[axis] / x[0].Shape[axis]
+        : Array.IndexOf(ResizeAxes(x), axis) is var i and >= 0 ? scales[i] : 1;
+
+    private static bool CropsByResize(Node x) => x.Attributes.Text("coordinate_transformation_mode", "half_pixel") == "tf_crop_and_resize";
 
     // Resizing is linear and separable: y = R_h x R_w'. Its matrices are read off ONNX Runtime by resizing unit matrices, so
     // every mode and coordinate convention is met exactly. dx = R_h' dy R_w.
     private static Var?[] ResizeGradient(Var dy, Node x, Var y)
     {
-        if (x[0].Shape.Rank != 4 || y.Shape[0] != x[0].Shape[0] || y.Shape[1] != x[0].Shape[1])
-            throw new GraphException($"{x}: Resize has a gradient rule for [N, C, H, W] resized in H and W only.");
+        if (x[0].Shape.Rank != 4 || y.Shape[0] != x[0].Shape[0] || y.Shape[1] != x[0].Shape[1] || CropsByResize(x))
+            throw new GraphException($"{x}: Resize has a gradient rule for [N, C, H, W] resized in H and W only, without cropping.");
         if (RepeatFactor(x, y) is { } factor)
             return [Apply("AveragePool", [dy], new() { { "kernel_shape", factor }, { "strides", factor } }) * (factor[0] * factor[1])];
-        var dx = y.Shape[2] == x[0].Shape[2] ? dy : MatMul(Transposed(ResizeMatrix(x, y, 2)), dy);
-        return [y.Shape[3] == x[0].Shape[3] ? dx : MatMul(dx, ResizeMatrix(x, y, 3))];
+        var dx = ResizeScale(x, 2) == 1 ? dy : MatMul(Transposed(ResizeMatrix(x, y, 2)), dy);
+        return [ResizeScale(x, 3) == 1 ? dx : MatMul(dx, ResizeMatrix(x, y, 3))];
     }
 
-    // Nearest by whole factors with floor rounding: each pixel is repeated, and dx is a sum over blocks.
+    // Nearest by whole factors with these roundings: each pixel is repeated, and dx is a sum over blocks.
     private static long[]? RepeatFactor(Node x, Var y)
     {
-        var (from, to) = (x[0].Shape, y.Shape);
-        var nearest = x.Attributes.Text("mode", "nearest") == "nearest"
-            && (x.Attributes.Text("coordinate_transformation_mode", "half_pixel"), x.Attributes.Text("nearest_mode", "round_prefer_floor"))
-                is ("asymmetric", "floor") or ("half_pixel", _);
-        return nearest && to[2] % from[2] == 0 && to[3] % from[3] == 0 ? [to[2] / from[2], to[3] / from[3]] : null;
+        var (mode, coordinates) = (x.Attributes.Text("mode", "nearest"), x.Attributes.Text("coordinate_transformation_mode", "half_pixel"));
+        var repeats = mode == "nearest" && (coordinates, x.Attributes.Text("nearest_mode", "round_prefer_floor"))
+            is ("asymmetric", "floor") or ("half_pixel", "round_prefer_floor" or "round_prefer_ceil");
+        var (height, width) = (ResizeScale(x, 2), ResizeScale(x, 3));
+        return repeats && float.IsInteger(height) && float.IsInteger(width) ? [(long)height, (long)width] : null;
     }
 
     // [resized size, size] of one axis, as a constant.
@@ -57,12 +73,9 @@ public static partial class Op
         var attributes = new Attributes();
         foreach (var (name, value) in x.Attributes.Where(pair => pair.Key is not "axes"))
             attributes.Add(name, value);
-        // Scales given by the node are kept: they need not equal the ratio of sizes.
-        var given = x.Optional(2) is not null && x.Constant(2) is { Shape.Size: > 0 } scales ? scales.Values<float>() : [];
-        var at = x.Attributes.Ints("axes") is { } axes ? Array.IndexOf(axes, (long)axis) : axis;
-        Var?[] inputs = given.Length > 0 && at >= 0
-            ? [probe, null, x.Graph.Constant(Tensor.Vector(1f, 1f, given[at], 1f))]
-            : [probe, null, null, x.Graph.Constant(1, 1, resized, size)];
+        Var?[] inputs = ResizeScales(x) is null
+            ? [probe, null, null, x.Graph.Constant(1, 1, resized, size)]
+            : [probe, null, x.Graph.Constant(Tensor.Vector(1f, 1f, ResizeScale(x, axis), 1f))];
         var matrix = Apply("Resize", inputs, attributes).TryConstant()!;
         return x.Graph.Constant(matrix.Reshape(new(resized, size)));
     }

@@ -56,7 +56,8 @@ public static partial class Op
         var axis = Place(x);
         var (before, after) = (x[0].Shape.Take(axis), x[0].Shape.Skip(axis + 1));
         var rows = Reshape(dy, new TensorShape([.. before, x[1].Shape.Size, .. after]));
-        return [AddRows(rows, Reshape(x[1], new TensorShape(x[1].Shape.Size)), axis, x[0].Shape[axis]), null];
+        var indices = Cast(Reshape(x[1], new TensorShape(x[1].Shape.Size)), ElementType.Int64);
+        return [AddRows(rows, indices, axis, x[0].Shape[axis]), null];
     }
 
     // Adds row i of dy to row indices[i] of a zero tensor with the given number of rows: ScatterND over the axis moved to front.
@@ -87,9 +88,22 @@ public static partial class Op
         return new([.. x[1].Shape.Take(x[1].Shape.Rank - 1), .. x[0].Shape.Skip(batch + depth)]);
     }
 
-    private static Var?[] GatherNDGradient(Var dy, Node x, Var y) => x.Attributes.Int("batch_dims", 0) == 0
-        ? [Apply("ScatterND", [Filled(dy.Graph, x[0].Shape, 0), x[1], dy], new() { { "reduction", "add" } }), null]
-        : throw new GraphException($"{x}: GatherND has a gradient rule for batch_dims = 0 only.");
+    private static Var?[] GatherNDGradient(Var dy, Node x, Var y)
+    {
+        var batch = (int)x.Attributes.Int("batch_dims", 0);
+        var indices = batch == 0 ? x[1] : Concat([BatchCoordinates(x[1], batch), x[1]], -1);
+        return [Apply("ScatterND", [Filled(dy.Graph, x[0].Shape, 0), indices, dy], new() { { "reduction", "add" } }), null];
+    }
+
+    // For indices [B1, ..., Bn, ..., depth]: [B1, ..., Bn, ..., n] with the place of each entry on its first n axes.
+    private static Var BatchCoordinates(Var indices, int n)
+    {
+        var entries = new TensorShape([.. indices.Shape.Take(indices.Shape.Rank - 1)]);
+        var strides = Enumerable.Range(1, n).Select(i => Product(entries.Skip(i))).ToArray();
+        var places = Enumerable.Range(0, (int)entries.Size)
+            .SelectMany(entry => strides.Select((stride, axis) => entry / stride % entries[axis])).ToArray();
+        return indices.Graph.Constant(Tensor.Of<long>(new([.. entries, n]), places));
+    }
 
     private static Var?[] ScatterNDGradient(Var dy, Node x, Var y)
     {

@@ -6,17 +6,21 @@ public static partial class Op
 {
     /// <summary>The same elements in another shape of equal size.</summary>
     public static Var Reshape(Var x, TensorShape shape) =>
-        x.Shape == shape ? x : Apply("Reshape", [x, x.Graph.Constant(shape.ToArray())]);
+        x.Shape == shape ? x : Apply("Reshape", [x, x.Graph.Constant(shape.ToArray())],
+            shape.Contains(0) ? new() { { "allowzero", 1 } } : Attributes.None);
 
-    /// <summary>The same elements in another shape; one dimension may be -1.</summary>
-    public static Var Reshape(Var x, params ReadOnlySpan<long> dims) => Apply("Reshape", [x, x.Graph.Constant(dims)]);
+    /// <summary>The same elements in another shape; one dimension may be -1: what is left.</summary>
+    public static Var Reshape(Var x, params ReadOnlySpan<long> dims) => Reshape(x, new TensorShape(Resolved(dims, x.Shape.Size)));
 
     /// <summary>Axes in another order.</summary>
     public static Var Transpose(Var x, params long[] order) => Apply("Transpose", [x], new() { { "perm", order } });
 
     /// <summary>x repeated along axes of size 1 to fill the shape.</summary>
     public static Var Expand(Var x, TensorShape shape) =>
-        x.Shape == shape ? x : Apply("Expand", [x, x.Graph.Constant(shape.ToArray())]);
+        x.Shape == shape ? x
+        // ONNX Runtime 1.29 expands [1] to [0] as [1].
+        : shape.Size == 0 ? x.Graph.Constant(new Tensor(x.Type, shape, []))
+        : Apply("Expand", [x, x.Graph.Constant(shape.ToArray())]);
 
     /// <summary>New axes of size 1 at the given places of the result.</summary>
     public static Var Unsqueeze(Var x, params long[] axes) => Apply("Unsqueeze", [x, x.Graph.Constant(axes)]);
@@ -81,19 +85,29 @@ public static partial class Op
             for (var i = 0; i < dims.Length; i++)
                 dims[i] = dims[i] != 0 ? dims[i] : i < from.Rank ? from[i]
                     : throw new GraphException($"{x}: dimension {i} is to be copied from {from}, which has none.");
-        var open = Array.IndexOf(dims, -1);
-        var known = dims.Where(dim => dim != -1).Aggregate(1L, (a, b) => a * b);
-        if (open >= 0)
-            dims[open] = known == 0 ? 0 : from.Size / known;
-        return dims.Aggregate(1L, (a, b) => a * b) == from.Size ? new(dims)
+        dims = Resolved(dims, from.Size);
+        return Product(dims) == from.Size && dims.All(dim => dim >= 0) ? new(dims)
             : throw new GraphException($"{x}: {from} of {from.Size} elements cannot become [{string.Join(", ", dims)}].");
     }
+
+    // The dimensions with what is left of the size in place of -1.
+    private static long[] Resolved(ReadOnlySpan<long> dims, long size)
+    {
+        var resolved = dims.ToArray();
+        var known = -Product(resolved);
+        if (Array.IndexOf(resolved, -1) is var open and >= 0)
+            resolved[open] = known == 0 ? 0 : size / known;
+        return resolved;
+    }
+
+    private static long Product(IEnumerable<long> dims) => dims.Aggregate(1L, (a, b) => a * b);
 
     private static TensorShape FlattenShape(Node x)
     {
         var (axis, dims) = ((int)x.Attributes.Int("axis", 1), x[0].Shape.ToArray());
         axis = axis < 0 ? axis + dims.Length : axis;
-        return new(dims[..axis].Aggregate(1L, (a, b) => a * b), dims[axis..].Aggregate(1L, (a, b) => a * b));
+        return axis >= 0 && axis <= dims.Length ? new(Product(dims[..axis]), Product(dims[axis..]))
+            : throw new GraphException($"{x}: axis {axis} is outside a shape of rank {dims.Length}.");
     }
 
     private static TensorShape SqueezeShape(Node x)
@@ -111,6 +125,8 @@ public static partial class Op
         var axes = x.Constant(1).ToInt64();
         var rank = x[0].Shape.Rank + axes.Length;
         var places = axes.Select(axis => axis < 0 ? axis + rank : axis).ToHashSet();
+        if (places.Count < axes.Length || places.Any(place => place < 0 || place >= rank))
+            throw new GraphException($"{x}: axes [{string.Join(", ", axes)}] are not different places in a result of rank {rank}.");
         var rest = new Queue<long>(x[0].Shape);
         return new([.. Enumerable.Range(0, rank).Select(i => places.Contains(i) ? 1 : rest.Dequeue())]);
     }
@@ -137,13 +153,15 @@ public static partial class Op
     private static IReadOnlyList<TypedShape> DepthToSpaceShape(Node x)
     {
         var (s, b) = (x[0].Shape, x.Attributes.Int("blocksize", 1));
-        return [new(x[0].Type, new(s[0], s[1] / (b * b), s[2] * b, s[3] * b))];
+        return s.Rank == 4 && s[1] % (b * b) == 0 ? [new(x[0].Type, new(s[0], s[1] / (b * b), s[2] * b, s[3] * b))]
+            : throw new GraphException($"{x}: expected [N, C, H, W] with channels in blocks of {b} x {b}.");
     }
 
     private static IReadOnlyList<TypedShape> SpaceToDepthShape(Node x)
     {
         var (s, b) = (x[0].Shape, x.Attributes.Int("blocksize", 1));
-        return [new(x[0].Type, new(s[0], s[1] * b * b, s[2] / b, s[3] / b))];
+        return s.Rank == 4 && s[2] % b == 0 && s[3] % b == 0 ? [new(x[0].Type, new(s[0], s[1] * b * b, s[2] / b, s[3] / b))]
+            : throw new GraphException($"{x}: expected [N, C, H, W] with space in blocks of {b} x {b}.");
     }
 
     // SpaceToDepth inverts mode DCR; mode CRD is written out.
