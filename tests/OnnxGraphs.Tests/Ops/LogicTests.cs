@@ -1,7 +1,7 @@
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Ops;
 
-namespace OnnxGraphs.Tests.Ops;
+namespace OnnxGraphs.Tests;
 
 [TestClass]
 public sealed class LogicTests

@@ -1,6 +1,6 @@
 using OnnxGraphs.Graphs;
 
-namespace OnnxGraphs.Tests.Ops;
+namespace OnnxGraphs.Tests;
 
 /// <summary>An expression whose gradient is compared with finite differences.</summary>
 /// <param name="Name">What is special about it.</param>

@@ -1,8 +1,8 @@
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Ops;
-using static OnnxGraphs.Tests.Ops.OperatorCase;
+using static OnnxGraphs.Tests.OperatorCase;
 
-namespace OnnxGraphs.Tests.Ops;
+namespace OnnxGraphs.Tests;
 
 [TestClass]
 public sealed class ProductsTests
