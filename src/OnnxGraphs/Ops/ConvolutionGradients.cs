@@ -32,6 +32,8 @@ internal static class ConvolutionGradients
         var window = Window.Of(conv, [.. w.Shape.Skip(2)]);
         var pixels = dy.Shape.Skip(2).Aggregate(1L, (a, b) => a * b);
         var pointwise = window.Kernel.All(k => k == 1);
+        if (dy.Shape.Size == 0)
+            return Filled(dy.Graph, w.Shape, 0);
         if (group == w.Shape[0] && w.Shape[1] == 1 && window.Rank == 2 && (!window.IsUnit || pixels < LargeMap))
             return ByGroups(x, dy, w.Shape, window);
         return pointwise || group > 1 || window.Rank != 2 || (window.IsUnit && pixels >= LargeMap)
