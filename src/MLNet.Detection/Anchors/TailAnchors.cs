@@ -1,0 +1,70 @@
+using MLNet.Detection.Boxes;
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Models;
+using OnnxGraphs.Surgery;
+
+namespace MLNet.Detection.Anchors;
+
+/// <summary>
+/// Anchors and box coder that a model's own post-processing holds, found by running it: zero deltas decode to the anchors, and
+/// unit deltas show the weights of the code.
+/// </summary>
+/// <param name="Anchors">In pixels of the network's input.</param>
+/// <param name="Coder">The code that the tail undoes.</param>
+public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
+{
+    /// <summary>Reads them out of the tail between the raw deltas and the decoded boxes.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="deltas">Name of the raw deltas, [1, N, 4].</param>
+    /// <param name="boxes">Name of the decoded boxes, [1, N, 4]: corners or centre and size, in pixels or parts of the image.</param>
+    /// <param name="width">Width of the network's input, pixels.</param>
+    /// <param name="height">Height of the network's input, pixels.</param>
+    /// <exception cref="ModelException">The tail is no decoding of this kind.</exception>
+    public static TailAnchors Read(OnnxModel model, string deltas, string boxes, int width, int height)
+    {
+        if (deltas == boxes)
+            throw new ModelException($"{model.Path}: '{boxes}' holds raw deltas, so the file carries no anchors; give them in a file.");
+        var count = Count(model, deltas, boxes);
+        var anchors = Decode(model, deltas, boxes, count, default);
+        var corners = anchors.All(box => box.X1 >= box.X0 && box.Y1 >= box.Y0);
+        // Parts of the image stay near 1, pixels do not.
+        var scale = anchors.Max(box => Math.Max(box.X1, box.Y1)) < 4 ? (X: (float)width, Y: (float)height) : (X: 1f, Y: 1f);
+        Box[] Boxes(Box[] decoded) => [.. decoded.Select(box =>
+            (corners ? box : Box.FromCxcywh(box.X0, box.Y0, box.X1, box.Y1)).Scale(scale.X, scale.Y))];
+        var (at, moved) = (Boxes(anchors), Boxes(Decode(model, deltas, boxes, count, new(1, 1, 0, 0))));
+        var grown = Boxes(Decode(model, deltas, boxes, count, new(0, 0, 1, 1)));
+        var coder = new BoxCoder(
+            Weight(model, boxes, at, moved, (a, m) => a.Width / (m.CenterX - a.CenterX)),
+            Weight(model, boxes, at, moved, (a, m) => a.Height / (m.CenterY - a.CenterY)),
+            Weight(model, boxes, at, grown, (a, g) => 1 / MathF.Log(g.Width / a.Width)),
+            Weight(model, boxes, at, grown, (a, g) => 1 / MathF.Log(g.Height / a.Height)));
+        return new(at, coder);
+    }
+
+    private static long Count(OnnxModel model, string deltas, string boxes)
+    {
+        var graph = new Graph();
+        var shape = GraphReader.Read(model, graph, [deltas])[0].Shape;
+        return shape.Rank == 3 && shape[2] == 4 ? shape[1] : throw new ModelException(
+            $"{model.Path}: the raw boxes '{deltas}' before '{boxes}' are {shape}, expected [batch, anchors, 4].");
+    }
+
+    private static Box[] Decode(OnnxModel model, string deltas, string boxes, long count, BoxDelta delta)
+    {
+        var values = Enumerable.Repeat((float[])[delta.Dx, delta.Dy, delta.Dw, delta.Dh], (int)count).SelectMany(v => v).ToArray();
+        var decoded = Subgraph.Run(model, new Dictionary<string, Tensor> { [deltas] = Tensor.Of<float>(new(1, count, 4), values) }, [boxes])[boxes];
+        if (decoded.Shape.Rank < 2 || decoded.Shape[-1] != 4 || decoded.Shape.Size != count * 4)
+            throw new ModelException($"{model.Path}: '{boxes}' is {decoded.Shape}, not one box an anchor; name the decoded boxes before "
+                + "non-maximum suppression, or give the anchors in a file.");
+        return BoxConversion.ToBoxes(decoded.Values<float>(), BoxFormat.Xyxy);
+    }
+
+    // The median over the anchors; each must agree with it.
+    private static float Weight(OnnxModel model, string boxes, Box[] at, Box[] changed, Func<Box, Box, float> weight)
+    {
+        var all = at.Zip(changed, weight).Order().ToArray();
+        var median = MathF.Round(all[all.Length / 2], 3);
+        return all.All(w => MathF.Abs(w - median) <= 0.01f * median) ? median : throw new ModelException(
+            $"{model.Path}: the decoding behind '{boxes}' is not that of anchors with fixed weights; give the anchors in a file.");
+    }
+}

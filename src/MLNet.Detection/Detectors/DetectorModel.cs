@@ -1,0 +1,53 @@
+using MLNet.Detection.Boxes;
+using MLNet.Detection.Images;
+using MLNet.Detection.Scoring;
+using OnnxGraphs.Models;
+
+namespace MLNet.Detection.Detectors;
+
+/// <summary>
+/// A detector as training and scoring need it: the ONNX file and what the file itself does not say. Saved, all of it stands in
+/// the file's metadata, so that the one file is enough to go on from.
+/// </summary>
+public sealed record DetectorModel
+{
+    /// <summary>The whole model, post-processing included.</summary>
+    public required OnnxModel Model { get; init; }
+
+    /// <summary>Name of the raw class value, [batch, anchors, classes]: logits, before Softmax or Sigmoid.</summary>
+    public required string ClassValue { get; init; }
+
+    /// <summary>Name of the raw box value, [batch, anchors, 4]: deltas, before decoding.</summary>
+    public required string BoxValue { get; init; }
+
+    /// <summary>Names of the classes, without background.</summary>
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>The anchors, in pixels of the network's input.</summary>
+    public required IReadOnlyList<Box> Anchors { get; init; }
+
+    /// <summary>How pictures come to the network's size.</summary>
+    public required ImageResize Resize { get; init; }
+
+    /// <summary>What the network expects of its pixels.</summary>
+    public Normalization Normalization { get; init; } = Normalization.Centered;
+
+    /// <summary>From raw outputs to objects: activation, background column, box coder, thresholds.</summary>
+    public DetectionDecoder Decoder { get; init; } = DetectionDecoder.Ssd;
+
+    /// <summary>Name of the image input, [batch, 3, height, width].</summary>
+    public string InputName => Model.Inputs[0].Name;
+
+    /// <summary>Columns of the class value: the classes and, where there is one, the background.</summary>
+    public int ClassColumns => Classes.Count + (Decoder.BackgroundClass is null ? 0 : 1);
+
+    /// <summary>The class of a column of the class value, from 0.</summary>
+    public int ClassOfColumn(int column) => Decoder.BackgroundClass is { } background && column > background ? column - 1 : column;
+
+    /// <summary>Writes the ONNX file with its metadata.</summary>
+    public void Save(string path, bool externalData = false) => DetectorMetadata.Attach(this).Save(path, externalData);
+
+    /// <summary>Reads a file that <see cref="Save"/> wrote.</summary>
+    /// <exception cref="ModelException">The file is damaged or carries no such metadata.</exception>
+    public static DetectorModel Load(string path) => DetectorMetadata.Read(OnnxModel.Load(path));
+}
