@@ -46,26 +46,25 @@ public static class Gradient
         var rule = Op.Table[node.Op];
         if (rule.Gradient is null)
             throw MissingRule(node, reached);
-        var small = rule.Elementwise && node.Inputs.All(input => input is null || input.Shape == node.Outputs[0].Shape);
+        var small = rule.TakesBroadcast
+            || (rule.Elementwise && node.Inputs.All(input => input is null || input.Shape == node.Outputs[0].Shape));
         var upstream = node.Outputs.Select(output => sums.GetValueOrDefault(output) is { } dy && !small
             ? Op.Expand(dy, output.Shape) : sums.GetValueOrDefault(output)).ToList();
         var gradients = rule.Gradient(upstream, node);
         for (var i = 0; i < Math.Min(gradients.Length, node.Inputs.Count); i++)
             if (gradients[i] is { } gradient && node.Inputs[i] is { } input && reached.Contains(input))
             {
-                var part = Unbroadcast(gradient, input.Shape, small);
+                var part = Unbroadcast(gradient, input.Shape);
                 sums[input] = sums.TryGetValue(input, out var sum) ? sum + part : part;
             }
     }
 
-    // Sums over the axes along which an input was repeated. A gradient smaller than its input stands for its broadcast form.
-    private static Var Unbroadcast(Var gradient, TensorShape shape, bool small)
+    // Sums over the axes along which an input was repeated. A gradient smaller than its input stands for its broadcast form;
+    // the rules that need it whole get it expanded.
+    private static Var Unbroadcast(Var gradient, TensorShape shape)
     {
-        var smaller = shape.Equals(TensorShape.Broadcast(gradient.Shape, shape));
-        if (gradient.Shape == shape || (small && smaller))
+        if (TensorShape.Broadcast(gradient.Shape, shape) is { } both && both == shape)
             return gradient;
-        if (smaller)
-            return Op.Expand(gradient, shape);
         var extra = gradient.Shape.Rank - shape.Rank;
         long[] axes = [.. Enumerable.Range(0, gradient.Shape.Rank)
             .Where(i => i < extra || (shape[i - extra] == 1 && gradient.Shape[i] != 1)).Select(i => (long)i)];

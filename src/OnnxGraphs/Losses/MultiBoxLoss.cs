@@ -34,14 +34,18 @@ public sealed record MultiBoxLoss : DetectionLoss
         return (share * SumAll((positive + HardNegatives(classes, Detach(ce), n)) * ce), share * SumAll(positive * box));
     }
 
-    // 1 at the anchors of each image whose rank by loss is below ratio * positives. Positives rank behind all negatives.
+    // 1 at the anchors of each image whose rank by loss is below its quota. Positives rank behind all negatives. Only as many
+    // anchors are sorted as the image with the most positives needs.
     private Var HardNegatives(Var classes, Var loss, Var positives)
     {
         var negative = Equal(classes, classes.Like(-1));
-        var behind = Cast(Min(classes, classes.Like(0)), loss.Type) - 1f;                         // positives -1, ignored -3
-        var (_, order) = TopK(Where(negative, loss, behind), classes.Shape[1], axis: 1);
-        var ranks = classes.Graph.Constant(Tensor.Vector<float>([.. Enumerable.Range(0, (int)classes.Shape[1]).Select(i => (float)i)]));
-        var taken = Cast(Less(Expand(ranks, classes.Shape), positives * NegativeRatio), loss.Type);
+        var behind = Cast(Min(classes, classes.Like(0)), loss.Type) - 1f;                 // positives -1, ignored -3
+        var quota = Min(positives * NegativeRatio, loss.Like(classes.Shape[1]));          // [B, 1]
+        var longest = Cast(ReduceMax(quota, [0, 1], keep: false) + 1f, ElementType.Int64);
+        var k = Reshape(Min(longest, longest.Like(classes.Shape[1])), [1]);
+        var (_, order) = TopKAtMost(Where(negative, loss, behind), k, axis: 1);
+        var rank = CumSum(order * order.Like(0) + order.Like(1), 1, exclusive: true);
+        var taken = Cast(Less(Cast(rank, loss.Type), quota), loss.Type);
         var chosen = ScatterElements(Filled(loss.Graph, classes.Shape, 0), order, taken, axis: 1);
         return chosen * Cast(RepeatPositives ? GreaterOrEqual(classes, classes.Like(-1)) : negative, loss.Type);
     }

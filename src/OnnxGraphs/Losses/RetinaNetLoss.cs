@@ -55,7 +55,7 @@ public sealed record RetinaNetLoss : DetectionLoss
         var counted = Cast(GreaterOrEqual(classes, classes.Like(-1)), logits.Type);
         var n = ReduceSum(positive, [1], keep: false);
         var share = (EmptyImages == EmptyImages.Skip ? Min(n, n.Like(1)) : n.Like(1)) / Loss.AtLeastOne(n);
-        var focal = Squeeze(Classification.PerAnchor(logits, classes), 2);
+        var focal = Classification.PerAnchor(logits, classes);
         var box = ReduceSum(Box.Elements(deltas, targets.Boxes), [2], keep: false);
         return (share * ReduceSum(counted * focal, [1], keep: false), share * ReduceSum(positive * box, [1], keep: false));
     }

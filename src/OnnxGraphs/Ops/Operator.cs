@@ -23,6 +23,9 @@ internal sealed record Operator(Inference Infer, ManyGradientRule? Gradient)
     /// <summary>The rule works on each element alone: a smaller dy may stand for its broadcast form.</summary>
     public bool Elementwise { get; init; }
 
+    /// <summary>The rule takes a dy in broadcast form: smaller than the output, to be repeated over it.</summary>
+    public bool TakesBroadcast { get; init; }
+
     /// <summary>The rule of operators whose derivative is zero or undefined: nothing flows back.</summary>
     public static readonly GradientRule Stops = (_, _, _) => [];
 }

@@ -39,8 +39,9 @@ public static partial class Op
 
     private static OperatorTable Reductions() => new()
     {
-        ["ReduceSum"]       = new(Reduced, (dy, x, y) => [Kept(dy, x)]),
-        ["ReduceMean"]      = new(Reduced, (dy, x, y) => [Kept(dy, x) * ((float)y.Shape.Size / x[0].Shape.Size)]),
+        ["ReduceSum"]       = new(Reduced, (dy, x, y) => [Kept(dy, x)]) { TakesBroadcast = true },
+        ["ReduceMean"]      = new(Reduced, (dy, x, y) => [Kept(dy, x) * ((float)y.Shape.Size / x[0].Shape.Size)])
+                                  { TakesBroadcast = true },
         ["ReduceSumSquare"] = new(Reduced, (dy, x, y) => [Kept(dy, x) * x[0] * 2f]),
         ["ReduceL1"]        = new(Reduced, (dy, x, y) => [Kept(dy, x) * Sign(x[0])]),
         ["ReduceL2"]        = new(Reduced, (dy, x, y) => [Kept(dy, x) * x[0] / Max(Kept(y, x), y.Like(1e-30))]),
@@ -70,8 +71,17 @@ public static partial class Op
         return Reduce("ReduceProd", factor, axes, true) / factor * (1f - Positive(otherZeros));
     }
 
-    // A reduced value with its axes back in place as 1.
-    private static Var Kept(Var reduced, Node x) => Reshape(reduced, KeptShape(x));
+    // A reduced value, or its broadcast form, with its axes back in place as 1.
+    private static Var Kept(Var reduced, Node x)
+    {
+        if (reduced.Shape.Size == 1 || x.Attributes.Flag("keepdims", true))
+            return reduced;
+        if (reduced.Shape == x.Outputs[0].Shape)
+            return Reshape(reduced, KeptShape(x));
+        var missing = x.Outputs[0].Shape.Rank - reduced.Shape.Rank;
+        var whole = Reshape(reduced, new TensorShape([.. Enumerable.Repeat(1L, missing), .. reduced.Shape]));
+        return Unsqueeze(whole, ReducedAxes(x));
+    }
 
     private static long[] ReducedAxes(Node x)
     {

@@ -22,6 +22,14 @@ public static partial class Op
         return (outputs[0], outputs[1]);
     }
 
+    /// <summary>TopK with a k that the graph computes, Int64 [1]: the axis is k long when it runs, its shape states the bound.
+    /// For order and masks only: no gradient rule.</summary>
+    internal static (Var Values, Var Indices) TopKAtMost(Var x, Var k, int axis = -1)
+    {
+        var outputs = Apply("TopK", [x, k], new() { { "axis", axis } }, 2);
+        return (outputs[0], outputs[1]);
+    }
+
     /// <summary>1 at the index of each element on a new last axis, 0 elsewhere. Negative indices count from the end.</summary>
     public static Var OneHot(Var indices, long depth, ElementType type = ElementType.Float32)
     {
@@ -119,12 +127,13 @@ public static partial class Op
     private static IReadOnlyList<TypedShape> TopKShape(Node x)
     {
         var axis = x[0].Shape.Axis(x.Attributes.Int("axis", -1));
-        var shape = x[0].Shape.With(axis, x.Constant(1).ToInt64()[0]);
+        var shape = x[1].DependsOnInput ? x[0].Shape : x[0].Shape.With(axis, x.Constant(1).ToInt64()[0]);
         return [new(x[0].Type, shape), new(ElementType.Int64, shape)];
     }
 
-    private static Var?[] TopKGradient(Var dy, Node x, Var y) =>
-        [ScatterElements(Filled(dy.Graph, x[0].Shape, 0), x.Outputs[1], dy, x[0].Shape.Axis(x.Attributes.Int("axis", -1)), "add")];
+    private static Var?[] TopKGradient(Var dy, Node x, Var y) => x[1].DependsOnInput
+        ? throw new GraphException($"{x}: TopK has a gradient rule for a constant k only.")
+        : [ScatterElements(Filled(dy.Graph, x[0].Shape, 0), x.Outputs[1], dy, x[0].Shape.Axis(x.Attributes.Int("axis", -1)), "add")];
 
     private static IReadOnlyList<TypedShape> OneHotShape(Node x)
     {

@@ -1,0 +1,41 @@
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Losses;
+
+namespace Benchmarks.Losses;
+
+/// <summary>A loss at the size at which detectors use it.</summary>
+internal sealed record LossCase(string Name, string Size, Func<Feeds, (Var Loss, Var[] Predictions)> Build)
+{
+    public static IReadOnlyList<LossCase> All { get; } =
+    [
+        Focal("retinanet", 8, 76725, 80),
+        Focal("retinanet", 2, 76725, 80),
+        Focal("retinanet", 2, 76725, 20),
+        Focal("retinanet", 4, 3234, 91),
+        MultiBox(8, 8732, 21),
+        MultiBox(8, 4420, 4),
+        new("focal (float targets)", "[2, 76725, 20]", feeds =>
+        {
+            var x = feeds.Normal("x", 2, 76725, 20);
+            return (new FocalLoss().Of(x, feeds.Binary("t", 0.01, 2, 76725, 20)), [x]);
+        }),
+        new("smooth L1", "[8, 76725, 4]", feeds =>
+        {
+            var x = feeds.Normal("x", 8, 76725, 4);
+            return (new SmoothL1Loss().Of(x, feeds.Normal("t", 8, 76725, 4)), [x]);
+        }),
+    ];
+
+    private static LossCase Focal(string name, int images, int anchors, int classes) =>
+        new(name, $"[{images}, {anchors}, {classes}]", feeds => Detector(feeds, new RetinaNetLoss(), images, anchors, classes, classes));
+
+    private static LossCase MultiBox(int images, int anchors, int channels) => new("multibox with mining",
+        $"[{images}, {anchors}, {channels}]", feeds => Detector(feeds, new MultiBoxLoss(), images, anchors, channels, channels - 1));
+
+    private static (Var, Var[]) Detector(Feeds feeds, DetectionLoss loss, int images, int anchors, int channels, int classes)
+    {
+        var (logits, deltas) = (feeds.Normal("logits", images, anchors, channels), feeds.Normal("deltas", images, anchors, 4));
+        var targets = new DetectionTargets(feeds.Classes("classes", classes, images, anchors), feeds.Normal("boxes", images, anchors, 4));
+        return (loss.Of(targets, logits, deltas), [logits, deltas]);
+    }
+}
