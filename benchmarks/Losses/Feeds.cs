@@ -13,10 +13,14 @@ internal sealed class Feeds
 
     /// <summary>Normal numbers, mean -2, deviation 2: logits of a head in training.</summary>
     public Var Normal(string name, params long[] dims) => Feed(name, dims, () =>
-        (float)(2 * Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble()) - 2));
+    {
+        var (radius, angle) = (Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())), 2 * Math.PI * _random.NextDouble());
+        return (float)(2 * radius * Math.Cos(angle) - 2);
+    });
 
     /// <summary>1 with the given probability, else 0.</summary>
-    public Var Binary(string name, double share, params long[] dims) => Feed(name, dims, () => _random.NextDouble() < share ? 1f : 0f);
+    public Var Binary(string name, double share, params long[] dims) => Feed(name, dims, () =>
+        _random.NextDouble() < share ? 1f : 0f);
 
     /// <summary>Of 1000 anchors 4 positive, 6 ignored, the others background.</summary>
     public Var Classes(string name, int classes, params long[] dims) => Feed(name, dims, () => _random.Next(1000) switch

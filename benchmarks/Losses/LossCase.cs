@@ -26,16 +26,19 @@ internal sealed record LossCase(string Name, string Size, Func<Feeds, (Var Loss,
         }),
     ];
 
-    private static LossCase Focal(string name, int images, int anchors, int classes) =>
-        new(name, $"[{images}, {anchors}, {classes}]", feeds => Detector(feeds, new RetinaNetLoss(), images, anchors, classes, classes));
+    private static LossCase Focal(string name, int images, int anchors, int classes) => new(name,
+        $"[{images}, {anchors}, {classes}]",
+        feeds => Detector(feeds, new RetinaNetLoss(), [images, anchors], classes, classes));
 
     private static LossCase MultiBox(int images, int anchors, int channels) => new("multibox with mining",
-        $"[{images}, {anchors}, {channels}]", feeds => Detector(feeds, new MultiBoxLoss(), images, anchors, channels, channels - 1));
+        $"[{images}, {anchors}, {channels}]",
+        feeds => Detector(feeds, new MultiBoxLoss(), [images, anchors], channels, channels - 1));
 
-    private static (Var, Var[]) Detector(Feeds feeds, DetectionLoss loss, int images, int anchors, int channels, int classes)
+    private static (Var, Var[]) Detector(Feeds feeds, DetectionLoss loss, long[] anchors, int channels, int classes)
     {
-        var (logits, deltas) = (feeds.Normal("logits", images, anchors, channels), feeds.Normal("deltas", images, anchors, 4));
-        var targets = new DetectionTargets(feeds.Classes("classes", classes, images, anchors), feeds.Normal("boxes", images, anchors, 4));
-        return (loss.Of(targets, logits, deltas), [logits, deltas]);
+        var (logits, deltas) = (feeds.Normal("logits", [.. anchors, channels]), feeds.Normal("deltas", [.. anchors,
+            4]));
+        var (numbers, boxes) = (feeds.Classes("classes", classes, anchors), feeds.Normal("boxes", [.. anchors, 4]));
+        return (loss.Of(new(numbers, boxes), logits, deltas), [logits, deltas]);
     }
 }

@@ -6,7 +6,8 @@ using OnnxGraphs.Gradients;
 using OnnxGraphs.Models;
 using OnnxGraphs.Runtime;
 
-// Forward pass and gradient of each loss on two threads: median and best of the runs. Arguments choose cases by part of a name.
+// Forward pass and gradient of each loss on two threads: median and best of the runs. Arguments choose cases by part of
+// a name.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 Console.WriteLine("| loss | size | median ms | best ms | ns an element | nodes |\n|---|---|---|---|---|---|");
 foreach (var c in LossCase.All.Where(c => args.Length == 0 || args.Any(arg => $"{c.Name} {c.Size}".Contains(arg))))
@@ -32,6 +33,7 @@ foreach (var c in LossCase.All.Where(c => args.Length == 0 || args.Any(arg => $"
         times.Add(watch.Elapsed.TotalMilliseconds);
     }
     var sorted = times.Skip(2).Order().ToArray();
-    var perElement = sorted[sorted.Length / 2] * 1e6 / predictions[0].Shape.Size;
-    Console.WriteLine($"| {c.Name} | {c.Size} | {sorted[sorted.Length / 2]:F1} | {sorted[0]:F1} | {perElement:F2} | {model.Proto.Graph.Node.Count} |");
+    var (median, nodes) = (sorted[sorted.Length / 2], model.Proto.Graph.Node.Count);
+    var perElement = median * 1e6 / predictions[0].Shape.Size;
+    Console.WriteLine($"| {c.Name} | {c.Size} | {median:F1} | {sorted[0]:F1} | {perElement:F2} | {nodes} |");
 }

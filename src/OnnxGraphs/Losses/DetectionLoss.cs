@@ -5,19 +5,20 @@ namespace OnnxGraphs.Losses;
 /// <summary>A loss of an anchor-based detector: of class logits and encoded boxes together.</summary>
 public abstract record DetectionLoss
 {
-    /// <summary>Whether channel 0 of the logits stands for background (softmax heads) or for the first class (sigmoid heads).</summary>
+    /// <summary>Whether channel 0 of the logits stands for background (softmax heads) or for the first class (sigmoid
+    /// heads).</summary>
     public abstract bool HasBackgroundChannel { get; }
 
     /// <summary>
-    /// The terms by name ("classification", "box"), scalars; their sum is the loss. Logits [B, N, C] (C counts a background
-    /// channel where there is one), deltas [B, N, 4] in the code of the targets' boxes.
+    /// The terms by name ("classification", "box"), scalars; their sum is the loss. Logits [B, N, C] (C counts a
+    /// background channel where there is one), deltas [B, N, 4] in the code of the targets' boxes.
     /// </summary>
     /// <exception cref="ArgumentException">An option, shape or type does not fit; the message names it.</exception>
     public IReadOnlyDictionary<string, Var> Terms(DetectionTargets targets, Var logits, Var deltas)
     {
         Check(targets, logits, deltas);
         var (classification, box) = Formula(targets, logits, deltas);
-        return new SortedDictionary<string, Var>(StringComparer.Ordinal) { ["box"] = box, ["classification"] = classification };
+        return new Dictionary<string, Var> { ["classification"] = classification, ["box"] = box };
     }
 
     /// <summary>The sum of the terms.</summary>
@@ -41,7 +42,8 @@ public abstract record DetectionLoss
             nameof(targets.Boxes), targets.Boxes, $"{logits.Type} {boxes}");
     }
 
-    /// <summary>Throws an <see cref="ArgumentException"/> that names loss, argument, found and expected, unless it holds.</summary>
+    /// <summary>Throws an <see cref="ArgumentException"/> that names loss, argument, found and expected, unless it
+    /// holds.</summary>
     protected void Expect(bool holds, string argument, object? found, string expected) =>
         LossArgument.Expect(this, holds, argument, found, expected);
 }

@@ -1,6 +1,7 @@
 namespace OnnxGraphs.Losses;
 
-/// <summary>What an image without positive anchors contributes to a loss that divides by an image's positives.</summary>
+/// <summary>What an image without positive anchors contributes to a loss that divides by an image's
+/// positives.</summary>
 public enum EmptyImages
 {
     /// <summary>Nothing, neither value nor gradient (divide-no-nan).</summary>

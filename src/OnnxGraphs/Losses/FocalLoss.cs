@@ -39,8 +39,9 @@ public sealed record FocalLoss(float? Alpha = 0.25f, float Gamma = 2f) : Loss
     }
 
     /// <summary>
-    /// The sum over the classes of each anchor, [B, N], from logits [B, N, C] and class numbers Int64 [B, N], negative for
-    /// none. All classes are taken as background in one dense pass; then the positive class of each anchor is put right.
+    /// The sum over the classes of each anchor, [B, N], from logits [B, N, C] and class numbers Int64 [B, N], negative
+    /// for none. All classes are taken as background in one dense pass; then the positive class of each anchor is put
+    /// right.
     /// </summary>
     public Var PerAnchor(Var logits, Var classes)
     {
@@ -63,8 +64,9 @@ public sealed record FocalLoss(float? Alpha = 0.25f, float Gamma = 2f) : Loss
         return rest * Squeeze(WithGradient(value, (logits, slope)), 2);
     }
 
-    // p^g s with s = -log(1 - p) = log(1 + e^x), and its derivative p^g (p + g (1 - p) s). Few passes, digits kept: the only
-    // loss is that of s far below 0, where p^g is as small. Above x = 85 the value stays, so that e^x does not overflow.
+    // p^g s with s = -log(1 - p) = log(1 + e^x), and its derivative p^g (p + g (1 - p) s). Few passes, digits kept: the
+    // only loss is that of s far below 0, where p^g is as small. Above x = 85 the value stays, so that e^x does not
+    // overflow.
     private (Var Value, Var Slope) Background(Var x)
     {
         var e = Exp(Clip(x, null, 85));

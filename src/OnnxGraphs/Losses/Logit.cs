@@ -4,8 +4,8 @@ using static OnnxGraphs.Ops.Op;
 namespace OnnxGraphs.Losses;
 
 /// <summary>
-/// p = sigmoid(x), q = 1 - p and their logarithms, right to the last digits for every x: all of it stands on e^-|x| &lt;= 1. The
-/// losses give the derivatives themselves, because |x| and max(x, 0) have a kink where p has none.
+/// p = sigmoid(x), q = 1 - p and their logarithms, right to the last digits for every x: all of it stands on e^-|x|
+/// &lt;= 1. The losses give the derivatives themselves, because |x| and max(x, 0) have a kink where p has none.
 /// </summary>
 internal readonly record struct Logit(Var X)
 {

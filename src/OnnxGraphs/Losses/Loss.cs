@@ -4,8 +4,8 @@ using OnnxGraphs.Ops;
 namespace OnnxGraphs.Losses;
 
 /// <summary>
-/// A loss as a formula. Weights, ignored elements, normaliser and reduction are here, once for all of them. A loss of your own
-/// is a record with a <see cref="Formula"/>; its gradient follows from the operators used.
+/// A loss as a formula. Weights, ignored elements, normaliser and reduction are here, once for all of them. A loss of
+/// your own is a record with a <see cref="Formula"/>; its gradient follows from the operators used.
 /// </summary>
 public abstract record Loss
 {
@@ -16,7 +16,8 @@ public abstract record Loss
     public Reduction Reduction { get; init; } = Reduction.Batch;
 
     /// <summary>
-    /// The loss of a prediction. The first axis of both is the batch. Targets are constants: nothing flows back to them.
+    /// The loss of a prediction. The first axis of both is the batch. Targets are constants: nothing flows back to
+    /// them.
     /// 16-bit floats are computed in 32 bits.
     /// </summary>
     /// <exception cref="ArgumentException">An option, shape or type does not fit; the message names it.</exception>
@@ -36,7 +37,8 @@ public abstract record Loss
     /// <summary>The loss of each element, before weights and reduction.</summary>
     protected abstract Var Formula(Var prediction, Var target);
 
-    /// <summary>Refuses options, shapes and types; here: floats, and a target of the prediction's shape and type.</summary>
+    /// <summary>Refuses options, shapes and types; here: floats, and a target of the prediction's shape and
+    /// type.</summary>
     protected virtual void Check(Var prediction, Var target)
     {
         Expect(prediction.Type.IsFloat(), nameof(prediction), prediction, "floats");
@@ -64,13 +66,15 @@ public abstract record Loss
     private Var? Divisor(WeightedElements elements, Var target) => Normalizer switch
     {
         Normalizer.None => null,
-        Normalizer.Mean => AtLeastOne(Reduction == Reduction.PerImage ? elements.Counts() : Op.SumAll(elements.Counts())),
+        Normalizer.Mean => AtLeastOne(Reduction == Reduction.PerImage ? elements.Counts()
+            : Op.SumAll(elements.Counts())),
         Normalizer.PositivesPerImage => AtLeastOne(elements.SumsKept(Positives(target))),
         Normalizer.PositivesPerBatch => AtLeastOne(Op.SumAll(elements.SumsKept(Positives(target)))),
         _ => elements.Divisor(),
     };
 
-    /// <summary>Throws an <see cref="ArgumentException"/> that names loss, argument, found and expected, unless it holds.</summary>
+    /// <summary>Throws an <see cref="ArgumentException"/> that names loss, argument, found and expected, unless it
+    /// holds.</summary>
     protected void Expect(bool holds, string argument, object? found, string expected) =>
         LossArgument.Expect(this, holds, argument, found, expected);
 

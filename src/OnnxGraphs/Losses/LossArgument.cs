@@ -8,9 +8,9 @@ internal static class LossArgument
     /// <summary>Throws unless the condition holds: loss, argument, what was found, what was expected.</summary>
     public static void Expect(object loss, bool holds, string argument, object? found, string expected)
     {
+        var text = FormattableString.Invariant($"{found}");
         if (!holds)
-            throw new ArgumentException($"{loss.GetType().Name}: {argument} is {FormattableString.Invariant($"{found}")}; "
-                + $"expected {expected}.", argument);
+            throw new ArgumentException($"{loss.GetType().Name}: {argument} is {text}; expected {expected}.", argument);
     }
 
     /// <summary>A finite number that is at least (or, if strict, above) a bound.</summary>
@@ -20,6 +20,7 @@ internal static class LossArgument
         FormattableString.Invariant($"a finite number {(strict ? "above" : "of at least")} {bound}"));
 
     /// <summary>A number in [0, 1].</summary>
-    public static void Share(object loss, float found, [CallerArgumentExpression(nameof(found))] string argument = "") =>
+    public static void Share(object loss, float found,
+        [CallerArgumentExpression(nameof(found))] string argument = "") =>
         Expect(loss, found is >= 0 and <= 1, argument, found, "a number in [0, 1]");
 }

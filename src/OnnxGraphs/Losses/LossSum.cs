@@ -3,7 +3,8 @@ using OnnxGraphs.Ops;
 
 namespace OnnxGraphs.Losses;
 
-/// <summary>A weighted sum of losses, written <c>0.5f * a + b</c>. Each term keeps its own normaliser and reduction.</summary>
+/// <summary>A weighted sum of losses, written <c>0.5f * a + b</c>. Each term keeps its own normaliser and
+/// reduction.</summary>
 public sealed record LossSum : Loss
 {
     internal LossSum(IReadOnlyList<(float Weight, Loss Loss)> terms) => Terms = terms;

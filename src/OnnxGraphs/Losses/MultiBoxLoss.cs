@@ -4,19 +4,22 @@ using static OnnxGraphs.Ops.Op;
 namespace OnnxGraphs.Losses;
 
 /// <summary>
-/// SSD's loss: cross-entropy of the positive anchors and of the hardest negatives plus the box loss of the positives, both
-/// summed and divided by the positives of the batch; 0 where there are none. Channel 0 of the logits is background.
+/// SSD's loss: cross-entropy of the positive anchors and of the hardest negatives plus the box loss of the positives,
+/// both summed and divided by the positives of the batch; 0 where there are none. Channel 0 of the logits is
+/// background.
 /// Liu et al. 2016, https://arxiv.org/abs/1512.02325
 /// </summary>
 public sealed record MultiBoxLoss : DetectionLoss
 {
-    /// <summary>Negatives taken for each positive of the same image, hardest first; equally hard ones by lowest index.</summary>
+    /// <summary>Negatives taken for each positive of the same image, hardest first; equally hard ones by lowest
+    /// index.</summary>
     public float NegativeRatio { get; init; } = 3f;
 
     /// <summary>Loss of the encoded boxes, summed over the four numbers.</summary>
     public Loss Box { get; init; } = new SmoothL1Loss();
 
-    /// <summary>Where the negatives run out, fill their quota with positives, which then count twice, as torchvision does.</summary>
+    /// <summary>Where the negatives run out, fill their quota with positives, which then count twice, as torchvision
+    /// does.</summary>
     public bool RepeatPositives { get; init; }
 
     /// <inheritdoc/>
@@ -31,11 +34,12 @@ public sealed record MultiBoxLoss : DetectionLoss
         var n = ReduceSum(positive, [1]);
         var share = 1f / Loss.AtLeastOne(SumAll(n));
         var box = ReduceSum(Box.Elements(deltas, targets.Boxes), [2], keep: false);
-        return (share * SumAll((positive + HardNegatives(classes, Detach(ce), n)) * ce), share * SumAll(positive * box));
+        return (share * SumAll((positive + HardNegatives(classes, Detach(ce), n)) * ce),
+            share * SumAll(positive * box));
     }
 
-    // 1 at the anchors of each image whose rank by loss is below its quota. Positives rank behind all negatives. Only as many
-    // anchors are sorted as the image with the most positives needs.
+    // 1 at the anchors of each image whose rank by loss is below its quota. Positives rank behind all negatives. Only
+    // as many anchors are sorted as the image with the most positives needs.
     private Var HardNegatives(Var classes, Var loss, Var positives)
     {
         var negative = Equal(classes, classes.Like(-1));

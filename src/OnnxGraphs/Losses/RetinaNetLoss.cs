@@ -4,15 +4,17 @@ using static OnnxGraphs.Ops.Op;
 namespace OnnxGraphs.Losses;
 
 /// <summary>
-/// RetinaNet's loss: per image, the focal loss of all anchors that count plus the box loss of the positive ones, both divided
-/// by the number of positives of that image; then the mean over the images. Lin et al. 2017, https://arxiv.org/abs/1708.02002
+/// RetinaNet's loss: per image, the focal loss of all anchors that count plus the box loss of the positive ones, both
+/// divided by the number of positives of that image; then the mean over the images. Lin et al. 2017,
+/// https://arxiv.org/abs/1708.02002
 /// </summary>
 public sealed record RetinaNetLoss : DetectionLoss
 {
     /// <summary>Loss of the class logits; only its alpha and gamma are used.</summary>
     public FocalLoss Classification { get; init; } = new();
 
-    /// <summary>Loss of the encoded boxes, summed over the four numbers; torchvision takes <see cref="L1Loss"/>.</summary>
+    /// <summary>Loss of the encoded boxes, summed over the four numbers; torchvision takes <see
+    /// cref="L1Loss"/>.</summary>
     public Loss Box { get; init; } = new SmoothL1Loss();
 
     /// <summary>What images without positives contribute.</summary>
@@ -22,8 +24,8 @@ public sealed record RetinaNetLoss : DetectionLoss
     public override bool HasBackgroundChannel => false;
 
     /// <summary>
-    /// The loss by image, [B], in the packed form: predictions [B, N, 4 + C] (deltas, then logits), targets [B, N, 5] (encoded
-    /// box, then the class as a float; -1 background, -2 ignored).
+    /// The loss by image, [B], in the packed form: predictions [B, N, 4 + C] (deltas, then logits), targets [B, N, 5]
+    /// (encoded box, then the class as a float; -1 background, -2 ignored).
     /// </summary>
     public Var PerImage(Var prediction, Var target)
     {
@@ -57,7 +59,8 @@ public sealed record RetinaNetLoss : DetectionLoss
         var share = (EmptyImages == EmptyImages.Skip ? Min(n, n.Like(1)) : n.Like(1)) / Loss.AtLeastOne(n);
         var focal = Classification.PerAnchor(logits, classes);
         var box = ReduceSum(Box.Elements(deltas, targets.Boxes), [2], keep: false);
-        return (share * ReduceSum(counted * focal, [1], keep: false), share * ReduceSum(positive * box, [1], keep: false));
+        return (share * ReduceSum(counted * focal, [1], keep: false),
+            share * ReduceSum(positive * box, [1], keep: false));
     }
 
     private static Var MeanOf(Var perImage) => SumAll(perImage) / Math.Max(1, perImage.Shape.Size);

@@ -3,7 +3,8 @@ using OnnxGraphs.Ops;
 
 namespace OnnxGraphs.Losses;
 
-/// <summary>The elements of a loss with their factors: a weight, or 0 where ignored. Missing axes of factors stay missing.</summary>
+/// <summary>The elements of a loss with their factors: a weight, or 0 where ignored. Missing axes of factors stay
+/// missing.</summary>
 internal sealed class WeightedElements
 {
     private readonly Loss _loss;
@@ -15,9 +16,10 @@ internal sealed class WeightedElements
     public WeightedElements(Loss loss, Var elements, LossInputs inputs)
     {
         (_loss, _elements, _divisor) = (loss, elements, inputs.Normalizer);
-        LossArgument.Expect(loss, inputs.Ignore is null || inputs.Ignore.Type == ElementType.Bool,
+        LossArgument.Expect(loss, inputs.Ignore is null or { Type: ElementType.Bool },
             nameof(LossInputs.Ignore), inputs.Ignore, "Bool");
-        _keep = inputs.Ignore is null ? null : Op.Cast(Op.Not(Fitting(inputs.Ignore, nameof(LossInputs.Ignore))), elements.Type);
+        var kept = inputs.Ignore is null ? null : Op.Not(Fitting(inputs.Ignore, nameof(LossInputs.Ignore)));
+        _keep = kept is null ? null : Op.Cast(kept, elements.Type);
         var weight = inputs.Weight is null ? null
             : Op.Detach(Op.Cast(Fitting(inputs.Weight, nameof(LossInputs.Weight)), elements.Type));
         var rank = Math.Max(weight?.Shape.Rank ?? 0, _keep?.Shape.Rank ?? 0);
@@ -47,8 +49,9 @@ internal sealed class WeightedElements
     public Var Divisor()
     {
         var images = _elements.Shape.Rank == 0 ? 1 : _elements.Shape[0];
-        LossArgument.Expect(_loss, _divisor is not null && (_divisor.Shape.Size == 1 || _divisor.Shape == new TensorShape(images)),
-            nameof(LossInputs.Normalizer), _divisor?.ToString() ?? "missing", $"a scalar or [{images}]");
+        var fits = _divisor is not null && (_divisor.Shape.Size == 1 || _divisor.Shape == new TensorShape(images));
+        LossArgument.Expect(_loss, fits, nameof(LossInputs.Normalizer), _divisor?.ToString() ?? "missing",
+            $"a scalar or [{images}]");
         return Op.Detach(_divisor!.Shape.Size == 1 ? Op.Reshape(_divisor, TensorShape.Scalar) : _divisor);
     }
 
@@ -69,7 +72,7 @@ internal sealed class WeightedElements
     {
         var (given, shape) = (value.Shape, _elements.Shape);
         LossArgument.Expect(_loss, given.Rank <= shape.Rank && given.Zip(shape).All(pair => pair.First == pair.Second),
-            argument, value, $"the axes of the loss's elements {shape} from the left, e.g. [{(shape.Rank > 0 ? shape[0] : 1)}]");
+            argument, value, $"the axes of the loss's elements {shape} from the left, all or the first of them");
         return value;
     }
 }

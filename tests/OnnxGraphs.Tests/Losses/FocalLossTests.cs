@@ -55,12 +55,15 @@ public class FocalLossTests
         var random = new Random(7);
         var rig = new LossRig();
         var loss = new FocalLoss(alpha, gamma) { Normalizer = Normalizer.None };
-        var logits = rig.Feed("logits", new(2, 50, 5), [.. Enumerable.Range(0, 500).Select(_ => random.NextSingle() * 24 - 12)]);
+        float[] values = [.. Enumerable.Range(0, 500).Select(_ => random.NextSingle() * 24 - 12)];
+        var logits = rig.Feed("logits", new(2, 50, 5), values);
         var numbers = Enumerable.Range(0, 100).Select(_ => random.NextInt64(-1, 5)).ToArray();
         var classes = rig.Labels("classes", new(2, 50), numbers);
-        var oneHot = rig.Feed("one_hot", new(2, 50, 5), [.. numbers.SelectMany(n => Enumerable.Range(0, 5).Select(c => c == n ? 1f : 0f))]);
+        float[] ones = [.. numbers.SelectMany(n => Enumerable.Range(0, 5).Select(c => c == n ? 1f : 0f))];
+        var oneHot = rig.Feed("one_hot", new(2, 50, 5), ones);
         var (fast, plain) = (Ops.Op.SumAll(loss.PerAnchor(logits, classes)), loss.Of(logits, oneHot));
-        var results = rig.RunFloats(fast, plain, Gradients.Gradient.Of(fast, [logits])[0], Gradients.Gradient.Of(plain, [logits])[0]);
+        var results = rig.RunFloats(fast, plain, Gradients.Gradient.Of(fast, [logits])[0],
+            Gradients.Gradient.Of(plain, [logits])[0]);
         LossRig.Close([results[1][0]], results[0], 1e-6, 1e-6, "value");
         LossRig.Close([.. results[3].Select(v => (double)v)], results[2], 1e-5, 1e-6, "gradient");
     }
@@ -77,7 +80,8 @@ public class FocalLossTests
         var targets = rig.Feed("targets", new(2, 4), 0, 0, 0, 0, 1, 1, 1, 1);
         var results = rig.Finite(new FocalLoss(alpha, gamma).Of(logits, targets), logits);
         var wrong = gamma * 0 + 80 * (1 - alpha) + 80 * alpha;
-        Assert.IsGreaterThanOrEqualTo(wrong / 8 * 0.999f, results[0][0], "the two logits that are wrong by 80 dominate");
+        Assert.IsGreaterThanOrEqualTo(wrong / 8 * 0.999f, results[0][0],
+            "the two logits that are wrong by 80 dominate");
     }
 
     [TestMethod]
@@ -87,9 +91,12 @@ public class FocalLossTests
         var (x, t) = (graph.Input("x", 2, 3), graph.Input("t", 2, 3));
         Refused(() => new FocalLoss(1.5f).Of(x, t), "FocalLoss: Alpha is 1.5; expected a number in [0, 1]");
         Refused(() => new FocalLoss(-1f).Of(x, t), "FocalLoss: Alpha is -1; expected a number in [0, 1]");
-        Refused(() => new FocalLoss(Gamma: -0.5f).Of(x, t), "FocalLoss: Gamma is -0.5; expected a finite number of at least 0");
-        Refused(() => new FocalLoss().Of(x, graph.Input("t2", 2, 4)), "FocalLoss: target is t2: Float32 [2, 4]; expected Float32 [2, 3]");
-        Refused(() => new FocalLoss().Of(graph.Input("i", ElementType.Int64, new(2, 3)), t), "FocalLoss: prediction is i: Int64 [2, 3]; expected floats");
+        Refused(() => new FocalLoss(Gamma: -0.5f).Of(x, t),
+            "FocalLoss: Gamma is -0.5; expected a finite number of at least 0");
+        Refused(() => new FocalLoss().Of(x, graph.Input("t2", 2, 4)),
+            "FocalLoss: target is t2: Float32 [2, 4]; expected Float32 [2, 3]");
+        Refused(() => new FocalLoss().Of(graph.Input("i", ElementType.Int64, new(2, 3)), t),
+            "FocalLoss: prediction is i: Int64 [2, 3]; expected floats");
     }
 
     internal static void Refused(Func<object> build, string message)

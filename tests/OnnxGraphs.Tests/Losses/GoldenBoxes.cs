@@ -7,7 +7,8 @@ namespace OnnxGraphs.Tests.Losses;
 internal static class GoldenBoxes
 {
     /// <summary>From matched_idxs and gt_boxes_i, gt_labels_i (torchvision's cases).</summary>
-    public static DetectionTargets Targets(LossRig rig, GoldenCase c, float centre, float size, Func<long, long> classOf)
+    public static DetectionTargets Targets(
+        LossRig rig, GoldenCase c, float centre, float size, Func<long, long> classOf)
     {
         var anchors = c.Input("anchors").Values<float>().ToArray();
         var matched = c.Input("matched_idxs");
@@ -18,7 +19,8 @@ internal static class GoldenBoxes
             var (image, anchor, gt) = (row / n, row % n, (int)matched.Values<long>()[row]);
             classes[row] = gt < 0 ? gt : classOf(c.Input($"gt_labels_{image}").Values<long>()[gt]);
             if (gt >= 0)
-                Encode(c.Input($"gt_boxes_{image}").Values<float>().Slice(4 * gt, 4), anchors.AsSpan(4 * anchor, 4), centre, size)
+                Encode(c.Input($"gt_boxes_{image}").Values<float>().Slice(4 * gt, 4), anchors.AsSpan(4 * anchor, 4),
+                    centre, size)
                     .CopyTo(boxes, 4 * row);
         }
         return Feed(rig, images, n, classes, boxes);

@@ -8,7 +8,8 @@ public sealed class GoldenCase(JsonElement json)
 {
     public string Name { get; } = json.GetProperty("name").GetString()!;
 
-    public string Loss { get; } = (json.TryGetProperty("loss", out var loss) ? loss : json.GetProperty("op")).GetString()!;
+    public string Loss { get; } =
+        (json.TryGetProperty("loss", out var loss) ? loss : json.GetProperty("op")).GetString()!;
 
     public bool HasInput(string name) => json.GetProperty("inputs").TryGetProperty(name, out _);
 
@@ -26,7 +27,8 @@ public sealed class GoldenCase(JsonElement json)
 
     public bool Flag(string name) => Find("params", name)?.GetBoolean() ?? false;
 
-    public float[] Numbers(string name) => [.. Find("params", name)!.Value.EnumerateArray().Select(e => (float)e.GetDouble())];
+    public float[] Numbers(string name) =>
+        [.. Find("params", name)!.Value.EnumerateArray().Select(e => (float)e.GetDouble())];
 
     /// <summary>The expected value: one number, or all of a tensor.</summary>
     public double[] Value => Doubles(json.GetProperty("expected").GetProperty("value"));
@@ -38,28 +40,34 @@ public sealed class GoldenCase(JsonElement json)
     public Tensor? Upstream => Find("expected", "upstream") is { } upstream ? ReadTensor(upstream) : null;
 
     /// <summary>Where the function has a kink and another subgradient than the stored one is as good.</summary>
-    public HashSet<int> Kinks(string input) => Find("expected", "subgradient_at") is { } all && all.TryGetProperty(input, out var at)
+    public HashSet<int> Kinks(string input) => Find("expected", "subgradient_at") is { } all
+        && all.TryGetProperty(input, out var at)
         ? [.. at.EnumerateArray().Select(e => e.GetInt32())] : [];
 
     /// <summary>How far the same formula in float32 is off in PyTorch.</summary>
     public double ValueDeviation => Find("expected", "float32_deviation")?.GetProperty("value_abs").GetDouble() ?? 0;
 
     public double GradientDeviation(string input) => Find("expected", "float32_deviation") is { } deviation
-        && deviation.TryGetProperty("grads_abs", out var all) && all.TryGetProperty(input, out var one) ? one.GetDouble() : 0;
+        && deviation.TryGetProperty("grads_abs", out var all) && all.TryGetProperty(input, out var one)
+            ? one.GetDouble() : 0;
 
     public override string ToString() => Name;
 
     /// <summary>The cases of a group, copied beside the tests, whose loss is named; at least one.</summary>
     public static IEnumerable<object[]> Of(string group, params string[] losses)
     {
-        using var file = JsonDocument.Parse(File.ReadAllBytes(
-            Path.Combine(AppContext.BaseDirectory, "References", group, group + ".json")));
+        var path = Path.Combine(AppContext.BaseDirectory, "References", group, group + ".json");
+        using var file = JsonDocument.Parse(File.ReadAllBytes(path));
         object[][] rows = [.. file.RootElement.GetProperty("cases").EnumerateArray()
-            .Select(c => new GoldenCase(c.Clone())).Where(c => losses.Contains(c.Loss)).Select(c => new object[] { c })];
-        return rows.Length > 0 ? rows : throw new InvalidDataException($"{group} has no case of {string.Join(", ", losses)}.");
+            .Select(c => new GoldenCase(c.Clone()))
+            .Where(c => losses.Contains(c.Loss))
+            .Select(c => new object[] { c })];
+        var named = string.Join(", ", losses);
+        return rows.Length > 0 ? rows : throw new InvalidDataException($"{group} has no case of {named}.");
     }
 
-    private JsonElement? Find(string part, string name) => json.GetProperty(part).TryGetProperty(name, out var found) ? found : null;
+    private JsonElement? Find(string part, string name) =>
+        json.GetProperty(part).TryGetProperty(name, out var found) ? found : null;
 
     private static double[] Doubles(JsonElement value) => value.ValueKind == JsonValueKind.Number
         ? [value.GetDouble()] : [.. value.GetProperty("data").EnumerateArray().Select(e => e.GetDouble())];

@@ -20,9 +20,11 @@ internal sealed class LossRig
         return Graph.Input(name, value.Type, value.Shape);
     }
 
-    public Var Feed(string name, TensorShape shape, params float[] values) => Feed(name, Tensor.Of<float>(shape, values));
+    public Var Feed(string name, TensorShape shape, params float[] values) =>
+        Feed(name, Tensor.Of<float>(shape, values));
 
-    public Var Labels(string name, TensorShape shape, params long[] values) => Feed(name, Tensor.Of<long>(shape, values));
+    public Var Labels(string name, TensorShape shape, params long[] values) =>
+        Feed(name, Tensor.Of<long>(shape, values));
 
     public Tensor[] Run(params IReadOnlyList<Var> outputs)
     {
@@ -35,9 +37,11 @@ internal sealed class LossRig
         return [.. results.Select(HostTensors.Read)];
     }
 
-    public float[][] RunFloats(params IReadOnlyList<Var> outputs) => [.. Run(outputs).Select(t => t.Values<float>().ToArray())];
+    public float[][] RunFloats(params IReadOnlyList<Var> outputs) => [.. Run(outputs).Select(t =>
+        t.Values<float>().ToArray())];
 
-    /// <summary>Value and gradients against the case: 1e-5 and 1e-4 relative, or the case's own float32 deviation.</summary>
+    /// <summary>Value and gradients against the case: 1e-5 and 1e-4 relative, or the case's own float32
+    /// deviation.</summary>
     public void Meets(GoldenCase c, Var loss, params (string Name, Var Input)[] inputs)
     {
         var upstream = c.Upstream is { } given ? Feed("upstream", given) : Ops.Op.Filled(Graph, loss.Shape, 1);
@@ -50,7 +54,8 @@ internal sealed class LossRig
     }
 
     /// <summary>|actual - expected| at most max(relative |expected|, absolute), element by element.</summary>
-    public static void Close(IReadOnlyList<double> expected, IReadOnlyList<float> actual, double relative, double absolute,
+    public static void Close(IReadOnlyList<double> expected, IReadOnlyList<float> actual, double relative,
+        double absolute,
         string what, ISet<int>? except = null)
     {
         Assert.HasCount(expected.Count, actual, what);

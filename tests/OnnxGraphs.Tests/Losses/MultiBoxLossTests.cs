@@ -33,13 +33,15 @@ public class MultiBoxLossTests
     public void MeetsTorchvision(GoldenCase c)
     {
         var rig = new LossRig();
-        var (deltas, logits) = (rig.Feed("deltas", c.Input("bbox_regression")), rig.Feed("logits", c.Input("cls_logits")));
+        var (deltas, logits) = (rig.Feed("deltas", c.Input("bbox_regression")), rig.Feed("logits",
+            c.Input("cls_logits")));
         var targets = GoldenBoxes.Targets(rig, c, 10, 5, label => label - 1);
         var loss = new MultiBoxLoss { NegativeRatio = c.Number("neg_to_pos_ratio"), RepeatPositives = true };
         rig.Meets(c, loss.Of(targets, logits, deltas), ("bbox_regression", deltas), ("cls_logits", logits));
     }
 
-    // Anchor 0 positive, 1 and 2 ignored although hard, 4 and 3 the two hardest negatives of the rest, 3 before 5 at a tie.
+    // Anchor 0 positive, 1 and 2 ignored although hard, 4 and 3 the two hardest negatives of the rest, 3 before 5 at a
+    // tie.
     [TestMethod]
     public void MinesTheHardestNegativesOfEachImage()
     {
@@ -71,9 +73,11 @@ public class MultiBoxLossTests
     public void ExtremeLogitsAndAnyNumberOfClasses(int channels)
     {
         var rig = new LossRig();
-        var logits = rig.Feed("logits", new(2, 8, channels), [.. Enumerable.Range(0, 16 * channels).Select(i => i % 161 - 80f)]);
+        var logits = rig.Feed("logits", new(2, 8, channels), [.. Enumerable.Range(0, 16 * channels).Select(i =>
+            i % 161 - 80f)]);
         var deltas = rig.Feed("deltas", new(2, 8, 4), new float[64]);
-        var classes = rig.Labels("classes", new(2, 8), 0, channels - 2, -1, -1, -1, -1, -1, -2, -2, -2, -2, -2, -1, -1, -1, -1);
+        var classes = rig.Labels("classes", new(2, 8), 0, channels - 2, -1, -1, -1, -1, -1, -2, -2, -2, -2, -2, -1,
+            -1, -1, -1);
         var results = rig.Finite(new MultiBoxLoss().Of(new(classes, deltas + 1f), logits, deltas), logits, deltas);
         Assert.IsGreaterThan(0, results[0][0]);
     }

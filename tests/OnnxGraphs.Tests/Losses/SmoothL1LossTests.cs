@@ -6,7 +6,8 @@ namespace OnnxGraphs.Tests.Losses;
 [TestClass]
 public class SmoothL1LossTests
 {
-    public static IEnumerable<object[]> Elements => GoldenCase.Of("02_smooth_l1", "smooth_l1_beta", "huber", "l1", "mse");
+    public static IEnumerable<object[]> Elements => GoldenCase.Of("02_smooth_l1", "smooth_l1_beta", "huber", "l1",
+        "mse");
 
     public static IEnumerable<object[]> Literal => GoldenCase.Of("02_smooth_l1", "smooth_l1_seed000");
 
@@ -70,7 +71,8 @@ public class SmoothL1LossTests
     {
         var rig = new LossRig();
         var input = rig.Feed("input", new(1, 3), 1e30f, 0, -1e30f);
-        var results = rig.Finite(new SmoothL1Loss { Form = form, Normalizer = Normalizer.None }.Of(input, input * 0f), input);
+        var results = rig.Finite(new SmoothL1Loss { Form = form, Normalizer = Normalizer.None }.Of(input,
+            input * 0f), input);
         CollectionAssert.AreEqual(new float[] { 1, 0, -1 }, results[1]);
     }
 
