@@ -34,6 +34,9 @@ public sealed class Attributes : IEnumerable<KeyValuePair<string, object>>
     /// <summary>A list of integers; null where it is not given.</summary>
     public long[]? Ints(string name) => Get<long[]?>(name, null);
 
+    /// <summary>A list of floats; null where it is not given.</summary>
+    public float[]? Floats(string name) => Get<float[]?>(name, null);
+
     /// <summary>A tensor; null where it is not given.</summary>
     public Tensor? Tensor(string name) => Get<Tensor?>(name, null);
 

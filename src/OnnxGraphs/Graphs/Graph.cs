@@ -73,7 +73,7 @@ public sealed class Graph
         var node = new Node(this, _nodes.Count, name, op, inputs, attributes);
         var types = infer(node);
         node.Outputs = [.. types.Take(outputs).Select((type, i) =>
-            Register(new(this, outputNames is null ? Fresh(op) : Unused(outputNames[i]), type.Element, type.Shape, node)))];
+            Register(new(this, outputNames?[i] is { Length: > 0 } given ? Unused(given) : Fresh(op), type.Element, type.Shape, node)))];
         // Shapes are fixed: what asks for one is a constant, whatever it asks about.
         if (op is "Shape" or "Size")
             node.Outputs[0].TryConstant();

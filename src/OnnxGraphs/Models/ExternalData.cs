@@ -1,5 +1,6 @@
 using System.Globalization;
 using Google.Protobuf;
+using OnnxGraphs.Graphs;
 using OnnxGraphs.Models.Proto;
 
 namespace OnnxGraphs.Models;
@@ -19,24 +20,29 @@ internal static class ExternalData
             var entries = tensor.ExternalData.ToDictionary(entry => entry.Key, entry => entry.Value);
             var location = entries.GetValueOrDefault("location", "");
             var file = Path.GetFullPath(Path.Combine(folder, location));
-            if (location.Length == 0 || Path.IsPathRooted(location) || !file.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-                throw new ModelException($"{path}: initializer '{tensor.Name}' lies at '{location}', outside the model's folder; refused.");
+            if (location.Length == 0 || Path.IsPathRooted(location) || !IsBelow(folder, file))
+                throw new ModelException($"{path}: initializer '{tensor.Name}' lies at '{location}', outside the model's "
+                    + "folder; refused. Take the model from a source you trust, with its data beside it.");
             if (!File.Exists(file))
-                throw new ModelException($"{path}: initializer '{tensor.Name}' lies in '{file}', which is missing; copy it beside the model.");
-            tensor.RawData = ByteString.CopyFrom(Read(path, file, tensor, Number(entries, "offset") ?? 0, Number(entries, "length")));
+                throw new ModelException($"{path}: initializer '{tensor.Name}' lies in '{file}', which is missing; copy it "
+                    + "beside the model.");
+            var (offset, length) = (Number(path, tensor, entries, "offset"), Number(path, tensor, entries, "length"));
+            length ??= tensor.Dims.Aggregate((long)((ElementType)tensor.DataType).Size(), (bytes, dim) => bytes * dim);
+            tensor.RawData = ByteString.CopyFrom(Read(path, file, tensor, offset ?? 0, length.Value));
             tensor.ExternalData.Clear();
             tensor.ClearDataLocation();
         }
     }
 
-    /// <summary>A copy of the model whose large tensors lie in one file named after it: <c>model.onnx.data</c>.</summary>
-    public static ModelProto Split(ModelProto model, string path)
+    /// <summary>
+    /// A copy of the model whose large tensors are written to the stream, to lie beside the model under the given name.
+    /// </summary>
+    public static ModelProto Split(ModelProto model, string location, Stream stream)
     {
         var copy = model.Clone();
-        using var stream = File.Create(path + ".data");
         foreach (var tensor in copy.Graph.Initializer.Where(t => t.HasRawData && t.RawData.Length >= Threshold))
         {
-            tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = Path.GetFileName(path) + ".data" });
+            tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
             tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = Text(stream.Position) });
             tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = Text(tensor.RawData.Length) });
             tensor.RawData.WriteTo(stream);
@@ -46,10 +52,9 @@ internal static class ExternalData
         return copy;
     }
 
-    private static byte[] Read(string model, string file, TensorProto tensor, long offset, long? length)
+    private static byte[] Read(string model, string file, TensorProto tensor, long offset, long count)
     {
         using var stream = File.OpenRead(file);
-        var count = length ?? stream.Length - offset;
         if (offset < 0 || count < 0 || offset + count > stream.Length)
             throw new ModelException($"{model}: initializer '{tensor.Name}' needs bytes {offset} to {offset + count} of '{file}', "
                 + $"which has {stream.Length}; copy the file again.");
@@ -59,8 +64,21 @@ internal static class ExternalData
         return bytes;
     }
 
-    private static long? Number(Dictionary<string, string> entries, string key) =>
-        entries.TryGetValue(key, out var text) ? long.Parse(text, CultureInfo.InvariantCulture) : null;
+    // The folder itself may be reached by links; what lies in it may not lead out of it by one.
+    private static bool IsBelow(string folder, string file)
+    {
+        if (!file.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            return false;
+        for (var at = file; at.Length > folder.Length; at = Path.GetDirectoryName(at)!)
+            if (new FileInfo(at).LinkTarget is not null)
+                return false;
+        return true;
+    }
+
+    private static long? Number(string path, TensorProto tensor, Dictionary<string, string> entries, string key) =>
+        !entries.TryGetValue(key, out var text) ? null
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw new ModelException($"{path}: initializer '{tensor.Name}' has the {key} '{text}', expected a number; export it again.");
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

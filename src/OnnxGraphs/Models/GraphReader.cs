@@ -63,12 +63,13 @@ public sealed class GraphReader
 
     private TensorShape Shape(ValueInfoProto input)
     {
-        var dims = input.Type.TensorType.Shape?.Dim.Select(dim => dim.HasDimValue ? dim.DimValue : -1).ToArray() ?? [];
+        var dims = input.Type?.TensorType?.Shape?.Dim.Select(dim => dim.HasDimValue ? dim.DimValue : -1).ToArray();
         var given = _options.InputShapes.GetValueOrDefault(input.Name)?.ToArray() ?? dims;
-        var declared = $"[{string.Join(", ", dims.Select(d => d < 0 ? "?" : $"{d}"))}]";
-        if (given.Any(dim => dim < 0))
+        var declared = dims is null ? "of any rank" : $"[{string.Join(", ", dims.Select(d => d < 0 ? "?" : $"{d}"))}]";
+        if (given is null || given.Any(dim => dim < 0))
             throw new ModelException($"{_model.Path}: input '{input.Name}' has the open shape {declared}; give its image size.");
-        if (dims.Length > 0 && (dims.Length != given.Length || dims.Zip(given).Skip(1).Any(pair => pair.First >= 0 && pair.First != pair.Second)))
+        if (dims is not null && (dims.Length != given.Length
+            || dims.Zip(given).Skip(1).Any(pair => pair.First >= 0 && pair.First != pair.Second)))
             throw new ModelException($"{_model.Path}: input '{input.Name}' is {declared}, which does not fit the wanted "
                 + $"shape [{string.Join(", ", given)}]; use the model's own image size.");
         return new(given);
@@ -80,15 +81,17 @@ public sealed class GraphReader
         {
             if (node.Domain is not ("" or "ai.onnx"))
                 throw new GraphException($"Operator {node.Domain}.{node.OpType} '{node.Name}' is not a standard ONNX operator.");
-            var inputs = node.Input.Select(name => name.Length == 0 ? null : _values[name]).ToList();
+            var inputs = node.Input.Select(name => name.Length == 0 ? null : Value(name, node)).ToList();
             if (node.OpType is "Identity" or "Dropout")
                 _values[node.Output[0]] = inputs[0]!;
             else if (node.OpType == "Constant")
                 _values[node.Output[0]] = graph.Constant(node.Output[0], Constant(AttributeValues.Read(node)));
             else if (FoldedNormalization(node, inputs) is { } folded)
                 _values[node.Output[0]] = folded;
+            else if (CoercedSoftmax(node, inputs) is { } softmax)
+                _values[node.Output[0]] = softmax;
             else
-                foreach (var output in Op.Append(graph, node.OpType, inputs, SoftmaxAxis(node, inputs), node.Name,
+                foreach (var output in Op.Append(graph, node.OpType, inputs, AttributeValues.Read(node), node.Name,
                     [.. node.Output], node.Output.Count).Outputs)
                     _values[output.Name] = output;
         }
@@ -97,6 +100,9 @@ public sealed class GraphReader
             throw new ModelException($"{_model.Path}: {error.Message}", error);
         }
     }
+
+    private Var Value(string name, NodeProto node) => _values.GetValueOrDefault(name) ?? throw new GraphException(
+        $"{node.OpType} '{node.Name}' reads '{name}', which nothing before it computes; the file is damaged, export it again.");
 
     // Conv then BatchNormalization in inference form is one Conv with scaled weights: w' = w s, b' = (b - mean) s + beta with
     // s = gamma / sqrt(var + eps). Gradients then reach gamma and beta without a pass over activations.
@@ -116,17 +122,20 @@ public sealed class GraphReader
         attributes.Tensor("value")
         ?? (attributes.Ints("value_ints") is { } ints ? Tensor.Vector<long>(ints)
             : attributes.Has("value_int") ? Tensor.Scalar(ElementType.Int64, attributes.Int("value_int", 0))
+            : attributes.Floats("value_floats") is { } floats ? Tensor.Vector<float>(floats)
             : attributes.Has("value_float") ? Tensor.Scalar(ElementType.Float32, attributes.Float("value_float", 0))
             : throw new GraphException("A Constant node without a numeric value is not supported."));
 
-    private static Attributes SoftmaxAxis(NodeProto node, IReadOnlyList<Var?> inputs)
+    // Before opset 13 all axes from `axis` on were one: where the later ones are 1, that is a Softmax of today.
+    private static Var? CoercedSoftmax(NodeProto node, IReadOnlyList<Var?> inputs)
     {
-        var attributes = AttributeValues.Read(node);
-        if (!attributes.Has(OpsetUpgrade.CoercedAxes))
-            return attributes;
-        var shape = inputs[0]!.Shape;
-        var axis = shape.Axis(attributes.Int("axis", 1));
-        return shape.Skip(axis + 1).All(dim => dim == 1) ? new() { { "axis", axis } } : throw new GraphException(
-            $"{node.OpType} '{node.Name}' of an opset below 13 runs over all axes from {axis} of {shape}; cut the model before it.");
+        if (AttributeValues.Read(node) is var attributes && !attributes.Has(OpsetUpgrade.CoercedAxes))
+            return null;
+        var x = inputs[0]!;
+        var axis = x.Shape.Axis(attributes.Int("axis", 1));
+        if (x.Shape.Skip(axis + 1).All(dim => dim == 1))
+            return Op.Append(x.Graph, node.OpType, [x], new() { { "axis", axis } }, node.Name, node.Output, 1).Outputs[0];
+        var rows = Op.Apply("Flatten", [x], new() { { "axis", axis } });
+        return Op.Reshape(Op.Apply(node.OpType, [rows], new() { { "axis", 1 } }), x.Shape);
     }
 }

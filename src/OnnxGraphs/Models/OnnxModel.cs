@@ -62,18 +62,23 @@ public sealed class OnnxModel
     /// <summary>Writes the model to a new place: first beside it, then moved, so that a full disk harms no older file.</summary>
     public void Save(string path, bool externalData = false)
     {
-        var (proto, temporary) = (Proto, path + ".tmp");
+        var (data, temporary, temporaryData) = (path + ".data", path + ".tmp", path + ".data.tmp");
         try
         {
+            var proto = Proto;
             if (externalData)
-                proto = ExternalData.Split(proto, path);
+                using (var stream = File.Create(temporaryData))
+                    proto = ExternalData.Split(proto, System.IO.Path.GetFileName(data), stream);
             using (var stream = File.Create(temporary))
                 proto.WriteTo(stream);
+            if (externalData)
+                File.Move(temporaryData, data, overwrite: true);
             File.Move(temporary, path, overwrite: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
+            foreach (var leftover in new[] { temporary, temporaryData }.Where(File.Exists))
+                File.Delete(leftover);
             throw new ModelException($"{path}: cannot be written ({error.Message}); check the folder and the free space.", error);
         }
     }
@@ -94,6 +99,10 @@ public sealed class OnnxModel
         catch (InvalidProtocolBufferException error)
         {
             throw new ModelException($"{path}: not a complete ONNX file ({error.Message}); copy or export it again.", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException($"{path}: cannot be read ({error.Message}); check the file's permissions.", error);
         }
     }
 

@@ -35,9 +35,9 @@ internal static class OpsetUpgrade
         ("LogSoftmax", 13, CoercedSoftmax),
         ("Upsample", 9, (n, c) => c.FloatsToInputs(n, ("scales", 1))),
         ("Upsample", 10, UpsampleToResize),
-        ("Resize", 11, (n, c) => UpsampleToResize(n, c)),
+        ("Resize", 11, UpsampleToResize),
         ("Scatter", 11, (n, _) => n.OpType = "ScatterElements"),
-        ("BatchNormalization", 9, (n, _) => Remove(n, "spatial")),
+        ("BatchNormalization", 9, SpatialOnly),
         ("GridSample", 20, GridSampleModes),
         ("RoiAlign", 16, (n, _) => SetIfMissing(n, "coordinate_transformation_mode", "output_half_pixel")),
     ];
@@ -58,8 +58,9 @@ internal static class OpsetUpgrade
     {
         foreach (var node in graph.Node.Where(node => node.Domain is "" or "ai.onnx"))
         {
+            var original = node.OpType;
             foreach (var (op, below, change) in Changes)
-                if (node.OpType == op && opset < below)
+                if (original == op && opset < below)
                     change(node, context);
             foreach (var attribute in node.Attribute.Where(attribute => attribute.G is not null))
                 Upgrade(attribute.G, opset, context);
@@ -80,8 +81,7 @@ internal static class OpsetUpgrade
             node.Attribute.Add(AttributeValues.Write("num_outputs", (long)node.Output.Count));
     }
 
-    // Before opset 13 all axes from `axis` (1 if not given) on were one. Only where that axis is the last do both agree; the
-    // reader knows ranks and checks it (GraphReader).
+    // Before opset 13 all axes from `axis` (1 if not given) on were one: the reader, which knows shapes, does the rest.
     private static void CoercedSoftmax(NodeProto node, Context context)
     {
         if (Find(node, "axis") is null)
@@ -92,7 +92,8 @@ internal static class OpsetUpgrade
     /// <summary>Marks a Softmax whose axis means "this and all later axes together".</summary>
     public const string CoercedAxes = "coerced";
 
-    // Upsample and the first Resize scaled coordinates by plain division.
+    // Upsample and the first Resize scaled coordinates by plain division. Nearest took the pixel below when it enlarged and the
+    // one above when it shrank; where it enlarges one axis and shrinks another, today's operator cannot say that.
     private static void UpsampleToResize(NodeProto node, Context context)
     {
         var linear = Take(node, "mode")?.S.ToStringUtf8() is "linear" or "bilinear";
@@ -103,7 +104,22 @@ internal static class OpsetUpgrade
         node.Attribute.Add(AttributeValues.Write("mode", linear ? "linear" : "nearest"));
         node.Attribute.Add(AttributeValues.Write("coordinate_transformation_mode", "asymmetric"));
         if (!linear)
-            node.Attribute.Add(AttributeValues.Write("nearest_mode", "floor"));
+            node.Attribute.Add(AttributeValues.Write("nearest_mode", Shrinks(node, context) ? "ceil" : "floor"));
+    }
+
+    private static bool Shrinks(NodeProto node, Context context)
+    {
+        var scales = context.Constant(node.Input[2])?.Values<float>().ToArray() ?? [];
+        return scales.Any(scale => scale < 1) && (scales.All(scale => scale <= 1) ? true : throw new ModelException(
+            $"Resize '{node.Name}' by [{string.Join(", ", scales)}] enlarges and shrinks at once, rounding differently; "
+            + "export the model with opset 11 or later."));
+    }
+
+    private static void SpatialOnly(NodeProto node, Context context)
+    {
+        if (Take(node, "spatial") is { I: 0 })
+            throw new ModelException($"BatchNormalization '{node.Name}' keeps statistics for every pixel (spatial = 0), which "
+                + "opset 9 and later cannot say; export the model with opset 9 or later.");
     }
 
     private static void GridSampleModes(NodeProto node, Context context)
@@ -117,8 +133,6 @@ internal static class OpsetUpgrade
         if (Find(node, name) is null)
             node.Attribute.Add(AttributeValues.Write(name, value));
     }
-
-    private static void Remove(NodeProto node, string name) => Take(node, name);
 
     private static AttributeProto? Find(NodeProto node, string name) => node.Attribute.FirstOrDefault(a => a.Name == name);
 
@@ -159,6 +173,12 @@ internal static class OpsetUpgrade
             node.Input[place] = $"upgraded/{node.OpType}_{_next++}";
             _constants.Add(value.ToProto(node.Input[place]));
         }
+
+        /// <summary>A stored value; null where it is computed.</summary>
+        public Tensor? Constant(string name) =>
+            graph.Initializer.Concat(_constants).FirstOrDefault(tensor => tensor.Name == name)?.ToTensor()
+            ?? graph.Node.FirstOrDefault(node => node.OpType == "Constant" && node.Output[0] == name)?.Attribute
+                .FirstOrDefault(attribute => attribute.Name == "value")?.T.ToTensor();
 
         public void Flush()
         {

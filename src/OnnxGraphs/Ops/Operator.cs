@@ -20,6 +20,9 @@ internal sealed record Operator(Inference Infer, ManyGradientRule? Gradient)
     public Operator(Inference infer, GradientRule gradient)
         : this(infer, (dy, x) => dy[0] is { } first ? gradient(first, x, x.Outputs[0]) : []) { }
 
+    /// <summary>An operator that can be run but not differentiated.</summary>
+    public Operator(Inference infer) : this(infer, (ManyGradientRule?)null) { }
+
     /// <summary>The rule works on each element alone: a smaller dy may stand for its broadcast form.</summary>
     public bool Elementwise { get; init; }
 

@@ -9,7 +9,13 @@ public static partial class Op
         [x, null, null, x.Graph.Constant(x.Shape[0], x.Shape[1], x.Shape[2] * factor, x.Shape[3] * factor)],
         new() { { "mode", "nearest" }, { "coordinate_transformation_mode", "asymmetric" }, { "nearest_mode", "floor" } });
 
-    private static OperatorTable Resizes() => new() { ["Resize"] = new(ResizeShape, ResizeGradient) };
+    private static OperatorTable Resizes() => new()
+    {
+        ["Resize"]     = new(ResizeShape, ResizeGradient),
+        ["GridSample"] = new(x => [new(x[0].Type, new([.. x[0].Shape.Take(2), .. x[1].Shape.Skip(1).Take(x[1].Shape.Rank - 2)]))]),
+        ["RoiAlign"]   = new(x => [new(x[0].Type, new(x[1].Shape[0], x[0].Shape[1],
+                             x.Attributes.Int("output_height", 1), x.Attributes.Int("output_width", 1)))]),
+    };
 
     private static IReadOnlyList<TypedShape> ResizeShape(Node x)
     {
