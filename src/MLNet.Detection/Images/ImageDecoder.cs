@@ -3,8 +3,9 @@ using Microsoft.ML.OnnxRuntime;
 namespace MLNet.Detection.Images;
 
 /// <summary>
-/// Decodes JPEG and PNG with the <c>DecodeImage</c> operator of ONNX Runtime's extensions. Grey, palette and transparent
-/// pictures come out as red, green, blue; transparency is dropped. Any number of threads may decode at once.
+/// Decodes JPEG, to the very pixels of libjpeg-turbo, and PNG, with the <c>DecodeImage</c> operator of ONNX Runtime's
+/// extensions. Grey, palette and transparent pictures come out as red, green, blue; transparency is dropped, and an
+/// orientation in EXIF data is not applied. Any number of threads may decode at once.
 /// </summary>
 public sealed class ImageDecoder : IDisposable
 {
@@ -34,11 +35,19 @@ public sealed class ImageDecoder : IDisposable
     /// <exception cref="UnreadableImageException">The bytes are no picture, or break off.</exception>
     public RgbImage Decode(ReadOnlyMemory<byte> encoded, string name)
     {
-        if (ImageSignature.Problem(encoded.Span) is { } problem)
-            throw new UnreadableImageException(name, problem);
         try
         {
-            return Run(encoded);
+            if (ImageSignature.IsJpeg(encoded.Span))
+                return JpegDecoder.Decode(encoded.Span);
+            if (!ImageSignature.IsPng(encoded.Span))
+                throw new UnreadableImageException(name, ImageSignature.Foreign(encoded.Span));
+            if (PngCheck.Problem(encoded.Span) is { } problem)
+                throw new UnreadableImageException(name, problem);
+            return DecodePng(encoded);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new UnreadableImageException(name, error.Message, error);
         }
         catch (OnnxRuntimeException error)
         {
@@ -54,23 +63,13 @@ public sealed class ImageDecoder : IDisposable
         _session.Dispose();
     }
 
-    private RgbImage Run(ReadOnlyMemory<byte> encoded)
+    private RgbImage DecodePng(ReadOnlyMemory<byte> encoded)
     {
         // The binding pins the memory and never writes to an input.
         var input = System.Runtime.InteropServices.MemoryMarshal.AsMemory(encoded);
         using var bytes = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, input, [encoded.Length]);
         using var outputs = _session.Run(_run, ["in"], [bytes], ["out"]);
         var shape = outputs[0].GetTensorTypeAndShape().Shape;
-        var samples = outputs[0].GetTensorDataAsSpan<byte>();
-        // The operator promises three channels; of a grey JPEG it gives one.
-        return new((int)shape[1], (int)shape[0], shape[2] == 1 ? Repeat(samples) : samples.ToArray());
-    }
-
-    private static byte[] Repeat(ReadOnlySpan<byte> grey)
-    {
-        var pixels = new byte[3 * grey.Length];
-        for (var i = 0; i < grey.Length; i++)
-            pixels.AsSpan(3 * i, 3).Fill(grey[i]);
-        return pixels;
+        return new((int)shape[1], (int)shape[0], outputs[0].GetTensorDataAsSpan<byte>().ToArray());
     }
 }

@@ -1,85 +1,82 @@
 namespace MLNet.Detection.Images;
 
-/// <summary>The frame header of a JPEG file and the rules that its scans keep.</summary>
+/// <summary>The frame header of a JPEG file: size and colour components.</summary>
 internal sealed class JpegFrame
 {
-    private const int MaxBlocksInMcu = 10;   // T.81 B.2.3
-    private const int MaxSide = 65500;       // libjpeg's own limit
-    private const long MaxPixels = 1L << 28;
-
-    private readonly bool _progressive;
-    private readonly List<Component> _components = [];
-    private bool _complete;
-
-    private JpegFrame(bool progressive) => _progressive = progressive;
-
-    private readonly record struct Component(byte Id, int H, int V, int Quantization);
-
-    public static string? Read(ReadOnlySpan<byte> body, bool progressive, out JpegFrame? frame)
+    private JpegFrame(int width, int height, bool progressive, JpegComponent[] components)
     {
-        frame = null;
+        (Width, Height, Progressive, Components) = (width, height, progressive, components);
+        MostAcross = components.Max(component => component.Across);
+        MostDown = components.Max(component => component.Down);
+        (UnitsAcross, UnitsDown) = (Quotient(width, 8 * MostAcross), Quotient(height, 8 * MostDown));
+    }
+
+    public int Width { get; }
+
+    public int Height { get; }
+
+    public bool Progressive { get; }
+
+    public JpegComponent[] Components { get; }
+
+    /// <summary>The largest sampling factors.</summary>
+    public int MostAcross { get; }
+
+    public int MostDown { get; }
+
+    /// <summary>Interleaved units of blocks.</summary>
+    public int UnitsAcross { get; }
+
+    public int UnitsDown { get; }
+
+    /// <param name="body">The segment behind its length.</param>
+    /// <param name="progressive">Whether scans refine one another.</param>
+    /// <param name="fileLength">Bytes of the file, which bound the size of a picture that is really in it.</param>
+    public static JpegFrame Read(ReadOnlySpan<byte> body, bool progressive, int fileLength)
+    {
         if (body.Length < 6 || body.Length != 6 + 3 * body[5])
-            return "the JPEG's frame header has a wrong length";
+            throw new InvalidDataException("the JPEG's frame header has a wrong length");
         int height = body[1] << 8 | body[2], width = body[3] << 8 | body[4], count = body[5];
         if (body[0] != 8)
-            return $"the JPEG has {body[0]} bits a sample; 8 are supported";
-        if (width is 0 or > MaxSide || height is 0 or > MaxSide || (long)width * height > MaxPixels)
-            return $"the JPEG says it is {width} x {height} pixels";
+            throw new InvalidDataException($"the JPEG has {body[0]} bits a sample; 8 are supported");
+        if (width == 0 || height == 0)
+            throw new InvalidDataException($"the JPEG says it is {width} x {height} pixels");
         if (count is not (1 or 3))
-            return $"the JPEG has {count} colour components; grey and colour are supported, CMYK is not";
+            throw new InvalidDataException(
+                $"the JPEG has {count} colour components; grey and colour are supported, CMYK is not");
 
-        frame = new JpegFrame(progressive);
+        var frame = new JpegFrame(width, height, progressive, ReadComponents(body[6..], count));
+        frame.Allocate(fileLength);
+        return frame;
+    }
+
+    private static JpegComponent[] ReadComponents(ReadOnlySpan<byte> body, int count)
+    {
+        var components = new JpegComponent[count];
         for (var c = 0; c < count; c++)
         {
-            var part = body.Slice(6 + 3 * c, 3);
-            frame._components.Add(new(part[0], part[1] >> 4, part[1] & 15, part[2]));
+            int across = body[3 * c + 1] >> 4, down = body[3 * c + 1] & 15;
+            // One component alone is never interleaved: its factors have no meaning.
+            components[c] = count == 1
+                ? new(body[0], 1, 1, body[2]) : new(body[3 * c], across, down, body[3 * c + 2]);
         }
-        return frame.SamplingFits() ? null : "the JPEG has sampling factors that are not supported";
+        int mostAcross = components.Max(c => c.Across), mostDown = components.Max(c => c.Down);
+        return components.All(c => c.Across is >= 1 and <= 4 && c.Down is >= 1 and <= 4
+            && mostAcross % c.Across == 0 && mostDown % c.Down == 0)
+            ? components : throw new InvalidDataException("the JPEG has sampling factors that are not supported");
     }
 
-    public string? Scan(ReadOnlySpan<byte> body, JpegTables tables)
+    private void Allocate(int fileLength)
     {
-        const string broken = "the JPEG has a broken scan header";
-        if (_complete)
-            return "the JPEG has a second picture in the same frame";
-        if (body.Length < 1 || body[0] is 0 or > 4 || body.Length != 4 + 2 * body[0])
-            return broken;
-        int count = body[0], start = body[^3], end = body[^2], high = body[^1] >> 4, low = body[^1] & 15;
-        if (_progressive && !ProgressionFits(count, start, end, high, low))
-            return broken;
-
-        var blocks = 0;
-        var seen = new HashSet<byte>();
-        for (var c = 0; c < count; c++)
-        {
-            var index = FindComponent(body[1 + 2 * c]);
-            if (index < 0 || !seen.Add(body[1 + 2 * c]))
-                return broken;
-            blocks += _components[index].H * _components[index].V;
-            int dc = body[2 + 2 * c] >> 4, ac = body[2 + 2 * c] & 15;
-            if (!tables.HasQuantization(_components[index].Quantization)
-                || (NeedsDc(start, high) && !tables.HasDc(dc)) || (NeedsAc(end) && !tables.HasAc(ac)))
-                return "the JPEG has a scan without its tables";
-        }
-        _complete = !_progressive && count == _components.Count;
-        return count == 1 || blocks <= MaxBlocksInMcu ? null : broken;
+        // A block takes one bit at the very least; a header that promises more is not worth the memory.
+        var blocks = (long)UnitsAcross * UnitsDown * Components.Sum(component => component.Across * component.Down);
+        if (blocks > 8L * fileLength)
+            throw new InvalidDataException($"the JPEG breaks off: {fileLength} bytes cannot hold {Width} x {Height} pixels");
+        foreach (var component in Components)
+            component.Allocate(
+                Quotient(Width * component.Across, MostAcross), Quotient(Height * component.Down, MostDown),
+                UnitsAcross, UnitsDown);
     }
 
-    private bool NeedsDc(int start, int high) => !_progressive || (start == 0 && high == 0);
-
-    private bool NeedsAc(int end) => !_progressive || end > 0;
-
-    private int FindComponent(byte id) => _components.FindIndex(component => component.Id == id);
-
-    // T.81 G.1.1.1: a DC scan has no AC coefficients, an AC scan one component, a refinement one bit.
-    private static bool ProgressionFits(int count, int start, int end, int high, int low) =>
-        (start == 0 ? end == 0 : start <= end && end < 64 && count == 1) && (high == 0 || low == high - 1) && low <= 13;
-
-    private bool SamplingFits()
-    {
-        if (_components.Any(c => c.H is 0 or > 4 || c.V is 0 or > 4))
-            return false;
-        int h = _components.Max(c => c.H), v = _components.Max(c => c.V);
-        return _components.All(c => h % c.H == 0 && v % c.V == 0);
-    }
+    private static int Quotient(int total, int part) => (total + part - 1) / part;
 }
