@@ -9,6 +9,9 @@ public abstract record DetectionLoss
     /// heads).</summary>
     public abstract bool HasBackgroundChannel { get; }
 
+    /// <summary>Whether the loss is a mean over the images of the batch, so that images left empty to fill it weigh in.</summary>
+    public virtual bool AveragesImages => false;
+
     /// <summary>
     /// The terms by name ("classification", "box"), scalars; their sum is the loss. Logits [B, N, C] (C counts a
     /// background channel where there is one), deltas [B, N, 4] in the code of the targets' boxes.

@@ -23,6 +23,9 @@ public sealed record RetinaNetLoss : DetectionLoss
     /// <inheritdoc/>
     public override bool HasBackgroundChannel => false;
 
+    /// <inheritdoc/>
+    public override bool AveragesImages => true;
+
     /// <summary>
     /// The loss by image, [B], in the packed form: predictions [B, N, 4 + C] (deltas, then logits), targets [B, N, 5]
     /// (encoded box, then the class as a float; -1 background, -2 ignored).

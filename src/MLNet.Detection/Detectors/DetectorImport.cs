@@ -1,0 +1,92 @@
+using MLNet.Detection.Anchors;
+using MLNet.Detection.Boxes;
+using MLNet.Detection.Images;
+using MLNet.Detection.Scoring;
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Models;
+using OnnxGraphs.Surgery;
+
+namespace MLNet.Detection.Detectors;
+
+/// <summary>From an exported ONNX file to a detector that can be trained: where to cut, which anchors, how many classes.</summary>
+public sealed record DetectorImport
+{
+    /// <summary>Name of the output (or inner value) that carries the class scores; an activation on it is stepped over.</summary>
+    public required string ClassOutput { get; init; }
+
+    /// <summary>Name of the output (or inner value) that carries the boxes, decoded or raw.</summary>
+    public required string BoxOutput { get; init; }
+
+    /// <summary>Names of the classes to detect, without background. Another number than the file's gives new class heads.</summary>
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>Whether the class head is a softmax with background in column 0 (SSD); otherwise one sigmoid a class (RetinaNet).</summary>
+    public bool HasBackground { get; init; } = true;
+
+    /// <summary>The anchors in pixels of the network's input. Null: read out of the file's own box decoding.</summary>
+    public IReadOnlyList<Box>? Anchors { get; init; }
+
+    /// <summary>The code of the deltas. Null: read out of the file, or the one customary for the kind of head.</summary>
+    public BoxCoder? Coder { get; init; }
+
+    /// <summary>Width and height of the network's input, pixels, where the file leaves them open.</summary>
+    public (int Width, int Height)? ImageSize { get; init; }
+
+    /// <summary>What the network expects of its pixels.</summary>
+    public Normalization Normalization { get; init; } = Normalization.Centered;
+
+    /// <summary>Stretch pictures to the network's size (the rule for SSD) or keep their aspect between bars.</summary>
+    public ResizeMode ResizeMode { get; init; } = ResizeMode.Stretch;
+
+    /// <summary>Seed of the weights of new class heads.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Imports a file.</summary>
+    /// <exception cref="ModelException">The file cannot be read or does not fit; the message says what to change.</exception>
+    public DetectorModel Load(string path) => Apply(OnnxModel.Load(path));
+
+    /// <summary>Imports a model.</summary>
+    public DetectorModel Apply(OnnxModel model)
+    {
+        model = TiedWeights.Untie(model);
+        var (classValue, boxValue) = (HeadCut.Find(model, ClassOutput), HeadCut.Find(model, BoxOutput));
+        var (name, width, height) = InputSize(model);
+        var shapes = new Dictionary<string, TensorShape> { [name] = new(1, 3, height, width) };
+        var tail = Anchors is null ? TailAnchors.Read(model, boxValue, BoxOutput, width, height) : null;
+        var anchors = Anchors ?? tail!.Anchors;
+        var heads = GraphReader.Read(model, new Graph(), [classValue, boxValue], new() { InputShapes = shapes });
+        CheckHeads(model, heads, anchors.Count);
+        var columns = Classes.Count + (HasBackground ? 1 : 0);
+        if (heads[0].Shape[2] != columns)
+            model = HeadReplacement.Apply(model, classValue, columns, shapes, new() { Seed = Seed, Prior = HasBackground ? null : 0.01f });
+        var decoder = HasBackground ? DetectionDecoder.Ssd : DetectionDecoder.RetinaNet;
+        return new()
+        {
+            Model = model, ClassValue = classValue, BoxValue = boxValue, Classes = Classes, Anchors = anchors,
+            Resize = new(width, height, ResizeMode), Normalization = Normalization,
+            Decoder = decoder with { Coder = Coder ?? tail?.Coder ?? decoder.Coder },
+        };
+    }
+
+    private (string Name, int Width, int Height) InputSize(OnnxModel model)
+    {
+        if (model.Inputs is not [{ } input])
+            throw new ModelException($"{model.Path}: expected one input, the images; found {model.Inputs.Count}.");
+        var dims = input.Type.TensorType.Shape?.Dim.Select(dim => dim.HasDimValue ? dim.DimValue : -1).ToArray() ?? [];
+        if (dims.Length != 4 || dims[1] is not (3 or -1) || input.Type.TensorType.ElemType != (int)ElementType.Float32)
+            throw new ModelException($"{model.Path}: the input '{input.Name}' is {(ElementType)input.Type.TensorType.ElemType} "
+                + $"[{string.Join(", ", dims)}], expected Float32 [batch, 3, height, width].");
+        var (width, height) = ImageSize ?? ((int)dims[3], (int)dims[2]);
+        return width > 0 && height > 0 ? (input.Name, width, height)
+            : throw new ModelException($"{model.Path}: the input '{input.Name}' leaves the image size open; give it.");
+    }
+
+    private void CheckHeads(OnnxModel model, IReadOnlyList<Var> heads, int anchors)
+    {
+        if (heads[0].Shape.Rank != 3 || heads[0].Shape[1] != anchors)
+            throw new ModelException($"{model.Path}: '{ClassOutput}' comes from a value of shape {heads[0].Shape}, expected [1, {anchors}, classes] "
+                + $"for {anchors} anchors.");
+        if (heads[1].Shape != new TensorShape(1, anchors, 4))
+            throw new ModelException($"{model.Path}: '{BoxOutput}' comes from a value of shape {heads[1].Shape}, expected [1, {anchors}, 4].");
+    }
+}

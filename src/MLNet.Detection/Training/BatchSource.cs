@@ -1,0 +1,45 @@
+using MLNet.Detection.Augmentation;
+using MLNet.Detection.Images;
+
+namespace MLNet.Detection.Training;
+
+/// <summary>Makes batches from a store of samples, one ahead of the step that runs.</summary>
+internal sealed class BatchSource(SampleStore store, Sampler sampler, TargetBuilder targets, Normalization normalization, int batchSize)
+{
+    /// <summary>Steps of an epoch; the last one may not be full.</summary>
+    public int StepsPerEpoch => (store.Samples.Count + batchSize - 1) / batchSize;
+
+    /// <summary>
+    /// The batches of an epoch from a step on, each prepared while the one before it is used; a batch is valid until the next.
+    /// </summary>
+    public IEnumerable<Batch> Epoch(int epoch, int firstStep = 0)
+    {
+        var steps = sampler.Epoch(epoch, store.Samples.Count).Chunk(batchSize).Skip(firstStep).ToList();
+        Batch[] buffers = [NewBatch(), NewBatch()];
+        var next = steps.Count == 0 ? null : Task.Run(() => Fill(buffers[0], steps[0]));
+        for (var i = 0; i < steps.Count; i++)
+        {
+            var batch = next!.GetAwaiter().GetResult();
+            var ahead = i + 1;
+            next = ahead == steps.Count ? null : Task.Run(() => Fill(buffers[ahead % 2], steps[ahead]));
+            yield return batch;
+        }
+    }
+
+    private Batch NewBatch() => new(batchSize, 3 * store.Width * store.Height, targets.Count);
+
+    private Batch Fill(Batch batch, SampleChoice[] choices)
+    {
+        var (size, count) = (3 * store.Width * store.Height, targets.Count);
+        batch.Reset(choices.Length);
+        for (var i = 0; i < choices.Length; i++)
+        {
+            var (index, flip) = choices[i];
+            var (sample, image) = (store.Samples[index], store.Pixels(index));
+            normalization.Write(flip ? HorizontalFlip.Flip(image) : image, batch.Pixels.AsSpan(i * size, size));
+            targets.Write(flip ? sample.Flipped(store.Width) : sample, batch.Classes.AsSpan(i * count, count),
+                batch.Boxes.AsSpan(4 * i * count, 4 * count));
+        }
+        return batch;
+    }
+}

@@ -1,0 +1,105 @@
+using Microsoft.ML;
+using MLNet.Detection.Detectors;
+using MLNet.Detection.Matching;
+using OnnxGraphs.Losses;
+using OnnxGraphs.Optimizers;
+using OnnxGraphs.Runtime;
+
+namespace MLNet.Detection.Training;
+
+public sealed partial class FineTuneTrainer
+{
+    /// <summary>What is trained, on what, and how.</summary>
+    public sealed class Options
+    {
+        /// <summary>The detector to start from.</summary>
+        public required DetectorModel Detector { get; init; }
+
+        /// <summary>Columns of the training data.</summary>
+        public LabelColumns Columns { get; init; } = new();
+
+        /// <summary>The loss. Null: MultiBox for heads with a background column, RetinaNet for the others.</summary>
+        public DetectionLoss? Loss { get; init; }
+
+        /// <summary>Which anchors learn which object. Null: SSD's two-way match, or RetinaNet's thresholds 0.5 and 0.4.</summary>
+        public Matcher? Matcher { get; init; }
+
+        /// <summary>The optimiser.</summary>
+        public Optimizer Optimizer { get; init; } = new AdamW { WeightDecay = 1e-4f };
+
+        /// <summary>The largest learning rate.</summary>
+        public float LearningRate { get; init; } = 1e-3f;
+
+        /// <summary>Epochs over which the learning rate rises from zero; then it falls to zero along half a cosine wave.</summary>
+        public float WarmUpEpochs { get; init; } = 1;
+
+        /// <summary>Times that every image is seen.</summary>
+        public int Epochs { get; init; } = 20;
+
+        /// <summary>Images of a step.</summary>
+        public int BatchSize { get; init; } = 8;
+
+        /// <summary>Globs of weights that stay as they are, for example <c>base_net.*</c>.</summary>
+        public IReadOnlyList<string> Frozen { get; init; } = [];
+
+        /// <summary>Seed of order and mirroring.</summary>
+        public int Seed { get; init; }
+
+        /// <summary>Order and mirroring. Null: shuffled by <see cref="Seed"/>, half of the images mirrored.</summary>
+        public Sampler? Sampler { get; init; }
+
+        /// <summary>Where the steps run.</summary>
+        public Device Device { get; init; } = Device.Cpu;
+
+        /// <summary>Data to measure on after every epoch, with the columns of the training data.</summary>
+        public IDataView? ValidationSet { get; init; }
+
+        /// <summary>Whether the weights of the best epoch on the validation set are returned, instead of the last ones.</summary>
+        public bool KeepBest { get; init; }
+
+        /// <summary>Ends the run after so many epochs without a better mAP50-95 on the validation set. Null: never.</summary>
+        public int? EarlyStoppingPatience { get; init; }
+
+        /// <summary>A folder for the checkpoint and the log of the run; created where missing. Null: nothing is written.</summary>
+        public string? WorkspacePath { get; init; }
+
+        /// <summary>A checkpoint to go on from, written by a run with the same options.</summary>
+        public string? ResumeFrom { get; init; }
+
+        /// <summary>Told after every step.</summary>
+        public IProgress<TrainingProgress>? Progress { get; init; }
+
+        /// <summary>Told after every epoch.</summary>
+        public Action<EpochSummary>? MetricsCallback { get; init; }
+
+        /// <summary>Ends the run between two steps; with a workspace, the checkpoint is written first.</summary>
+        public CancellationToken Cancellation { get; init; }
+
+        internal DetectionLoss EffectiveLoss => Loss ?? (Detector.Decoder.BackgroundClass is null ? new RetinaNetLoss() : new MultiBoxLoss());
+
+        internal Matcher EffectiveMatcher => Matcher ?? (Detector.Decoder.BackgroundClass is null ? new ThresholdMatcher() : new SsdMatcher());
+
+        internal void Check(IReadOnlyList<string> classes)
+        {
+            Require(Epochs > 0, nameof(Epochs), Epochs, "at least 1");
+            Require(BatchSize > 0, nameof(BatchSize), BatchSize, "at least 1");
+            Require(LearningRate > 0, nameof(LearningRate), LearningRate, "a positive number");
+            Require(WarmUpEpochs >= 0, nameof(WarmUpEpochs), WarmUpEpochs, "zero or more");
+            Require(EarlyStoppingPatience is null or > 0, nameof(EarlyStoppingPatience), EarlyStoppingPatience, "positive, or null");
+            Require(ValidationSet is not null || (!KeepBest && EarlyStoppingPatience is null), nameof(ValidationSet), null,
+                "a data view, as KeepBest or EarlyStoppingPatience is set");
+            if (!classes.SequenceEqual(Detector.Classes))
+                throw new ArgumentException($"The detector's classes are {string.Join(", ", Detector.Classes)}, those of the data "
+                    + $"{string.Join(", ", classes)}; import the detector with the classes of the data, in their order.");
+            if (EffectiveLoss.HasBackgroundChannel != (Detector.Decoder.BackgroundClass is not null))
+                throw new ArgumentException($"{EffectiveLoss.GetType().Name} needs a class head {(EffectiveLoss.HasBackgroundChannel ? "with" : "without")} "
+                    + "a background column; import the detector accordingly (HasBackground), or choose the other loss.");
+        }
+
+        private static void Require(bool holds, string option, object? found, string expected)
+        {
+            if (!holds)
+                throw new ArgumentException($"Options.{option} is {found ?? "not set"}; expected {expected}.");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+using MLNet.Detection.Detectors;
+
+namespace MLNet.Detection.Training;
+
+/// <summary>What a run came to.</summary>
+/// <param name="Detector">The tuned detector.</param>
+/// <param name="History">The epochs.</param>
+/// <param name="SkippedImages">Images that could not be read, with the reason.</param>
+public sealed record FineTuneResult(DetectorModel Detector, IReadOnlyList<EpochSummary> History, IReadOnlyList<string> SkippedImages);

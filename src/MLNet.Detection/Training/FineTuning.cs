@@ -1,0 +1,85 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using MLNet.Detection.Detectors;
+using MLNet.Detection.Training.Hooks;
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Models;
+using OnnxGraphs.Optimizers;
+using OnnxGraphs.Training;
+
+namespace MLNet.Detection.Training;
+
+/// <summary>One training run: builds the step, the data and the hooks, and goes through the loop.</summary>
+internal sealed class FineTuning(FineTuneTrainer.Options options, IChannel channel)
+{
+    private const string CheckpointName = "checkpoint.safetensors", LogName = "log.csv";
+
+    public FineTuneResult Run(IDataView data)
+    {
+        var detector = options.Detector;
+        using var store = SampleStore.Read(data, options.Columns, detector.Resize, options.Cancellation);
+        using var validation = options.ValidationSet is { } set ? new ValidationRun(set, options) : null;
+        foreach (var problem in store.Skipped)
+            channel.Warning(MessageSensitivity.None, "{0}", $"Skipped: {problem}");
+        if (store.Samples.Count == 0)
+            throw new InvalidOperationException($"No image can be trained on: the data has none that can be read ({store.Skipped.Count} skipped).");
+        using var run = Start(detector);
+        var batches = new BatchSource(store, options.Sampler ?? new ShuffledSampler(options.Seed),
+            new(detector.Anchors, options.EffectiveMatcher, detector.Decoder.Coder), detector.Normalization, options.BatchSize);
+        var schedule = new LearningRateSchedule(options.LearningRate, (int)MathF.Round(options.WarmUpEpochs * batches.StepsPerEpoch),
+            options.Epochs * batches.StepsPerEpoch);
+        var validate = validation is null ? null : new Validate(parameters => validation.Evaluate(Tuned(run.Graph.Layout, parameters)),
+            options.KeepBest, options.EarlyStoppingPatience);
+        using var log = Workspace(LogName) is { } path ? new WriteLog(path, run.Steps) : null;
+        var loop = new TrainingLoop(run, new(detector.InputName), batches, schedule, options.Epochs, Hooks(validate, log, batches.StepsPerEpoch));
+        var history = loop.Run(options.Cancellation);
+        return new(Tuned(run.Graph.Layout, validate?.BestParameters ?? run.Read(0)), history, [.. store.Skipped, .. validation?.Skipped ?? []]);
+    }
+
+    private TrainingRun Start(DetectorModel detector)
+    {
+        var graph = TrainingGraph.Build(detector.Model, [detector.ClassValue, detector.BoxValue],
+            (graph, heads) => TrainingInputs.Loss(options.EffectiveLoss, graph, heads), options.Optimizer, new()
+            {
+                Frozen = options.Frozen,
+                InputShapes = new Dictionary<string, TensorShape>
+                {
+                    [detector.InputName] = new(options.BatchSize, 3, detector.Resize.Height, detector.Resize.Width),
+                },
+            });
+        var run = new TrainingRun(graph, detector.Model, options.Device);
+        if (options.ResumeFrom is { } path)
+            run.Restore(ResumePoint.Load(path, Notes));
+        return run;
+    }
+
+    private List<ITrainingHook> Hooks(Validate? validate, WriteLog? log, int stepsPerEpoch)
+    {
+        var checkpoint = Workspace(CheckpointName);
+        List<ITrainingHook?> hooks =
+        [
+            new StopAtNaN(checkpoint), log, validate, checkpoint is null ? null : new WriteCheckpoint(checkpoint, Notes),
+            new Report(options.Progress, options.MetricsCallback, channel),
+        ];
+        return [.. hooks.OfType<ITrainingHook>()];
+    }
+
+    // What must be equal for a resumed run to equal an uninterrupted one.
+    private Dictionary<string, string> Notes => new()
+    {
+        ["epochs"] = $"{options.Epochs}", ["batch_size"] = $"{options.BatchSize}", ["seed"] = $"{options.Seed}",
+        ["learning_rate"] = $"{options.LearningRate:R}", ["warm_up_epochs"] = $"{options.WarmUpEpochs:R}", ["optimizer"] = $"{options.Optimizer}",
+        ["loss"] = $"{options.EffectiveLoss.GetType().Name}",
+    };
+
+    private DetectorModel Tuned(ParameterLayout layout, float[] parameters) =>
+        options.Detector with { Model = layout.Scatter(parameters, options.Detector.Model) };
+
+    private string? Workspace(string file)
+    {
+        if (options.WorkspacePath is not { } folder)
+            return null;
+        Directory.CreateDirectory(folder);
+        return Path.Combine(folder, file);
+    }
+}

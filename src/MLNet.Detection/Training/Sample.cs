@@ -1,0 +1,23 @@
+using MLNet.Detection.Boxes;
+using MLNet.Detection.Images;
+
+namespace MLNet.Detection.Training;
+
+/// <summary>An image that is ready for training, without its pixels.</summary>
+/// <param name="Name">What the image is called in messages.</param>
+/// <param name="Row">Row of the data view, from 0.</param>
+/// <param name="Truths">The objects to learn, in pixels of the network's input.</param>
+/// <param name="Classes">The class of each, from 0.</param>
+/// <param name="Ignored">Crowds and difficult objects: neither learnt nor background.</param>
+/// <param name="IgnoredClasses">The class of each of them, from 0; -1 where it is not known.</param>
+/// <param name="Transform">From original pixels to the network's.</param>
+internal sealed record Sample(string Name, long Row, Box[] Truths, int[] Classes, Box[] Ignored, int[] IgnoredClasses,
+    ResizeTransform Transform)
+{
+    /// <summary>The sample as it is after mirroring its picture.</summary>
+    public Sample Flipped(int width) => this with
+    {
+        Truths = [.. Truths.Select(box => Augmentation.HorizontalFlip.Flip(box, width))],
+        Ignored = [.. Ignored.Select(box => Augmentation.HorizontalFlip.Flip(box, width))],
+    };
+}

@@ -1,0 +1,65 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.Detection.Boxes;
+using MLNet.Detection.Data;
+using MLNet.Detection.Images;
+
+namespace MLNet.Detection.Training;
+
+/// <summary>Reads the rows of a data view one after the other.</summary>
+internal static class SampleReader
+{
+    /// <summary>All rows whose image file can be read; the others are listed.</summary>
+    /// <exception cref="ArgumentException">A row has another number of boxes than labels.</exception>
+    public static IEnumerable<SampleRow> Rows(IDataView view, LabelColumns columns, List<string> skipped)
+    {
+        string[] optional = [DetectionColumns.Crowd, DetectionColumns.Difficult, DetectionColumns.FileName];
+        var active = new[] { columns.Image, columns.Label, columns.BoundingBoxes }.Concat(optional)
+            .Select(name => view.Schema.GetColumnOrNull(name)).OfType<DataViewSchema.Column>().ToList();
+        using var cursor = view.GetRowCursor(active);
+        var image = Getter<VBuffer<byte>>(cursor, columns.Image)!;
+        var labels = Getter<VBuffer<uint>>(cursor, columns.Label)!;
+        var corners = Getter<VBuffer<float>>(cursor, columns.BoundingBoxes)!;
+        var flags = new[] { DetectionColumns.Crowd, DetectionColumns.Difficult }.Select(name => Getter<VBuffer<bool>>(cursor, name)).ToList();
+        var name = Getter<ReadOnlyMemory<char>>(cursor, DetectionColumns.FileName);
+        while (cursor.MoveNext())
+        {
+            var title = name is null ? $"row {cursor.Position}" : Value(name).ToString();
+            if (TryRead(image, skipped) is not { } bytes)
+                continue;
+            var keys = Value(labels).DenseValues().ToArray();
+            var boxes = Value(corners).DenseValues().ToArray();
+            if (boxes.Length != 4 * keys.Length)
+                throw new ArgumentException($"{title}: {keys.Length} labels need {4 * keys.Length} numbers in '{columns.BoundingBoxes}', found "
+                    + $"{boxes.Length}.");
+            var ignored = new bool[keys.Length];
+            foreach (var flag in flags.OfType<ValueGetter<VBuffer<bool>>>())
+                foreach (var (i, set) in Value(flag).DenseValues().Index().Take(ignored.Length))
+                    ignored[i] |= set;
+            yield return new(title, cursor.Position, bytes, BoxConversion.ToBoxes(boxes, BoxFormat.Xyxy), keys, ignored);
+        }
+    }
+
+    private static byte[]? TryRead(ValueGetter<VBuffer<byte>> image, List<string> skipped)
+    {
+        try
+        {
+            return [.. Value(image).DenseValues()];
+        }
+        catch (UnreadableImageException error)
+        {
+            skipped.Add(error.Message);
+            return null;
+        }
+    }
+
+    private static ValueGetter<T>? Getter<T>(DataViewRow row, string name) =>
+        row.Schema.GetColumnOrNull(name) is { } column ? row.GetGetter<T>(column) : null;
+
+    private static T Value<T>(ValueGetter<T> getter)
+    {
+        T value = default!;
+        getter(ref value);
+        return value;
+    }
+}

@@ -1,0 +1,26 @@
+using MLNet.Detection.Boxes;
+using MLNet.Detection.Images;
+
+namespace MLNet.Detection.Training;
+
+/// <summary>One row of the training data, as read.</summary>
+/// <param name="Name">File name, or the row's number.</param>
+/// <param name="Row">Row of the view, from 0.</param>
+/// <param name="Image">The encoded picture.</param>
+/// <param name="Boxes">Objects, in original pixels.</param>
+/// <param name="Labels">The key of each box, from 1; 0 where the label is missing.</param>
+/// <param name="Ignored">Whether each box is a crowd or difficult.</param>
+internal sealed record SampleRow(string Name, long Row, byte[] Image, Box[] Boxes, uint[] Labels, bool[] Ignored)
+{
+    /// <summary>Boxes at the network's size. A box without a label or area is not learnt.</summary>
+    public Sample ToSample(ResizeTransform transform)
+    {
+        var boxes = Boxes.Select(transform.ToNetwork).ToArray();
+        var learnt = Enumerable.Range(0, boxes.Length).Where(i => !Ignored[i] && Labels[i] > 0 && boxes[i].IsProper).ToArray();
+        var ignored = Enumerable.Range(0, boxes.Length).Where(i => (Ignored[i] || Labels[i] == 0) && boxes[i].IsProper).ToArray();
+        return new(Name, Row, [.. learnt.Select(i => boxes[i])], [.. learnt.Select(Class)],
+            [.. ignored.Select(i => boxes[i])], [.. ignored.Select(Class)], transform);
+
+        int Class(int i) => (int)Labels[i] - 1;
+    }
+}

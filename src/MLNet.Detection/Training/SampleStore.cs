@@ -1,0 +1,97 @@
+using Microsoft.ML;
+using MLNet.Detection.Images;
+
+namespace MLNet.Detection.Training;
+
+/// <summary>
+/// The images of a data view at the network's size. Each is decoded once; the pixels lie in a temporary file, so that data sets
+/// larger than memory train as well, and small ones stay in the operating system's cache.
+/// </summary>
+internal sealed class SampleStore : IDisposable
+{
+    private readonly FileStream _pixels;
+    private readonly List<Sample> _samples = [];
+    private readonly List<string> _skipped = [];
+
+    private SampleStore(ImageResize size)
+    {
+        (Width, Height) = (size.Width, size.Height);
+        _pixels = new FileStream(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite,
+            FileShare.None, 1, FileOptions.DeleteOnClose | FileOptions.RandomAccess);
+    }
+
+    /// <summary>Pixels of every image.</summary>
+    public int Width { get; }
+
+    /// <summary>Pixels of every image.</summary>
+    public int Height { get; }
+
+    /// <summary>The images, in the order of the rows.</summary>
+    public IReadOnlyList<Sample> Samples => _samples;
+
+    /// <summary>Images that could not be read, with the reason.</summary>
+    public IReadOnlyList<string> Skipped => _skipped;
+
+    /// <summary>Reads all rows of a view.</summary>
+    /// <exception cref="IOException">The temporary folder is full.</exception>
+    public static SampleStore Read(IDataView view, LabelColumns columns, ImageResize resize, CancellationToken cancel)
+    {
+        var store = new SampleStore(resize);
+        try
+        {
+            using var decoder = new ImageDecoder();
+            foreach (var chunk in SampleReader.Rows(view, columns, store._skipped).Chunk(4 * Environment.ProcessorCount))
+            {
+                cancel.ThrowIfCancellationRequested();
+                var results = new ResizedImage?[chunk.Length];
+                var problems = new string?[chunk.Length];
+                Parallel.For(0, chunk.Length, i => results[i] = Decode(decoder, resize, chunk[i], out problems[i]));
+                for (var i = 0; i < chunk.Length; i++)
+                    store.Add(chunk[i], results[i], problems[i]);
+            }
+            return store;
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The pixels of an image. Any number of threads may read at once.</summary>
+    public RgbImage Pixels(int index)
+    {
+        var pixels = new byte[3 * Width * Height];
+        for (var read = 0; read < pixels.Length;)
+            read += RandomAccess.Read(_pixels.SafeFileHandle, pixels.AsSpan(read), (long)index * pixels.Length + read);
+        return new(Width, Height, pixels);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _pixels.Dispose();
+
+    private static ResizedImage? Decode(ImageDecoder decoder, ImageResize resize, SampleRow row, out string? problem)
+    {
+        try
+        {
+            problem = null;
+            return resize.Apply(decoder.Decode(row.Image, row.Name));
+        }
+        catch (UnreadableImageException error)
+        {
+            problem = error.Message;
+            return null;
+        }
+    }
+
+    private void Add(SampleRow row, ResizedImage? resized, string? problem)
+    {
+        if (resized is null)
+        {
+            _skipped.Add(problem!);
+            return;
+        }
+        RandomAccess.Write(_pixels.SafeFileHandle, resized.Image.Pixels, (long)_samples.Count * resized.Image.Pixels.Length);
+        _samples.Add(row.ToSample(resized.Transform));
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.ML;
+using MLNet.Detection.Detectors;
+using MLNet.Detection.Evaluation;
+
+namespace MLNet.Detection.Training;
+
+/// <summary>A validation set, decoded once and scored after every epoch.</summary>
+internal sealed class ValidationRun : IDisposable
+{
+    private readonly FineTuneTrainer.Options _options;
+    private readonly SampleStore _store;
+    private readonly List<GroundTruth> _truths = [];
+
+    public ValidationRun(IDataView data, FineTuneTrainer.Options options)
+    {
+        _options = options;
+        _store = SampleStore.Read(data, options.Columns, options.Detector.Resize, options.Cancellation);
+        foreach (var (i, sample) in _store.Samples.Index())
+        {
+            _truths.AddRange(sample.Truths.Zip(sample.Classes, (box, label) => Truth(i, sample, box, label, crowd: false)));
+            _truths.AddRange(sample.Ignored.Zip(sample.IgnoredClasses, (box, label) => Truth(i, sample, box, label, crowd: true)));
+        }
+    }
+
+    /// <summary>Images that could not be read.</summary>
+    public IReadOnlyList<string> Skipped => _store.Skipped;
+
+    /// <summary>Metrics of a detector on the set.</summary>
+    public CocoMetrics Evaluate(DetectorModel model)
+    {
+        using var detector = new Detector(model, _options.BatchSize, _options.Device);
+        var found = new List<DetectionResult>();
+        foreach (var chunk in Enumerable.Range(0, _store.Samples.Count).Chunk(_options.BatchSize))
+        {
+            var objects = detector.DetectResized([.. chunk.Select(i => new Images.ResizedImage(_store.Pixels(i), _store.Samples[i].Transform))]);
+            foreach (var (i, detections) in chunk.Zip(objects))
+                found.AddRange(detections.Select(o => new DetectionResult(i, o.Class, BoxXywh.FromBox(o.Box), o.Score)));
+        }
+        return new CocoEvaluation().Evaluate(_truths, found, [.. Enumerable.Range(0, model.Classes.Count).Select(c => (long)c)]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _store.Dispose();
+
+    private static GroundTruth Truth(int image, Sample sample, Boxes.Box box, int label, bool crowd)
+    {
+        var original = BoxXywh.FromBox(sample.Transform.ToOriginal(box));
+        return new(image, label, original) { Area = original.Width * original.Height, IsCrowd = crowd };
+    }
+}
