@@ -12,6 +12,16 @@ internal readonly record struct Logit(Var X)
     /// <summary>-log(1 - p) = log(1 + e^x).</summary>
     public Var Softplus => Relu(X) + Tail;
 
+    /// <summary>p with its derivative p q, for use in formulas.</summary>
+    public Var Probability => WithGradient(P, (X, P * Q));
+
+    /// <summary>-a t log p - b (1 - t) log(1 - p) with its derivative; a and b are constants or broadcast.</summary>
+    public Var WeightedCrossEntropy(Var t, Var a, Var b)
+    {
+        var (positive, negative) = (a * t, b * (1f - t));
+        return WithGradient(positive * (Relu(X) - X + Tail) + negative * Softplus, (X, negative * P - positive * Q));
+    }
+
     /// <summary>p = e^(x - log(1 + e^x)).</summary>
     public Var P => Exp(X - Softplus);
 
@@ -19,7 +29,7 @@ internal readonly record struct Logit(Var X)
     public Var Q => Exp(-Softplus);
 
     /// <summary>-t log p - (1 - t) log(1 - p) = log(1 + e^x) - t x, where x - x cancels exactly at t = 1.</summary>
-    public Var CrossEntropy(Var t) => Relu(X) - X * t + Tail;
+    public Var CrossEntropy(Var t) => WithGradient(Relu(X) - X * t + Tail, (X, P - t));
 
     // log(1 + e) with e = e^-|x|. The sum u = 1 + e drops digits of a small e; (e - (u - 1)) / u gives them back.
     private Var Tail

@@ -63,15 +63,22 @@ public abstract record Loss
             : Op.SumAll(perImage);
     }
 
+    /// <summary>What each target counts in a mean; null for 1 each, as here.</summary>
+    protected virtual Var? MeanWeights(Var target) => null;
+
     private Var? Divisor(WeightedElements elements, Var target) => Normalizer switch
     {
         Normalizer.None => null,
-        Normalizer.Mean => AtLeastOne(Reduction == Reduction.PerImage ? elements.Counts()
-            : Op.SumAll(elements.Counts())),
+        Normalizer.Mean => OneForZero(ForReduction(MeanWeights(target) is { } counts
+            ? elements.SumsKept(counts) : elements.Counts())),
         Normalizer.PositivesPerImage => AtLeastOne(elements.SumsKept(Positives(target))),
         Normalizer.PositivesPerBatch => AtLeastOne(Op.SumAll(elements.SumsKept(Positives(target)))),
         _ => elements.Divisor(),
     };
+
+    private Var ForReduction(Var counts) => Reduction == Reduction.PerImage ? counts : Op.SumAll(counts);
+
+    private static Var OneForZero(Var count) => Op.Where(Op.Equal(count, count.Like(0)), count.Like(1), count);
 
     /// <summary>Throws an <see cref="ArgumentException"/> that names loss, argument, found and expected, unless it
     /// holds.</summary>

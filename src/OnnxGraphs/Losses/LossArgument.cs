@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using OnnxGraphs.Graphs;
 
 namespace OnnxGraphs.Losses;
 
@@ -23,4 +24,17 @@ internal static class LossArgument
     public static void Share(object loss, float found,
         [CallerArgumentExpression(nameof(found))] string argument = "") =>
         Expect(loss, found is >= 0 and <= 1, argument, found, "a number in [0, 1]");
+
+    /// <summary>Floats with a class axis, and class numbers without it.</summary>
+    public static void Labels(object loss, Var prediction, Var target, int axis)
+    {
+        var shape = prediction.Shape;
+        Expect(loss, prediction.Type.IsFloat() && shape.Rank > 0, nameof(prediction), prediction,
+            "floats with a class axis");
+        Expect(loss, axis >= -shape.Rank && axis < shape.Rank, "Axis", axis, $"an axis of {shape}");
+        Expect(loss, shape[axis] > 0, nameof(prediction), prediction, "at least one class");
+        var expected = new TensorShape([.. shape.Where((_, i) => i != shape.Axis(axis))]);
+        Expect(loss, target.Type == ElementType.Int64 && target.Shape == expected, nameof(target), target,
+            $"Int64 {expected}");
+    }
 }

@@ -43,7 +43,8 @@ internal sealed class WeightedElements
     }
 
     /// <summary>Sums by image of values of the elements' kind over what is not ignored, [B].</summary>
-    public Var SumsKept(Var values) => PerImage(_keep is null ? values : SumAfter(values, _keep.Shape.Rank) * _keep);
+    public Var SumsKept(Var values) => PerImage(_keep is null ? values
+        : SumAfter(values, _keep.Shape.Rank) * _keep);
 
     /// <summary>The divisor that was given.</summary>
     public Var Divisor()

@@ -16,12 +16,8 @@ public class FocalLossTests
     {
         var rig = new LossRig();
         var (logits, targets) = (rig.Feed("logits", c.Input("logits")), rig.Feed("targets", c.Input("targets")));
-        var loss = new FocalLoss(c.Number("alpha") < 0 ? null : c.Number("alpha"), c.Number("gamma"))
-        {
-            Reduction = c.Text("reduction") == "none" ? Reduction.None : Reduction.Batch,
-            Normalizer = c.Text("reduction") == "mean" ? Normalizer.Mean : Normalizer.None,
-        };
-        rig.Meets(c, loss.Of(logits, targets), ("logits", logits));
+        var loss = new FocalLoss(c.Number("alpha") < 0 ? null : c.Number("alpha"), c.Number("gamma"));
+        rig.Meets(c, c.Reduced(loss).Of(logits, targets), ("logits", logits));
     }
 
     // Labels of background anchors count as zero; ignored anchors do not count; divided by the positives of the batch.

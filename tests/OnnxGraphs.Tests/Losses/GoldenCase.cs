@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OnnxGraphs.Graphs;
+using OnnxGraphs.Losses;
 
 namespace OnnxGraphs.Tests.Losses;
 
@@ -8,7 +9,7 @@ public sealed class GoldenCase(JsonElement json)
 {
     public string Name { get; } = json.GetProperty("name").GetString()!;
 
-    public string Loss { get; } =
+    public string Kind { get; } =
         (json.TryGetProperty("loss", out var loss) ? loss : json.GetProperty("op")).GetString()!;
 
     public bool HasInput(string name) => json.GetProperty("inputs").TryGetProperty(name, out _);
@@ -24,6 +25,8 @@ public sealed class GoldenCase(JsonElement json)
     };
 
     public string Text(string name) => Find("params", name)!.Value.ToString();
+
+    public bool Has(string name) => Find("params", name) is not null;
 
     public bool Flag(string name) => Find("params", name)?.GetBoolean() ?? false;
 
@@ -51,6 +54,13 @@ public sealed class GoldenCase(JsonElement json)
         && deviation.TryGetProperty("grads_abs", out var all) && all.TryGetProperty(input, out var one)
             ? one.GetDouble() : 0;
 
+    /// <summary>The loss with the reduction of the case: none, sum or mean.</summary>
+    public Loss Reduced(Loss loss) => loss with
+    {
+        Reduction = Text("reduction") == "none" ? Reduction.None : Reduction.Batch,
+        Normalizer = Text("reduction") == "mean" ? Normalizer.Mean : Normalizer.None,
+    };
+
     public override string ToString() => Name;
 
     /// <summary>The cases of a group, copied beside the tests, whose loss is named; at least one.</summary>
@@ -60,7 +70,7 @@ public sealed class GoldenCase(JsonElement json)
         using var file = JsonDocument.Parse(File.ReadAllBytes(path));
         object[][] rows = [.. file.RootElement.GetProperty("cases").EnumerateArray()
             .Select(c => new GoldenCase(c.Clone()))
-            .Where(c => losses.Contains(c.Loss))
+            .Where(c => losses.Contains(c.Kind))
             .Select(c => new object[] { c })];
         var named = string.Join(", ", losses);
         return rows.Length > 0 ? rows : throw new InvalidDataException($"{group} has no case of {named}.");

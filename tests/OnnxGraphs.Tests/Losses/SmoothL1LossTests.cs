@@ -19,19 +19,14 @@ public class SmoothL1LossTests
     {
         var rig = new LossRig();
         var (input, target) = (rig.Feed("input", c.Input("input")), rig.Feed("target", c.Input("target")));
-        Loss loss = c.Loss switch
+        Loss loss = c.Kind switch
         {
             "l1" => new L1Loss(),
             "mse" => new SquaredErrorLoss(),
             "huber" => new SmoothL1Loss(c.Number("delta")) { Form = SmoothL1Form.Huber },
             _ => new SmoothL1Loss(c.Number("beta")),
         };
-        loss = loss with
-        {
-            Reduction = c.Text("reduction") == "none" ? Reduction.None : Reduction.Batch,
-            Normalizer = c.Text("reduction") == "mean" ? Normalizer.Mean : Normalizer.None,
-        };
-        rig.Meets(c, loss.Of(input, target), ("input", input));
+        rig.Meets(c, c.Reduced(loss).Of(input, target), ("input", input));
     }
 
     [TestMethod]

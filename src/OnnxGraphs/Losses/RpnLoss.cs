@@ -1,0 +1,50 @@
+using OnnxGraphs.Graphs;
+using static OnnxGraphs.Ops.Op;
+
+namespace OnnxGraphs.Losses;
+
+/// <summary>
+/// Loss of a region proposal network over sampled anchors: mean cross-entropy of the objectness plus the box loss of
+/// the sampled positives, divided by the number of sampled anchors. Ren et al. 2015, https://arxiv.org/abs/1506.01497
+/// </summary>
+public sealed record RpnLoss
+{
+    /// <summary>Loss of the encoded boxes, summed over the four numbers.</summary>
+    public Loss Box { get; init; } = new SmoothL1Loss(1f / 9);
+
+    /// <summary>
+    /// The terms "objectness" and "box", scalars; their sum is the loss. Objectness logits [T, 1], deltas [T, 4], boxes
+    /// [T, 4] encoded, indices Int64 [P] and [M] of the sampled positives and negatives.
+    /// </summary>
+    public IReadOnlyDictionary<string, Var> Terms(Var objectness, Var deltas, Var boxes, Var positives, Var negatives)
+    {
+        Check(objectness, deltas, boxes, positives, negatives);
+        var (p, n) = (positives.Shape[0], negatives.Shape[0]);
+        var graph = objectness.Graph;
+        var logits = Gather(Squeeze(objectness, 1), Concat([positives, negatives], 0));
+        var wanted = Concat([Filled(graph, new(p), 1), Filled(graph, new(n), 0)], 0);
+        var box = Box.Elements(Gather(deltas, positives), Gather(boxes, positives));
+        return new Dictionary<string, Var>
+        {
+            ["objectness"] = new BinaryCrossEntropyLoss().Of(logits, wanted),
+            ["box"] = SumAll(box) / Math.Max(1, p + n),
+        };
+    }
+
+    /// <summary>The sum of the terms.</summary>
+    public Var Of(Var objectness, Var deltas, Var boxes, Var positives, Var negatives) =>
+        Terms(objectness, deltas, boxes, positives, negatives).Values.Aggregate((a, b) => a + b);
+
+    private void Check(Var objectness, Var deltas, Var boxes, Var positives, Var negatives)
+    {
+        LossArgument.Expect(this, objectness.Type.IsFloat() && objectness.Shape.Rank == 2 && objectness.Shape[1] == 1,
+            nameof(objectness), objectness, "floats [T, 1]");
+        var four = new TensorShape(objectness.Shape[0], 4);
+        LossArgument.Expect(this, deltas.Shape == four, nameof(deltas), deltas, $"{objectness.Type} {four}");
+        LossArgument.Expect(this, boxes.Shape == four, nameof(boxes), boxes, $"{objectness.Type} {four}");
+        LossArgument.Expect(this, positives is { Type: ElementType.Int64, Shape.Rank: 1 }, nameof(positives), positives,
+            "Int64 [P]");
+        LossArgument.Expect(this, negatives is { Type: ElementType.Int64, Shape.Rank: 1 }, nameof(negatives), negatives,
+            "Int64 [M]");
+    }
+}
