@@ -1,6 +1,8 @@
 namespace MLNet.Detection.Augmentation;
 
-/// <summary>A random change of a picture that keeps its boxes right. The same state of the generator gives the same change.</summary>
+/// <summary>
+/// A random change of a picture that keeps its boxes right. The same state of the generator gives the same change.
+/// </summary>
 public interface IAugmentation
 {
     /// <summary>The changed picture, or the same one when chance says so. The input is never written to.</summary>

@@ -1,8 +1,8 @@
 namespace MLNet.Detection.Data;
 
 /// <summary>
-/// Where in an annotation file something stands. The words are made only when an error or a problem needs them: counting
-/// lines for every box of a large file would cost more than reading it.
+/// Where in an annotation file something stands. The words are made only when an error or a problem needs them:
+/// counting lines for every box of a large file would cost more than reading it.
 /// </summary>
 internal readonly record struct AnnotationPlace(string File, Func<string> Words)
 {

@@ -3,7 +3,9 @@ using MLNet.Detection.Boxes;
 
 namespace MLNet.Detection.Data;
 
-/// <summary>Clips annotated boxes to their image and drops what is left with no size, keeping a list of what it did.</summary>
+/// <summary>
+/// Clips annotated boxes to their image and drops what is left with no size, keeping a list of what it did.
+/// </summary>
 internal sealed class BoxCheck(List<DatasetProblem> problems)
 {
     // Exporters round corners to two decimals: an overhang of this many pixels is rounding and not worth a word.
@@ -21,7 +23,8 @@ internal sealed class BoxCheck(List<DatasetProblem> problems)
             (float)Math.Clamp(x0, 0, width), (float)Math.Clamp(y0, 0, height),
             (float)Math.Clamp(x1, 0, width), (float)Math.Clamp(y1, 0, height));
         if (box.X1 <= box.X0 || box.Y1 <= box.Y0)
-            return Drop(Invariant($"the box {x0} {y0} {x1} {y1} lies outside the {width} x {height} image; dropped"), place);
+            return Drop(
+                Invariant($"the box {x0} {y0} {x1} {y1} lies outside the {width} x {height} image; dropped"), place);
 
         if (Math.Min(x0, y0) < -Rounding || x1 > width + Rounding || y1 > height + Rounding)
             problems.Add(place.Problem(

@@ -64,7 +64,8 @@ internal sealed class CocoAssembly(JsonText text, ImageFolder folder)
         }
     }
 
-    private LabeledBox? Admit(in CocoContent.Annotation annotation, CocoContent.Image image, int category, BoxCheck check)
+    private LabeledBox? Admit(
+        in CocoContent.Annotation annotation, CocoContent.Image image, int category, BoxCheck check)
     {
         var (x, y, width, height) = (annotation.Xywh[0], annotation.Xywh[1], annotation.Xywh[2], annotation.Xywh[3]);
         var admitted = check.Admit(
@@ -78,11 +79,12 @@ internal sealed class CocoAssembly(JsonText text, ImageFolder folder)
     }
 
     private AnnotationPlace PlaceOf(in CocoContent.Annotation annotation) =>
-        text.Place(annotation.At, annotation.ImageId, annotation.Id);
+        text.Place(annotation.At, annotation.Id, annotation.ImageId);
 
     private DatasetException Duplicate(JsonPlace at, string kind, long id, JsonPlace first) =>
         text.Place(at).Error(
-            $"the {kind} id {id} was already given to {first} in line {text.LineOf(first.Offset)}", "Make the ids distinct.");
+            $"the {kind} id {id} was already given to {first} in line {text.LineOf(first.Offset)}",
+            "Make the ids distinct.");
 
     private DatasetException Unknown(in CocoContent.Annotation annotation, string key, long id, string list) =>
         PlaceOf(annotation).Error(

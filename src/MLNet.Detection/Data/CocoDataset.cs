@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace MLNet.Detection.Data;
 
-/// <summary>Reads and writes annotations in COCO's JSON format, <see href="https://cocodataset.org/#format-data"/>.</summary>
+/// <summary>
+/// Reads and writes annotations in COCO's JSON format, <see href="https://cocodataset.org/#format-data"/>.
+/// </summary>
 public static class CocoDataset
 {
     /// <summary>
@@ -31,11 +33,15 @@ public static class CocoDataset
         }
     }
 
-    /// <summary>Writes a data set as a COCO annotation file, category ids and annotation ids as they were read.</summary>
+    /// <summary>
+    /// Writes a data set as a COCO annotation file, category ids and annotation ids as they were read.
+    /// </summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="json">The file to write.</param>
     /// <param name="overwrite">Whether a file of that name is replaced.</param>
-    /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or cannot be written.</exception>
+    /// <exception cref="IOException">
+    /// The file exists and <paramref name="overwrite"/> is false, or cannot be written.
+    /// </exception>
     public static void Save(DetectionDataset dataset, string json, bool overwrite = false)
     {
         using var stream = new FileStream(json, overwrite ? FileMode.Create : FileMode.CreateNew);

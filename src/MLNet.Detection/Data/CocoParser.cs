@@ -17,7 +17,8 @@ internal sealed class CocoParser(JsonText text)
         var json = new JsonCursor(text);
         var missing = new SortedSet<string> { "annotations", "categories", "images" };
         json.Read();
-        json.Expect(JsonTokenType.StartObject, new("$"), "an object with \"images\", \"annotations\" and \"categories\"");
+        json.Expect(JsonTokenType.StartObject, new("$"),
+            "an object with \"images\", \"annotations\" and \"categories\"");
         while (json.NextProperty() is { } section)
         {
             missing.Remove(section);
@@ -109,7 +110,8 @@ internal sealed class CocoParser(JsonText text)
         while (json.NextElement())
             numbers.Add(json.Double(at));
         return numbers.Count == 4 ? [.. numbers] : throw text.Place(at with { Offset = offset }).Error(
-            $"found {numbers.Count} numbers where [x, y, width, height] belongs", "Correct the box or remove the annotation.");
+            $"found {numbers.Count} numbers where [x, y, width, height] belongs",
+            "Correct the box or remove the annotation.");
     }
 
     private T Required<T>(T? value, string key, JsonPlace at) where T : struct => value ?? throw Missing(key, at);

@@ -1,6 +1,8 @@
 namespace MLNet.Detection.Data;
 
-/// <summary>Annotations that cannot be used as they are. The message names file, place, what was found and a remedy.</summary>
+/// <summary>
+/// Annotations that cannot be used as they are. The message names file, place, what was found and a remedy.
+/// </summary>
 /// <param name="file">The annotation or image file.</param>
 /// <param name="place">Line, path inside the file and ids; empty when it is the file as a whole.</param>
 /// <param name="found">What was found, and what was expected.</param>

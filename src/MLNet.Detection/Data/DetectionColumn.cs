@@ -79,7 +79,8 @@ internal sealed record DetectionColumn(
         var builder = new DataViewSchema.Annotations.Builder();
         if (names.Length > 0)
             builder.Add("KeyValues", new VectorDataViewType(TextDataViewType.Instance, names.Length),
-                (ref VBuffer<ReadOnlyMemory<char>> value) => new VBuffer<ReadOnlyMemory<char>>(names.Length, names).CopyTo(ref value));
+                (ref VBuffer<ReadOnlyMemory<char>> value) =>
+                    new VBuffer<ReadOnlyMemory<char>>(names.Length, names).CopyTo(ref value));
         return builder.ToAnnotations();
     }
 }

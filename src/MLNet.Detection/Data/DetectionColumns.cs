@@ -1,7 +1,8 @@
 namespace MLNet.Detection.Data;
 
 /// <summary>
-/// The column names of <see cref="DetectionDataView"/>, equal to those of ML.NET's own object detection where that has them.
+/// The column names of <see cref="DetectionDataView"/>, equal to those of ML.NET's own object detection where that has
+/// them.
 /// </summary>
 public static class DetectionColumns
 {

@@ -19,7 +19,8 @@ internal sealed class DetectionCursor(
 
     private int Current => _position >= 0 && _position < order.Length ? order[_position]
         : throw new InvalidOperationException(
-            $"The cursor stands {(_position < 0 ? "before its first" : "behind its last")} row; values exist after MoveNext gave true.");
+            $"The cursor stands {(_position < 0 ? "before its first" : "behind its last")} row; "
+            + "values exist after MoveNext gave true.");
 
     public override bool MoveNext() => _position < order.Length && ++_position < order.Length;
 
@@ -33,7 +34,8 @@ internal sealed class DetectionCursor(
     {
         var (name, type, read, _) = columns[column.Index];
         if (!active[column.Index])
-            throw new InvalidOperationException($"The column {name} is not active; name it when asking for the cursor.");
+            throw new InvalidOperationException(
+                $"The column {name} is not active; name it when asking for the cursor.");
         if (read is not DetectionColumn.Reader<TValue> reader)
             throw new InvalidOperationException($"The column {name} is {type.RawType}, not {typeof(TValue)}.");
         return (ref TValue value) => reader(images[Current], ref value);

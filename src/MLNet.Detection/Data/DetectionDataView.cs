@@ -3,9 +3,9 @@ using Microsoft.ML;
 namespace MLNet.Detection.Data;
 
 /// <summary>
-/// A data set as ML.NET sees it, one row an image; <see cref="DetectionColumns"/> names the columns. Nothing is held but the
-/// annotations: an image file is read when a row is visited whose image column is active and asked for, and it is the only
-/// thing that can fail then (<see cref="Images.UnreadableImageException"/>).
+/// A data set as ML.NET sees it, one row an image; <see cref="DetectionColumns"/> names the columns. Nothing is held
+/// but the annotations: an image file is read when a row is visited whose image column is active and asked for, and it
+/// is the only thing that can fail then (<see cref="Images.UnreadableImageException"/>).
 /// </summary>
 public sealed class DetectionDataView : IDataView
 {
@@ -35,7 +35,9 @@ public sealed class DetectionDataView : IDataView
     /// <summary>The number of images.</summary>
     public long? GetRowCount() => Dataset.Images.Length;
 
-    /// <summary>A cursor over the images, in the order of the data set, or shuffled by <paramref name="rand"/>.</summary>
+    /// <summary>
+    /// A cursor over the images, in the order of the data set, or shuffled by <paramref name="rand"/>.
+    /// </summary>
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         var active = new bool[_columns.Length];
@@ -48,5 +50,6 @@ public sealed class DetectionDataView : IDataView
 
     /// <summary>One cursor over all images, whatever <paramref name="n"/> is.</summary>
     public DataViewRowCursor[] GetRowCursorSet(
-        IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
+        IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
 }

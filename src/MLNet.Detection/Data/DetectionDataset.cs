@@ -11,7 +11,9 @@ public sealed class DetectionDataset
 {
     private readonly FrozenDictionary<long, int> _indexById;
 
-    /// <summary>Puts a data set together; the readers <see cref="CocoDataset"/> and <see cref="VocDataset"/> check files.</summary>
+    /// <summary>
+    /// Puts a data set together; the readers <see cref="CocoDataset"/> and <see cref="VocDataset"/> check files.
+    /// </summary>
     /// <param name="source">The annotation file or folder, for messages.</param>
     /// <param name="categories">The classes; ids must be distinct.</param>
     /// <param name="images">The images.</param>
@@ -46,7 +48,9 @@ public sealed class DetectionDataset
     /// <summary>The number of boxes of all images.</summary>
     public int BoxCount => Images.Sum(image => image.Boxes.Count);
 
-    /// <summary>The index of the category with this id of the file; see <see cref="Categories"/> for the way back.</summary>
+    /// <summary>
+    /// The index of the category with this id of the file; see <see cref="Categories"/> for the way back.
+    /// </summary>
     /// <exception cref="KeyNotFoundException">No category has this id.</exception>
     public int CategoryIndex(long id) =>
         _indexById.TryGetValue(id, out var index) ? index : throw new KeyNotFoundException(

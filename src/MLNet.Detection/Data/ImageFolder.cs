@@ -10,7 +10,8 @@ internal sealed class ImageFolder(string folder, MissingImages missing)
     {
         var name = fileName.Replace('\\', '/');
         if (name.Length == 0 || name.Contains('\0') || name.EndsWith('/'))
-            throw place.Error($"the file name \"{fileName}\" names no file", "Give the image's name below the image folder.");
+            throw place.Error(
+                $"the file name \"{fileName}\" names no file", "Give the image's name below the image folder.");
         if (name[0] == '/' || (name.Length > 1 && name[1] == ':'))
             throw place.Error($"the file name \"{fileName}\" is absolute", "Write it relative to the image folder.");
         if (name.Split('/').Contains(".."))
@@ -25,6 +26,7 @@ internal sealed class ImageFolder(string folder, MissingImages missing)
             return null;
         throw place.Error(
             $"the image file {path} does not exist",
-            $"Correct the image folder, restore the file, or load with {nameof(MissingImages)}.{nameof(MissingImages.Skip)}.");
+            "Correct the image folder, restore the file, or load with "
+            + $"{nameof(MissingImages)}.{nameof(MissingImages.Skip)}.");
     }
 }

@@ -24,7 +24,9 @@ internal ref struct JsonCursor(JsonText text)
             throw Unexpected(at, expected);
     }
 
-    /// <summary>Moves to the value of the next property of the object walked and gives its name; null at its end.</summary>
+    /// <summary>
+    /// Moves to the value of the next property of the object walked and gives its name; null at its end.
+    /// </summary>
     public string? NextProperty()
     {
         _reader.Read();
@@ -61,7 +63,8 @@ internal ref struct JsonCursor(JsonText text)
         if (_reader.TryGetInt64(out var value))
             return value;
         var real = _reader.GetDouble();
-        return Math.Abs(real) < 1L << 53 && real == Math.Floor(real) ? (long)real : throw Unexpected(at, "a whole number");
+        return Math.Abs(real) < 1L << 53 && real == Math.Floor(real) ? (long)real
+            : throw Unexpected(at, "a whole number");
     }
 
     public readonly bool Flag(JsonPlace at) => _reader.TokenType switch
@@ -71,7 +74,8 @@ internal ref struct JsonCursor(JsonText text)
         _ => Integer(at) switch { 0 => false, 1 => true, _ => throw Unexpected(at, "0 or 1") },
     };
 
-    private readonly DatasetException Unexpected(JsonPlace at, string expected) => text.Place(at with { Offset = Offset }).Error(
+    private readonly DatasetException Unexpected(JsonPlace at, string expected) =>
+        text.Place(at with { Offset = Offset }).Error(
         $"found {Found()} where {expected} belongs", "Correct the value, or export the annotations again.");
 
     private readonly string Found()

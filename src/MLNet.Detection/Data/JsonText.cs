@@ -19,8 +19,11 @@ internal sealed class JsonText(string file)
 
     public AnnotationPlace Place(JsonPlace at) => new(File, () => $"line {LineOf(at.Offset)}, {at}");
 
-    public AnnotationPlace Place(JsonPlace at, long image, long? annotation = null) => new(
-        File, () => $"line {LineOf(at.Offset)}, {at} ({(annotation is null ? "" : $"annotation {annotation}, ")}image {image})");
+    public AnnotationPlace Place(JsonPlace at, long image) =>
+        new(File, () => $"line {LineOf(at.Offset)}, {at} (image {image})");
+
+    public AnnotationPlace Place(JsonPlace at, long annotation, long image) =>
+        new(File, () => $"line {LineOf(at.Offset)}, {at} (annotation {annotation}, image {image})");
 
     public DatasetException SyntaxError(JsonException error) => new(
         File, $"line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}",
@@ -36,7 +39,8 @@ internal sealed class JsonText(string file)
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new DatasetException(
-                file, "", $"the annotation file cannot be read: {error.Message}", "Correct the path or its permissions.", error);
+                file, "", $"the annotation file cannot be read: {error.Message}",
+                "Correct the path or its permissions.", error);
         }
     }
 }

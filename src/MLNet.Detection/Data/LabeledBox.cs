@@ -6,7 +6,9 @@ namespace MLNet.Detection.Data;
 /// <param name="Box">Where it is, in pixels of the original image, inside the image.</param>
 /// <param name="Category">Index into <see cref="DetectionDataset.Categories"/>, from 0; not the id of the file.</param>
 /// <param name="Area">Square pixels; COCO takes the area of the segmentation, which may be less than the box's.</param>
-/// <param name="Crowd">COCO's <c>iscrowd</c>: the box stands for a group; not trained on, ignored in evaluation.</param>
+/// <param name="Crowd">
+/// COCO's <c>iscrowd</c>: the box stands for a group; not trained on, ignored in evaluation.
+/// </param>
 /// <param name="Difficult">Pascal VOC's <c>difficult</c>: neither hit nor miss in VOC evaluation.</param>
 /// <param name="Id">The annotation's id in the file; unique in its data set.</param>
 public sealed record LabeledBox(

@@ -1,6 +1,8 @@
 namespace MLNet.Detection.Data;
 
-/// <summary>One image of a data set with its annotated objects. The pixels stay in the file until someone reads it.</summary>
+/// <summary>
+/// One image of a data set with its annotated objects. The pixels stay in the file until someone reads it.
+/// </summary>
 /// <param name="Id">The image's id; unique in its data set.</param>
 /// <param name="FileName">The name as the annotation file gives it, with forward slashes.</param>
 /// <param name="Path">The full path of the image file.</param>

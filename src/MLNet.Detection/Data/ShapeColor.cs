@@ -17,7 +17,8 @@ internal static class ShapeColor
         var best = ground;
         for (var attempt = 0; attempt < 20 && Vector3.Distance(best, ground) < LeastContrast; attempt++)
         {
-            var color = FromHsv(random.NextSingle(), 0.4f + 0.6f * random.NextSingle(), 0.35f + 0.65f * random.NextSingle());
+            var color = FromHsv(
+                random.NextSingle(), 0.4f + 0.6f * random.NextSingle(), 0.35f + 0.65f * random.NextSingle());
             if (Vector3.Distance(color, ground) > Vector3.Distance(best, ground))
                 best = color;
         }

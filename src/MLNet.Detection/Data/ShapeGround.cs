@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace MLNet.Detection.Data;
 
-/// <summary>The textured ground of a picture: two colours mixed by soft clouds, stripes or a slope, and fine grain.</summary>
+/// <summary>
+/// The textured ground of a picture: two colours mixed by soft clouds, stripes or a slope, and fine grain.
+/// </summary>
 internal sealed class ShapeGround
 {
     private const float Grain = 5;
@@ -51,7 +53,8 @@ internal sealed class ShapeGround
         int x = (int)MathF.Floor(point.X), y = (int)MathF.Floor(point.Y);
         float u = Smooth(point.X - x), v = Smooth(point.Y - y);
         return float.Lerp(
-            float.Lerp(Lattice(x, y), Lattice(x + 1, y), u), float.Lerp(Lattice(x, y + 1), Lattice(x + 1, y + 1), u), v);
+            float.Lerp(Lattice(x, y), Lattice(x + 1, y), u),
+            float.Lerp(Lattice(x, y + 1), Lattice(x + 1, y + 1), u), v);
     }
 
     private static float Smooth(float t) => t * t * (3 - 2 * t);

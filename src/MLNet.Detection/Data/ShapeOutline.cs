@@ -11,10 +11,13 @@ internal sealed class ShapeOutline(Vector2[] corners)
     public Box Bounds { get; } = new(
         corners.Min(c => c.X), corners.Min(c => c.Y), corners.Max(c => c.X), corners.Max(c => c.Y));
 
-    /// <summary>A shape of this radius around a centre, turned by an angle; the aspect is a rectangle's width over height.</summary>
+    /// <summary>
+    /// A shape of this radius around a centre, turned by an angle; the aspect is a rectangle's width over height.
+    /// </summary>
     public static ShapeOutline Of(ShapeKind kind, Vector2 center, float radius, float angle, float aspect)
     {
-        var turn = Matrix3x2.CreateScale(radius) * Matrix3x2.CreateRotation(angle) * Matrix3x2.CreateTranslation(center);
+        var turn = Matrix3x2.CreateScale(radius) * Matrix3x2.CreateRotation(angle)
+            * Matrix3x2.CreateTranslation(center);
         return new([.. Unit(kind, aspect).Select(corner => Vector2.Transform(corner, turn))]);
     }
 

@@ -4,14 +4,16 @@ using MLNet.Detection.Images;
 namespace MLNet.Detection.Data;
 
 /// <summary>
-/// Draws labelled pictures, circles, rectangles, triangles and crosses on textured ground, for trying the whole way without
-/// data of one's own. The same options give the same files, byte for byte, on the same platform.
+/// Draws labelled pictures, circles, rectangles, triangles and crosses on textured ground, for trying the whole way
+/// without data of one's own. The same options give the same files, byte for byte, on the same platform.
 /// </summary>
 public static class ShapesGenerator
 {
     /// <summary>The classes, ids from 1.</summary>
     public static IReadOnlyList<Category> Categories { get; } =
-        [.. Enum.GetValues<ShapeKind>().Select(kind => new Category((int)kind + 1, kind.ToString().ToLowerInvariant()))];
+    [
+        .. Enum.GetValues<ShapeKind>().Select(kind => new Category((int)kind + 1, kind.ToString().ToLowerInvariant())),
+    ];
 
     /// <summary>One picture of the endless row that the seed stands for.</summary>
     /// <param name="options">What to draw.</param>
@@ -28,10 +30,13 @@ public static class ShapesGenerator
     /// <param name="options">What to draw; null for the defaults.</param>
     /// <param name="overwrite">Whether the folder may hold files, which are replaced where names are the same.</param>
     /// <param name="cancellationToken">Stops between two pictures.</param>
-    /// <exception cref="IOException">The folder is not empty and <paramref name="overwrite"/> is false; writing fails.</exception>
+    /// <exception cref="IOException">
+    /// The folder is not empty and <paramref name="overwrite"/> is false; writing fails.
+    /// </exception>
     /// <exception cref="ArgumentException">A size or count of the options is out of range.</exception>
     public static ShapesFolder Write(
-        string folder, ShapesOptions? options = null, bool overwrite = false, CancellationToken cancellationToken = default)
+        string folder, ShapesOptions? options = null, bool overwrite = false,
+        CancellationToken cancellationToken = default)
     {
         options ??= new();
         Check(options);
@@ -43,10 +48,13 @@ public static class ShapesGenerator
 
         var boxes = 0L;
         var first = 0;
-        foreach (var (json, count) in new[] { (files.Train, options.Train), (files.Val, options.Val), (files.Test, options.Test) })
+        (string Json, int Count)[] splits =
+            [(files.Train, options.Train), (files.Val, options.Val), (files.Test, options.Test)];
+        foreach (var (json, count) in splits)
         {
             var images = WriteImages(files.Images, options, first, count, cancellationToken);
-            var numbered = images.Select(image => image with { Boxes = [.. image.Boxes.Select(box => box with { Id = ++boxes })] });
+            var numbered = images.Select(
+                image => image with { Boxes = [.. image.Boxes.Select(box => box with { Id = ++boxes })] });
             CocoDataset.Save(new(json, Categories, numbered), json, overwrite);
             first += count;
         }

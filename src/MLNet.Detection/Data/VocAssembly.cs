@@ -46,6 +46,7 @@ internal sealed class VocAssembly
         var admitted = _check.Admit(
             item.XMin - _shift, item.YMin - _shift, item.XMax, item.YMax, document.Width, document.Height, item.Place);
         return admitted is not { } box ? null : new(
-            box, category, ((double)box.X1 - box.X0) * ((double)box.Y1 - box.Y0), Difficult: item.Difficult, Id: ++_lastBoxId);
+            box, category, ((double)box.X1 - box.X0) * ((double)box.Y1 - box.Y0), Difficult: item.Difficult,
+            Id: ++_lastBoxId);
     }
 }

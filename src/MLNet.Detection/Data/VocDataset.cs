@@ -6,16 +6,18 @@ namespace MLNet.Detection.Data;
 public static class VocDataset
 {
     /// <summary>
-    /// Reads one split of a Pascal VOC folder. An image's id is 1 + its index among all annotations of the folder sorted by
-    /// name, so that it is the same in every split. Boxes that leave their image are clipped, boxes without size are
-    /// dropped; both are listed in <see cref="DetectionDataset.Problems"/>.
+    /// Reads one split of a Pascal VOC folder. An image's id is 1 + its index among all annotations of the folder
+    /// sorted by name, so that it is the same in every split. Boxes that leave their image are clipped, boxes without
+    /// size are dropped; both are listed in <see cref="DetectionDataset.Problems"/>.
     /// </summary>
     /// <param name="folder">The folder that holds <c>Annotations</c> and <c>JPEGImages</c>.</param>
-    /// <param name="split">The split: <c>train</c> reads <c>ImageSets/Main/train.txt</c>; null for all annotations.</param>
+    /// <param name="split">
+    /// The split: <c>train</c> reads <c>ImageSets/Main/train.txt</c>; null for all annotations.
+    /// </param>
     /// <param name="options">How to read; null for the defaults.</param>
     /// <exception cref="DatasetException">
-    /// A folder, file or element is missing or not well formed, a class is not among the wanted ones, a file name is absolute
-    /// or leaves the folder, an image file does not exist.
+    /// A folder, file or element is missing or not well formed, a class is not among the wanted ones, a file name is
+    /// absolute or leaves the folder, an image file does not exist.
     /// </exception>
     public static DetectionDataset Load(string folder, string? split = null, VocOptions? options = null)
     {
@@ -26,7 +28,8 @@ public static class VocDataset
             .Where(name => options.Categories is null || wanted.Contains(name))
             .ToDictionary(name => name, name => new VocDocument(files.AnnotationPath(name)));
         var categories = options.Categories ?? [.. documents.Values
-            .SelectMany(document => document.Objects).Select(item => item.Name).Distinct().Order(StringComparer.Ordinal)];
+            .SelectMany(document => document.Objects)
+            .Select(item => item.Name).Distinct().Order(StringComparer.Ordinal)];
 
         var assembly = new VocAssembly(categories, files.Images(options.MissingImages), options.Coordinates);
         foreach (var (name, id) in files.Names.Select((name, index) => (name, index + 1)))

@@ -45,7 +45,8 @@ internal sealed class VocDocument
         catch (XmlException error)
         {
             throw new DatasetException(
-                path, $"line {Math.Max(error.LineNumber, 1)}", $"the XML breaks off or is not well formed ({error.Message})",
+                path, $"line {Math.Max(error.LineNumber, 1)}",
+                $"the XML breaks off or is not well formed ({error.Message})",
                 "Export the annotation again, or correct the file at that place.", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -68,7 +69,8 @@ internal sealed class VocDocument
     private int Size(XElement size, string name)
     {
         var number = Number(size, name);
-        return number is >= 1 and <= int.MaxValue && number == Math.Floor(number) ? (int)number : throw Place(size).Error(
+        return number is >= 1 and <= int.MaxValue && number == Math.Floor(number) ? (int)number
+            : throw Place(size).Error(
             $"<{name}> is {size.Element(name)!.Value}, not a number of pixels", "Write the image's true size.");
     }
 

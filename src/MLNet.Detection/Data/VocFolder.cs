@@ -50,7 +50,8 @@ internal sealed class VocFolder
                     "Restore it, or remove the line.");
             if (!names.Add(name))
                 throw new DatasetException(
-                    SplitPath(split), $"line {line + 1}", $"the image {name} is listed twice", "Remove the second line.");
+                    SplitPath(split), $"line {line + 1}", $"the image {name} is listed twice",
+                    "Remove the second line.");
         }
         return names;
     }

@@ -4,8 +4,8 @@ namespace MLNet.Detection.Data;
 public sealed record VocOptions
 {
     /// <summary>
-    /// The class names in the order of the network's outputs. When null: the names found in all annotations of the folder,
-    /// sorted, so that every split of it counts the same.
+    /// The class names in the order of the network's outputs. When null: the names found in all annotations of the
+    /// folder, sorted, so that every split of it counts the same.
     /// </summary>
     public IReadOnlyList<string>? Categories { get; init; }
 

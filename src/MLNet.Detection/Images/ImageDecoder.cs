@@ -14,7 +14,9 @@ public sealed class ImageDecoder : IDisposable
 
     /// <summary>Reads and decodes an image file.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="UnreadableImageException">The file does not exist, cannot be read, or is no picture.</exception>
+    /// <exception cref="UnreadableImageException">
+    /// The file does not exist, cannot be read, or is no picture.
+    /// </exception>
     public RgbImage DecodeFile(string path)
     {
         byte[] encoded;
@@ -24,7 +26,8 @@ public sealed class ImageDecoder : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UnreadableImageException(path, $"the image file cannot be read ({error.Message.TrimEnd('.')})", error);
+            throw new UnreadableImageException(
+                path, $"the image file cannot be read ({error.Message.TrimEnd('.')})", error);
         }
         return Decode(encoded, path);
     }

@@ -2,8 +2,8 @@ namespace MLNet.Detection.Images;
 
 /// <summary>
 /// Brings pictures to the size that a network takes. Pixels are centred at halves. An axis that grows is interpolated
-/// linearly; an axis that shrinks takes the mean over the area that a pixel covers, which at a whole factor is the mean of
-/// the block and does not alias. Values are rounded half up.
+/// linearly; an axis that shrinks takes the mean over the area that a pixel covers, which at a whole factor is the mean
+/// of the block and does not alias. Values are rounded half up.
 /// </summary>
 /// <param name="Width">Pixels of the result.</param>
 /// <param name="Height">Pixels of the result.</param>
@@ -24,7 +24,8 @@ public sealed record ImageResize(int Width, int Height, ResizeMode Mode = Resize
         var (width, height) = InnerSize(image.Width, image.Height);
         var transform = TransformFor(image.Width, image.Height);
         var inner = Resampler.Resample(image, width, height);
-        return new(width == Width && height == Height ? inner : Pad(inner, (int)transform.OffsetX, (int)transform.OffsetY), transform);
+        var fills = width == Width && height == Height;
+        return new(fills ? inner : Pad(inner, (int)transform.OffsetX, (int)transform.OffsetY), transform);
     }
 
     /// <summary>The transform that <see cref="Apply"/> gives a picture of this size, without any pixels.</summary>

@@ -14,5 +14,6 @@ internal static class ImageSignature
     /// <summary>What is wrong with a file that is neither.</summary>
     public static string Foreign(ReadOnlySpan<byte> encoded) => encoded.IsEmpty
         ? "the image file is empty"
-        : $"the image file is neither JPEG nor PNG; it starts with {Convert.ToHexString(encoded[..Math.Min(4, encoded.Length)])}";
+        : "the image file is neither JPEG nor PNG; it starts with "
+            + Convert.ToHexString(encoded[..Math.Min(4, encoded.Length)]);
 }

@@ -1,8 +1,8 @@
 namespace MLNet.Detection.Images;
 
 /// <summary>
-/// From samples to pixels: chroma is interpolated linearly between sample centres, and colours are converted as JFIF says,
-/// both in the integers and roundings that the usual decoders share.
+/// From samples to pixels: chroma is interpolated linearly between sample centres, and colours are converted as JFIF
+/// says, both in the integers and roundings that the usual decoders share.
 /// </summary>
 internal static class JpegColor
 {
@@ -53,7 +53,8 @@ internal static class JpegColor
     {
         for (var x = 0; x < samples.Length; x++)
         {
-            int here = samples[x], left = samples[Math.Max(x - 1, 0)], right = samples[Math.Min(x + 1, samples.Length - 1)];
+            int here = samples[x], left = samples[Math.Max(x - 1, 0)],
+                right = samples[Math.Min(x + 1, samples.Length - 1)];
             Put(row, 2 * x, 3 * here + left + 1 >> 2);
             Put(row, 2 * x + 1, 3 * here + right + 2 >> 2);
         }

@@ -1,6 +1,8 @@
 namespace MLNet.Detection.Images;
 
-/// <summary>One colour component of a JPEG frame with its coefficients, and its samples once they are transformed.</summary>
+/// <summary>
+/// One colour component of a JPEG frame with its coefficients, and its samples once they are transformed.
+/// </summary>
 internal sealed class JpegComponent(byte id, int across, int down, int quantizationSlot)
 {
     public const int BlockSize = 64;
@@ -52,6 +54,8 @@ internal sealed class JpegComponent(byte id, int across, int down, int quantizat
                     Block(row, column), Quantization!, _samples.AsSpan(row * 8 * stride + column * 8), stride);
     }
 
-    /// <summary>The samples of a row that belong to the picture; rows above and below repeat the first and the last one.</summary>
+    /// <summary>
+    /// The samples of a row that belong to the picture; rows above and below repeat the first and the last one.
+    /// </summary>
     public ReadOnlySpan<byte> Row(int y) => _samples.AsSpan(Math.Clamp(y, 0, Height - 1) * 8 * BlocksAcross, Width);
 }

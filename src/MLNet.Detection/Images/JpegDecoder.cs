@@ -1,18 +1,19 @@
 namespace MLNet.Detection.Images;
 
 /// <summary>
-/// Decodes baseline and progressive JPEG (ITU-T T.81), grey and colour, to the very pixels that libjpeg-turbo, and with it
-/// Pillow and OpenCV, decode: a network sees here what it saw in its training elsewhere. Damage is an
+/// Decodes baseline and progressive JPEG (ITU-T T.81), grey and colour, to the very pixels that libjpeg-turbo, and with
+/// it Pillow and OpenCV, decode: a network sees here what it saw in its training elsewhere. Damage is an
 /// <see cref="InvalidDataException"/>.
 /// </summary>
 /// <remarks>
-/// The decoding operator of ONNX Runtime's extensions is not used for JPEG: on Linux its library ends the whole process on a
-/// bad header, and it interpolates chroma by another rule.
+/// The decoding operator of ONNX Runtime's extensions is not used for JPEG: on Linux its library ends the whole process
+/// on a bad header, and it interpolates chroma by another rule.
 /// </remarks>
 internal ref struct JpegDecoder(ReadOnlySpan<byte> file)
 {
-    private const byte Tem = 0x01, Sof0 = 0xC0, Sof2 = 0xC2, Dht = 0xC4, Rst0 = 0xD0, Rst7 = 0xD7, Eoi = 0xD9, Sos = 0xDA;
-    private const byte Dqt = 0xDB, Dnl = 0xDC, Dri = 0xDD, App0 = 0xE0, App14 = 0xEE, App15 = 0xEF, Com = 0xFE;
+    private const byte Tem = 0x01, Sof0 = 0xC0, Sof2 = 0xC2, Dht = 0xC4, Rst0 = 0xD0, Rst7 = 0xD7, Eoi = 0xD9;
+    private const byte Sos = 0xDA, Dqt = 0xDB, Dnl = 0xDC, Dri = 0xDD, App0 = 0xE0, App14 = 0xEE;
+    private const byte App15 = 0xEF, Com = 0xFE;
 
     private readonly ReadOnlySpan<byte> _file = file;
     private readonly JpegTables _tables = new();
@@ -30,8 +31,10 @@ internal ref struct JpegDecoder(ReadOnlySpan<byte> file)
         while ((marker = NextMarker()) is not (Eoi or 0))
             if (marker is not (Tem or (>= Rst0 and <= Rst7)))
                 Accept(marker, Segment());
-        // A baseline picture that is whole but for its end marker is good; of a progressive one more scans may be missing.
-        if (_frame is null || (marker == 0 && _frame.Progressive) || _frame.Components.Any(component => component.Quantization is null))
+        // A baseline picture that is whole but for its end marker is good; of a progressive one more scans may be
+        // missing.
+        if (_frame is null || (marker == 0 && _frame.Progressive)
+            || _frame.Components.Any(component => component.Quantization is null))
             throw new InvalidDataException("the JPEG breaks off before the picture is complete");
         foreach (var component in _frame.Components)
             component.Transform();
@@ -57,7 +60,8 @@ internal ref struct JpegDecoder(ReadOnlySpan<byte> file)
                     : throw new InvalidDataException("the JPEG has two frames");
                 break;
             case Sos:
-                var scan = JpegScan.Read(body, _frame ?? throw new InvalidDataException("the JPEG has a scan before its frame"), _tables);
+                var frame = _frame ?? throw new InvalidDataException("the JPEG has a scan before its frame");
+                var scan = JpegScan.Read(body, frame, _tables);
                 _at = new JpegScanDecoder(scan, _restartInterval, _file, _at).Run();
                 break;
             case App0:

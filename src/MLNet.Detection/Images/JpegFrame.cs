@@ -71,7 +71,8 @@ internal sealed class JpegFrame
         // A block takes one bit at the very least; a header that promises more is not worth the memory.
         var blocks = (long)UnitsAcross * UnitsDown * Components.Sum(component => component.Across * component.Down);
         if (blocks > 8L * fileLength)
-            throw new InvalidDataException($"the JPEG breaks off: {fileLength} bytes cannot hold {Width} x {Height} pixels");
+            throw new InvalidDataException(
+                $"the JPEG breaks off: {fileLength} bytes cannot hold {Width} x {Height} pixels");
         foreach (var component in Components)
             component.Allocate(
                 Quotient(Width * component.Across, MostAcross), Quotient(Height * component.Down, MostDown),

@@ -24,7 +24,8 @@ internal sealed class JpegHuffman
             _offset[bits] = index - code;
             for (var n = counts[bits - 1]; n > 0; n--, code++, index++)
                 if (bits <= FastBits && code < 1 << bits)
-                    _fast.AsSpan(code << FastBits - bits, 1 << FastBits - bits).Fill((ushort)(bits << 8 | _symbols[index]));
+                    _fast.AsSpan(code << FastBits - bits, 1 << FastBits - bits)
+                        .Fill((ushort)(bits << 8 | _symbols[index]));
             _limit[bits] = code;
             if (code > 1 << bits)
                 throw new InvalidDataException("the JPEG has a broken Huffman table");

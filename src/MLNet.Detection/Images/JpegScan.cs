@@ -43,7 +43,8 @@ internal sealed class JpegScan
             if (component is null || parts.Any(part => part?.Component == component))
                 throw Broken();
             component.Quantization ??= tables.Quantization(component.QuantizationSlot);
-            parts[p] = new(component, start == 0 && high == 0 ? tables.Dc(slots >> 4) : null, end > 0 ? tables.Ac(slots & 15) : null);
+            var dc = start == 0 && high == 0 ? tables.Dc(slots >> 4) : null;
+            parts[p] = new(component, dc, end > 0 ? tables.Ac(slots & 15) : null);
         }
         return new(frame, parts, start, end, high, low);
     }

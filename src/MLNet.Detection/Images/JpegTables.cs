@@ -11,9 +11,9 @@ internal sealed class JpegTables
     /// <summary>Where the k-th coefficient of a file stands in a block, T.81 figure 5.</summary>
     public static ReadOnlySpan<byte> ZigZag =>
     [
-        0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
-        35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55,
-        62, 63,
+        0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14,
+        21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60,
+        61, 54, 47, 55, 62, 63,
     ];
 
     public ushort[] Quantization(int slot) => Existing(_quantization, slot);
@@ -54,5 +54,6 @@ internal sealed class JpegTables
     }
 
     private static T Existing<T>(T?[] tables, int slot) where T : class =>
-        (slot < Slots ? tables[slot] : null) ?? throw new InvalidDataException("the JPEG has a scan without its tables");
+        (slot < Slots ? tables[slot] : null)
+            ?? throw new InvalidDataException("the JPEG has a scan without its tables");
 }

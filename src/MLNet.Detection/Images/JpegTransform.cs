@@ -3,8 +3,9 @@ using System.Runtime.Intrinsics;
 namespace MLNet.Detection.Images;
 
 /// <summary>
-/// The inverse discrete cosine transform of Loeffler, Ligtenberg and Moschytz (ICASSP 1989), in integers with 13 bits behind
-/// the point and 2 kept between the passes: the precision that the usual decoders share, so that pixels are equal to theirs.
+/// The inverse discrete cosine transform of Loeffler, Ligtenberg and Moschytz (ICASSP 1989), in integers with 13 bits
+/// behind the point and 2 kept between the passes: the precision that the usual decoders share, so that pixels are
+/// equal to theirs.
 /// </summary>
 internal static class JpegTransform
 {
@@ -45,8 +46,9 @@ internal static class JpegTransform
     private static void Pass(Span<int> work, int shift)
     {
         ref var first = ref work[0];
-        Vector256<int> x0 = Load(ref first, 0), x1 = Load(ref first, 1), x2 = Load(ref first, 2), x3 = Load(ref first, 3);
-        Vector256<int> x4 = Load(ref first, 4), x5 = Load(ref first, 5), x6 = Load(ref first, 6), x7 = Load(ref first, 7);
+        Vector256<int> x0 = Load(ref first, 0), x2 = Load(ref first, 2), x4 = Load(ref first, 4);
+        Vector256<int> x1 = Load(ref first, 1), x3 = Load(ref first, 3), x5 = Load(ref first, 5);
+        Vector256<int> x6 = Load(ref first, 6), x7 = Load(ref first, 7);
 
         var rotated = (x2 + x6) * Fix(0.541196100);
         Vector256<int> low = rotated - x6 * Fix(1.847759065), high = rotated + x2 * Fix(0.765366865);

@@ -1,6 +1,8 @@
 namespace MLNet.Detection.Images;
 
-/// <summary>What a network expects of its pixels: y = (x - mean) / std, x from 0 to 255, planes [3, height, width].</summary>
+/// <summary>
+/// What a network expects of its pixels: y = (x - mean) / std, x from 0 to 255, planes [3, height, width].
+/// </summary>
 /// <param name="Mean">Subtracted, in units of 0 to 255.</param>
 /// <param name="Std">Divided by, in units of 0 to 255.</param>
 /// <param name="Order">Which colour is the first plane.</param>
@@ -12,7 +14,9 @@ public sealed record Normalization(ChannelValues Mean, ChannelValues Std, Channe
     /// <summary>-1 to 1 as (x - 127) / 128: UltraFace and many SSD exports.</summary>
     public static Normalization Centered { get; } = new(127f, 128f);
 
-    /// <summary>The mean and standard deviation of ImageNet: torchvision's and most other classification backbones.</summary>
+    /// <summary>
+    /// The mean and standard deviation of ImageNet: torchvision's and most other classification backbones.
+    /// </summary>
     public static Normalization ImageNet { get; } =
         new(new(0.485f * 255, 0.456f * 255, 0.406f * 255), new(0.229f * 255, 0.224f * 255, 0.225f * 255));
 
@@ -24,7 +28,8 @@ public sealed record Normalization(ChannelValues Mean, ChannelValues Std, Channe
     {
         if (planes.Length != image.Pixels.Length)
             throw new ArgumentException(
-                $"A {image.Width} x {image.Height} image fills {image.Pixels.Length} numbers, not {planes.Length}.", nameof(planes));
+                $"A {image.Width} x {image.Height} image fills {image.Pixels.Length} numbers, not {planes.Length}.",
+                nameof(planes));
         Span<float> red = stackalloc float[256], green = stackalloc float[256], blue = stackalloc float[256];
         Tabulate(red, Mean.Red, Std.Red);
         Tabulate(green, Mean.Green, Std.Green);

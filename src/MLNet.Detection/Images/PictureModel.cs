@@ -10,7 +10,8 @@ internal static class PictureModel
     private const string Domain = "com.microsoft.extensions";
 
     /// <summary>Input "in" and output "out", uint8, of these ranks.</summary>
-    public static InferenceSession Open(string operation, int inputRank, int outputRank, params (string, string)[] attributes)
+    public static InferenceSession Open(
+        string operation, int inputRank, int outputRank, params (string, string)[] attributes)
     {
         var node = new NodeProto { OpType = operation, Domain = Domain, Input = { "in" }, Output = { "out" } };
         foreach (var (name, value) in attributes)
@@ -23,11 +24,13 @@ internal static class PictureModel
             IrVersion = 8,
             OpsetImport =
             {
-                new OperatorSetIdProto { Domain = "", Version = 17 }, new OperatorSetIdProto { Domain = Domain, Version = 1 },
+                new OperatorSetIdProto { Domain = "", Version = 17 },
+                new OperatorSetIdProto { Domain = Domain, Version = 1 },
             },
             Graph = new GraphProto
             {
-                Name = operation, Node = { node }, Input = { Bytes("in", inputRank) }, Output = { Bytes("out", outputRank) },
+                Name = operation, Node = { node }, Input = { Bytes("in", inputRank) },
+                Output = { Bytes("out", outputRank) },
             },
         };
         using var options = Options();

@@ -17,7 +17,9 @@ public readonly record struct ResizeTransform(float ScaleX, float ScaleY, float 
         original.X0 * ScaleX + OffsetX, original.Y0 * ScaleY + OffsetY,
         original.X1 * ScaleX + OffsetX, original.Y1 * ScaleY + OffsetY);
 
-    /// <summary>A box of the network's input, in pixels of the original picture; may leave it, clip where that matters.</summary>
+    /// <summary>
+    /// A box of the network's input, in pixels of the original picture; may leave it, clip where that matters.
+    /// </summary>
     public Box ToOriginal(Box network) => new(
         (network.X0 - OffsetX) / ScaleX, (network.Y0 - OffsetY) / ScaleY,
         (network.X1 - OffsetX) / ScaleX, (network.Y1 - OffsetY) / ScaleY);

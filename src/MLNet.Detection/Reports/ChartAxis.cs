@@ -11,7 +11,8 @@ internal sealed record ChartAxis(string Label, double Min, double Max)
     private const int WantedTicks = 6;
 
     /// <summary>From 0 to the largest value, or to 1 when there is none.</summary>
-    public static ChartAxis FromZero(string label, double max) => new(label, 0, max > 0 && double.IsFinite(max) ? max : 1);
+    public static ChartAxis FromZero(string label, double max) =>
+        new(label, 0, max > 0 && double.IsFinite(max) ? max : 1);
 
     /// <summary>Where a value lies, 0 at the start and 1 at the end.</summary>
     public double At(double value) => (value - Min) / (Max - Min);

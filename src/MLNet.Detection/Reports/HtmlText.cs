@@ -5,7 +5,9 @@ using System.Text;
 
 namespace MLNet.Detection.Reports;
 
-/// <summary>Collects HTML. What stands in braces of an interpolated string is always escaped, numbers are invariant.</summary>
+/// <summary>
+/// Collects HTML. What stands in braces of an interpolated string is always escaped, numbers are invariant.
+/// </summary>
 internal sealed class HtmlText
 {
     private readonly StringBuilder _text = new();

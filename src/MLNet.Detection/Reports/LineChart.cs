@@ -47,18 +47,21 @@ internal sealed record LineChart(string Title, ChartAxis X, ChartAxis Y, IReadOn
         {
             var y = Top + PlotHeight * (1 - Y.At(tick));
             html.Add($"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{y:0.#}\" y2=\"{y:0.#}\"/>");
-            html.Add($"<text class=\"tick\" x=\"{Left - 7}\" y=\"{y + 4:0.#}\" text-anchor=\"end\">{Y.Text(tick)}</text>");
+            html.Add($"<text class=\"tick\" x=\"{Left - 7}\" y=\"{y + 4:0.#}\" ");
+            html.Add($"text-anchor=\"end\">{Y.Text(tick)}</text>");
         }
         foreach (var tick in X.Ticks())
         {
             var x = Left + PlotWidth * X.At(tick);
-            html.Add($"<text class=\"tick\" x=\"{x:0.#}\" y=\"{Height - Bottom + 17}\" text-anchor=\"middle\">{X.Text(tick)}</text>");
+            html.Add($"<text class=\"tick\" x=\"{x:0.#}\" y=\"{Height - Bottom + 17}\" ");
+            html.Add($"text-anchor=\"middle\">{X.Text(tick)}</text>");
         }
         var floor = Height - Bottom;
         html.Add($"<line class=\"axis\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{floor}\" y2=\"{floor}\"/>");
-        html.Add($"<text class=\"label\" x=\"{Left + PlotWidth / 2}\" y=\"{Height - 6}\" text-anchor=\"middle\">{X.Label}</text>");
-        html.Add($"<text class=\"label\" transform=\"translate(13 {Top + PlotHeight / 2}) rotate(-90)\" text-anchor=\"middle\">");
-        html.Add($"{Y.Label}</text>");
+        html.Add($"<text class=\"label\" x=\"{Left + PlotWidth / 2}\" y=\"{Height - 6}\" ");
+        html.Add($"text-anchor=\"middle\">{X.Label}</text>");
+        html.Add($"<text class=\"label\" transform=\"translate(13 {Top + PlotHeight / 2}) rotate(-90)\" ");
+        html.Add($"text-anchor=\"middle\">{Y.Label}</text>");
     }
 
     private void DrawLine(HtmlText html, ChartLine line)
@@ -66,7 +69,8 @@ internal sealed record LineChart(string Title, ChartAxis X, ChartAxis Y, IReadOn
         var points = line.Points.Where(point => double.IsFinite(point.X) && double.IsFinite(point.Y)).ToArray();
         if (points.Length == 0)
             return;
-        html.Add($"<g class=\"{Palette.Class(line.Color)}\"><path class=\"{(line.Faint ? "faint" : "line")}\" d=\"{Path(points)}\"/>");
+        html.Add($"<g class=\"{Palette.Class(line.Color)}\"><path class=\"{(line.Faint ? "faint" : "line")}\" ");
+        html.Add($"d=\"{Path(points)}\"/>");
         if (!line.Faint && points.Length <= MostMarks)
             foreach (var point in points)
             {

@@ -36,13 +36,16 @@ internal static class MetricTables
 
     private static void AddClasses(HtmlText html, IReadOnlyList<ReportClass> classes)
     {
-        html.Add($"<div class=\"scroll\"><table class=\"classes\"><thead><tr><th>Class</th><th class=\"number\">Objects</th>");
+        html.Add($"<div class=\"scroll\"><table class=\"classes\"><thead><tr><th>Class</th>");
+        html.Add($"<th class=\"number\">Objects</th>");
         html.Add($"<th class=\"number\">AP</th><th class=\"number\">AP50</th><th class=\"number\">Best F1</th>");
         html.Add($"<th class=\"bar\">AP50</th></tr></thead><tbody>\n");
         foreach (var (item, index) in classes.Select((item, index) => (item, index)))
         {
-            html.Add($"<tr class=\"{Palette.Class(index)}\"><th><i></i>{item.Name}</th><td class=\"number\">{item.Objects}</td>");
-            html.Add($"<td class=\"number\">{HtmlText.Metric(item.Ap)}</td><td class=\"number\">{HtmlText.Metric(item.Ap50)}</td>");
+            html.Add($"<tr class=\"{Palette.Class(index)}\"><th><i></i>{item.Name}</th>");
+            html.Add($"<td class=\"number\">{item.Objects}</td>");
+            html.Add($"<td class=\"number\">{HtmlText.Metric(item.Ap)}</td>");
+            html.Add($"<td class=\"number\">{HtmlText.Metric(item.Ap50)}</td>");
             html.Add($"<td class=\"number\">{HtmlText.Metric(item.F1)}</td>");
             html.Add($"<td class=\"bar\"><b style=\"width:{100 * Shown(item.Ap50):0.#}%\"></b></td></tr>\n");
         }

@@ -16,7 +16,8 @@ internal static class PictureGallery
             return html;
         html.Add($"<section class=\"pictures\"><h2>Held-out pictures</h2>\n");
         html.Add($"<label><input type=\"checkbox\" class=\"show-found\" checked><i class=\"solid\"></i>found</label>");
-        html.Add($"<label><input type=\"checkbox\" class=\"show-truth\" checked><i class=\"dashed\"></i>true</label>\n");
+        html.Add($"<label><input type=\"checkbox\" class=\"show-truth\" checked>");
+        html.Add($"<i class=\"dashed\"></i>true</label>\n");
         html.Add($"<div class=\"gallery\">\n");
         foreach (var picture in data.Pictures)
             AddPicture(html, picture, data.Classes);
@@ -25,8 +26,10 @@ internal static class PictureGallery
 
     private static void AddPicture(HtmlText html, ReportPicture picture, IReadOnlyList<ReportClass> classes)
     {
-        html.Add($"<figure><svg viewBox=\"0 0 {picture.Width} {picture.Height}\" role=\"img\" aria-label=\"{picture.Name}\">");
-        html.Add($"<image href=\"data:{MediaType(picture.Encoded)};base64,{Convert.ToBase64String(picture.Encoded)}\" ");
+        html.Add($"<figure><svg viewBox=\"0 0 {picture.Width} {picture.Height}\" role=\"img\" ");
+        html.Add($"aria-label=\"{picture.Name}\">");
+        html.Add($"<image href=\"data:{MediaType(picture.Encoded)};base64,");
+        html.Add($"{Convert.ToBase64String(picture.Encoded)}\" ");
         html.Add($"width=\"{picture.Width}\" height=\"{picture.Height}\"/><g class=\"truth\">");
         foreach (var box in picture.Truth)
         {
@@ -44,19 +47,23 @@ internal static class PictureGallery
         }
         html.Add($"</g><g class=\"truth\">");
         foreach (var box in picture.Truth.Where(box => !picture.Predicted.Any(found => Hits(found, box))))
-            AddTag(html, picture, $"missed: {Name(box, classes)}", box.Box.X0, box.Box.Y1 + TagHeight * LetterSize(picture));
-        html.Add($"</g></svg><figcaption>{picture.Name}<span>{picture.Predicted.Count} found, {picture.Truth.Count} true</span>");
-        html.Add($"</figcaption></figure>\n");
+        {
+            var below = box.Box.Y1 + TagHeight * LetterSize(picture);
+            AddTag(html, picture, $"missed: {Name(box, classes)}", box.Box.X0, below);
+        }
+        html.Add($"</g></svg><figcaption>{picture.Name}");
+        html.Add($"<span>{picture.Predicted.Count} found, {picture.Truth.Count} true</span></figcaption></figure>\n");
     }
 
     private static void AddRectangle(HtmlText html, string style, Box box, string title)
     {
-        html.Add($"<rect class=\"{style}\" x=\"{box.X0:0.##}\" y=\"{box.Y0:0.##}\" width=\"{Math.Max(0, box.Width):0.##}\" ");
+        html.Add($"<rect class=\"{style}\" x=\"{box.X0:0.##}\" y=\"{box.Y0:0.##}\" ");
+        html.Add($"width=\"{Math.Max(0, box.Width):0.##}\" ");
         html.Add($"height=\"{Math.Max(0, box.Height):0.##}\"><title>{title}</title></rect>");
     }
 
-    // The tag stands on y where it can and stays inside the picture; letters of the sans-serif fonts at hand are 0.58 of
-    // their size wide on average.
+    // The tag stands on y where it can and stays inside the picture; letters of the sans-serif fonts at hand are 0.58
+    // of their size wide on average.
     private static void AddTag(HtmlText html, ReportPicture picture, string text, float x, float y)
     {
         var size = LetterSize(picture);

@@ -8,4 +8,5 @@ namespace MLNet.Detection.Reports;
 /// <param name="Predicted">What was found, above the score that the report shall show.</param>
 /// <param name="Truth">What is true.</param>
 public sealed record ReportPicture(
-    string Name, byte[] Encoded, int Width, int Height, IReadOnlyList<ReportBox> Predicted, IReadOnlyList<ReportBox> Truth);
+    string Name, byte[] Encoded, int Width, int Height, IReadOnlyList<ReportBox> Predicted,
+    IReadOnlyList<ReportBox> Truth);

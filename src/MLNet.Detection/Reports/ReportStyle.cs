@@ -31,7 +31,8 @@ internal static class ReportStyle
         }
         .figures > div { padding: 14px 16px; }
         .figures dt { color: var(--quiet); font-size: 13px; }
-        .figures dd { margin: 0; font-size: 26px; font-weight: 650; line-height: 1.25; font-variant-numeric: tabular-nums; }
+        .figures dd { margin: 0; font-size: 26px; font-weight: 650; line-height: 1.25; }
+        .figures dd { font-variant-numeric: tabular-nums; }
         .figures .note { font-size: 12px; font-weight: 400; color: var(--quiet); min-height: 1.25em; }
         .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(480px, 100%), 1fr)); gap: 12px; }
         .chart { margin: 0; padding: 14px 16px; min-width: 0; }
@@ -44,9 +45,11 @@ internal static class ReportStyle
         .faint { fill: none; stroke: var(--c); stroke-width: 1; opacity: .28; }
         circle { fill: var(--c); }
         .again .line { stroke-dasharray: 6 4; }
-        .legend { display: flex; flex-wrap: wrap; gap: 4px 16px; margin-top: 6px; font-size: 13px; color: var(--quiet); }
+        .legend { display: flex; flex-wrap: wrap; gap: 4px 16px; margin-top: 6px; }
+        .legend { font-size: 13px; color: var(--quiet); }
         .legend i, .classes i {
-          display: inline-block; width: 14px; height: 0; border-top: 3px solid var(--c); margin-right: 6px; vertical-align: middle;
+          display: inline-block; width: 14px; height: 0; border-top: 3px solid var(--c); margin-right: 6px;
+          vertical-align: middle;
         }
         .again i { border-top-style: dashed; }
         .c0 { --c: var(--c0); } .c1 { --c: var(--c1); } .c2 { --c: var(--c2); } .c3 { --c: var(--c3); }
@@ -63,10 +66,12 @@ internal static class ReportStyle
         .pictures label { display: inline-flex; align-items: center; gap: 6px; margin: 0 18px 12px 0; cursor: pointer; }
         .pictures label i { width: 22px; border-top: 2.5px solid var(--c0); }
         .pictures label .dashed { border-top: 2.5px dashed var(--quiet); }
-        .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(260px, 1fr)); gap: 12px; align-items: start; }
+        .gallery { display: grid; gap: 12px; align-items: start; }
+        .gallery { grid-template-columns: repeat(auto-fill, minmax(260px, 1fr)); }
         .gallery figure { margin: 0; overflow: hidden; }
         .gallery figcaption {
-          display: flex; justify-content: space-between; gap: 10px; margin: 0; padding: 7px 12px; font-size: 12.5px; font-weight: 500;
+          display: flex; justify-content: space-between; gap: 10px; margin: 0; padding: 7px 12px; font-size: 12.5px;
+          font-weight: 500;
           overflow-wrap: anywhere;
         }
         .gallery figcaption span { color: var(--quiet); font-weight: 400; white-space: nowrap; }
@@ -76,8 +81,10 @@ internal static class ReportStyle
         .dash { fill: none; stroke: #fff; stroke-width: 1.5; stroke-dasharray: 5 4; }
         .tag { fill: var(--c, #111); } .truth .tag { opacity: .85; }
         .tag-text { fill: #fff; font-weight: 600; }
-        .gallery { --c0: #0072b2; --c1: #c65600; --c2: #00855f; --c3: #b4528b; --c4: #946600; --c5: #2b7fb8; --c6: #59616e; }
-        .pictures:has(.show-found:not(:checked)) .found, .pictures:has(.show-truth:not(:checked)) .truth { display: none; }
+        .gallery { --c0: #0072b2; --c1: #c65600; --c2: #00855f; --c3: #b4528b; --c4: #946600; }
+        .gallery { --c5: #2b7fb8; --c6: #59616e; }
+        .pictures:has(.show-found:not(:checked)) .found { display: none; }
+        .pictures:has(.show-truth:not(:checked)) .truth { display: none; }
         .settings { border-collapse: separate; border-spacing: 0; }
         .settings th { width: 30%; font-weight: 500; color: var(--quiet); } .settings td { overflow-wrap: anywhere; }
         .problems { margin: 0; padding: 12px 12px 12px 32px; font-size: 14px; overflow-wrap: anywhere; }

@@ -31,11 +31,13 @@ internal static class TrainingCharts
             return null;
         var epochs = Math.Max(1, data.StepsPerEpoch);
         var means = data.Losses.Select(curve => EpochMeans(curve.Points, epochs)).ToArray();
-        var lines = data.Losses.Select((curve, i) => new ChartLine(curve.Name, InEpochs(Thin(curve.Points), epochs), i, Faint: true))
+        var lines = data.Losses
+            .Select((curve, i) => new ChartLine(curve.Name, InEpochs(Thin(curve.Points), epochs), i, Faint: true))
             .Concat(data.Losses.Select((curve, i) => new ChartLine(curve.Name, means[i], i)));
         var highest = means.SelectMany(points => points).Select(point => point.Y).DefaultIfEmpty(1).Max();
         return new("Loss: every step, and the mean of each epoch",
-            Epochs(data.Losses.SelectMany(curve => curve.Points), epochs), ChartAxis.FromZero("loss", 1.1 * highest), [.. lines]);
+            Epochs(data.Losses.SelectMany(curve => curve.Points), epochs),
+            ChartAxis.FromZero("loss", 1.1 * highest), [.. lines]);
     }
 
     private static LineChart? Validation(ReportData data)

@@ -1,8 +1,8 @@
 namespace MLNet.Detection.Reports;
 
 /// <summary>
-/// Writes a run up as one HTML file that needs nothing else: no script, no link, pictures and charts inside. It reads in
-/// light and dark, and in print.
+/// Writes a run up as one HTML file that needs nothing else: no script, no link, pictures and charts inside. It reads
+/// in light and dark, and in print.
 /// </summary>
 public static class TrainingReport
 {
@@ -12,7 +12,8 @@ public static class TrainingReport
     {
         var html = new HtmlText();
         html.Add($"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">");
-        html.Add($"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{data.Title}</title>\n");
+        html.Add($"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
+        html.Add($"<title>{data.Title}</title>\n");
         html.AddMarkup("<style>\n" + ReportStyle.Sheet + "</style></head><body>\n");
         html.Add($"<header><h1>{data.Title}</h1><p>{data.Summary}</p>");
         AddFigures(html, data.Figures);
@@ -26,7 +27,9 @@ public static class TrainingReport
     /// <param name="data">What to show.</param>
     /// <param name="path">The file.</param>
     /// <param name="overwrite">Whether a file of that name is replaced.</param>
-    /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or cannot be written.</exception>
+    /// <exception cref="IOException">
+    /// The file exists and <paramref name="overwrite"/> is false, or cannot be written.
+    /// </exception>
     public static void Write(ReportData data, string path, bool overwrite = false)
     {
         using var writer = new StreamWriter(new FileStream(path, overwrite ? FileMode.Create : FileMode.CreateNew));

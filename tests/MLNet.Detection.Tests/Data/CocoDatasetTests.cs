@@ -55,25 +55,31 @@ public sealed class CocoDatasetTests
     [DataRow("\"annotations\": [", "\"notes\": [", "$", "\"annotations\" is missing", DisplayName = "no annotations")]
     [DataRow("\"images\": [", "\"pictures\": [", "$", "\"images\" is missing", DisplayName = "no images")]
     [DataRow("\"categories\": [", "\"classes\": [", "$", "\"categories\" is missing", DisplayName = "no categories")]
-    [DataRow("\"licenses\": [],", "\"licenses\": [], \"images\": 3,", "line 1, images", "found 3", DisplayName = "no list")]
+    [DataRow("\"licenses\": [],", "\"licenses\": [], \"images\": 3,", "line 1, images", "found 3",
+        DisplayName = "no list")]
     [DataRow("{\"id\": 7, ", "{", "line 3, annotations[0]", "\"id\" is missing", DisplayName = "no id")]
     [DataRow("\"bbox\": [0, 0, 10, 5], ", "", "line 5, annotations[1]", "\"bbox\" is missing", DisplayName = "no bbox")]
-    [DataRow("\"category_id\": 18,", "", "line 5, annotations[1]", "\"category_id\" is", DisplayName = "no category_id")]
-    [DataRow("\"file_name\": \"c.png\", ", "", "line 9, images[1]", "\"file_name\" is missing", DisplayName = "no file_name")]
+    [DataRow("\"category_id\": 18,", "", "line 5, annotations[1]", "\"category_id\" is",
+        DisplayName = "no category_id")]
+    [DataRow("\"file_name\": \"c.png\", ", "", "line 9, images[1]", "\"file_name\" is missing",
+        DisplayName = "no file_name")]
     [DataRow("\"width\": 10, ", "", "line 8, images[0]", "\"width\" is missing", DisplayName = "no width")]
     [DataRow("\"name\": \"cup\"", "\"nom\": \"cup\"", "categories[0]", "\"name\" is missing", DisplayName = "no name")]
     [DataRow("[1, 2, 3.5, 4]", "[1, 2, 3.5]", "annotations[0].bbox", "found 3 numbers", DisplayName = "short box")]
-    [DataRow("[1, 2, 3.5, 4]", "[1, 2, \"x\", 4]", "annotations[0].bbox", "the text \"x\"", DisplayName = "text in box")]
+    [DataRow("[1, 2, 3.5, 4]", "[1, 2, \"x\", 4]", "annotations[0].bbox", "the text \"x\"",
+        DisplayName = "text in box")]
     [DataRow("[1, 2, 3.5, 4]", "[1e999, 2, 3, 4]", "annotation 7, image 30", "not a finite", DisplayName = "huge box")]
     [DataRow("\"iscrowd\": 1", "\"iscrowd\": 2", "annotations[1].iscrowd", "found 2", DisplayName = "crowd 2")]
     [DataRow("\"image_id\": 30, \"category_id\": 18", "\"image_id\": 31, \"category_id\": 18", "annotation 8, image 31",
         "image_id 31 is not among the images", DisplayName = "unknown image")]
     [DataRow("\"category_id\": 18", "\"category_id\": 19", "annotation 8, image 30", "category_id 19 is not among",
         DisplayName = "unknown category")]
-    [DataRow("\"id\": 8,", "\"id\": 7,", "line 5, annotations[1]", "annotation id 7 was already given to annotations[0] in line 3",
+    [DataRow("\"id\": 8,", "\"id\": 7,", "line 5, annotations[1]",
+        "annotation id 7 was already given to annotations[0] in line 3",
         DisplayName = "annotation twice")]
     [DataRow("\"id\": 4,", "\"id\": 30,", "line 9, images[1]", "image id 30 was already", DisplayName = "image twice")]
-    [DataRow("\"id\": 18,", "\"id\": 90,", "categories[1]", "category id 90 was already", DisplayName = "category twice")]
+    [DataRow("\"id\": 18,", "\"id\": 90,", "categories[1]", "category id 90 was already",
+        DisplayName = "category twice")]
     [DataRow("\"width\": 6", "\"width\": 0", "image 4", "0 x 5 pixels", DisplayName = "no pixels")]
     [DataRow("\"width\": 6", "\"width\": 6.5", "images[1].width", "found 6.5", DisplayName = "half a pixel")]
     [DataRow("c.png", "a/../../c.png", "image 4", "leaves the image folder", DisplayName = "dots")]
@@ -118,7 +124,8 @@ public sealed class CocoDatasetTests
     public void Boxes_without_size_are_dropped_and_listed(string box, string message)
     {
         using var folder = new TemporaryFolder();
-        var dataset = CocoDataset.Load(folder.Write("x.json", Clean.Replace("[1, 2, 3.5, 4]", box)), folder.Path, Unchecked);
+        var dataset = CocoDataset.Load(
+            folder.Write("x.json", Clean.Replace("[1, 2, 3.5, 4]", box)), folder.Path, Unchecked);
 
         Assert.AreEqual(8, Assert.ContainsSingle(dataset.Images[0].Boxes).Id);
         Assert.Contains(message, Assert.ContainsSingle(dataset.Problems).Message);
@@ -178,7 +185,8 @@ public sealed class CocoDatasetTests
         var dataset = CocoDataset.Load(
             Path.Combine(bccd, "annotations", "instances_train.json"), Path.Combine(bccd, "BCCD", "JPEGImages"));
         Assert.AreEqual((205, 2804), (dataset.Images.Length, dataset.BoxCount));
-        CollectionAssert.AreEqual(new[] { "RBC", "WBC", "Platelets" }, dataset.Categories.Select(c => c.Name).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "RBC", "WBC", "Platelets" }, dataset.Categories.Select(c => c.Name).ToArray());
         Assert.IsEmpty(dataset.Problems);
     }
 }

@@ -35,7 +35,8 @@ public sealed class DetectionDataViewTests
 
         VBuffer<ReadOnlyMemory<char>> names = default;
         schema["Label"].Annotations.GetValue("KeyValues", ref names);
-        CollectionAssert.AreEqual(new[] { "cup", "dog" }, names.DenseValues().Select(name => name.ToString()).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "cup", "dog" }, names.DenseValues().Select(name => name.ToString()).ToArray());
     }
 
     [TestMethod]

@@ -16,7 +16,8 @@ public sealed class ShapesGeneratorTests
     {
         using var folder = new TemporaryFolder();
         var files = ShapesGenerator.Write(folder.File("new"), Small with { Format = format });
-        var splits = new[] { files.Train, files.Val, files.Test }.Select(json => CocoDataset.Load(json, files.Images)).ToArray();
+        var splits = new[] { files.Train, files.Val, files.Test }
+            .Select(json => CocoDataset.Load(json, files.Images)).ToArray();
 
         CollectionAssert.AreEqual(new[] { 6, 2, 3 }, splits.Select(split => split.Images.Length).ToArray());
         CollectionAssert.AreEqual(new[] { "circle", "rectangle", "triangle", "cross" },
@@ -38,7 +39,8 @@ public sealed class ShapesGeneratorTests
         {
             ShapesGenerator.Write(folder.File(name), Small with { Seed = seed });
             return [.. Directory.EnumerateFiles(folder.File(name), "*", SearchOption.AllDirectories).Order()
-                .Select(file => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file))))];
+                .Select(file => Convert.ToHexString(
+                    System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file))))];
         }
         CollectionAssert.AreEqual(Hashes("a", 5), Hashes("b", 5));
         Assert.IsEmpty(Hashes("c", 6).Intersect(Hashes("d", 7)));
@@ -62,8 +64,8 @@ public sealed class ShapesGeneratorTests
     [TestMethod]
     public void Boxes_are_tight_around_their_shapes()
     {
-        // A gradient of brightness as strong as a shape's edge, far above the ground's, stands inside the box and touches
-        // its four sides within two pixels.
+        // A gradient of brightness as strong as a shape's edge, far above the ground's, stands inside the box and
+        // touches its four sides within two pixels.
         for (var index = 0; index < 25; index++)
         {
             var (image, boxes) = ShapesGenerator.Draw(new ShapesOptions { MaxShapes = 1 }, index);
@@ -93,12 +95,15 @@ public sealed class ShapesGeneratorTests
     {
         foreach (var (options, name) in new[]
         {
-            (Small with { Width = 8 }, "Width"), (Small with { Height = 5000 }, "Height"), (Small with { Train = -1 }, "Train"),
+            (Small with { Width = 8 }, "Width"), (Small with { Height = 5000 }, "Height"),
+            (Small with { Train = -1 }, "Train"),
             (Small with { MaxShapes = 0 }, "MaxShapes"), (Small with { MinSize = 0 }, "MinSize"),
             (Small with { MaxSize = 0.1 }, "MaxSize"),
         })
-            Assert.Contains(
-                $"ShapesOptions.{name} is", Assert.ThrowsExactly<ArgumentException>(() => ShapesGenerator.Draw(options, 0)).Message);
+        {
+            var error = Assert.ThrowsExactly<ArgumentException>(() => ShapesGenerator.Draw(options, 0));
+            Assert.Contains($"ShapesOptions.{name} is", error.Message);
+        }
     }
 
     [TestMethod]
@@ -110,7 +115,7 @@ public sealed class ShapesGeneratorTests
     }
 
     private static float Shared(Box a, Box b) =>
-        Math.Max(0, Math.Min(a.X1, b.X1) - Math.Max(a.X0, b.X0)) * Math.Max(0, Math.Min(a.Y1, b.Y1) - Math.Max(a.Y0, b.Y0));
+        BoxOverlap.Intersection(a, b);
 
     private static IEnumerable<(int X, int Y)> Edges(RgbImage image)
     {

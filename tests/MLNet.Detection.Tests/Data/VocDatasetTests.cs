@@ -54,7 +54,8 @@ public sealed class VocDatasetTests
     [TestMethod]
     [DataRow("</annotation>", "", "line 1", "not well formed", DisplayName = "truncated")]
     [DataRow("<annotation>", "<!DOCTYPE a [<!ENTITY x \"y\">]><annotation>", "line 1", "DTD", DisplayName = "entities")]
-    [DataRow("<filename>b.jpg</filename>", "", "line 1", "<annotation> has no <filename>", DisplayName = "no file name")]
+    [DataRow("<filename>b.jpg</filename>", "", "line 1", "<annotation> has no <filename>",
+        DisplayName = "no file name")]
     [DataRow("<filename>b.jpg", "<filename>../b.jpg", "line 3", "leaves the image folder", DisplayName = "dots")]
     [DataRow("<filename>b.jpg", "<filename>/b.jpg", "line 3", "is absolute", DisplayName = "absolute")]
     [DataRow("<width>20</width>", "", "line 4", "<size> has no <width>", DisplayName = "no width")]
@@ -131,7 +132,8 @@ public sealed class VocDatasetTests
         {
             Assert.AreEqual(a with { Boxes = [] }, b with { Boxes = [] });
             CollectionAssert.AreEqual(a.Boxes.Select(x => x.Box).ToArray(), b.Boxes.Select(x => x.Box).ToArray());
-            CollectionAssert.AreEqual(a.Boxes.Select(x => x.Category).ToArray(), b.Boxes.Select(x => x.Category).ToArray());
+            CollectionAssert.AreEqual(
+                a.Boxes.Select(x => x.Category).ToArray(), b.Boxes.Select(x => x.Category).ToArray());
         }
     }
 

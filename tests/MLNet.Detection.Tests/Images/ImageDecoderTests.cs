@@ -93,7 +93,8 @@ public sealed class ImageDecoderTests
         var bytes = File.ReadAllBytes(Path.Combine(References, name));
         for (var length = 3; length < bytes.Length - 4; length += 7)
         {
-            var error = Assert.ThrowsExactly<UnreadableImageException>(() => Decoder.Decode(bytes[..length], "dir/x.jpg"));
+            var error = Assert.ThrowsExactly<UnreadableImageException>(() =>
+                Decoder.Decode(bytes[..length], "dir/x.jpg"));
             Assert.AreEqual("dir/x.jpg", error.File);
             Assert.StartsWith("dir/x.jpg: the JPEG ", error.Message);
         }
@@ -141,7 +142,8 @@ public sealed class ImageDecoderTests
         var png = encoder.Encode(Noise(40, 40));
         var damaged = png.ToArray();
         damaged[100] ^= 4;
-        foreach (var bytes in new[] { [], "no picture at all"u8.ToArray(), png[..(png.Length / 2)], png[..10], damaged })
+        byte[][] broken = [[], "no picture at all"u8.ToArray(), png[..(png.Length / 2)], png[..10], damaged];
+        foreach (var bytes in broken)
         {
             var error = Assert.ThrowsExactly<UnreadableImageException>(() => Decoder.Decode(bytes, "dir/broken.png"));
             Assert.AreEqual("dir/broken.png", error.File);

@@ -61,7 +61,8 @@ public sealed class ImageResizeTests
         var image = RgbImage.Filled(37, 23, 255, 128, 1);
         foreach (var (width, height) in new[] { (1, 1), (13, 50), (36, 22), (64, 7), (37, 23) })
             CollectionAssert.AreEqual(
-                RgbImage.Filled(width, height, 255, 128, 1).Pixels, new ImageResize(width, height).Apply(image).Image.Pixels);
+                RgbImage.Filled(width, height, 255, 128, 1).Pixels,
+                new ImageResize(width, height).Apply(image).Image.Pixels);
     }
 
     [TestMethod]
@@ -92,7 +93,8 @@ public sealed class ImageResizeTests
                 var inside = x >= left && x < left + innerWidth && y >= top && y < top + innerHeight;
                 Assert.AreEqual(inside ? 200 : 7, image.Row(y)[3 * x]);
             }
-        AssertClose(new Box(left, top, left + innerWidth, top + innerHeight), transform.ToNetwork(new Box(0, 0, width, height)));
+        AssertClose(new Box(left, top, left + innerWidth, top + innerHeight),
+            transform.ToNetwork(new Box(0, 0, width, height)));
     }
 
     [TestMethod]
@@ -101,7 +103,8 @@ public sealed class ImageResizeTests
         var random = new Random(3);
         for (var n = 0; n < 50; n++)
         {
-            var transform = new ImageResize(320, 256, ResizeMode.Letterbox).TransformFor(random.Next(1, 900), random.Next(1, 900));
+            var transform = new ImageResize(320, 256, ResizeMode.Letterbox).TransformFor(
+                random.Next(1, 900), random.Next(1, 900));
             var box = new Box(random.Next(100), random.Next(100), random.Next(100, 900), random.Next(100, 900));
             AssertClose(box, transform.ToOriginal(transform.ToNetwork(box)));
         }

@@ -48,7 +48,8 @@ public sealed class TrainingReportTests
         foreach (var text in new[]
         {
             "<title>Cells</title>", ">0.887<", ">72 pictures<", "<th>AP</th><td class=\"number\">0.512</td>",
-            "<th>APs</th><td class=\"number\">–</td>", "<th>ARl</th><td class=\"number\">–</td>", ">817<", ">0.832<", ">0.968<",
+            "<th>APs</th><td class=\"number\">–</td>", "<th>ARl</th><td class=\"number\">–</td>", ">817<", ">0.832<",
+            ">0.968<",
             "width:83.2%", "<th>Optimizer</th><td>AdamW</td>", "Problems (1)", "<li>c.jpg was skipped</li>",
             "<span>2 found, 2 true</span>",
         })
@@ -72,8 +73,10 @@ public sealed class TrainingReportTests
         var html = TrainingReport.Render(Data);
         Assert.Contains("href=\"data:image/jpeg;base64,/9gBAg==\"", html);
         Assert.Contains("href=\"data:image/png;base64,iVA=\"", html);
-        Assert.Contains("<rect class=\"box\" x=\"10\" y=\"10\" width=\"20\" height=\"20\"><title>found: WBC 0.88</title>", html);
-        Assert.Contains("<rect class=\"dash\" x=\"11\" y=\"10\" width=\"19\" height=\"20\"><title>true: WBC</title>", html);
+        Assert.Contains(
+            "<rect class=\"box\" x=\"10\" y=\"10\" width=\"20\" height=\"20\"><title>found: WBC 0.88</title>", html);
+        Assert.Contains(
+            "<rect class=\"dash\" x=\"11\" y=\"10\" width=\"19\" height=\"20\"><title>true: WBC</title>", html);
         Assert.Contains(">missed: RBC<", html);
         Assert.DoesNotContain(">missed: WBC<", html);
     }
@@ -100,8 +103,9 @@ public sealed class TrainingReportTests
         foreach (var link in new[] { "http", "src=", "<link", "<script", "@import", "url(" })
             Assert.DoesNotContain(link, html);
         // Void elements and attributes without values aside, the page is XML.
-        var body = html[html.IndexOf("<body>", StringComparison.Ordinal)..html.IndexOf("</html>", StringComparison.Ordinal)]
-            .Replace(" checked>", " checked=\"\"/>");
+        var start = html.IndexOf("<body>", StringComparison.Ordinal);
+        var end = html.IndexOf("</html>", StringComparison.Ordinal);
+        var body = html[start..end].Replace(" checked>", " checked=\"\"/>");
         Assert.AreEqual("body", XDocument.Parse(body).Root!.Name.LocalName);
     }
 
@@ -117,7 +121,8 @@ public sealed class TrainingReportTests
     public void A_long_run_does_not_make_a_long_page()
     {
         var steps = Enumerable.Range(0, 100_000).Select(step => new CurvePoint(step, 1 + 1.0 / (step + 1))).ToArray();
-        var html = TrainingReport.Render(new ReportData { Title = "Long", StepsPerEpoch = 1000, Losses = [new("total", steps)] });
+        var html = TrainingReport.Render(
+            new ReportData { Title = "Long", StepsPerEpoch = 1000, Losses = [new("total", steps)] });
         Assert.IsLessThan(40_000, html.Length);
     }
 
