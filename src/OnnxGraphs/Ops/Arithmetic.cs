@@ -62,8 +62,8 @@ public static partial class Op
     public static Var Clip(Var x, float? min, float? max) => Apply("Clip",
         [x, min is { } low ? x.Like(low) : null, max is { } high ? x.Like(high) : null]);
 
-    /// <summary>a where the condition holds, else b. No gradient reaches the branch not taken; a derivative that is infinite
-    /// there would still give NaN, so keep the argument of such a branch away from its pole.</summary>
+    /// <summary>a where the condition holds, else b. No gradient reaches the branch not taken, not even NaN where its
+    /// derivative is infinite.</summary>
     public static Var Where(Var condition, Var a, Var b) => Apply("Where", [condition, a, b]);
 
     /// <summary>x in another element type.</summary>
@@ -80,18 +80,18 @@ public static partial class Op
         ["Add"]        = Each(Broadcast, (dy, x, y) => [dy, dy]),
         ["Sub"]        = Each(Broadcast, (dy, x, y) => [dy, -dy]),
         ["Mul"]        = Each(Broadcast, (dy, x, y) => [dy * x[1], dy * x[0]]),
-        ["Div"]        = Each(Broadcast, (dy, x, y) => [dy / x[1], -dy * y / x[1]]),
+        ["Div"]        = Each(Broadcast, (dy, x, y) => [dy / x[1], -dy * y / x[1]]) with { Steep = x => x[1].DependsOnInput },
         ["Neg"]        = Each(Same, (dy, x, y) => [-dy]),
         ["Abs"]        = Each(Same, (dy, x, y) => [dy * Sign(x[0])]),
-        ["Exp"]        = Each(Same, (dy, x, y) => [dy * y]),
-        ["Log"]        = Each(Same, (dy, x, y) => [dy / x[0]]),
-        ["Sqrt"]       = Each(Same, (dy, x, y) => [dy * 0.5f / y]),
-        ["Reciprocal"] = Each(Same, (dy, x, y) => [-dy * y * y]),
+        ["Exp"]        = Steep(Same, (dy, x, y) => [dy * y]),
+        ["Log"]        = Steep(Same, (dy, x, y) => [dy / x[0]]),
+        ["Sqrt"]       = Steep(Same, (dy, x, y) => [dy * 0.5f / y]),
+        ["Reciprocal"] = Steep(Same, (dy, x, y) => [-dy * y * y]),
         ["Erf"]        = Each(Same, (dy, x, y) => [dy * (float)(2 / Math.Sqrt(Math.PI)) * Exp(-x[0] * x[0])]),
         ["Sin"]        = Each(Same, (dy, x, y) => [dy * Unary("Cos", x[0])]),
         ["Cos"]        = Each(Same, (dy, x, y) => [-dy * Unary("Sin", x[0])]),
         ["Atan"]       = Each(Same, (dy, x, y) => [dy / (x[0] * x[0] + 1f)]),
-        ["Pow"]        = Each(x => [new(x[0].Type, BroadcastPow(x))], PowGradient),
+        ["Pow"]        = Steep(x => [new(x[0].Type, BroadcastPow(x))], PowGradient),
         ["Max"]        = Each(Broadcast, (dy, x, y) => Extremum(dy, x, 1f)),
         ["Min"]        = Each(Broadcast, (dy, x, y) => Extremum(dy, x, -1f)),
         ["Sum"]        = Each(Broadcast, (dy, x, y) => [.. x.Inputs.Select(_ => dy)]),

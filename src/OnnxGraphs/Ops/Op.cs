@@ -32,7 +32,23 @@ public static partial class Op
             throw new GraphException($"Operator {what} is not known here; cut the model before it, or see docs/operators.md.");
         if (inputs.FirstOrDefault(v => v is not null && v.Graph != graph) is { } foreign)
             throw new GraphException($"{what}: input '{foreign.Name}' belongs to another graph.");
-        return graph.Append(op, inputs, attributes, name, outputNames, outputs, node => rule.Infer(node));
+        return graph.Append(op, inputs, attributes, name, outputNames, outputs, node => Inferred(rule, node));
+    }
+
+    private static IReadOnlyList<TypedShape> Inferred(Operator rule, Node x)
+    {
+        try
+        {
+            return rule.Infer(x);
+        }
+        catch (GraphException error) when (!error.Message.StartsWith(x.Op, StringComparison.Ordinal))
+        {
+            throw new GraphException($"{x}: {error.Message}", error);
+        }
+        catch (Exception error) when (error is IndexOutOfRangeException or ArgumentOutOfRangeException or InvalidCastException)
+        {
+            throw new GraphException($"{x} has inputs or attributes of the wrong number or rank for {x.Op}.", error);
+        }
     }
 
     private static Var Unary(string op, Var x) => Apply(op, [x]);
@@ -57,4 +73,6 @@ public static partial class Op
     }
 
     private static Operator Each(Inference infer, GradientRule rule) => new(infer, rule) { Elementwise = true };
+
+    private static Operator Steep(Inference infer, GradientRule rule) => Each(infer, rule) with { Steep = _ => true };
 }

@@ -18,7 +18,8 @@ internal delegate Var?[] ManyGradientRule(IReadOnlyList<Var?> dy, Node x);
 internal sealed record Operator(Inference Infer, ManyGradientRule? Gradient)
 {
     public Operator(Inference infer, GradientRule gradient)
-        : this(infer, (dy, x) => dy[0] is { } first ? gradient(first, x, x.Outputs[0]) : []) { }
+        : this(infer, (dy, x) => dy.Skip(1).Any(other => other is not null) ? throw SeveralOutputs(x)
+            : dy[0] is { } first ? gradient(first, x, x.Outputs[0]) : []) { }
 
     /// <summary>An operator that can be run but not differentiated.</summary>
     public Operator(Inference infer) : this(infer, (ManyGradientRule?)null) { }
@@ -29,8 +30,14 @@ internal sealed record Operator(Inference Infer, ManyGradientRule? Gradient)
     /// <summary>The rule takes a dy in broadcast form: smaller than the output, to be repeated over it.</summary>
     public bool TakesBroadcast { get; init; }
 
+    /// <summary>Whether a node's derivative is infinite somewhere: a zero dy from a Where must stay zero there.</summary>
+    public Func<Node, bool> Steep { get; init; } = _ => false;
+
     /// <summary>The rule of operators whose derivative is zero or undefined: nothing flows back.</summary>
     public static readonly GradientRule Stops = (_, _, _) => [];
+
+    private static GraphException SeveralOutputs(Node x) =>
+        new($"{x}: gradients flow through its first output only, but another one is used as well; compute that one separately.");
 }
 
 /// <summary>Operators by ONNX type: one table for expressions and imported graphs alike.</summary>

@@ -1,0 +1,25 @@
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Ops;
+
+namespace OnnxGraphs.Gradients;
+
+/// <summary>Undoes the broadcasting of operands in their gradients, once for all rules.</summary>
+internal static class Broadcasting
+{
+    /// <summary>
+    /// The gradient in its input's shape: summed over the axes along which the input was repeated. A gradient smaller than its
+    /// input stands for its broadcast form, and stays so where <paramref name="small"/> allows it.
+    /// </summary>
+    public static Var Undo(Var gradient, TensorShape shape, bool small)
+    {
+        var smaller = shape.Equals(TensorShape.Broadcast(gradient.Shape, shape));
+        if (gradient.Shape == shape || (small && smaller))
+            return gradient;
+        if (smaller)
+            return Op.Expand(gradient, shape);
+        var extra = gradient.Shape.Rank - shape.Rank;
+        long[] axes = [.. Enumerable.Range(0, gradient.Shape.Rank)
+            .Where(i => i < extra || (shape[i - extra] == 1 && gradient.Shape[i] != 1)).Select(i => (long)i)];
+        return Op.Reshape(Op.ReduceSum(gradient, axes, keep: false), shape);
+    }
+}
