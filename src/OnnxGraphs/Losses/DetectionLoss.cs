@@ -9,7 +9,8 @@ public abstract record DetectionLoss
     /// heads).</summary>
     public abstract bool HasBackgroundChannel { get; }
 
-    /// <summary>Whether the loss is a mean over the images of the batch, so that images left empty to fill it weigh in.</summary>
+    /// <summary>Whether the loss is a mean over the images of the batch, so that images left empty to fill it weigh
+    /// in.</summary>
     public virtual bool AveragesImages => false;
 
     /// <summary>

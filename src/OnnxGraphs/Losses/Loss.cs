@@ -50,9 +50,13 @@ public abstract record Loss
     protected virtual Var Positives(Var target) => Op.Cast(Op.Greater(target, target.Like(0)), ElementType.Float32);
 
     /// <summary>The whole loss; a loss that is no sum of elements has its own.</summary>
-    protected virtual Var Reduce(Var prediction, Var target, LossInputs inputs)
+    protected virtual Var Reduce(Var prediction, Var target, LossInputs inputs) =>
+        Reduced(Formula(prediction, target), target, inputs);
+
+    /// <summary>Elements weighted, summed and divided as the options say.</summary>
+    protected Var Reduced(Var values, Var target, LossInputs inputs)
     {
-        var elements = new WeightedElements(this, Formula(prediction, target), inputs);
+        var elements = new WeightedElements(this, values, inputs);
         if (Reduction == Reduction.None)
             return elements.Values;
         var sums = elements.Sums();

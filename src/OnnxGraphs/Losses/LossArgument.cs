@@ -37,4 +37,12 @@ internal static class LossArgument
         Expect(loss, target.Type == ElementType.Int64 && target.Shape == expected, nameof(target), target,
             $"Int64 {expected}");
     }
+
+    /// <summary>The options of losses that are means over images or one number for the batch.</summary>
+    public static void Lovasz(Loss loss, bool byImage)
+    {
+        Expect(loss, loss.Normalizer == Normalizer.Mean, nameof(loss.Normalizer), loss.Normalizer, "Mean");
+        Expect(loss, loss.Reduction != Reduction.PerImage || byImage, nameof(loss.Reduction), loss.Reduction,
+            "PerImage with ByImage only");
+    }
 }

@@ -19,15 +19,20 @@ internal sealed class WeightedElements
         LossArgument.Expect(loss, inputs.Ignore is null or { Type: ElementType.Bool },
             nameof(LossInputs.Ignore), inputs.Ignore, "Bool");
         var kept = inputs.Ignore is null ? null : Op.Not(Fitting(inputs.Ignore, nameof(LossInputs.Ignore)));
-        _keep = kept is null ? null : Op.Cast(kept, elements.Type);
+        _keep = kept is null ? null : Op.Cast(kept, FactorType);
         var weight = inputs.Weight is null ? null
-            : Op.Detach(Op.Cast(Fitting(inputs.Weight, nameof(LossInputs.Weight)), elements.Type));
+            : Op.Detach(Op.Cast(Fitting(inputs.Weight, nameof(LossInputs.Weight)), FactorType));
         var rank = Math.Max(weight?.Shape.Rank ?? 0, _keep?.Shape.Rank ?? 0);
         _factor = weight is null ? _keep : _keep is null ? weight : Raise(weight, rank) * Raise(_keep, rank);
     }
 
+    private ElementType FactorType => _elements.Type.IsFloat() ? _elements.Type : ElementType.Float32;
+
+    /// <summary>The factors, of the elements' rank; null for 1 throughout.</summary>
+    public Var? Factor => _factor is null ? null : Raise(_factor, _elements.Shape.Rank);
+
     /// <summary>Elements times factors.</summary>
-    public Var Values => _factor is null ? _elements : _elements * Raise(_factor, _elements.Shape.Rank);
+    public Var Values => Factor is { } factor ? _elements * factor : _elements;
 
     /// <summary>Sums by image, [B]; a scalar is one image.</summary>
     public Var Sums() => PerImage(_factor is null ? _elements : SumAfter(_elements, _factor.Shape.Rank) * _factor);

@@ -13,6 +13,9 @@ internal sealed class LossRig
 
     public Graph Graph { get; } = new();
 
+    /// <summary>Entries of gradients that are free beside those that the case itself names.</summary>
+    public HashSet<int> Ties { get; set; } = [];
+
     /// <summary>An input of the graph that will be fed the tensor.</summary>
     public Var Feed(string name, Tensor value)
     {
@@ -50,13 +53,13 @@ internal sealed class LossRig
         Close(c.Value, results[0], 1e-5, c.ValueDeviation, $"{c.Name}: value");
         for (var i = 0; i < inputs.Length; i++)
             Close(c.Gradient(inputs[i].Name), results[i + 1], 1e-4, c.GradientDeviation(inputs[i].Name),
-                $"{c.Name}: gradient of {inputs[i].Name}", c.Kinks(inputs[i].Name));
+                $"{c.Name}: gradient of {inputs[i].Name}", [.. c.Kinks(inputs[i].Name), .. Ties]);
     }
 
     /// <summary>|actual - expected| at most max(relative |expected|, absolute), element by element.</summary>
     public static void Close(IReadOnlyList<double> expected, IReadOnlyList<float> actual, double relative,
         double absolute,
-        string what, ISet<int>? except = null)
+        string what, HashSet<int>? except = null)
     {
         Assert.HasCount(expected.Count, actual, what);
         for (var i = 0; i < expected.Count; i++)
