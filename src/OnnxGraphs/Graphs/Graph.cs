@@ -12,6 +12,7 @@ public sealed class Graph
     private readonly Dictionary<string, Var> _vars = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Node> _known = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Var> _constants = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _reserved = new(StringComparer.Ordinal);
     private int _fresh;
 
     /// <summary>Nodes in the order of computation.</summary>
@@ -61,6 +62,9 @@ public sealed class Graph
     /// <summary>Looks a value up by its name; null where there is none.</summary>
     public Var? Find(string name) => _vars.GetValueOrDefault(name);
 
+    /// <summary>Keeps names free for values to come: the graph chooses none of them itself.</summary>
+    public void Reserve(IEnumerable<string> names) => _reserved.UnionWith(names);
+
     /// <summary>Names of all values.</summary>
     public IEnumerable<string> Names => _vars.Keys;
 
@@ -93,7 +97,7 @@ public sealed class Graph
         string name;
         do
             name = $"{stem}_{_fresh++}";
-        while (_vars.ContainsKey(name));
+        while (_vars.ContainsKey(name) || _reserved.Contains(name));
         return name;
     }
 

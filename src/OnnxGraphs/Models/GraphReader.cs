@@ -31,6 +31,7 @@ public sealed class GraphReader
     private IReadOnlyList<Var> Read(Graph graph, IReadOnlyList<string> values)
     {
         var nodes = Needed(_model, values);
+        graph.Reserve(_model.ValueNames);
         foreach (var name in nodes.SelectMany(node => node.Input).Concat(values))
             _uses[name] = _uses.GetValueOrDefault(name) + 1;
         foreach (var tensor in _model.Proto.Graph.Initializer.Where(tensor => _uses.ContainsKey(tensor.Name)))

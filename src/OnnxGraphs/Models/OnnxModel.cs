@@ -47,6 +47,10 @@ public sealed class OnnxModel
     /// <summary>Names of the graph's outputs.</summary>
     public IReadOnlyList<string> OutputNames => [.. Proto.Graph.Output.Select(output => output.Name)];
 
+    /// <summary>Names of all values: inputs, stored tensors and what nodes compute.</summary>
+    public IEnumerable<string> ValueNames => Proto.Graph.Input.Select(input => input.Name)
+        .Concat(Proto.Graph.Initializer.Select(tensor => tensor.Name)).Concat(Proto.Graph.Node.SelectMany(node => node.Output));
+
     /// <summary>Loads a file; its external data must lie in or below its folder.</summary>
     /// <exception cref="ModelException">The file is missing, truncated, not ONNX, or of an unsupported version.</exception>
     public static OnnxModel Load(string path)

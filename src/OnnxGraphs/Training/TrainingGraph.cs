@@ -46,6 +46,7 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
         options ??= new();
         var layout = ParameterLayout.Of(model, TrainableWeights.Of(model, heads, options.Frozen));
         var graph = new Graph();
+        graph.Reserve(model.ValueNames);
         var vector = graph.Input(Parameters, layout.Size);
         Unpack(vector, layout);
         var values = GraphReader.Read(model, graph, heads, new()
