@@ -8,15 +8,12 @@ internal static class Broadcasting
 {
     /// <summary>
     /// The gradient in its input's shape: summed over the axes along which the input was repeated. A gradient smaller than its
-    /// input stands for its broadcast form, and stays so where <paramref name="small"/> allows it.
+    /// input stands for its broadcast form; the rules that need it whole get it expanded.
     /// </summary>
-    public static Var Undo(Var gradient, TensorShape shape, bool small)
+    public static Var Undo(Var gradient, TensorShape shape)
     {
-        var smaller = shape.Equals(TensorShape.Broadcast(gradient.Shape, shape));
-        if (gradient.Shape == shape || (small && smaller))
+        if (shape.Equals(TensorShape.Broadcast(gradient.Shape, shape)))
             return gradient;
-        if (smaller)
-            return Op.Expand(gradient, shape);
         var extra = gradient.Shape.Rank - shape.Rank;
         long[] axes = [.. Enumerable.Range(0, gradient.Shape.Rank)
             .Where(i => i < extra || (shape[i - extra] == 1 && gradient.Shape[i] != 1)).Select(i => (long)i)];

@@ -39,19 +39,20 @@ internal sealed class ReversePass
     private void Through(Node node)
     {
         var rule = Op.Table[node.Op];
-        var small = rule.Elementwise && node.Inputs.All(input => input is null || input.Shape == node.Outputs[0].Shape);
+        var small = rule.TakesBroadcast
+            || (rule.Elementwise && node.Inputs.All(input => input is null || input.Shape == node.Outputs[0].Shape));
         var upstream = node.Outputs.Select(output => Sum(output) is { } dy && !small ? Op.Expand(dy, output.Shape) : Sum(output)).ToList();
         var gradients = (rule.Gradient ?? throw MissingRule(node))(upstream, node);
         var masked = node.Outputs.Any(_masked.Contains);
         var guard = masked && _steep.Contains(node.Outputs[0]);
         for (var i = 0; i < Math.Min(gradients.Length, node.Inputs.Count); i++)
             if (gradients[i] is { } gradient && node.Inputs[i] is { } input && _reached.Contains(input))
-                Add(input, guard ? Guarded(gradient, upstream[0]!) : gradient, small, masked || node.Op == "Where");
+                Add(input, guard ? Guarded(gradient, upstream[0]!) : gradient, masked || node.Op == "Where");
     }
 
-    private void Add(Var input, Var gradient, bool small, bool masked)
+    private void Add(Var input, Var gradient, bool masked)
     {
-        var part = Broadcasting.Undo(gradient, input.Shape, small);
+        var part = Broadcasting.Undo(gradient, input.Shape);
         _sums[input] = _sums.TryGetValue(input, out var sum) ? sum + part : part;
         if (masked)
             _masked.Add(input);

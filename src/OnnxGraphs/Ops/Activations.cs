@@ -34,7 +34,7 @@ public static partial class Op
         ["Tanh"]        = Each(Same, (dy, x, y) => [dy * (1f - y * y)]),
         ["Relu"]        = Each(Same, (dy, x, y) => [dy * Positive(y)]),
         ["LeakyRelu"]   = Each(Same, (dy, x, y) => [dy * Leak(x[0], x[0].Like(x.Attributes.Float("alpha", 0.01f)))]),
-        ["PRelu"]       = new(Same, (dy, x, y) => [dy * Leak(x[0], x[1]), dy * (x[0] - Relu(x[0]))]),
+        ["PRelu"]       = new(PReluShape, (dy, x, y) => [dy * Leak(x[0], x[1]), dy * (x[0] - Relu(x[0]))]),
         ["Elu"]         = Each(Same, (dy, x, y) => [dy * EluSlope(x, y, x.Attributes.Float("alpha", 1f), 1f)]),
         ["Selu"]        = Each(Same, (dy, x, y) => [dy * EluSlope(x, y, Gamma(x) * x.Attributes.Float("alpha", 1.67326319f), Gamma(x))]),
         ["Celu"]        = Each(Same, (dy, x, y) => [dy * CeluSlope(x[0], x.Attributes.Float("alpha", 1f))]),
@@ -42,9 +42,21 @@ public static partial class Op
         ["HardSwish"]   = Each(Same, (dy, x, y) => [dy * HardSwishSlope(x[0])]),
         ["Mish"]        = Each(Same, (dy, x, y) => [dy * MishSlope(x[0], Tanh(Softplus(x[0])))]),
         ["Gelu"]        = Each(Same, (dy, x, y) => [dy * GeluSlope(x)]),
-        ["Softmax"]     = new(Same, (dy, x, y) => [y * (dy - ReduceSum(dy * y, [Axis(x)]))]),
-        ["LogSoftmax"]  = new(Same, (dy, x, y) => [dy - Exp(y) * ReduceSum(dy, [Axis(x)])]),
+        ["Softmax"]     = new(SoftmaxShape, (dy, x, y) => [y * (dy - ReduceSum(dy * y, [Axis(x)]))]),
+        ["LogSoftmax"]  = new(SoftmaxShape, (dy, x, y) => [dy - Exp(y) * ReduceSum(dy, [Axis(x)])]),
     };
+
+    private static IReadOnlyList<TypedShape> PReluShape(Node x)
+    {
+        Expect(x, FitsInto(x[1].Shape, x[0].Shape), "slopes that can be broadcast to the input");
+        return Same(x);
+    }
+
+    private static IReadOnlyList<TypedShape> SoftmaxShape(Node x)
+    {
+        x[0].Shape.Axis(Axis(x));
+        return Same(x);
+    }
 
     private static long Axis(Node x) => x.Attributes.Int("axis", -1);
 

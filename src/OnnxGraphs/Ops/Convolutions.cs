@@ -30,6 +30,7 @@ public static partial class Op
             throw new GraphException($"{x}: input {input} and weights {w} must have the same rank of at least 3.");
         if (input[1] != w[1] * group || w[0] % group != 0)
             throw new GraphException($"{x}: weights {w} with {group} groups do not fit an input of {input[1]} channels.");
+        Expect(x, x.Optional(2) is not { } bias || bias.Shape == new TensorShape(w[0]), $"a bias of shape [{w[0]}]");
         return [new(x[0].Type, new([input[0], w[0], .. Window.Of(x, [.. w.Skip(2)]).Output(input)]))];
     }
 
@@ -38,6 +39,8 @@ public static partial class Op
         var (input, w, group) = (x[0].Shape, x[1].Shape, x.Attributes.Int("group", 1));
         if (x.Attributes.Text("auto_pad", "NOTSET") is "SAME_UPPER" or "SAME_LOWER" || x.Attributes.Has("output_shape"))
             throw new GraphException($"{x}: ConvTranspose is read with explicit pads only, not with auto_pad or output_shape.");
+        if (input.Rank != w.Rank || input.Rank < 3 || input[1] != w[0] || w[0] % group != 0)
+            throw new GraphException($"{x}: weights {w} with {group} groups do not fit an input of {input[1]} channels.");
         var window = Window.Of(x, [.. w.Skip(2)]);
         var rest = x.Attributes.Ints("output_padding") ?? new long[window.Rank];
         var space = Enumerable.Range(0, window.Rank).Select(i =>

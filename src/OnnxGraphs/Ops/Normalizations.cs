@@ -6,9 +6,17 @@ public static partial class Op
 {
     private static OperatorTable Normalizations() => new()
     {
-        ["BatchNormalization"]    = new(Same, BatchNormalizationGradient),
+        ["BatchNormalization"]    = new(BatchNormalizationShape, BatchNormalizationGradient),
         ["LayerNormalization"]    = new(LayerNormalizationShape, LayerNormalizationGradient),
     };
+
+    private static IReadOnlyList<TypedShape> BatchNormalizationShape(Node x)
+    {
+        var channels = x[0].Shape[1];
+        Expect(x, Enumerable.Range(1, 4).All(i => x[i].Shape == new TensorShape(channels)),
+            $"scale, bias, mean and variance of shape [{channels}] for {channels} channels");
+        return Same(x);
+    }
 
     // Inference form: y = s x + b - s mean with s = scale / sqrt(var + eps); the statistics are constants.
     private static Var?[] BatchNormalizationGradient(Var dy, Node x, Var y)
@@ -34,6 +42,8 @@ public static partial class Op
     private static IReadOnlyList<TypedShape> LayerNormalizationShape(Node x)
     {
         var axis = x[0].Shape.Axis(x.Attributes.Int("axis", -1));
+        Expect(x, FitsInto(x[1].Shape, x[0].Shape) && (x.Optional(2) is not { } bias || FitsInto(bias.Shape, x[0].Shape)),
+            "scale and bias that can be broadcast to the input");
         var moments = new TypedShape(ElementType.Float32, new([.. x[0].Shape.Select((dim, i) => i < axis ? dim : 1)]));
         return [new(x[0].Type, x[0].Shape), moments, moments];
     }

@@ -55,9 +55,11 @@ public static partial class Op
 
     private static IReadOnlyList<TypedShape> Same(Node x) => [new(x[0].Type, x[0].Shape)];
 
-    private static IReadOnlyList<TypedShape> Broadcast(Node x) => [new(x[0].Type, BroadcastShape(x))];
+    private static IReadOnlyList<TypedShape> Broadcast(Node x) => x[1] is not null ? BroadcastAll(x) : [];
 
-    private static IReadOnlyList<TypedShape> BroadcastBool(Node x) => [new(ElementType.Bool, BroadcastShape(x))];
+    private static IReadOnlyList<TypedShape> BroadcastAll(Node x) => [new(x[0].Type, BroadcastShape(x))];
+
+    private static IReadOnlyList<TypedShape> BroadcastBool(Node x) => [new(ElementType.Bool, Broadcast(x)[0].Shape)];
 
     private static TensorShape BroadcastShape(Node x)
     {
@@ -71,6 +73,17 @@ public static partial class Op
         }
         return shape;
     }
+
+    private static void Expect(Node x, bool holds, string what)
+    {
+        if (!holds)
+            throw new GraphException($"{x}: expected {what}.");
+    }
+
+    private static bool IsIndex(Var x) => x.Type is ElementType.Int64 or ElementType.Int32;
+
+    // Whether a shape can be broadcast to another one without changing that.
+    private static bool FitsInto(TensorShape small, TensorShape shape) => shape.Equals(TensorShape.Broadcast(small, shape));
 
     private static Operator Each(Inference infer, GradientRule rule) => new(infer, rule) { Elementwise = true };
 

@@ -23,8 +23,11 @@ public static partial class Op
         return [new(x[0].Type, shape), new(ElementType.Int64, shape)];
     }
 
-    private static IReadOnlyList<TypedShape> GlobalPoolShape(Node x) =>
-        [new(x[0].Type, new([.. x[0].Shape.Select((dim, i) => i < 2 ? dim : 1)]))];
+    private static IReadOnlyList<TypedShape> GlobalPoolShape(Node x)
+    {
+        Expect(x, x[0].Shape.Rank > 2, "an input [N, C, ...] with at least one axis of space");
+        return [new(x[0].Type, new([.. x[0].Shape.Select((dim, i) => i < 2 ? dim : 1)]))];
+    }
 
     private static Var GlobalMaxGradient(Var dy, Node x, Var y)
     {

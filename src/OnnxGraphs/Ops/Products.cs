@@ -28,6 +28,7 @@ public static partial class Op
     private static TensorShape MatMulShape(Node x)
     {
         var (a, b) = (x[0].Shape, x[1].Shape);
+        Expect(x, x[0].Type == x[1].Type, $"equal element types, found {x[0].Type} and {x[1].Type}");
         if (a.Rank == 0 || b.Rank == 0 || a[-1] != b[b.Rank == 1 ? 0 : -2])
             throw new GraphException($"{x}: the inner dimensions of {a} and {b} differ.");
         var batch = TensorShape.Broadcast(new([.. a.Take(a.Rank - 2)]), new([.. b.Take(b.Rank - 2)]))
@@ -56,7 +57,9 @@ public static partial class Op
         var (ta, tb) = (x.Attributes.Flag("transA"), x.Attributes.Flag("transB"));
         if (x[0].Shape.Rank != 2 || x[1].Shape.Rank != 2 || x[0].Shape[ta ? 0 : 1] != x[1].Shape[tb ? 1 : 0])
             throw new GraphException($"{x}: expected two matrices with equal inner dimensions.");
-        return [new(x[0].Type, new(x[0].Shape[ta ? 1 : 0], x[1].Shape[tb ? 0 : 1]))];
+        var shape = new TensorShape(x[0].Shape[ta ? 1 : 0], x[1].Shape[tb ? 0 : 1]);
+        Expect(x, x.Optional(2) is not { } c || FitsInto(c.Shape, shape), $"an addend that can be broadcast to {shape}");
+        return [new(x[0].Type, shape)];
     }
 
     private static Var?[] GemmGradient(Var dy, Node x, Var y)

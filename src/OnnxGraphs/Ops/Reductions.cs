@@ -50,11 +50,17 @@ public static partial class Op
         ["ReduceProd"]      = new(Reduced, (dy, x, y) => [Kept(dy, x) * OtherFactors(x)]),
         ["ReduceMax"]       = new(Reduced, SharedGradient),
         ["ReduceMin"]       = new(Reduced, SharedGradient),
-        ["CumSum"]          = new(Same, (dy, x, y) => [CumSum(dy, (int)x.Constant(1).ToInt64()[0],
+        ["CumSum"]          = new(CumSumShape, (dy, x, y) => [CumSum(dy, (int)x.Constant(1).ToInt64()[0],
                                   x.Attributes.Flag("exclusive"), !x.Attributes.Flag("reverse"))]),
         ["ArgMax"]          = new(ArgReduced, Operator.Stops),
         ["ArgMin"]          = new(ArgReduced, Operator.Stops),
     };
+
+    private static IReadOnlyList<TypedShape> CumSumShape(Node x)
+    {
+        x[0].Shape.Axis(x.Constant(1).ToInt64()[0]);
+        return Same(x);
+    }
 
     private static Var?[] SharedGradient(Var dy, Node x, Var y)
     {

@@ -42,11 +42,11 @@ public static partial class Op
     private static OperatorTable Selection() => new()
     {
         ["Gather"]          = new(GatherShape, GatherGradient),
-        ["GatherElements"]  = new(x => [new(x[0].Type, x[1].Shape)], (dy, x, y) =>
+        ["GatherElements"]  = new(GatherElementsShape, (dy, x, y) =>
                                   [ScatterElements(Filled(dy.Graph, x[0].Shape, 0), x[1], dy, Place(x), "add"), null]),
-        ["ScatterElements"] = new(Same, ScatterGradient),
+        ["ScatterElements"] = new(ScatterElementsShape, ScatterGradient),
         ["GatherND"]        = new(x => [new(x[0].Type, GatherNDShape(x))], GatherNDGradient),
-        ["ScatterND"]       = new(Same, ScatterNDGradient),
+        ["ScatterND"]       = new(ScatterNDShape, ScatterNDGradient),
         ["TopK"]            = new(TopKShape, TopKGradient),
         ["OneHot"]          = new(OneHotShape, Operator.Stops),
     };
@@ -56,7 +56,29 @@ public static partial class Op
     private static IReadOnlyList<TypedShape> GatherShape(Node x)
     {
         var axis = Place(x);
+        Expect(x, IsIndex(x[1]), $"integer indices, found {x[1].Type}");
         return [new(x[0].Type, new([.. x[0].Shape.Take(axis), .. x[1].Shape, .. x[0].Shape.Skip(axis + 1)]))];
+    }
+
+    private static IReadOnlyList<TypedShape> GatherElementsShape(Node x)
+    {
+        x[0].Shape.Axis(Place(x));
+        Expect(x, IsIndex(x[1]) && x[1].Shape.Rank == x[0].Shape.Rank, "integer indices of the same rank as the input");
+        return [new(x[0].Type, x[1].Shape)];
+    }
+
+    private static IReadOnlyList<TypedShape> ScatterElementsShape(Node x)
+    {
+        GatherElementsShape(x);
+        Expect(x, x[2].Shape == x[1].Shape && x[2].Type == x[0].Type, "updates of the shape of the indices and the type of the input");
+        return Same(x);
+    }
+
+    private static IReadOnlyList<TypedShape> ScatterNDShape(Node x)
+    {
+        var updates = GatherNDShape(x);
+        Expect(x, x[2].Shape == updates && x[2].Type == x[0].Type, $"updates of shape {updates} and the type of the input");
+        return Same(x);
     }
 
     private static Var?[] GatherGradient(Var dy, Node x, Var y)
@@ -93,6 +115,7 @@ public static partial class Op
     {
         var batch = (int)x.Attributes.Int("batch_dims", 0);
         var depth = (int)x[1].Shape[-1];
+        Expect(x, IsIndex(x[1]) && batch + depth <= x[0].Shape.Rank, $"integer indices of at most {x[0].Shape.Rank - batch} axes");
         return new([.. x[1].Shape.Take(x[1].Shape.Rank - 1), .. x[0].Shape.Skip(batch + depth)]);
     }
 
@@ -127,7 +150,9 @@ public static partial class Op
     private static IReadOnlyList<TypedShape> TopKShape(Node x)
     {
         var axis = x[0].Shape.Axis(x.Attributes.Int("axis", -1));
-        var shape = x[1].DependsOnInput ? x[0].Shape : x[0].Shape.With(axis, x.Constant(1).ToInt64()[0]);
+        var k = x[1].DependsOnInput ? x[0].Shape[axis] : x.Constant(1).ToInt64()[0];
+        Expect(x, k >= 0 && k <= x[0].Shape[axis], $"at most {x[0].Shape[axis]} elements to choose, found {k}");
+        var shape = x[0].Shape.With(axis, k);
         return [new(x[0].Type, shape), new(ElementType.Int64, shape)];
     }
 

@@ -46,8 +46,7 @@ public static partial class Op
         ["Transpose"] = new(x => [new(x[0].Type, new([.. Order(x).Select(axis => x[0].Shape[(int)axis])]))],
                             (dy, x, y) => [Transpose(dy, Inverse(Order(x)))]),
         ["Expand"]    = new(x => [new(x[0].Type, ExpandShape(x))], (dy, x, y) => [dy]),
-        ["Tile"]      = new(x => [new(x[0].Type, new([.. x[0].Shape.Zip(x.Constant(1).ToInt64(), (d, n) => d * n)]))],
-                            (dy, x, y) => [TileGradient(dy, x)]),
+        ["Tile"]      = new(x => [new(x[0].Type, TileShape(x))], (dy, x, y) => [TileGradient(dy, x)]),
         ["Shape"]     = new(x => [new(ElementType.Int64, new(ShapeSlice(x).Length))], Operator.Stops),
         ["Size"]      = new(_ => [new(ElementType.Int64, TensorShape.Scalar)], Operator.Stops),
         ["ConstantOfShape"] = new(x => [new(x.Attributes.Tensor("value")?.Type ?? ElementType.Float32,
@@ -67,8 +66,13 @@ public static partial class Op
         return Limit(end) <= Limit(start) ? [] : dims[(int)Limit(start)..(int)Limit(end)];
     }
 
-    private static long[] Order(Node x) =>
-        x.Attributes.Ints("perm") ?? [.. Enumerable.Range(0, x[0].Shape.Rank).Reverse().Select(i => (long)i)];
+    private static long[] Order(Node x)
+    {
+        var axes = Enumerable.Range(0, x[0].Shape.Rank).Select(i => (long)i).ToArray();
+        var order = x.Attributes.Ints("perm") ?? [.. axes.Reverse()];
+        Expect(x, order.Order().SequenceEqual(axes), $"each axis once, found the order [{string.Join(", ", order)}]");
+        return order;
+    }
 
     private static long[] Inverse(long[] order)
     {
@@ -134,6 +138,13 @@ public static partial class Op
     private static TensorShape ExpandShape(Node x) =>
         TensorShape.Broadcast(x[0].Shape, new(x.Constant(1).ToInt64())) ?? throw new GraphException(
             $"{x}: {x[0].Shape} cannot be expanded to [{string.Join(", ", x.Constant(1).ToInt64())}].");
+
+    private static TensorShape TileShape(Node x)
+    {
+        var repeats = x.Constant(1).ToInt64();
+        Expect(x, repeats.Length == x[0].Shape.Rank, $"a count for each axis, found [{string.Join(", ", repeats)}]");
+        return new([.. x[0].Shape.Zip(repeats, (dim, count) => dim * count)]);
+    }
 
     // View each tiled axis d n as [n, d] and sum over n.
     private static Var TileGradient(Var dy, Node x)

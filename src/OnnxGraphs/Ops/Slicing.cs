@@ -54,6 +54,9 @@ public static partial class Op
         var (starts, ends) = (x.Constant(1).ToInt64(), x.Constant(2).ToInt64());
         var axes = x.Optional(3) is null ? [.. Enumerable.Range(0, starts.Length).Select(i => (long)i)] : x.Constant(3).ToInt64();
         var steps = x.Optional(4) is null ? [.. starts.Select(_ => 1L)] : x.Constant(4).ToInt64();
+        Expect(x, ends.Length == starts.Length && axes.Length == starts.Length && steps.Length == starts.Length,
+            "as many starts as ends, axes and steps");
+        Expect(x, !steps.Contains(0), "steps other than 0");
         var ranges = shape.Select(dim => (Start: 0L, Step: 1L, Count: dim)).ToArray();
         for (var i = 0; i < axes.Length; i++)
         {
@@ -108,6 +111,8 @@ public static partial class Op
     private static long[] Pads(Node x)
     {
         var (rank, pads) = (x[0].Shape.Rank, x.Constant(1).ToInt64());
+        Expect(x, pads.Length == 2 * (x.Optional(3) is null ? rank : x.Constant(3).ToInt64().Length),
+            $"a count before and one after each axis, found [{string.Join(", ", pads)}]");
         if (x.Optional(3) is null)
             return pads;
         var (axes, all) = (x.Constant(3).ToInt64(), new long[2 * rank]);

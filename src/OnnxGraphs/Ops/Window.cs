@@ -17,7 +17,11 @@ internal sealed record Window(long[] Kernel, long[] Strides, long[] Dilations, l
         var rank = kernel.Length;
         var strides = x.Attributes.Ints("strides") ?? [.. Enumerable.Repeat(1L, rank)];
         var dilations = x.Attributes.Ints("dilations") ?? [.. Enumerable.Repeat(1L, rank)];
-        var pads = x.Attributes.Ints("pads") ?? new long[2 * rank];
+        var pads = x.Attributes.Ints("pads")?.ToArray() ?? new long[2 * rank];
+        if (strides.Length != rank || dilations.Length != rank || pads.Length != 2 * rank || x[0].Shape.Rank != rank + 2)
+            throw new GraphException($"{x}: a window of {rank} axes over {x[0].Shape} needs {rank} strides and dilations and "
+                + $"{2 * rank} pads; found strides [{string.Join(", ", strides)}], dilations [{string.Join(", ", dilations)}], "
+                + $"pads [{string.Join(", ", pads)}].");
         var auto = x.Attributes.Text("auto_pad", "NOTSET");
         if (auto is "SAME_UPPER" or "SAME_LOWER")
             for (var i = 0; i < rank; i++)
@@ -41,7 +45,9 @@ internal sealed record Window(long[] Kernel, long[] Strides, long[] Dilations, l
         for (var i = 0; i < Rank; i++)
         {
             var room = input[i + 2] + Before[i] + After[i] - Extent(i);
-            sizes[i] = Math.Max(0, (ceil ? (room + Strides[i] - 1) / Strides[i] : Math.DivRem(room, Strides[i]).Quotient) + 1);
+            if (room < 0)
+                throw new GraphException($"A window that spans {Extent(i)} does not fit into axis {i + 2} of {input} with its padding.");
+            sizes[i] = (ceil ? (room + Strides[i] - 1) / Strides[i] : room / Strides[i]) + 1;
             // A window of ceil mode must start inside the input or its leading padding.
             if (ceil && (sizes[i] - 1) * Strides[i] >= input[i + 2] + Before[i])
                 sizes[i]--;
