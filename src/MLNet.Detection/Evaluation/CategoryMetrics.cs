@@ -12,6 +12,9 @@ public sealed record CategoryMetrics(
     long CategoryId, int GroundTruths, double AP, double AP50, double AP75, double AR100,
     IReadOnlyList<PrecisionRecallPoint> PrecisionRecall)
 {
+    /// <summary>The category's name; empty where the evaluation was given numbers only.</summary>
+    public string Name { get; init; } = "";
+
     /// <summary>The point of <see cref="PrecisionRecall"/> with the highest F1, the higher score among equals; null
     /// without detections or ground truths.</summary>
     public PrecisionRecallPoint? Best { get; } = PrecisionRecall.Count > 0 ? PrecisionRecall.MaxBy(p => p.F1) : null;

@@ -72,6 +72,9 @@ public sealed class CocoMetrics
     public double Recall(int iouThreshold, int category, ObjectSize size = ObjectSize.All, int maxDetections = 2) =>
         _arrays.Recall(iouThreshold, category, size, maxDetections);
 
+    internal CocoMetrics Named(Func<long, string> name) =>
+        new(_arrays, [.. PerCategory.Select(category => category with { Name = name(category.CategoryId) })]);
+
     private double MeanPrecision(ObjectSize size, int? iouThreshold = null) => CocoArrays.MeanOfKnown(
         Cells(iouThreshold).SelectMany(c => _arrays.Precision(c.Iou, c.Category, size, 2).ToArray()));
 

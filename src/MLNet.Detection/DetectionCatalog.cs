@@ -1,0 +1,135 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using MLNet.Detection.Boxes;
+using MLNet.Detection.Data;
+using MLNet.Detection.Detectors;
+using MLNet.Detection.Estimators;
+using MLNet.Detection.Evaluation;
+using MLNet.Detection.Images;
+using MLNet.Detection.Matching;
+
+namespace MLNet.Detection;
+
+/// <summary>
+/// Object detection on an <see cref="MLContext"/>: data sets, the steps from pictures and boxes to training targets, detectors
+/// and their evaluation. Get it with <c>ml.Detection()</c> or <c>ml.Detection</c>.
+/// </summary>
+/// <example><code>
+/// var ml = new MLContext(seed: 1);
+/// var test = ml.Detection().LoadFromCoco("test.json", "images");
+/// using var detector = ml.Detection().LoadDetector("tuned.onnx");
+/// var metrics = ml.Detection().Evaluate(detector.Transform(test));
+/// log.WriteLine($"mAP {metrics.MAP50_95:F3}, mAP50 {metrics.MAP50:F3}");
+/// </code></example>
+public sealed class DetectionCatalog
+{
+    internal DetectionCatalog(MLContext context) => Context = context;
+
+    /// <summary>The context that the catalog hangs on.</summary>
+    internal MLContext Context { get; }
+
+    /// <summary>Loads a data set in COCO's format; the images stay on disk until they are asked for.</summary>
+    /// <param name="json">The annotation file.</param>
+    /// <param name="imageFolder">The folder below which its file names are found.</param>
+    /// <returns>One row an image, with the columns of <see cref="DetectionColumns"/>.</returns>
+    /// <exception cref="DatasetException">Something is wrong with the annotations; the message names file and place.</exception>
+    public DetectionDataView LoadFromCoco(string json, string imageFolder) => LoadFromCoco(json, imageFolder, new());
+
+    /// <summary>Loads a data set in COCO's format, with options.</summary>
+    /// <inheritdoc cref="LoadFromCoco(string, string)"/>
+    public DetectionDataView LoadFromCoco(string json, string imageFolder, CocoOptions options) =>
+        View(CocoDataset.Load(json, imageFolder, options));
+
+    /// <summary>Loads a data set in Pascal VOC's layout; the images stay on disk until they are asked for.</summary>
+    /// <param name="folder">The folder that holds <c>Annotations</c> and <c>JPEGImages</c>.</param>
+    /// <param name="split">Name of a list in <c>ImageSets/Main</c>; null: all images.</param>
+    /// <returns>One row an image, with the columns of <see cref="DetectionColumns"/>.</returns>
+    /// <exception cref="DatasetException">Something is wrong with the annotations; the message names file and place.</exception>
+    public DetectionDataView LoadFromVoc(string folder, string? split = null) => LoadFromVoc(folder, split, new());
+
+    /// <summary>Loads a data set in Pascal VOC's layout, with options.</summary>
+    /// <inheritdoc cref="LoadFromVoc(string, string)"/>
+    public DetectionDataView LoadFromVoc(string folder, string? split, VocOptions options) =>
+        View(VocDataset.Load(folder, split, options));
+
+    /// <summary>Loads a detector that <see cref="DetectorModel.Save"/> wrote.</summary>
+    /// <param name="path">The ONNX file.</param>
+    /// <exception cref="OnnxGraphs.Models.ModelException">The file is damaged, or was not saved by this library.</exception>
+    public DetectorTransformer LoadDetector(string path) => LoadDetector(path, new());
+
+    /// <summary>Loads a detector, with options.</summary>
+    /// <inheritdoc cref="LoadDetector(string)"/>
+    public DetectorTransformer LoadDetector(string path, DetectorTransformer.Options options) =>
+        new(DetectorModel.Load(path), options, Context);
+
+    /// <summary>Decodes, resizes and normalises pictures; see <see cref="PreprocessImageEstimator"/>.</summary>
+    /// <param name="resize">How pictures come to the network's size.</param>
+    /// <param name="normalization">What the network expects of its pixels; null: <see cref="Normalization.Centered"/>.</param>
+    public PreprocessImageEstimator PreprocessImage(ImageResize resize, Normalization? normalization = null) =>
+        PreprocessImage(new() { Resize = resize, Normalization = normalization ?? Normalization.Centered });
+
+    /// <summary>Decodes, resizes and normalises pictures, with options.</summary>
+    public PreprocessImageEstimator PreprocessImage(PreprocessImageEstimator.Options options) => new(options);
+
+    /// <summary>Matches anchors with the boxes of each row; see <see cref="MatchAnchorsEstimator"/>.</summary>
+    /// <param name="anchors">In pixels of the network's input.</param>
+    /// <param name="resize">How pictures come to the network's size; null: each row says so itself, after
+    /// <see cref="PreprocessImage(ImageResize, Normalization)"/>.</param>
+    /// <param name="matcher">The rule; null: <see cref="ThresholdMatcher"/>.</param>
+    public MatchAnchorsEstimator MatchAnchors(IReadOnlyList<Box> anchors, ImageResize? resize = null, Matcher? matcher = null) =>
+        MatchAnchors(new() { Anchors = anchors, Resize = resize, Matcher = matcher ?? new ThresholdMatcher() });
+
+    /// <summary>Matches anchors with the boxes of each row, with options.</summary>
+    public MatchAnchorsEstimator MatchAnchors(MatchAnchorsEstimator.Options options) => new(options);
+
+    /// <summary>Writes down what each anchor must learn; see <see cref="EncodeLabelsEstimator"/>.</summary>
+    /// <param name="anchors">In pixels of the network's input.</param>
+    /// <param name="resize">As in <see cref="MatchAnchors(IReadOnlyList{Box}, ImageResize, Matcher)"/>.</param>
+    /// <param name="coder">How boxes are written; null: <see cref="BoxCoder.Ssd"/>.</param>
+    public EncodeLabelsEstimator EncodeLabels(IReadOnlyList<Box> anchors, ImageResize? resize = null, BoxCoder? coder = null) =>
+        EncodeLabels(new() { Anchors = anchors, Resize = resize, Coder = coder ?? BoxCoder.Ssd });
+
+    /// <summary>Writes down what each anchor must learn, with options.</summary>
+    public EncodeLabelsEstimator EncodeLabels(EncodeLabelsEstimator.Options options) => new(options);
+
+    /// <summary>Compares predictions with the true boxes by COCO's rules; see <see cref="ScoredView"/>.</summary>
+    /// <param name="data">A view with true and predicted boxes, such as a <see cref="DetectorTransformer"/> gives.</param>
+    /// <param name="labelColumnName">Vector of keys: the true classes.</param>
+    /// <param name="boundingBoxColumnName">Vector of float: the true boxes.</param>
+    /// <param name="predictedLabelColumnName">Vector of keys: the predicted classes.</param>
+    /// <param name="predictedBoundingBoxColumnName">Vector of float: the predicted boxes.</param>
+    /// <param name="scoreColumnName">Vector of float: how sure.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    public CocoMetrics Evaluate(
+        IDataView data,
+        string labelColumnName = DetectionColumns.Label,
+        string boundingBoxColumnName = DetectionColumns.BoundingBoxes,
+        string predictedLabelColumnName = PredictionColumns.PredictedLabel,
+        string predictedBoundingBoxColumnName = PredictionColumns.PredictedBoundingBoxes,
+        string scoreColumnName = PredictionColumns.Score) => Evaluate(data, new ScoredView.Options
+        {
+            LabelColumnName = labelColumnName,
+            BoundingBoxColumnName = boundingBoxColumnName,
+            PredictedLabelColumnName = predictedLabelColumnName,
+            PredictedBoundingBoxColumnName = predictedBoundingBoxColumnName,
+            ScoreColumnName = scoreColumnName,
+        });
+
+    /// <summary>Compares predictions with the true boxes by COCO's rules, with options.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    public CocoMetrics Evaluate(IDataView data, ScoredView.Options options) => new ScoredView(data, options).Evaluate();
+
+    private DetectionDataView View(DetectionDataset dataset)
+    {
+        const int Listed = 20;
+        if (dataset.Problems.IsEmpty)
+            return new(dataset);
+        using var channel = ((IChannelProvider)Context).Start(nameof(DetectionCatalog));
+        foreach (var problem in dataset.Problems.Take(Listed))
+            channel.Warning(MessageSensitivity.UserData, problem.ToString());
+        if (dataset.Problems.Length > Listed)
+            channel.Warning(MessageSensitivity.None,
+                $"{dataset.Source}: {dataset.Problems.Length - Listed} more such problems, all in {nameof(DetectionDataset.Problems)}.");
+        return new(dataset);
+    }
+}

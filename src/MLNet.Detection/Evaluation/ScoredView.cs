@@ -1,0 +1,81 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.Detection.Data;
+using MLNet.Detection.Estimators;
+using MLNet.Detection.Interop;
+
+namespace MLNet.Detection.Evaluation;
+
+/// <summary>
+/// The true and the predicted objects of a view, one row an image, as evaluations take them. A category is its index in the
+/// names of the label column; predicted classes are found there by name, or by index where one of the columns carries no
+/// names. Objects with a missing label, and predictions of classes that the labels do not know, are left out, as
+/// pycocotools does.
+/// </summary>
+public sealed class ScoredView
+{
+    private readonly List<GroundTruth> _truths = [];
+    private readonly List<DetectionResult> _detections = [];
+
+    /// <summary>Reads the whole view.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    /// <exception cref="InvalidDataException">The columns of a row have lengths that do not belong together.</exception>
+    /// <exception cref="ArgumentException">No predicted class has the name of a label.</exception>
+    public ScoredView(IDataView data, Options? options = null)
+    {
+        options ??= new();
+        var columns = new ScoredColumns(data.Schema, options);
+        Categories = columns.Categories;
+        using var cursor = data.GetRowCursor(columns.Needed);
+        var row = new ScoredRow(cursor, columns, options);
+        while (cursor.MoveNext())
+        {
+            _truths.AddRange(row.Truths());
+            _detections.AddRange(row.Detections());
+        }
+    }
+
+    /// <summary>The names of the categories; a category's id is its index.</summary>
+    public IReadOnlyList<string> Categories { get; }
+
+    /// <summary>All true objects; an image's id is the number of its row.</summary>
+    public IReadOnlyList<GroundTruth> GroundTruths => _truths;
+
+    /// <summary>All predicted objects.</summary>
+    public IReadOnlyList<DetectionResult> Detections => _detections;
+
+    /// <summary>COCO's numbers, with the names of the categories.</summary>
+    public CocoMetrics Evaluate() => new CocoEvaluation()
+        .Evaluate(_truths, _detections, Enumerable.Range(0, Categories.Count).Select(id => (long)id))
+        .Named(id => Categories[(int)id]);
+
+    /// <summary>The columns to compare.</summary>
+    public sealed record Options
+    {
+        /// <summary>Vector of uint keys: the true classes.</summary>
+        public string LabelColumnName { get; init; } = DetectionColumns.Label;
+
+        /// <summary>Vector of float: x0, y0, x1, y1 of each true box.</summary>
+        public string BoundingBoxColumnName { get; init; } = DetectionColumns.BoundingBoxes;
+
+        /// <summary>Vector of uint keys: the predicted classes.</summary>
+        public string PredictedLabelColumnName { get; init; } = PredictionColumns.PredictedLabel;
+
+        /// <summary>Vector of float: x0, y0, x1, y1 of each predicted box.</summary>
+        public string PredictedBoundingBoxColumnName { get; init; } = PredictionColumns.PredictedBoundingBoxes;
+
+        /// <summary>Vector of float, one a predicted box.</summary>
+        public string ScoreColumnName { get; init; } = PredictionColumns.Score;
+
+        /// <summary>Vector of bool, one a true box: neither wanted nor punished; null, or a name that the data lacks:
+        /// none.</summary>
+        public string? CrowdColumnName { get; init; } = DetectionColumns.Crowd;
+
+        /// <summary>Vector of bool, one a true box: COCO's evaluation, which has no such mark, takes the object for a crowd;
+        /// null, or a name that the data lacks: none.</summary>
+        public string? DifficultColumnName { get; init; } = DetectionColumns.Difficult;
+
+        /// <summary>Vector of float, one a true box: square pixels; null, or a name that the data lacks: the box's.</summary>
+        public string? AreaColumnName { get; init; } = DetectionColumns.Area;
+    }
+}

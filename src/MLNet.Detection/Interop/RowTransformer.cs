@@ -1,0 +1,45 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MLNet.Detection.Interop;
+
+/// <summary>
+/// A transformer that adds columns to each row, computed from that row alone, when they are asked for. It works in chains and
+/// in prediction engines. It cannot be written into an ML.NET model file: ML.NET lets no other assembly register how such a
+/// transformer is read back, so <see cref="ICanSaveModel.Save"/> throws and says what to keep instead.
+/// </summary>
+public abstract class RowTransformer : ITransformer
+{
+    private protected RowTransformer()
+    {
+    }
+
+    /// <summary>True: each output row follows from the input row at its place.</summary>
+    public bool IsRowToRowMapper => true;
+
+    internal abstract IReadOnlyList<InputColumn> Inputs { get; }
+
+    internal abstract IReadOnlyList<DataViewSchema.DetachedColumn> Added { get; }
+
+    private protected abstract string HowToKeep { get; }
+
+    /// <summary>The input's columns and the added ones.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).OutputSchema;
+
+    /// <summary>A lazy view with the added columns.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    public virtual IDataView Transform(IDataView input) => new AddedColumnsView(input, Bind(input.Schema));
+
+    /// <summary>The same for single rows.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => Bind(inputSchema);
+
+    void ICanSaveModel.Save(ModelSaveContext ctx) => throw new NotSupportedException(
+        $"{GetType().Name} cannot be written into an ML.NET model file: ML.NET reads back transformers of its own assemblies "
+        + $"only. {HowToKeep}");
+
+    internal AddedColumnsMapper Bind(DataViewSchema inputSchema) => new(this, inputSchema);
+
+    internal abstract RowValues Open(DataViewRow input);
+}
