@@ -12,7 +12,7 @@ namespace MLNet.Detection;
 
 /// <summary>
 /// Object detection on an <see cref="MLContext"/>: data sets, the steps from pictures and boxes to training targets, detectors
-/// and their evaluation. Get it with <c>ml.Detection()</c> or <c>ml.Detection</c>.
+/// and their evaluation. Get it with <c>ml.Detection()</c>.
 /// </summary>
 /// <example><code>
 /// var ml = new MLContext(seed: 1);
