@@ -45,4 +45,12 @@ internal static class LossArgument
         Expect(loss, loss.Reduction != Reduction.PerImage || byImage, nameof(loss.Reduction), loss.Reduction,
             "PerImage with ByImage only");
     }
+
+    /// <summary>A value of exactly this type and shape.</summary>
+    public static void Shaped(object loss, Var found, ElementType type, ReadOnlySpan<long> dims,
+        [CallerArgumentExpression(nameof(found))] string argument = "")
+    {
+        var shape = new TensorShape(dims);
+        Expect(loss, found.Type == type && found.Shape == shape, argument, found, $"{type} {shape}");
+    }
 }

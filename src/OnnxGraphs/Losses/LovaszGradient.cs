@@ -17,7 +17,7 @@ internal static class LovaszGradient
         var positives = ReduceSum(sorted, [1]);
         var intersection = positives - CumSum(sorted, 1);
         var union = positives + CumSum(1f - sorted, 1);
-        var jaccard = 1f - intersection / union;                        // union >= 1: it counts the first error at least
+        var jaccard = 1f - intersection / union;              // union >= 1: it counts the first error at least
         var before = Pad(Slice(jaccard, 1, 0, errors.Shape[1] - 1), 0, 1, 0, 0);
         return Detach(ScatterElements(jaccard * 0f, order, jaccard - before, 1));
     }
