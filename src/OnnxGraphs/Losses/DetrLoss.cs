@@ -34,7 +34,9 @@ public sealed record DetrLoss
         var share = 1f / Loss.AtLeastOne(SumAll(matched));
         float[] weights = [.. Enumerable.Repeat(1f, (int)none), NoObjectWeight];
         var l1 = ReduceSum(new L1Loss().Elements(boxes, targets.Boxes), [2], keep: false);
-        var iou = new IouLoss(IouKind.Generalized) { Form = BoxForm.Centre }.Elements(boxes, targets.Boxes);
+        // Boxes are shares of the picture: the usual 1e-7 would show in the gradients of small ones.
+        var generalized = new IouLoss(IouKind.Generalized) { Form = BoxForm.Centre, Epsilon = 1e-16f };
+        var iou = generalized.Elements(boxes, targets.Boxes);
         return new Dictionary<string, Var>
         {
             ["classification"] = ClassWeight * new CrossEntropyLoss { ClassWeights = weights }.Of(logits,
