@@ -24,7 +24,7 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
     {
         if (deltas == boxes)
             throw new ModelException($"{model.Path}: '{boxes}' holds raw deltas, so the file carries no anchors; give them in a file.");
-        var count = Count(model, deltas, boxes);
+        var count = Count(model, deltas, boxes, new(1, 3, height, width));
         var anchors = Decode(model, deltas, boxes, count, default);
         var corners = anchors.All(box => box.X1 >= box.X0 && box.Y1 >= box.Y0);
         // Parts of the image stay near 1, pixels do not.
@@ -41,10 +41,11 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
         return new(at, coder);
     }
 
-    private static long Count(OnnxModel model, string deltas, string boxes)
+    private static long Count(OnnxModel model, string deltas, string boxes, TensorShape image)
     {
         var graph = new Graph();
-        var shape = GraphReader.Read(model, graph, [deltas])[0].Shape;
+        var options = new ReadOptions { InputShapes = new Dictionary<string, TensorShape> { [model.Inputs[0].Name] = image } };
+        var shape = GraphReader.Read(model, graph, [deltas], options)[0].Shape;
         return shape.Rank == 3 && shape[2] == 4 ? shape[1] : throw new ModelException(
             $"{model.Path}: the raw boxes '{deltas}' before '{boxes}' are {shape}, expected [batch, anchors, 4].");
     }
