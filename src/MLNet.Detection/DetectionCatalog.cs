@@ -11,8 +11,8 @@ using MLNet.Detection.Matching;
 namespace MLNet.Detection;
 
 /// <summary>
-/// Object detection on an <see cref="MLContext"/>: data sets, the steps from pictures and boxes to training targets, detectors
-/// and their evaluation. Get it with <c>ml.Detection()</c>.
+/// Object detection on an <see cref="MLContext"/>: data sets, the steps from pictures and boxes to training targets,
+/// detectors and their evaluation. Get it with <c>ml.Detection()</c>.
 /// </summary>
 /// <example><code>
 /// var ml = new MLContext(seed: 1);
@@ -32,7 +32,8 @@ public sealed class DetectionCatalog
     /// <param name="json">The annotation file.</param>
     /// <param name="imageFolder">The folder below which its file names are found.</param>
     /// <returns>One row an image, with the columns of <see cref="DetectionColumns"/>.</returns>
-    /// <exception cref="DatasetException">Something is wrong with the annotations; the message names file and place.</exception>
+    /// <exception cref="DatasetException">Something is wrong with the annotations; the message names file and
+    /// place.</exception>
     public DetectionDataView LoadFromCoco(string json, string imageFolder) => LoadFromCoco(json, imageFolder, new());
 
     /// <summary>Loads a data set in COCO's format, with options.</summary>
@@ -44,7 +45,8 @@ public sealed class DetectionCatalog
     /// <param name="folder">The folder that holds <c>Annotations</c> and <c>JPEGImages</c>.</param>
     /// <param name="split">Name of a list in <c>ImageSets/Main</c>; null: all images.</param>
     /// <returns>One row an image, with the columns of <see cref="DetectionColumns"/>.</returns>
-    /// <exception cref="DatasetException">Something is wrong with the annotations; the message names file and place.</exception>
+    /// <exception cref="DatasetException">Something is wrong with the annotations; the message names file and
+    /// place.</exception>
     public DetectionDataView LoadFromVoc(string folder, string? split = null) => LoadFromVoc(folder, split, new());
 
     /// <summary>Loads a data set in Pascal VOC's layout, with options.</summary>
@@ -54,7 +56,8 @@ public sealed class DetectionCatalog
 
     /// <summary>Loads a detector that <see cref="DetectorModel.Save"/> wrote.</summary>
     /// <param name="path">The ONNX file.</param>
-    /// <exception cref="OnnxGraphs.Models.ModelException">The file is damaged, or was not saved by this library.</exception>
+    /// <exception cref="OnnxGraphs.Models.ModelException">The file is damaged, or was not saved by this
+    /// library.</exception>
     public DetectorTransformer LoadDetector(string path) => LoadDetector(path, new());
 
     /// <summary>Loads a detector, with options.</summary>
@@ -64,7 +67,8 @@ public sealed class DetectionCatalog
 
     /// <summary>Decodes, resizes and normalises pictures; see <see cref="PreprocessImageEstimator"/>.</summary>
     /// <param name="resize">How pictures come to the network's size.</param>
-    /// <param name="normalization">What the network expects of its pixels; null: <see cref="Normalization.Centered"/>.</param>
+    /// <param name="normalization">What the network expects of its pixels; null:
+    /// <see cref="Normalization.Centered"/>.</param>
     public PreprocessImageEstimator PreprocessImage(ImageResize resize, Normalization? normalization = null) =>
         PreprocessImage(new() { Resize = resize, Normalization = normalization ?? Normalization.Centered });
 
@@ -76,7 +80,8 @@ public sealed class DetectionCatalog
     /// <param name="resize">How pictures come to the network's size; null: each row says so itself, after
     /// <see cref="PreprocessImage(ImageResize, Normalization)"/>.</param>
     /// <param name="matcher">The rule; null: <see cref="ThresholdMatcher"/>.</param>
-    public MatchAnchorsEstimator MatchAnchors(IReadOnlyList<Box> anchors, ImageResize? resize = null, Matcher? matcher = null) =>
+    public MatchAnchorsEstimator MatchAnchors(
+        IReadOnlyList<Box> anchors, ImageResize? resize = null, Matcher? matcher = null) =>
         MatchAnchors(new() { Anchors = anchors, Resize = resize, Matcher = matcher ?? new ThresholdMatcher() });
 
     /// <summary>Matches anchors with the boxes of each row, with options.</summary>
@@ -86,14 +91,16 @@ public sealed class DetectionCatalog
     /// <param name="anchors">In pixels of the network's input.</param>
     /// <param name="resize">As in <see cref="MatchAnchors(IReadOnlyList{Box}, ImageResize, Matcher)"/>.</param>
     /// <param name="coder">How boxes are written; null: <see cref="BoxCoder.Ssd"/>.</param>
-    public EncodeLabelsEstimator EncodeLabels(IReadOnlyList<Box> anchors, ImageResize? resize = null, BoxCoder? coder = null) =>
+    public EncodeLabelsEstimator EncodeLabels(
+        IReadOnlyList<Box> anchors, ImageResize? resize = null, BoxCoder? coder = null) =>
         EncodeLabels(new() { Anchors = anchors, Resize = resize, Coder = coder ?? BoxCoder.Ssd });
 
     /// <summary>Writes down what each anchor must learn, with options.</summary>
     public EncodeLabelsEstimator EncodeLabels(EncodeLabelsEstimator.Options options) => new(options);
 
     /// <summary>Compares predictions with the true boxes by COCO's rules; see <see cref="ScoredView"/>.</summary>
-    /// <param name="data">A view with true and predicted boxes, such as a <see cref="DetectorTransformer"/> gives.</param>
+    /// <param name="data">A view with true and predicted boxes, such as a <see cref="DetectorTransformer"/>
+    /// gives.</param>
     /// <param name="labelColumnName">Vector of keys: the true classes.</param>
     /// <param name="boundingBoxColumnName">Vector of float: the true boxes.</param>
     /// <param name="predictedLabelColumnName">Vector of keys: the predicted classes.</param>
@@ -129,7 +136,8 @@ public sealed class DetectionCatalog
             channel.Warning(MessageSensitivity.UserData, problem.ToString());
         if (dataset.Problems.Length > Listed)
             channel.Warning(MessageSensitivity.None,
-                $"{dataset.Source}: {dataset.Problems.Length - Listed} more such problems, all in {nameof(DetectionDataset.Problems)}.");
+                $"{dataset.Source}: {dataset.Problems.Length - Listed} more such problems, "
+                + $"all in {nameof(DetectionDataset.Problems)}.");
         return new(dataset);
     }
 }

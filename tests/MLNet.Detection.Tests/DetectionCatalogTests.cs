@@ -23,10 +23,12 @@ public sealed class DetectionCatalogTests
         var json = TinyCoco.Write(folder);
         File.Delete(folder.File("2.png"));
         Assert.ThrowsExactly<DatasetException>(() => ml.Detection().LoadFromCoco(json, folder.Path));
-        Assert.AreEqual(4, ml.Detection().LoadFromCoco(json, folder.Path, new() { MissingImages = MissingImages.Skip }).GetRowCount());
+        Assert.AreEqual(4, ml.Detection().LoadFromCoco(
+            json, folder.Path, new() { MissingImages = MissingImages.Skip }).GetRowCount());
 
-        folder.Write("voc/Annotations/a.xml", "<annotation><filename>a.png</filename><size><width>40</width><height>30</height></size>"
-            + "<object><name>dog</name><bndbox><xmin>1</xmin><ymin>2</ymin><xmax>11</xmax><ymax>22</ymax></bndbox></object></annotation>");
+        folder.Write("voc/Annotations/a.xml", "<annotation><filename>a.png</filename>"
+            + "<size><width>40</width><height>30</height></size><object><name>dog</name>"
+            + "<bndbox><xmin>1</xmin><ymin>2</ymin><xmax>11</xmax><ymax>22</ymax></bndbox></object></annotation>");
         folder.Write("voc/ImageSets/Main/train.txt", "a\n");
         folder.Write("voc/JPEGImages/a.png", "");
         foreach (var data in new[]
@@ -34,7 +36,8 @@ public sealed class DetectionCatalogTests
             ml.Detection().LoadFromVoc(folder.File("voc")), ml.Detection().LoadFromVoc(folder.File("voc"), "train"),
             ml.Detection().LoadFromVoc(folder.File("voc"), "train", new() { Categories = ["dog"] }),
         })
-            CollectionAssert.AreEqual(new float[] { 1, 2, 11, 22 }, Rows.Vectors<float>(data, "BoundingBoxes").Single());
+            CollectionAssert.AreEqual(
+                new float[] { 1, 2, 11, 22 }, Rows.Vectors<float>(data, "BoundingBoxes").Single());
     }
 
     [TestMethod]
@@ -50,7 +53,8 @@ public sealed class DetectionCatalogTests
         var annotations = string.Join(",", Enumerable.Range(1, 23).Select(id =>
             $$"""{"id":{{id}},"image_id":1,"category_id":1,"bbox":[5,5,50,10],"area":9,"iscrowd":0}"""));
         var json = folder.Write("x.json", $$"""
-            {"images":[{"id":1,"file_name":"a.png","width":20,"height":30}],"categories":[{"id":1,"name":"cup"}],"annotations":[{{annotations}}]}
+            {"images":[{"id":1,"file_name":"a.png","width":20,"height":30}],
+             "categories":[{"id":1,"name":"cup"}],"annotations":[{{annotations}}]}
             """);
         var data = ml.Detection().LoadFromCoco(json, folder.Path, new() { MissingImages = MissingImages.Unchecked });
         Assert.HasCount(23, data.Dataset.Problems);
@@ -68,8 +72,10 @@ public sealed class DetectionCatalogTests
         var matcher = new SsdMatcher(0.4f);
         var brief = ml.Detection().PreprocessImage(resize).Append(ml.Detection().MatchAnchors(anchors, resize, matcher))
             .Append(ml.Detection().EncodeLabels(anchors, resize, BoxCoder.RetinaNet)).Fit(data).Transform(data);
-        var full = ml.Detection().PreprocessImage(new PreprocessImageEstimator.Options { Resize = resize, OutputColumnName = "P" })
-            .Append(ml.Detection().MatchAnchors(new MatchAnchorsEstimator.Options { Anchors = anchors, Matcher = matcher, OutputColumnName = "M" }))
+        var full = ml.Detection()
+            .PreprocessImage(new PreprocessImageEstimator.Options { Resize = resize, OutputColumnName = "P" })
+            .Append(ml.Detection().MatchAnchors(new MatchAnchorsEstimator.Options
+                { Anchors = anchors, Matcher = matcher, OutputColumnName = "M" }))
             .Append(ml.Detection().EncodeLabels(new EncodeLabelsEstimator.Options
             {
                 Anchors = anchors, Coder = BoxCoder.RetinaNet, MatchedIndicesColumnName = "M",

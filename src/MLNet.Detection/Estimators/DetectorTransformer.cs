@@ -10,10 +10,11 @@ using OnnxGraphs.Runtime;
 namespace MLNet.Detection.Estimators;
 
 /// <summary>
-/// Finds objects in the image file of each row. Adds three columns, by default those of <see cref="PredictionColumns"/>: labels
-/// (keys with the class names), boxes in original pixels and scores, one entry an object, by falling score. Views are scored
-/// in batches of rows, which are read ahead; a prediction engine scores one picture at a time. A row whose image cannot be
-/// decoded gets empty predictions and a warning in the log; <see cref="UnreadableImages"/> lists it.
+/// Finds objects in the image file of each row. Adds three columns, by default those of
+/// <see cref="PredictionColumns"/>: labels (keys with the class names), boxes in original pixels and scores, one entry
+/// an object, by falling score. Views are scored in batches of rows, which are read ahead; a prediction engine scores
+/// one picture at a time. A row whose image cannot be decoded gets empty predictions and a warning in the log;
+/// <see cref="UnreadableImages"/> lists it.
 /// </summary>
 /// <example><code>
 /// using var detector = ml.Detection().LoadDetector("tuned.onnx");
@@ -52,9 +53,11 @@ public sealed class DetectorTransformer : RowTransformer, IDisposable
     private protected override string HowToKeep =>
         "Save the detector as one ONNX file with Model.Save, and load that with ml.Detection().LoadDetector.";
 
-    /// <summary>A lazy view with predictions. A cursor that is asked for one of them reads a batch of rows ahead.</summary>
+    /// <summary>A lazy view with predictions. A cursor that is asked for one of them reads a batch of rows
+    /// ahead.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    public override IDataView Transform(IDataView input) => new AddedColumnsView(input, Bind(input.Schema), _options.BatchSize);
+    public override IDataView Transform(IDataView input) =>
+        new AddedColumnsView(input, Bind(input.Schema), _options.BatchSize);
 
     /// <summary>Frees the network. A prediction engine does so when it is disposed, unless told otherwise.</summary>
     public void Dispose() => _scorer.Dispose();
@@ -68,7 +71,8 @@ public sealed class DetectorTransformer : RowTransformer, IDisposable
         /// <summary>Vector of byte: JPEG or PNG files.</summary>
         public string ImageColumnName { get; init; } = DetectionColumns.Image;
 
-        /// <summary>Text that names an unreadable image; null, or a name that the data lacks: the row's number does.</summary>
+        /// <summary>Text that names an unreadable image; null, or a name that the data lacks: the row's number
+        /// does.</summary>
         public string? FileNameColumnName { get; init; } = DetectionColumns.FileName;
 
         /// <summary>The column of labels to add.</summary>

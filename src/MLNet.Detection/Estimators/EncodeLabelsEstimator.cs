@@ -6,8 +6,8 @@ using MLNet.Detection.Matching;
 namespace MLNet.Detection.Estimators;
 
 /// <summary>
-/// Writes down what every anchor must learn, from the matches of <see cref="MatchAnchorsEstimator"/>. Adds two columns, by
-/// default <see cref="TargetColumns.AnchorClasses"/> (class from 0, <see cref="Matcher.Background"/> or
+/// Writes down what every anchor must learn, from the matches of <see cref="MatchAnchorsEstimator"/>. Adds two
+/// columns, by default <see cref="TargetColumns.AnchorClasses"/> (class from 0, <see cref="Matcher.Background"/> or
 /// <see cref="Matcher.Ignored"/>; an anchor whose box has a missing label is ignored) and
 /// <see cref="TargetColumns.AnchorBoxes"/> (deltas relative to the anchor, zeros where there is no box).
 /// </summary>
@@ -17,7 +17,7 @@ namespace MLNet.Detection.Estimators;
 /// var targets = detection.PreprocessImage(resize)
 ///     .Append(detection.MatchAnchors(anchors, resize))
 ///     .Append(detection.EncodeLabels(anchors, resize, BoxCoder.RetinaNet));
-/// var view = targets.Fit(data).Transform(data);      // Pixels, AnchorClasses and AnchorBoxes, ready for a training step
+/// var view = targets.Fit(data).Transform(data);      // has Pixels, AnchorClasses and AnchorBoxes
 /// </code></example>
 /// <param name="options">The anchors, the coder and the columns.</param>
 public sealed class EncodeLabelsEstimator(EncodeLabelsEstimator.Options options)

@@ -19,13 +19,16 @@ public sealed class EncodeLabelsTransformer : RowTransformer
     public EncodeLabelsTransformer(Options options)
     {
         if (options.Anchors.Count == 0)
-            throw new ArgumentException($"{nameof(options.Anchors)} is empty; give the anchors of the network.", nameof(options));
+            throw new ArgumentException(
+                $"{nameof(options.Anchors)} is empty; give the anchors of the network.", nameof(options));
         (_options, _anchors) = (options, [.. options.Anchors]);
         Inputs =
         [
             .. TruthReader.Inputs(options),
-            new(options.LabelColumnName, NumberDataViewType.UInt32, nameof(options.LabelColumnName)) { IsVector = true, IsKey = true },
-            new(options.MatchedIndicesColumnName, NumberDataViewType.Int32, nameof(options.MatchedIndicesColumnName)) { IsVector = true },
+            new(options.LabelColumnName, NumberDataViewType.UInt32, nameof(options.LabelColumnName))
+                { IsVector = true, IsKey = true },
+            new(options.MatchedIndicesColumnName, NumberDataViewType.Int32, nameof(options.MatchedIndicesColumnName))
+                { IsVector = true },
         ];
         Added =
         [
@@ -68,7 +71,8 @@ public sealed class EncodeLabelsTransformer : RowTransformer
             int[] matches = [.. _matches.DenseValues()];
             Check(boxes.Length, labels, matches);
             for (var i = 0; i < matches.Length; i++)
-                _classes[i] = matches[i] < 0 ? matches[i] : labels[matches[i]] is > 0 and var key ? key - 1 : Matcher.Ignored;
+                _classes[i] = matches[i] < 0 ? matches[i]
+                    : labels[matches[i]] is > 0 and var key ? key - 1 : Matcher.Ignored;
             options.Coder.EncodeMatches(boxes, matches, anchors, _deltas);
         }
 
@@ -77,7 +81,8 @@ public sealed class EncodeLabelsTransformer : RowTransformer
             if (labels.Length != boxes)
                 throw _truths.Error(options.LabelColumnName, $"{labels.Length} labels", $"{boxes}, one a box");
             if (matches.Length != anchors.Length)
-                throw _truths.Error(options.MatchedIndicesColumnName, $"{matches.Length} matches", $"{anchors.Length}, one an anchor");
+                throw _truths.Error(
+                    options.MatchedIndicesColumnName, $"{matches.Length} matches", $"{anchors.Length}, one an anchor");
             if (matches.Max() >= boxes || matches.Min() < Matcher.Ignored)
                 throw _truths.Error(options.MatchedIndicesColumnName, $"{matches.Min()} to {matches.Max()}",
                     $"{Matcher.Ignored} to {boxes - 1}, because the row has {boxes} boxes");

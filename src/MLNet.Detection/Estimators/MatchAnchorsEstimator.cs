@@ -7,8 +7,8 @@ namespace MLNet.Detection.Estimators;
 /// <summary>
 /// Decides for every anchor which box of its row it must learn. Adds one column, by default
 /// <see cref="TargetColumns.MatchedIndices"/>: per anchor the index of a box, <see cref="Matcher.Background"/> or
-/// <see cref="Matcher.Ignored"/>. Boxes marked as crowd or difficult and boxes without area are never matched; background
-/// anchors inside the marked ones are ignored.
+/// <see cref="Matcher.Ignored"/>. Boxes marked as crowd or difficult and boxes without area are never matched;
+/// background anchors inside the marked ones are ignored.
 /// </summary>
 /// <example><code>
 /// var data = ml.Detection().LoadFromCoco("train.json", "images");

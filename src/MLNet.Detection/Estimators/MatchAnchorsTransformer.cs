@@ -17,7 +17,8 @@ public sealed class MatchAnchorsTransformer : RowTransformer
     public MatchAnchorsTransformer(Options options)
     {
         if (options.Anchors.Count == 0)
-            throw new ArgumentException($"{nameof(options.Anchors)} is empty; give the anchors of the network.", nameof(options));
+            throw new ArgumentException(
+                $"{nameof(options.Anchors)} is empty; give the anchors of the network.", nameof(options));
         (_options, _anchors) = (options, new BoxColumns([.. options.Anchors]));
         Inputs = [.. TruthReader.Inputs(options), .. Flags(options.CrowdColumnName, nameof(options.CrowdColumnName)),
             .. Flags(options.DifficultColumnName, nameof(options.DifficultColumnName))];

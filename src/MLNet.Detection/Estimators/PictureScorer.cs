@@ -8,8 +8,8 @@ using OnnxGraphs.Runtime;
 namespace MLNet.Detection.Estimators;
 
 /// <summary>
-/// Runs a detector over image files, for any number of rows and cursors. The network is prepared for one picture and for a
-/// batch, each when first needed, and runs one call at a time; decoding runs beside it.
+/// Runs a detector over image files, for any number of rows and cursors. The network is prepared for one picture and
+/// for a batch, each when first needed, and runs one call at a time; decoding runs beside it.
 /// </summary>
 internal sealed class PictureScorer : IDisposable
 {
@@ -108,7 +108,8 @@ internal sealed class PictureScorer : IDisposable
     private void RequireAlive()
     {
         if (_disposed)
-            throw new ObjectDisposedException(nameof(DetectorTransformer), "The detector was disposed. A prediction engine disposes "
-                + "the detector it was made from; create it with PredictionEngineOptions.OwnsTransformer = false to keep it.");
+            throw new ObjectDisposedException(nameof(DetectorTransformer),
+                "The detector was disposed. A prediction engine disposes the detector it was made from; "
+                + "create the engine with PredictionEngineOptions.OwnsTransformer = false to keep it.");
     }
 }

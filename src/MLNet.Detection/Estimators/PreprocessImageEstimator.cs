@@ -5,10 +5,10 @@ using MLNet.Detection.Interop;
 namespace MLNet.Detection.Estimators;
 
 /// <summary>
-/// Decodes, resizes and normalises the image file of each row. Adds two columns, by default <see cref="TargetColumns.Pixels"/>
-/// (vector of float [3, height, width]) and <see cref="TargetColumns.ResizeTransform"/> (vector of float [4], the way from
-/// original to network pixels). A row whose image cannot be decoded throws <see cref="UnreadableImageException"/> when its
-/// values are asked for.
+/// Decodes, resizes and normalises the image file of each row. Adds two columns, by default
+/// <see cref="TargetColumns.Pixels"/> (vector of float [3, height, width]) and
+/// <see cref="TargetColumns.ResizeTransform"/> (vector of float [4], the way from original to network pixels). A row
+/// whose image cannot be decoded throws <see cref="UnreadableImageException"/> when its values are asked for.
 /// </summary>
 /// <example><code>
 /// var data = ml.Detection().LoadFromCoco("train.json", "images");
@@ -32,7 +32,8 @@ public sealed class PreprocessImageEstimator(PreprocessImageEstimator.Options op
         /// <summary>Vector of byte: JPEG or PNG files.</summary>
         public string ImageColumnName { get; init; } = DetectionColumns.Image;
 
-        /// <summary>Text that names the image in errors; null, or a name that the data lacks: the row's number does.</summary>
+        /// <summary>Text that names the image in errors; null, or a name that the data lacks: the row's number
+        /// does.</summary>
         public string? FileNameColumnName { get; init; } = DetectionColumns.FileName;
 
         /// <summary>The column of pixels to add.</summary>

@@ -25,13 +25,15 @@ internal sealed class TruthReader
 
     public static IEnumerable<InputColumn> Inputs(AnchorTargetOptions options)
     {
-        InputColumn Floats(string name, string option) => new(name, NumberDataViewType.Single, option) { IsVector = true };
+        InputColumn Floats(string name, string option) =>
+            new(name, NumberDataViewType.Single, option) { IsVector = true };
         InputColumn Pixels(string name, string option) => new(name, NumberDataViewType.Int32, option);
 
         yield return Floats(options.BoundingBoxColumnName, nameof(options.BoundingBoxColumnName));
         if (options.Resize is null)
             yield return Floats(
-                options.ResizeTransformColumnName, $"{nameof(options.ResizeTransformColumnName)}, or set {nameof(options.Resize)}");
+                options.ResizeTransformColumnName,
+                $"{nameof(options.ResizeTransformColumnName)}, or set {nameof(options.Resize)}");
         else
         {
             yield return Pixels(options.WidthColumnName, nameof(options.WidthColumnName));
@@ -54,7 +56,8 @@ internal sealed class TruthReader
 
     /// <summary>What is said of a value that does not belong to the others of its row.</summary>
     public InvalidDataException Error(string column, string found, string expected) => new(
-        $"Row {_row.Position}, column '{column}': found {found}, expected {expected}. Correct the data, or name another column.");
+        $"Row {_row.Position}, column '{column}': found {found}, expected {expected}. "
+        + "Correct the data, or name another column.");
 
     private Func<ResizeTransform> FromSize(ImageResize resize)
     {
@@ -66,7 +69,8 @@ internal sealed class TruthReader
             width(ref w);
             height(ref h);
             return w > 0 && h > 0 ? resize.TransformFor(w, h)
-                : throw Error($"{_options.WidthColumnName}, {_options.HeightColumnName}", $"{w} x {h}", "positive sizes");
+                : throw Error(
+                    $"{_options.WidthColumnName}, {_options.HeightColumnName}", $"{w} x {h}", "positive sizes");
         };
     }
 
@@ -78,7 +82,8 @@ internal sealed class TruthReader
         {
             getter(ref value);
             return value.Length == 4
-                ? new(value.GetItemOrDefault(0), value.GetItemOrDefault(1), value.GetItemOrDefault(2), value.GetItemOrDefault(3))
+                ? new(value.GetItemOrDefault(0), value.GetItemOrDefault(1),
+                    value.GetItemOrDefault(2), value.GetItemOrDefault(3))
                 : throw Error(_options.ResizeTransformColumnName, $"{value.Length} numbers", "2 scales and 2 offsets");
         };
     }

@@ -4,7 +4,8 @@ using MLNet.Detection.Interop;
 
 namespace MLNet.Detection.Evaluation;
 
-/// <summary>The columns of a scored view, checked, and how its predicted classes and its labels belong together.</summary>
+/// <summary>The columns of a scored view, checked, and how its predicted classes and its labels belong
+/// together.</summary>
 internal sealed class ScoredColumns
 {
     private readonly int[] _categoryOfPrediction;
@@ -35,8 +36,10 @@ internal sealed class ScoredColumns
 
     public IReadOnlyList<string> Categories { get; }
 
-    /// <summary>The category of a predicted key; -1 for a missing key, or a class that the labels do not know.</summary>
-    public int CategoryOf(uint key) => key > 0 && key <= _categoryOfPrediction.Length ? _categoryOfPrediction[key - 1] : -1;
+    /// <summary>The category of a predicted key; -1 for a missing key, or a class that the labels do not
+    /// know.</summary>
+    public int CategoryOf(uint key) =>
+        key > 0 && key <= _categoryOfPrediction.Length ? _categoryOfPrediction[key - 1] : -1;
 
     private int[] Map(DataViewSchema.Column label, DataViewSchema.Column predicted)
     {
@@ -47,7 +50,8 @@ internal sealed class ScoredColumns
         int[] map = [.. names.Select(name => known.IndexOf(name))];
         return map.Any(category => category >= 0) ? map : throw new ArgumentException(
             $"Column '{predicted.Name}' predicts {string.Join(", ", names)}, column '{label.Name}' labels "
-            + $"{string.Join(", ", Categories)}: no name is in both. Evaluate on data with the classes of the detector.");
+            + $"{string.Join(", ", Categories)}: no name is in both. "
+            + "Evaluate on data with the classes of the detector.");
     }
 
     private static IReadOnlyList<string> Names(DataViewSchema.Column column)
@@ -55,7 +59,7 @@ internal sealed class ScoredColumns
         if (column.HasKeyValues())
             return KeyNames.Of(column);
         var key = (KeyDataViewType)((VectorDataViewType)column.Type).ItemType;
-        return [.. Enumerable.Range(0, checked((int)key.Count)).Select(i => $"{i}")];
+        return [.. Enumerable.Range(1, checked((int)key.Count)).Select(i => $"class {i}")];
     }
 
     private static InputColumn Keys(string name, string option) =>

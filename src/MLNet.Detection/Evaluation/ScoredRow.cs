@@ -50,7 +50,8 @@ internal sealed class ScoredRow(DataViewRow row, ScoredColumns columns, ScoredVi
 
     private Box[] Boxes(float[] numbers, int count, string column, string labels)
     {
-        Require(numbers.Length == 4 * count, column, $"{numbers.Length} numbers, which are not 4 an entry of '{labels}'", 4 * count);
+        Require(numbers.Length == 4 * count, column,
+            $"{numbers.Length} numbers, which are not 4 an entry of '{labels}'", 4 * count);
         return MemoryMarshal.Cast<float, Box>(numbers).ToArray();
     }
 
@@ -65,7 +66,8 @@ internal sealed class ScoredRow(DataViewRow row, ScoredColumns columns, ScoredVi
     {
         if (!condition)
             throw new InvalidDataException(
-                $"Row {row.Position}, column '{column}': found {found}, expected {expected}. Correct the data, or name another column.");
+                $"Row {row.Position}, column '{column}': found {found}, expected {expected}. "
+                + "Correct the data, or name another column.");
     }
 
     private static Func<T[]>? Reader<T>(DataViewRow row, string? column)

@@ -7,10 +7,10 @@ using MLNet.Detection.Interop;
 namespace MLNet.Detection.Evaluation;
 
 /// <summary>
-/// The true and the predicted objects of a view, one row an image, as evaluations take them. A category is its index in the
-/// names of the label column; predicted classes are found there by name, or by index where one of the columns carries no
-/// names. Objects with a missing label, and predictions of classes that the labels do not know, are left out, as
-/// pycocotools does.
+/// The true and the predicted objects of a view, one row an image, as evaluations take them. A category is its index
+/// in the names of the label column; predicted classes are found there by name, or by index where one of the columns
+/// carries no names. Objects with a missing label, and predictions of classes that the labels do not know, are left
+/// out, as pycocotools does.
 /// </summary>
 public sealed class ScoredView
 {
@@ -19,7 +19,8 @@ public sealed class ScoredView
 
     /// <summary>Reads the whole view.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    /// <exception cref="InvalidDataException">The columns of a row have lengths that do not belong together.</exception>
+    /// <exception cref="InvalidDataException">The columns of a row have lengths that do not belong
+    /// together.</exception>
     /// <exception cref="ArgumentException">No predicted class has the name of a label.</exception>
     public ScoredView(IDataView data, Options? options = null)
     {
@@ -71,11 +72,12 @@ public sealed class ScoredView
         /// none.</summary>
         public string? CrowdColumnName { get; init; } = DetectionColumns.Crowd;
 
-        /// <summary>Vector of bool, one a true box: COCO's evaluation, which has no such mark, takes the object for a crowd;
-        /// null, or a name that the data lacks: none.</summary>
+        /// <summary>Vector of bool, one a true box: COCO's evaluation, which has no such mark, takes the object for a
+        /// crowd; null, or a name that the data lacks: none.</summary>
         public string? DifficultColumnName { get; init; } = DetectionColumns.Difficult;
 
-        /// <summary>Vector of float, one a true box: square pixels; null, or a name that the data lacks: the box's.</summary>
+        /// <summary>Vector of float, one a true box: square pixels; null, or a name that the data lacks: the
+        /// box's.</summary>
         public string? AreaColumnName { get; init; } = DetectionColumns.Area;
     }
 }

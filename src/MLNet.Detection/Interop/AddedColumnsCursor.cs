@@ -18,7 +18,8 @@ internal sealed class AddedColumnsCursor(DataViewRowCursor input, DataViewRow ro
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => row.GetIdGetter();
 
-    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => row.GetGetter<TValue>(column);
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
+        row.GetGetter<TValue>(column);
 
     protected override void Dispose(bool disposing)
     {

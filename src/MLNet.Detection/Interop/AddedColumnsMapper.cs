@@ -3,7 +3,8 @@ using Microsoft.ML.Data;
 
 namespace MLNet.Detection.Interop;
 
-/// <summary>A row transformer bound to a schema: the input's columns at their places, the added ones behind them.</summary>
+/// <summary>A row transformer bound to a schema: the input's columns at their places, the added ones behind
+/// them.</summary>
 internal sealed class AddedColumnsMapper : IRowToRowMapper
 {
     private readonly RowTransformer _transformer;
@@ -44,5 +45,6 @@ internal sealed class AddedColumnsMapper : IRowToRowMapper
     public RowValues Open(DataViewRow input) => _transformer.Open(input);
 
     private IEnumerable<int> Sources() =>
-        _transformer.Inputs.Select(input => input.Find(InputSchema)).OfType<DataViewSchema.Column>().Select(column => column.Index);
+        _transformer.Inputs.Select(input => input.Find(InputSchema)).OfType<DataViewSchema.Column>()
+            .Select(column => column.Index);
 }

@@ -31,7 +31,8 @@ internal sealed class AddedColumnsRow : DataViewRow
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         if (!_active[column.Index])
-            throw new InvalidOperationException($"The column {column.Name} is not active; name it when asking for the cursor.");
+            throw new InvalidOperationException(
+                $"The column {column.Name} is not active; name it when asking for the cursor.");
         if (!_mapper.IsAdded(column))
             return _input.GetGetter<TValue>(_mapper.InputSchema[column.Index]);
         _values ??= _mapper.Open(_input);

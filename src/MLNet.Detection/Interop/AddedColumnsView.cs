@@ -2,11 +2,12 @@ using Microsoft.ML;
 
 namespace MLNet.Detection.Interop;
 
-/// <summary>A view with the added columns, row by row as cursors visit it. Nothing is computed for columns that a cursor was not
-/// asked for, nor before a getter is called.</summary>
+/// <summary>A view with the added columns, row by row as cursors visit it. Nothing is computed for columns that a
+/// cursor was not asked for, nor before a getter is called.</summary>
 /// <param name="input">The view without them.</param>
 /// <param name="mapper">Bound to its schema.</param>
-/// <param name="lookahead">How many rows are read before the first of them is shown, when an added column is active.</param>
+/// <param name="lookahead">How many rows are read before the first of them is shown, when an added column is
+/// active.</param>
 internal sealed class AddedColumnsView(IDataView input, AddedColumnsMapper mapper, int lookahead = 1) : IDataView
 {
     public bool CanShuffle => input.CanShuffle;
@@ -22,7 +23,8 @@ internal sealed class AddedColumnsView(IDataView input, AddedColumnsMapper mappe
         return Over(input.GetRowCursor(needed, rand), active, needed);
     }
 
-    /// <summary>As many cursors as the input gives; one where rows are read ahead, because it uses several threads itself.</summary>
+    /// <summary>As many cursors as the input gives; one where rows are read ahead, because it uses several threads
+    /// itself.</summary>
     public DataViewRowCursor[] GetRowCursorSet(
         IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {

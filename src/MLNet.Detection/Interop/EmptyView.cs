@@ -15,5 +15,6 @@ internal sealed class EmptyView(DataViewSchema schema) : IDataView
         throw new NotSupportedException("This view exists for its schema only.");
 
     public DataViewRowCursor[] GetRowCursorSet(
-        IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
+        IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+            [GetRowCursor(columnsNeeded, rand)];
 }

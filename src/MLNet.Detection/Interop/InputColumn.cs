@@ -25,7 +25,8 @@ internal sealed record InputColumn(string Name, DataViewType Item, string Option
     public void Check(DataViewSchema inputSchema)
     {
         if (Find(inputSchema) is not { } column)
-            RequireOptional(inputSchema.Where(other => !other.IsHidden).Select(other => other.Name), nameof(inputSchema));
+            RequireOptional(
+                inputSchema.Where(other => !other.IsHidden).Select(other => other.Name), nameof(inputSchema));
         else if (!Accepts(column.Type))
             throw Mismatch(column.Type.ToString()!, nameof(inputSchema));
     }
@@ -52,8 +53,9 @@ internal sealed record InputColumn(string Name, DataViewType Item, string Option
     private void RequireOptional(IEnumerable<string> names, string parameter)
     {
         if (!IsOptional)
-            throw new ArgumentOutOfRangeException(parameter, $"There is no column '{Name}' ({Expected}); the columns are "
-                + $"{string.Join(", ", names.Distinct())}. Load data with that column, or name another one in {Option}.");
+            throw new ArgumentOutOfRangeException(parameter,
+                $"There is no column '{Name}' ({Expected}); the columns are {string.Join(", ", names.Distinct())}. "
+                + $"Load data with that column, or name another one in {Option}.");
     }
 
     private ArgumentOutOfRangeException Mismatch(string found, string parameter) => new(

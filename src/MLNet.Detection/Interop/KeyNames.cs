@@ -15,7 +15,8 @@ internal static class KeyNames
         var annotations = new DataViewSchema.Annotations.Builder();
         if (values.Length > 0)
             annotations.Add(KeyValues, new VectorDataViewType(TextDataViewType.Instance, values.Length),
-                (ref VBuffer<ReadOnlyMemory<char>> value) => new VBuffer<ReadOnlyMemory<char>>(values.Length, values).CopyTo(ref value));
+                (ref VBuffer<ReadOnlyMemory<char>> value) =>
+                    new VBuffer<ReadOnlyMemory<char>>(values.Length, values).CopyTo(ref value));
         var key = new KeyDataViewType(typeof(uint), Math.Max(1, values.Length));
         return new(column, new VectorDataViewType(key), annotations.ToAnnotations());
     }

@@ -4,9 +4,9 @@ using Microsoft.ML.Data;
 namespace MLNet.Detection.Interop;
 
 /// <summary>
-/// Shows the rows of a cursor one by one, but reads a window of them at once, so that something computed from several rows
-/// together can be shown row by row. The values of the window are kept by column: a second cursor that runs in step would
-/// read everything twice and would go astray over a source that changes or shuffles itself.
+/// Shows the rows of a cursor one by one, but reads a window of them at once, so that something computed from several
+/// rows together can be shown row by row. The values of the window are kept by column: a second cursor that runs in
+/// step would read everything twice and would go astray over a source that changes or shuffles itself.
 /// </summary>
 internal sealed class LookaheadCursor : DataViewRowCursor
 {
@@ -90,7 +90,8 @@ internal sealed class LookaheadCursor : DataViewRowCursor
     private ColumnWindow<T> Window<T>(DataViewSchema.Column column) => _columns[column.Index] switch
     {
         ColumnWindow<T> window => window,
-        null => throw new InvalidOperationException($"The column {column.Name} is not active; name it when asking for the cursor."),
+        null => throw new InvalidOperationException(
+            $"The column {column.Name} is not active; name it when asking for the cursor."),
         _ => throw new InvalidOperationException(
             $"The column {column.Name} is {Schema[column.Index].Type.RawType}, not {typeof(T)}."),
     };

@@ -4,8 +4,8 @@ using Microsoft.ML.Data;
 namespace MLNet.Detection.Interop;
 
 /// <summary>
-/// What an estimator promises of its output. ML.NET alone can construct a column of a <see cref="SchemaShape"/>, but a chain
-/// computes the shape of any schema and hands it to its estimators: one that writes it down gets at the columns.
+/// What an estimator promises of its output. ML.NET alone can construct a column of a <see cref="SchemaShape"/>, but a
+/// chain computes the shape of any schema and hands it to its estimators: one that writes it down gets at the columns.
 /// </summary>
 internal static class OutputShape
 {

@@ -4,9 +4,10 @@ using Microsoft.ML.Data;
 namespace MLNet.Detection.Interop;
 
 /// <summary>
-/// A transformer that adds columns to each row, computed from that row alone, when they are asked for. It works in chains and
-/// in prediction engines. It cannot be written into an ML.NET model file: ML.NET lets no other assembly register how such a
-/// transformer is read back, so <see cref="ICanSaveModel.Save"/> throws and says what to keep instead.
+/// A transformer that adds columns to each row, computed from that row alone, when they are asked for. It works in
+/// chains and in prediction engines. It cannot be written into an ML.NET model file: ML.NET lets no other assembly
+/// register how such a transformer is read back, so <see cref="ICanSaveModel.Save"/> throws and says what to keep
+/// instead.
 /// </summary>
 public abstract class RowTransformer : ITransformer
 {
@@ -36,8 +37,8 @@ public abstract class RowTransformer : ITransformer
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => Bind(inputSchema);
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => throw new NotSupportedException(
-        $"{GetType().Name} cannot be written into an ML.NET model file: ML.NET reads back transformers of its own assemblies "
-        + $"only. {HowToKeep}");
+        $"{GetType().Name} cannot be written into an ML.NET model file: ML.NET reads back transformers of its "
+        + $"own assemblies only. {HowToKeep}");
 
     internal AddedColumnsMapper Bind(DataViewSchema inputSchema) => new(this, inputSchema);
 

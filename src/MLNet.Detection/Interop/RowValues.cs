@@ -2,8 +2,8 @@ using Microsoft.ML;
 
 namespace MLNet.Detection.Interop;
 
-/// <summary>The columns that a transformer adds to the row it was opened over: computed together, once a row, when the first
-/// of them is asked for.</summary>
+/// <summary>The columns that a transformer adds to the row it was opened over: computed together, once a row, when the
+/// first of them is asked for.</summary>
 internal abstract class RowValues(DataViewRow input) : IDisposable
 {
     private long _computed = long.MinValue;

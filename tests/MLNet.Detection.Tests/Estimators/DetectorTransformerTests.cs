@@ -5,6 +5,7 @@ using MLNet.Detection.Boxes;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Estimators;
 using MLNet.Detection.Images;
+using MLNet.Detection.Scoring;
 using MLNet.Detection.Tests.Data;
 using MLNet.Detection.Tests.Interop;
 using OnnxGraphs.Models;
@@ -35,8 +36,7 @@ public sealed class DetectorTransformerTests
             Assert.IsNotEmpty(expected);
             CollectionAssert.AreEqual(expected.Select(found => (uint)found.Class + 1).ToArray(), labels[i]);
             Close.To([.. expected.Select(found => (double)found.Score)], scores[i], 1e-5, "score");
-            Close.To([.. expected.SelectMany(found => new double[] { found.Box.X0, found.Box.Y0, found.Box.X1, found.Box.Y1 })],
-                boxes[i], 1e-4, "box");
+            Close.To(Corners(expected), boxes[i], 1e-4, "box");
         }
     }
 
@@ -48,13 +48,15 @@ public sealed class DetectorTransformerTests
         Assert.AreEqual(new VectorDataViewType(new KeyDataViewType(typeof(uint), 3)), schema["PredictedLabel"].Type);
         VBuffer<ReadOnlyMemory<char>> names = default;
         schema["PredictedLabel"].GetKeyValues(ref names);
-        CollectionAssert.AreEqual(new[] { "cup", "dog", "owl" }, names.DenseValues().Select(name => name.ToString()).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "cup", "dog", "owl" }, names.DenseValues().Select(name => name.ToString()).ToArray());
         Assert.AreEqual(new VectorDataViewType(NumberDataViewType.Single), schema["PredictedBoundingBoxes"].Type);
         Assert.AreEqual(new VectorDataViewType(NumberDataViewType.Single), schema["Score"].Type);
         var words = ml.Transforms.Conversion.MapKeyToValue("Words", "PredictedLabel");
         var view = detector.Transform(Data([TinyDetector.Noise(2)]));
         CollectionAssert.AreEqual(
-            Rows.Vectors<uint>(view, "PredictedLabel")[0].Select(key => TinyDetector.Model.Classes[(int)key - 1]).ToArray(),
+            Rows.Vectors<uint>(view, "PredictedLabel")[0]
+                .Select(key => TinyDetector.Model.Classes[(int)key - 1]).ToArray(),
             words.Fit(view).Transform(view).GetColumn<string[]>("Words").Single());
     }
 
@@ -75,10 +77,10 @@ public sealed class DetectorTransformerTests
         {
             var expected = single.Detect([decoder.Decode(files[i], "noise")])[0];
             Assert.AreEqual(500 + i, rows[i].ImageId);
-            CollectionAssert.AreEqual(expected.Select(found => (uint)found.Class + 1).ToArray(), rows[i].PredictedLabel);
+            CollectionAssert.AreEqual(
+                expected.Select(found => (uint)found.Class + 1).ToArray(), rows[i].PredictedLabel);
             Close.To([.. expected.Select(found => (double)found.Score)], rows[i].Score, 1e-5, $"score {i}");
-            Close.To([.. expected.SelectMany(found => new double[] { found.Box.X0, found.Box.Y0, found.Box.X1, found.Box.Y1 })],
-                rows[i].PredictedBoundingBoxes, 1e-4, $"box {i}");
+            Close.To(Corners(expected), rows[i].PredictedBoundingBoxes, 1e-4, $"box {i}");
         }
         Assert.IsTrue(rows.Any(row => row.Score.Length > 0));
     }
@@ -125,7 +127,8 @@ public sealed class DetectorTransformerTests
         for (var pass = 0; pass < 2; pass++)
         {
             var scores = Rows.Vectors<float>(view, "Score");
-            CollectionAssert.AreEqual(new[] { true, false, true, false, true }, scores.Select(row => row.Length > 0).ToArray());
+            CollectionAssert.AreEqual(
+                new[] { true, false, true, false, true }, scores.Select(row => row.Length > 0).ToArray());
             Assert.HasCount(2, detector.UnreadableImages);
         }
         Assert.AreEqual("1.png", detector.UnreadableImages[0].File);
@@ -141,10 +144,12 @@ public sealed class DetectorTransformerTests
         using var detector = new DetectorTransformer(TinyDetector.Model, new() { BatchSize = 4 });
         var view = detector.Transform(counted);
         Assert.AreEqual(0, counted.Rows);
-        CollectionAssert.AreEqual(Enumerable.Range(500, 7).Select(id => (long)id).ToArray(), Rows.Values<long>(view, "ImageId"));
+        CollectionAssert.AreEqual(
+            Enumerable.Range(500, 7).Select(id => (long)id).ToArray(), Rows.Values<long>(view, "ImageId"));
         CollectionAssert.AreEqual(new[] { "ImageId" }, counted.Active);
 
-        using var cursor = view.GetRowCursor([view.Schema["Score"], view.Schema["ImageId"], view.Schema["FileName"], view.Schema["Image"]]);
+        using var cursor = view.GetRowCursor(
+            [view.Schema["Score"], view.Schema["ImageId"], view.Schema["FileName"], view.Schema["Image"]]);
         var id = cursor.GetIdGetter();
         var held = new VBuffer<byte>[7];
         var image = cursor.GetGetter<VBuffer<byte>>(view.Schema["Image"]);
@@ -223,11 +228,13 @@ public sealed class DetectorTransformerTests
         CollectionAssert.AreEqual(plain.Model.Classes.ToArray(), TinyDetector.Model.Classes.ToArray());
         var (expected, view) = (plain.Transform(data), named.Transform(data));
         CollectionAssert.AreEqual(Rows.Vectors<uint>(expected, "PredictedLabel")[0], Rows.Vectors<uint>(view, "L")[0]);
-        CollectionAssert.AreEqual(Rows.Vectors<float>(expected, "PredictedBoundingBoxes")[0], Rows.Vectors<float>(view, "B")[0]);
+        CollectionAssert.AreEqual(
+            Rows.Vectors<float>(expected, "PredictedBoundingBoxes")[0], Rows.Vectors<float>(view, "B")[0]);
         CollectionAssert.AreEqual(Rows.Vectors<float>(expected, "Score")[0], Rows.Vectors<float>(view, "S")[0]);
         Assert.IsNotEmpty(Rows.Vectors<uint>(view, "L")[0]);
 
-        Assert.ThrowsExactly<ModelException>(() => ml.Detection().LoadDetector(References.PathOf("13_training", "tiny_retinanet.onnx")));
+        Assert.ThrowsExactly<ModelException>(
+            () => ml.Detection().LoadDetector(References.PathOf("13_training", "tiny_retinanet.onnx")));
         var save = Assert.ThrowsExactly<NotSupportedException>(() => ((ICanSaveModel)plain).Save(null!));
         Assert.Contains("ml.Detection().LoadDetector", save.Message);
     }
@@ -236,11 +243,16 @@ public sealed class DetectorTransformerTests
     public void Wrong_columns_and_options_are_named()
     {
         using var detector = new DetectorTransformer(TinyDetector.Model, new() { ImageColumnName = "FileName" });
-        Assert.Contains("Column 'FileName' is String; expected a vector of Byte. Convert it, or name another column in ImageColumnName.",
+        Assert.Contains(
+            "Column 'FileName' is String; expected a vector of Byte. "
+                + "Convert it, or name another column in ImageColumnName.",
             Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => detector.Transform(Data([]))).Message);
         Assert.Contains("BatchSize", Assert.ThrowsExactly<ArgumentOutOfRangeException>(
             () => new DetectorTransformer(TinyDetector.Model, new() { BatchSize = 0 })).Message);
     }
+
+    private static double[] Corners(IEnumerable<DetectedObject> found) =>
+        [.. found.SelectMany(item => new double[] { item.Box.X0, item.Box.Y0, item.Box.X1, item.Box.Y1 })];
 
     private IDataView Data(byte[][] files) => ml.Data.LoadFromEnumerable(
         files.Select((file, i) => new Picture { Image = file, ImageId = 500 + i, FileName = $"{i}.png" }).ToList());

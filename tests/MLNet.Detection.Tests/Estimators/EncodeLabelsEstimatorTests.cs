@@ -51,7 +51,8 @@ public sealed class EncodeLabelsEstimatorTests
         var data = ml.Detection().LoadFromCoco(TinyCoco.Write(folder), folder.Path);
         var counted = new CountedView(data);
         var view = ml.Detection().MatchAnchors(TinyDetector.Anchors, TinyDetector.Resize)
-            .Append(ml.Detection().EncodeLabels(TinyDetector.Anchors, TinyDetector.Resize)).Fit(counted).Transform(counted);
+            .Append(ml.Detection().EncodeLabels(TinyDetector.Anchors, TinyDetector.Resize))
+                .Fit(counted).Transform(counted);
         Assert.IsTrue(Rows.Vectors<long>(view, "AnchorClasses").Any(classes => classes.Max() >= 0));
         CollectionAssert.DoesNotContain(counted.Active, "Image");
         Assert.AreEqual(data.GetRowCount(), counted.Rows);
@@ -60,7 +61,8 @@ public sealed class EncodeLabelsEstimatorTests
     [TestMethod]
     public void A_box_without_a_label_is_ignored()
     {
-        var row = new Row { Label = [0, 3], BoundingBoxes = [0, 0, 16, 16, 16, 16, 32, 32], MatchedIndices = Matches(0, 1, -1, -2) };
+        var row = new Row
+            { Label = [0, 3], BoundingBoxes = [0, 0, 16, 16, 16, 16, 32, 32], MatchedIndices = Matches(0, 1, -1, -2) };
         var classes = Rows.Vectors<long>(Encode(row), "AnchorClasses")[0];
         CollectionAssert.AreEqual(new long[] { -2, 2, -1, -2, -1 }, classes[..5]);
         var deltas = Rows.Vectors<float>(Encode(row), "AnchorBoxes")[0];
@@ -74,7 +76,8 @@ public sealed class EncodeLabelsEstimatorTests
         string Message(Row row) =>
             Assert.ThrowsExactly<InvalidDataException>(() => Rows.Vectors<long>(Encode(row), "AnchorClasses")).Message;
         Assert.Contains("Row 0, column 'Label': found 1 labels, expected 0, one a box", Message(new() { Label = [1] }));
-        Assert.Contains("'MatchedIndices': found 2 matches, expected 128, one an anchor", Message(new() { MatchedIndices = [-1, -1] }));
+        Assert.Contains("'MatchedIndices': found 2 matches, expected 128, one an anchor",
+            Message(new() { MatchedIndices = [-1, -1] }));
         Assert.Contains("found -1 to 4, expected -2 to 0, because the row has 1 boxes",
             Message(new() { Label = [1], BoundingBoxes = [0, 0, 1, 1], MatchedIndices = Matches(4) }));
         Assert.Contains("found -3 to -1", Message(new() { MatchedIndices = Matches(-3) }));

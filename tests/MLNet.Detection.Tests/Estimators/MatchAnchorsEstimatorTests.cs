@@ -18,7 +18,10 @@ public sealed class MatchAnchorsEstimatorTests
     [TestMethod]
     public void Matches_are_those_of_the_matcher_on_boxes_in_network_pixels()
     {
-        Row[] rows = [new() { BoundingBoxes = [4, 6, 40, 30, 60, 10, 100, 44] }, new(), new() { BoundingBoxes = [0, 0, 30, 48] }];
+        Row[] rows =
+        [
+            new() { BoundingBoxes = [4, 6, 40, 30, 60, 10, 100, 44] }, new(), new() { BoundingBoxes = [0, 0, 30, 48] },
+        ];
         var data = ml.Data.LoadFromEnumerable(rows);
         foreach (var matcher in new Matcher[] { new ThresholdMatcher(), new SsdMatcher(0.3f) })
         {
@@ -40,15 +43,18 @@ public sealed class MatchAnchorsEstimatorTests
     public void The_transform_of_a_row_is_used_where_no_resize_is_given()
     {
         var letterbox = new ImageResize(32, 32, ResizeMode.Letterbox).TransformFor(64, 48);
-        var row = new Row { BoundingBoxes = [4, 6, 40, 30], Transform = [letterbox.ScaleX, letterbox.ScaleY, letterbox.OffsetX, letterbox.OffsetY] };
+        var (scaleX, scaleY, offsetX, offsetY) = letterbox;
+        var row = new Row { BoundingBoxes = [4, 6, 40, 30], Transform = [scaleX, scaleY, offsetX, offsetY] };
         var data = ml.Data.LoadFromEnumerable([row]);
         var options = new MatchAnchorsEstimator.Options
         {
-            Anchors = TinyDetector.Anchors, ResizeTransformColumnName = "Transform", OutputColumnName = "Found", Matcher = new SsdMatcher(),
+            Anchors = TinyDetector.Anchors, ResizeTransformColumnName = "Transform",
+            OutputColumnName = "Found", Matcher = new SsdMatcher(),
         };
         var view = ml.Detection().MatchAnchors(options).Fit(data).Transform(data);
         Box[] truths = [letterbox.ToNetwork(new(4, 6, 40, 30))];
-        CollectionAssert.AreEqual(new SsdMatcher().Match(truths, TinyDetector.Anchors), Rows.Vectors<int>(view, "Found")[0]);
+        CollectionAssert.AreEqual(
+            new SsdMatcher().Match(truths, TinyDetector.Anchors), Rows.Vectors<int>(view, "Found")[0]);
         CollectionAssert.AreNotEqual(
             new SsdMatcher().Match([Resize.TransformFor(64, 48).ToNetwork(new(4, 6, 40, 30))], TinyDetector.Anchors),
             Rows.Vectors<int>(view, "Found")[0]);
@@ -69,11 +75,13 @@ public sealed class MatchAnchorsEstimatorTests
         CollectionAssert.AreEquivalent(new[] { Matcher.Ignored, Matcher.Background, 3 }, matches.Distinct().ToArray());
         Box[] regions = [new(0, 0, 16, 16), new(16, 0, 32, 16)];
         CollectionAssert.AreEqual(
-            matcher.Match([new Box(0, 16, 32, 32)], TinyDetector.Anchors, regions).Select(match => match == 0 ? 3 : match).ToArray(), matches);
+            matcher.Match([new Box(0, 16, 32, 32)], TinyDetector.Anchors, regions)
+                .Select(match => match == 0 ? 3 : match).ToArray(), matches);
 
         var plain = Match(data, new()
         {
-            Anchors = TinyDetector.Anchors, Resize = Resize, Matcher = matcher, CrowdColumnName = null, DifficultColumnName = "NoSuchColumn",
+            Anchors = TinyDetector.Anchors, Resize = Resize, Matcher = matcher,
+            CrowdColumnName = null, DifficultColumnName = "NoSuchColumn",
         });
         CollectionAssert.AreEquivalent(new[] { 0, 2, 3, Matcher.Background }, plain.Distinct().ToArray());
     }
@@ -82,14 +90,18 @@ public sealed class MatchAnchorsEstimatorTests
     public void A_value_that_does_not_fit_its_row_is_named()
     {
         string Message(Row row) => Assert.ThrowsExactly<InvalidDataException>(() => Match(
-            ml.Data.LoadFromEnumerable([new(), row]), new() { Anchors = TinyDetector.Anchors, Resize = Resize })).Message;
-        Assert.Contains("Row 1, column 'BoundingBoxes': found 5 numbers, expected 4 a box", Message(new() { BoundingBoxes = [1, 2, 3, 4, 5] }));
-        Assert.Contains("Row 1, column 'Width, Height': found 0 x 48", Message(new() { Width = 0, BoundingBoxes = [1, 2, 3, 4] }));
+            ml.Data.LoadFromEnumerable([new(), row]),
+            new() { Anchors = TinyDetector.Anchors, Resize = Resize })).Message;
+        Assert.Contains("Row 1, column 'BoundingBoxes': found 5 numbers, expected 4 a box",
+            Message(new() { BoundingBoxes = [1, 2, 3, 4, 5] }));
+        Assert.Contains("Row 1, column 'Width, Height': found 0 x 48",
+            Message(new() { Width = 0, BoundingBoxes = [1, 2, 3, 4] }));
         Assert.Contains("Row 1, column 'Crowd': found 2 values, expected 1, one a box",
             Message(new() { BoundingBoxes = [1, 2, 3, 4], Crowd = [true, false] }));
         var data = ml.Data.LoadFromEnumerable([new Row { Transform = [1, 2, 3] }]);
         Assert.Contains("found 3 numbers, expected 2 scales and 2 offsets", Assert.ThrowsExactly<InvalidDataException>(
-            () => Match(data, new() { Anchors = TinyDetector.Anchors, ResizeTransformColumnName = "Transform" })).Message);
+            () => Match(data, new()
+                { Anchors = TinyDetector.Anchors, ResizeTransformColumnName = "Transform" })).Message);
     }
 
     [TestMethod]
@@ -97,7 +109,8 @@ public sealed class MatchAnchorsEstimatorTests
     {
         var data = ml.Data.LoadFromEnumerable([new Row()]);
         string Message(MatchAnchorsEstimator.Options options) =>
-            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new MatchAnchorsEstimator(options).Fit(data)).Message;
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(
+                () => new MatchAnchorsEstimator(options).Fit(data)).Message;
         var options = new MatchAnchorsEstimator.Options { Anchors = TinyDetector.Anchors, Resize = Resize };
         Assert.Contains("no column 'ResizeTransform'", Message(options with { Resize = null }));
         Assert.Contains("or set Resize", Message(options with { Resize = null }));

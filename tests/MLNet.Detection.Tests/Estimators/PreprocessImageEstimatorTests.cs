@@ -62,9 +62,11 @@ public sealed class PreprocessImageEstimatorTests
     {
         var data = Data([TinyDetector.Noise(1), [1, 2, 3]]);
         var view = ml.Detection().PreprocessImage(TinyDetector.Resize).Fit(data).Transform(data);
-        Assert.Contains("7001.png: ", Assert.ThrowsExactly<UnreadableImageException>(() => Rows.Vectors<float>(view, "Pixels")).Message);
+        Assert.Contains("7001.png: ",
+            Assert.ThrowsExactly<UnreadableImageException>(() => Rows.Vectors<float>(view, "Pixels")).Message);
         var unnamed = ml.Detection().PreprocessImage(
-            new PreprocessImageEstimator.Options { Resize = TinyDetector.Resize, FileNameColumnName = null }).Fit(data).Transform(data);
+            new PreprocessImageEstimator.Options { Resize = TinyDetector.Resize, FileNameColumnName = null })
+                .Fit(data).Transform(data);
         Assert.Contains("row 1 of column 'Image': ",
             Assert.ThrowsExactly<UnreadableImageException>(() => Rows.Vectors<float>(unnamed, "Pixels")).Message);
     }
@@ -93,7 +95,8 @@ public sealed class PreprocessImageEstimatorTests
         var mapper = model.GetRowToRowMapper(data.Schema);
         Assert.AreSame(data.Schema, mapper.InputSchema);
         CollectionAssert.AreEqual(new[] { "Image", "ImageId", "FileName" },
-            mapper.GetDependencies([mapper.OutputSchema["Pixels"], mapper.OutputSchema["ImageId"]]).Select(c => c.Name).ToArray());
+            mapper.GetDependencies([mapper.OutputSchema["Pixels"], mapper.OutputSchema["ImageId"]])
+                .Select(c => c.Name).ToArray());
         using var row = mapper.GetRow(data.GetRowCursor(data.Schema), [mapper.OutputSchema["Pixels"]]);
         Assert.AreSame(mapper.OutputSchema, row.Schema);
         CollectionAssert.AreEqual(mapper.OutputSchema.Select(column => column.ToString()).ToArray(),
@@ -127,9 +130,11 @@ public sealed class PreprocessImageEstimatorTests
     {
         var data = Data([TinyDetector.Noise(1)]);
         PreprocessImageEstimator With(string column) =>
-            ml.Detection().PreprocessImage(new PreprocessImageEstimator.Options { Resize = TinyDetector.Resize, ImageColumnName = column });
+            ml.Detection().PreprocessImage(
+                new PreprocessImageEstimator.Options { Resize = TinyDetector.Resize, ImageColumnName = column });
         var missing = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => With("Bild").Fit(data));
-        Assert.Contains("no column 'Bild' (a vector of Byte); the columns are Image, ImageId, FileName.", missing.Message);
+        Assert.Contains(
+            "no column 'Bild' (a vector of Byte); the columns are Image, ImageId, FileName.", missing.Message);
         Assert.Contains("ImageColumnName", missing.Message);
         var wrong = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => With("ImageId").Fit(data));
         Assert.Contains("Column 'ImageId' is Int64; expected a vector of Byte.", wrong.Message);
@@ -150,7 +155,8 @@ public sealed class PreprocessImageEstimatorTests
     }
 
     private IDataView Data(byte[][] files) => ml.Data.LoadFromEnumerable(
-        files.Select((file, i) => new Picture { Image = file, ImageId = 7000 + i, FileName = $"{7000 + i}.png" }).ToList());
+        files.Select((file, i) =>
+            new Picture { Image = file, ImageId = 7000 + i, FileName = $"{7000 + i}.png" }).ToList());
 
     private sealed class Picture
     {

@@ -5,7 +5,8 @@ using MLNet.Detection.Tests.Data;
 
 namespace MLNet.Detection.Tests.Estimators;
 
-/// <summary>A data set of five noisy pictures with the classes of <see cref="TinyDetector"/>; the last has no box.</summary>
+/// <summary>A data set of five noisy pictures with the classes of <see cref="TinyDetector"/>; the last has no
+/// box.</summary>
 internal static class TinyCoco
 {
     public static string Write(TemporaryFolder folder)

@@ -30,7 +30,8 @@ internal static class TinyDetector
     /// <summary>The picture of the reference, whose planes are u8 / 64 - 2.</summary>
     public static RgbImage Reference(int index)
     {
-        var planes = File.ReadAllBytes(References.PathOf("13_training", "images.u8.bin")).AsSpan(index * 3 * 1024, 3 * 1024);
+        var planes = File.ReadAllBytes(References.PathOf("13_training", "images.u8.bin"))
+            .AsSpan(index * 3 * 1024, 3 * 1024);
         var pixels = new byte[3 * 1024];
         for (var i = 0; i < pixels.Length; i++)
             pixels[i] = planes[i % 3 * 1024 + i / 3];

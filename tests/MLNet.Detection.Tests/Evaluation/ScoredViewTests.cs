@@ -33,7 +33,8 @@ public sealed class ScoredViewTests
         Assert.IsGreaterThan(0, expected.AR100);
         Assert.AreEqual(expected.MAP50, metrics.MAP50, 1e-6);
         Assert.AreEqual(expected.AR100, metrics.AR100, 1e-6);
-        CollectionAssert.AreEqual(new[] { "cup", "dog", "owl" }, metrics.PerCategory.Select(category => category.Name).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "cup", "dog", "owl" }, metrics.PerCategory.Select(category => category.Name).ToArray());
         CollectionAssert.AreEqual(expected.PerCategory.Select(category => category.GroundTruths).ToArray(),
             metrics.PerCategory.Select(category => category.GroundTruths).ToArray());
     }
@@ -58,7 +59,8 @@ public sealed class ScoredViewTests
         var plain = new ScoredView(Data([row]));
         CollectionAssert.AreEqual(new[] { 100.0, 900.0 }, plain.GroundTruths.Select(truth => truth.Area).ToArray());
         var data = Map(Data([row]), (Row _, WithArea output) => output.Area = [50, 60]);
-        CollectionAssert.AreEqual(new[] { 50.0, 60.0 }, new ScoredView(data).GroundTruths.Select(truth => truth.Area).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { 50.0, 60.0 }, new ScoredView(data).GroundTruths.Select(truth => truth.Area).ToArray());
         CollectionAssert.AreEqual(new[] { 100.0, 900.0 },
             new ScoredView(data, new() { AreaColumnName = null }).GroundTruths.Select(truth => truth.Area).ToArray());
     }
@@ -68,7 +70,8 @@ public sealed class ScoredViewTests
     {
         ScoredView View(string labels, string predictions)
         {
-            var data = ml.Data.LoadFromEnumerable([new Words { Label = labels.Split(' '), PredictedLabel = predictions.Split(' ') }]);
+            var data = ml.Data.LoadFromEnumerable(
+                [new Words { Label = labels.Split(' '), PredictedLabel = predictions.Split(' ') }]);
             return new(ml.Transforms.Conversion.MapValueToKey("Label")
                 .Append(ml.Transforms.Conversion.MapValueToKey("PredictedLabel")).Fit(data).Transform(data));
         }
@@ -76,7 +79,8 @@ public sealed class ScoredViewTests
         CollectionAssert.AreEqual(new[] { "dog", "cup" }, view.Categories.ToArray());
         CollectionAssert.AreEqual(new long[] { 0, 1 }, view.GroundTruths.Select(truth => truth.CategoryId).ToArray());
         CollectionAssert.AreEqual(new long[] { 1, 0 }, view.Detections.Select(found => found.CategoryId).ToArray());
-        CollectionAssert.AreEqual(new long[] { 1 }, View("dog cup", "cup ufo").Detections.Select(found => found.CategoryId).ToArray());
+        CollectionAssert.AreEqual(new long[] { 1 },
+            View("dog cup", "cup ufo").Detections.Select(found => found.CategoryId).ToArray());
         Assert.Contains("predicts ufo, owl, column 'Label' labels dog, cup: no name is in both",
             Assert.ThrowsExactly<ArgumentException>(() => View("dog cup", "ufo owl")).Message);
     }
@@ -86,9 +90,10 @@ public sealed class ScoredViewTests
     {
         var view = new ScoredView(Data([new() { Label = [0, 2], PredictedLabel = [1, 0] }, new()]));
         CollectionAssert.AreEqual(new long[] { 0, 1, 1 }, view.GroundTruths.Select(truth => truth.ImageId).ToArray());
-        CollectionAssert.AreEqual(new long[] { 1, 0, 1 }, view.GroundTruths.Select(truth => truth.CategoryId).ToArray());
+        CollectionAssert.AreEqual(
+            new long[] { 1, 0, 1 }, view.GroundTruths.Select(truth => truth.CategoryId).ToArray());
         Assert.HasCount(3, view.Detections);
-        CollectionAssert.AreEqual(new[] { "0", "1", "2" }, view.Categories.ToArray());
+        CollectionAssert.AreEqual(new[] { "class 1", "class 2", "class 3" }, view.Categories.ToArray());
     }
 
     [TestMethod]
@@ -98,13 +103,16 @@ public sealed class ScoredViewTests
             () => ml.Detection().Evaluate(Data([new()]), scoreColumnName: "Sure"));
         Assert.Contains("no column 'Sure' (a vector of Single)", error.Message);
         Assert.Contains("ScoreColumnName", error.Message);
-        Assert.Contains("Column 'Score' is Vector<Single>; expected a vector of keys in UInt32", Assert.ThrowsExactly<ArgumentOutOfRangeException>(
+        Assert.Contains("Column 'Score' is Vector<Single>; expected a vector of keys in UInt32",
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(
             () => ml.Detection().Evaluate(Data([new()]), labelColumnName: "Score")).Message);
-        string Message(Row row) => Assert.ThrowsExactly<InvalidDataException>(() => ml.Detection().Evaluate(Data([new(), row]))).Message;
+        string Message(Row row) =>
+            Assert.ThrowsExactly<InvalidDataException>(() => ml.Detection().Evaluate(Data([new(), row]))).Message;
         Assert.Contains("Row 1, column 'Score': found 1 scores, expected 2", Message(new() { Score = [1] }));
         Assert.Contains("column 'BoundingBoxes': found 4 numbers, which are not 4 an entry of 'Label', expected 8",
             Message(new() { BoundingBoxes = [1, 2, 3, 4] }));
-        Assert.Contains("column 'PredictedBoundingBoxes': found 4 numbers", Message(new() { PredictedBoundingBoxes = [1, 2, 3, 4] }));
+        Assert.Contains("column 'PredictedBoundingBoxes': found 4 numbers",
+            Message(new() { PredictedBoundingBoxes = [1, 2, 3, 4] }));
     }
 
     private IDataView Data(Row[] rows, params (string Name, bool[] Flags)[] marks)

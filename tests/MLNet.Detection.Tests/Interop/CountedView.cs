@@ -28,7 +28,8 @@ internal sealed class CountedView(IDataView source) : IDataView
     }
 
     public DataViewRowCursor[] GetRowCursorSet(
-        IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
+        IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+            [GetRowCursor(columnsNeeded, rand)];
 
     private sealed class Cursor(CountedView view, DataViewRowCursor source) : DataViewRowCursor
     {

@@ -25,8 +25,10 @@ public sealed class OutputShapeTests
         CollectionAssert.AreEquivalent(
             new[]
             {
-                "Image VariableVector Byte False", "Label VariableVector UInt32 True", "BoundingBoxes VariableVector Single False",
-                "Pixels Vector Single False", "ResizeTransform Vector Single False", "MatchedIndices Vector Int32 False",
+                "Image VariableVector Byte False", "Label VariableVector UInt32 True",
+                "BoundingBoxes VariableVector Single False",
+                "Pixels Vector Single False", "ResizeTransform Vector Single False",
+                "MatchedIndices Vector Int32 False",
                 "AnchorClasses Vector Int64 False", "AnchorBoxes Vector Single False",
             },
             probe.Shape!.Select(column => $"{column.Name} {column.Kind} {column.ItemType} {column.IsKey}").ToArray());
@@ -42,10 +44,12 @@ public sealed class OutputShapeTests
     {
         var data = ml.Data.LoadFromEnumerable([new Row()]);
         var probe = new Probe();
-        ml.Detection().PreprocessImage(new PreprocessImageEstimator.Options { Resize = TinyDetector.Resize, OutputColumnName = "Image" })
+        var options = new PreprocessImageEstimator.Options { Resize = TinyDetector.Resize, OutputColumnName = "Image" };
+        ml.Detection().PreprocessImage(options)
             .Append(probe).Fit(data);
         var image = probe.Shape!.Single(column => column.Name == "Image");
-        Assert.AreEqual((SchemaShape.Column.VectorKind.Vector, (DataViewType)NumberDataViewType.Single), (image.Kind, image.ItemType));
+        Assert.AreEqual((SchemaShape.Column.VectorKind.Vector, (DataViewType)NumberDataViewType.Single),
+            (image.Kind, image.ItemType));
     }
 
     [TestMethod]
@@ -55,7 +59,8 @@ public sealed class OutputShapeTests
         var chain = ml.Detection().PreprocessImage(TinyDetector.Resize)
             .Append(ml.Detection().EncodeLabels(TinyDetector.Anchors));
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => chain.Fit(data));
-        Assert.Contains("no column 'MatchedIndices' (a vector of Int32); the columns are Image, Label, ", error.Message);
+        Assert.Contains(
+            "no column 'MatchedIndices' (a vector of Int32); the columns are Image, Label, ", error.Message);
         Assert.Contains("name another one in MatchedIndicesColumnName", error.Message);
     }
 
@@ -66,8 +71,10 @@ public sealed class OutputShapeTests
     {
         var pass = ml.Transforms.CopyColumns("Copy", "Label");
         IEstimator<ITransformer> wrong = place == "Image"
-            ? ml.Detection().PreprocessImage(new PreprocessImageEstimator.Options { Resize = TinyDetector.Resize, ImageColumnName = column })
-            : ml.Detection().MatchAnchors(new MatchAnchorsEstimator.Options { Anchors = TinyDetector.Anchors, BoundingBoxColumnName = column });
+            ? ml.Detection().PreprocessImage(
+                new PreprocessImageEstimator.Options { Resize = TinyDetector.Resize, ImageColumnName = column })
+            : ml.Detection().MatchAnchors(
+                new MatchAnchorsEstimator.Options { Anchors = TinyDetector.Anchors, BoundingBoxColumnName = column });
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(
             () => pass.Append(wrong).Fit(ml.Data.LoadFromEnumerable(Fail())));
         Assert.Contains(expected, error.Message);

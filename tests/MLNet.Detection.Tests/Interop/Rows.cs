@@ -20,7 +20,8 @@ internal static class Rows
 
     public static T[] Vector<T>(DataViewRow row, string column) => [.. Value<VBuffer<T>>(row, column).DenseValues()];
 
-    private static List<TResult> Values<T, TResult>(IDataView view, string column, Func<T, TResult> convert, Random? random)
+    private static List<TResult> Values<T, TResult>(
+        IDataView view, string column, Func<T, TResult> convert, Random? random)
     {
         using var cursor = view.GetRowCursor([view.Schema[column]], random);
         var getter = cursor.GetGetter<T>(view.Schema[column]);
