@@ -12,7 +12,7 @@ namespace MLNet.Detection.Training;
 /// <summary>One training run: builds the step, the data and the hooks, and goes through the loop.</summary>
 internal sealed class FineTuning(FineTuneTrainer.Options options, IChannel channel)
 {
-    private const string CheckpointName = "checkpoint.safetensors", LogName = "log.csv";
+    internal const string CheckpointName = "checkpoint.safetensors", LogName = "log.csv";
 
     public FineTuneResult Run(IDataView data)
     {

@@ -1,0 +1,74 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MLNet.Detection.Detectors;
+using MLNet.Detection.Evaluation;
+using MLNet.Detection.Reports;
+
+namespace MLNet.Detection.Training;
+
+/// <summary>
+/// The folder of a run: <c>model.onnx</c>, <c>metrics.json</c>, <c>report.html</c>, and the workspace's <c>log.csv</c> and
+/// <c>checkpoint.safetensors</c>. Nothing that was there before is lost.
+/// </summary>
+public sealed class RunFolder
+{
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
+
+    private RunFolder(string path) => Path = path;
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>The tuned model.</summary>
+    public string Model => File("model.onnx");
+
+    /// <summary>The metrics.</summary>
+    public string Metrics => File("metrics.json");
+
+    /// <summary>The report.</summary>
+    public string Report => File("report.html");
+
+    /// <summary>The log of all steps.</summary>
+    public string Log => File(FineTuning.LogName);
+
+    /// <summary>The checkpoint to resume from.</summary>
+    public string Checkpoint => File(FineTuning.CheckpointName);
+
+    /// <summary>Makes a new folder.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="overwrite">Whether files of an earlier run there may be replaced.</param>
+    /// <exception cref="IOException">The folder holds files and <paramref name="overwrite"/> is false, or cannot be made.</exception>
+    public static RunFolder Create(string path, bool overwrite = false)
+    {
+        if (System.IO.File.Exists(path))
+            throw new IOException($"{path}: there is a file of that name; give another folder.");
+        if (!overwrite && Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+            throw new IOException($"{path}: the folder is not empty; give a new one, or allow overwriting.");
+        Directory.CreateDirectory(path);
+        return new(path);
+    }
+
+    /// <summary>Writes the model.</summary>
+    public void Write(DetectorModel detector) => detector.Save(Model);
+
+    /// <summary>Writes the metrics: the 12 COCO numbers, those of each class, and whatever the caller adds.</summary>
+    public void Write(CocoMetrics metrics, IReadOnlyList<string> classes, JsonObject? more = null)
+    {
+        var json = new JsonObject();
+        foreach (var metric in RunReport.Twelve(metrics))
+            json[metric.Name] = metric.Value;
+        json["classes"] = new JsonArray([.. metrics.PerCategory.Select(c => (JsonNode)new JsonObject
+        {
+            ["name"] = classes[(int)c.CategoryId], ["objects"] = c.GroundTruths, ["AP"] = c.AP, ["AP50"] = c.AP50, ["F1"] = c.F1,
+            ["best_threshold"] = double.IsNaN(c.BestThreshold) ? null : c.BestThreshold,
+        })]);
+        foreach (var (key, value) in more ?? [])
+            json[key] = value?.DeepClone();
+        System.IO.File.WriteAllText(Metrics, json.ToJsonString(Json));
+    }
+
+    /// <summary>Writes the report.</summary>
+    public void Write(ReportData report) => TrainingReport.Write(report, Report, overwrite: true);
+
+    private string File(string name) => System.IO.Path.Combine(Path, name);
+}

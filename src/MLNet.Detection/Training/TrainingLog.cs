@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace MLNet.Detection.Training;
+
+/// <summary>The log of a run, <c>log.csv</c> in its workspace: one entry a step, resumed runs included.</summary>
+/// <param name="Terms">Names of the loss terms.</param>
+/// <param name="Steps">The steps, in order.</param>
+public sealed record TrainingLog(IReadOnlyList<string> Terms, IReadOnlyList<TrainingLogStep> Steps)
+{
+    /// <summary>Columns before the terms: step, epoch, learning_rate, loss. One follows them: seconds.</summary>
+    private const int Leading = 4;
+
+    /// <summary>Reads a log.</summary>
+    /// <exception cref="InvalidDataException">A line is damaged; the message names it.</exception>
+    public static TrainingLog Read(string path)
+    {
+        var lines = File.ReadAllLines(path);
+        if (lines.Length == 0)
+            return new([], []);
+        var terms = lines[0].Split(',')[Leading..^1];
+        return new(terms, [.. lines.Skip(1).Select((line, i) => Parse(line, terms.Length) ?? throw new InvalidDataException(
+            $"{path}, line {i + 2}: not a line of a training log; delete it and all after it."))]);
+    }
+
+    private static TrainingLogStep? Parse(string line, int terms)
+    {
+        var numbers = line.Split(',').Select(field =>
+            double.TryParse(field, CultureInfo.InvariantCulture, out var number) ? number : (double?)null).ToArray();
+        return numbers.Length != Leading + terms + 1 || numbers.Contains(null) ? null
+            : new((int)numbers[0]!, (int)numbers[1]!, numbers[2]!.Value, numbers[3]!.Value, [.. numbers[Leading..^1].Select(n => n!.Value)]);
+    }
+}
+
+/// <summary>One step of a log.</summary>
+/// <param name="Step">From 1.</param>
+/// <param name="Epoch">From 1.</param>
+/// <param name="LearningRate">Of the step.</param>
+/// <param name="Loss">The sum of the terms.</param>
+/// <param name="Terms">The terms, in the order of the log's names.</param>
+public sealed record TrainingLogStep(int Step, int Epoch, double LearningRate, double Loss, IReadOnlyList<double> Terms);
