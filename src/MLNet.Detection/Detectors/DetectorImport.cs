@@ -20,8 +20,11 @@ public sealed record DetectorImport
     /// <summary>Names of the classes to detect, without background. Another number than the file's gives new class heads.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
 
-    /// <summary>Whether the class head is a softmax with background in column 0 (SSD); otherwise one sigmoid a class (RetinaNet).</summary>
-    public bool HasBackground { get; init; } = true;
+    /// <summary>
+    /// Whether the class head is a softmax with background in column 0 (SSD), or one sigmoid a class (RetinaNet). Null: as the
+    /// activation behind the class value says.
+    /// </summary>
+    public bool? HasBackground { get; init; }
 
     /// <summary>The anchors in pixels of the network's input. Null: read out of the file's own box decoding.</summary>
     public IReadOnlyList<Box>? Anchors { get; init; }
@@ -42,24 +45,33 @@ public sealed record DetectorImport
     public int Seed { get; init; }
 
     /// <summary>Imports a file.</summary>
+    /// <param name="path">The ONNX file.</param>
+    /// <param name="anchors">Gives the anchors once the width and height of the input are known, in the place of
+    /// <see cref="Anchors"/>; may return null.</param>
     /// <exception cref="ModelException">The file cannot be read or does not fit; the message says what to change.</exception>
-    public DetectorModel Load(string path) => Apply(OnnxModel.Load(path));
+    public DetectorModel Load(string path, Func<int, int, IReadOnlyList<Box>?>? anchors = null)
+    {
+        var model = OnnxModel.Load(path);
+        var (_, width, height) = InputSize(model);
+        return (this with { Anchors = anchors?.Invoke(width, height) ?? Anchors }).Apply(model);
+    }
 
     /// <summary>Imports a model.</summary>
     public DetectorModel Apply(OnnxModel model)
     {
         model = TiedWeights.Untie(model);
         var (classValue, boxValue) = (HeadCut.Find(model, ClassOutput), HeadCut.Find(model, BoxOutput));
+        var background = HasBackground ?? SoftmaxBehind(model, classValue);
         var (name, width, height) = InputSize(model);
         var shapes = new Dictionary<string, TensorShape> { [name] = new(1, 3, height, width) };
         var tail = Anchors is null ? TailAnchors.Read(model, boxValue, BoxOutput, width, height) : null;
         var anchors = Anchors ?? tail!.Anchors;
         var heads = GraphReader.Read(model, new Graph(), [classValue, boxValue], new() { InputShapes = shapes });
         CheckHeads(model, heads, anchors.Count);
-        var columns = Classes.Count + (HasBackground ? 1 : 0);
+        var columns = Classes.Count + (background ? 1 : 0);
         if (heads[0].Shape[2] != columns)
-            model = HeadReplacement.Apply(model, classValue, columns, shapes, new() { Seed = Seed, Prior = HasBackground ? null : 0.01f });
-        var decoder = HasBackground ? DetectionDecoder.Ssd : DetectionDecoder.RetinaNet;
+            model = HeadReplacement.Apply(model, classValue, columns, shapes, new() { Seed = Seed, Prior = background ? null : 0.01f });
+        var decoder = background ? DetectionDecoder.Ssd : DetectionDecoder.RetinaNet;
         return new()
         {
             Model = model, ClassValue = classValue, BoxValue = boxValue, Classes = Classes, Anchors = anchors,
@@ -67,6 +79,15 @@ public sealed record DetectorImport
             Decoder = decoder with { Coder = Coder ?? tail?.Coder ?? decoder.Coder },
         };
     }
+
+    private static bool SoftmaxBehind(OnnxModel model, string classValue) =>
+        model.Proto.Graph.Node.Where(node => node.Input.Contains(classValue)).Select(node => node.OpType).FirstOrDefault() switch
+        {
+            "Softmax" or "LogSoftmax" => true,
+            "Sigmoid" => false,
+            _ => throw new ModelException($"{model.Path}: no activation follows the class value '{classValue}'; say whether it is a softmax "
+                + "with background (HasBackground = true, loss multibox) or one sigmoid a class (false, loss retinanet)."),
+        };
 
     private (string Name, int Width, int Height) InputSize(OnnxModel model)
     {

@@ -1,0 +1,125 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Microsoft.ML;
+using MLNet.Detection;
+using MLNet.Detection.Anchors;
+using MLNet.Detection.Builtin;
+using MLNet.Detection.Data;
+using MLNet.Detection.Detectors;
+using MLNet.Detection.Estimators;
+using MLNet.Detection.Reports;
+using MLNet.Detection.Training;
+using OnnxGraphs.Optimizers;
+using OnnxGraphs.Runtime;
+
+namespace FineTune;
+
+/// <summary>One run, from the options to the files.</summary>
+internal sealed class Run(ParseResult given, Settings settings, CancellationToken cancel)
+{
+    private readonly MLContext _ml = new(given.GetValue(settings.Seed));
+
+    public void Go()
+    {
+        var (resume, clock) = (given.GetValue(settings.Resume) is not null, Stopwatch.StartNew());
+        var folder = RunFolder.Create(settings.OutputFolder(given), resume || given.GetValue(settings.Overwrite));
+        _ml.Log += (_, entry) => Display.Log(entry);
+
+        var (train, val, test) = Data(folder, resume);
+        var detector = Detector(train);
+        Display.Start(detector, train, test, folder);
+
+        using var display = new Display();
+        var trainer = _ml.Detection().FineTune(new FineTuneTrainer.Options
+        {
+            Detector = detector,
+            Optimizer = Optimizer(),
+            LearningRate = given.GetValue(settings.LearningRate),
+            WarmUpEpochs = given.GetValue(settings.WarmUp),
+            Epochs = given.GetValue(settings.Epochs),
+            BatchSize = given.GetValue(settings.Batch),
+            Frozen = given.GetValue(settings.Freeze)!,
+            Seed = given.GetValue(settings.Seed),
+            Device = Device.Parse(given.GetValue(settings.Device)!),
+            ValidationSet = val,
+            WorkspacePath = folder.Path,
+            ResumeFrom = resume ? folder.Checkpoint : null,
+            Progress = display,
+            Cancellation = cancel,
+        });
+        var result = display.During(() => trainer.Train(train));
+        folder.Write(result.Detector);
+        Measure(folder, result, test ?? val ?? train, clock);
+    }
+
+    // Scores held-out pictures as an application would, and writes what came out.
+    private void Measure(RunFolder folder, FineTuneResult result, DetectionDataView heldOut, Stopwatch clock)
+    {
+        using var transformer = _ml.Detection().LoadDetector(folder.Model);
+        var scored = transformer.Transform(heldOut);
+        var metrics = _ml.Detection().Evaluate(scored);
+        var peak = Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;
+        folder.Write(metrics, result.Detector.Classes, new JsonObject
+        {
+            ["seconds"] = Math.Round(clock.Elapsed.TotalSeconds, 1), ["peak_megabytes"] = Math.Round(peak),
+            ["skipped_images"] = new JsonArray([.. result.SkippedImages.Select(image => (JsonNode)image)]),
+        });
+        folder.Write(RunReport.Build(result, TrainingLog.Read(folder.Log), metrics, ScoredPictures.Read(scored, 12),
+            [.. settings.All.Select(option => new ReportSetting(option.Name, Display.Value(given, option)))]));
+        Display.End(metrics, result, folder, clock.Elapsed, peak);
+    }
+
+    private (DetectionDataView Train, DetectionDataView? Val, DetectionDataView? Test) Data(RunFolder folder, bool resume)
+    {
+        if (given.GetValue(settings.Train) is not { } train)
+        {
+            var path = Path.Combine(folder.Path, "data");
+            var count = given.GetValue(settings.DemoImages);
+            var options = new ShapesOptions { Seed = given.GetValue(settings.Seed), Train = count, Val = 0, Test = Math.Max(16, count / 4) };
+            var shapes = ShapesGenerator.Write(path, options, overwrite: resume || given.GetValue(settings.Overwrite), cancel);
+            return (_ml.Detection().LoadFromCoco(shapes.Train, shapes.Images), null, _ml.Detection().LoadFromCoco(shapes.Test, shapes.Images));
+        }
+        DetectionDataView? Load(string? json) => json is null ? null
+            : _ml.Detection().LoadFromCoco(json, given.GetValue(settings.Images) ?? Path.GetDirectoryName(Path.GetFullPath(json))!);
+        return (Load(train)!, Load(given.GetValue(settings.Val)), Load(given.GetValue(settings.Test)));
+    }
+
+    private DetectorModel Detector(DetectionDataView train)
+    {
+        string[] classes = [.. train.Dataset.Categories.Select(category => category.Name)];
+        var seed = given.GetValue(settings.Seed);
+        if (given.GetValue(settings.Model) is not { } path)
+            return new SmallDetector { Classes = classes, Seed = seed }.Build();
+        var import = new DetectorImport
+        {
+            ClassOutput = given.GetValue(settings.ClassOutput)!,
+            BoxOutput = given.GetValue(settings.BoxOutput)!,
+            Classes = classes,
+            HasBackground = given.GetValue(settings.Loss) switch
+            {
+                null => null, "multibox" => true, "retinanet" => false,
+                var other => throw new ArgumentException($"--loss is '{other}'; expected multibox or retinanet."),
+            },
+            Seed = seed,
+        };
+        return import.Load(path, Anchors);
+    }
+
+    private IReadOnlyList<MLNet.Detection.Boxes.Box>? Anchors(int width, int height) => given.GetValue(settings.Anchors) is not { } file ? null
+        : AnchorFile.Load(file, given.GetValue(settings.AnchorFormat) switch
+        {
+            "xyxy" => AnchorFormat.XyxyPixels, "cxcywh" => AnchorFormat.CxcywhNormalized,
+            var other => throw new ArgumentException($"--anchor-format is '{other}'; expected xyxy or cxcywh."),
+        }, width, height);
+
+    private Optimizer Optimizer()
+    {
+        Optimizer optimizer = given.GetValue(settings.Optimizer) switch
+        {
+            "adamw" => new AdamW(), "sgd" => new Sgd(),
+            var other => throw new ArgumentException($"--optimizer is '{other}'; expected adamw or sgd."),
+        };
+        return optimizer with { WeightDecay = given.GetValue(settings.WeightDecay), ClipNorm = given.GetValue(settings.ClipNorm) };
+    }
+}
