@@ -91,22 +91,32 @@ internal static class ConvolutionGradients
     private static Var ByGroups(Var x, Var dy, TensorShape w, Window window)
     {
         var (n, c, maps) = (x.Shape[0], x.Shape[1], x.Shape[0] * x.Shape[1]);
-        var correlations = Cropped(Conv(Reshape(x, 1, maps, x.Shape[2], x.Shape[3]), Reshape(dy, maps, 1, dy.Shape[2], dy.Shape[3]),
-            null, window.Dilations, [.. window.Before, .. window.After], window.Strides, maps), w);
-        return Reshape(ReduceSum(Reshape(correlations, n, c, w[2], w[3]), [0], keep: false), w);
+        var (reached, after) = Reached(x, dy, window);
+        var products = Conv(Reshape(reached, 1, maps, reached.Shape[2], reached.Shape[3]), Reshape(dy, maps, 1, dy.Shape[2], dy.Shape[3]),
+            null, window.Dilations, [.. window.Before, .. after], window.Strides, maps);
+        return Reshape(ReduceSum(Reshape(products, n, c, w[2], w[3]), [0], keep: false), w);
     }
 
     // dw by one 3-D convolution: x as [1, N, C, H, W], dy' as kernel [K, N, 1, OH, OW] with the strides as dilations.
     private static Var ByVolume(Var x, Var dy, TensorShape w, Window window)
     {
         var (n, k) = (x.Shape[0], dy.Shape[1]);
+        var (reached, after) = Reached(x, dy, window);
         var kernel = Reshape(Transpose(dy, 1, 0, 2, 3), k, n, 1, dy.Shape[2], dy.Shape[3]);
-        var volume = Conv(Unsqueeze(x, 0), kernel, null, [1, .. window.Dilations],
-            [0, .. window.Before, 0, .. window.After], [1, .. window.Strides], 1);
-        return Cropped(Reshape(volume, new TensorShape([.. volume.Shape.Skip(1)])), w);
+        return Reshape(Conv(Unsqueeze(reached, 0), kernel, null, [1, .. window.Dilations],
+            [0, .. window.Before, 0, .. after], [1, .. window.Strides], 1), w);
     }
 
-    // Pixels that no window reaches give extra entries at the end.
-    private static Var Cropped(Var dw, TensorShape w) =>
-        dw.Shape[2] == w[2] && dw.Shape[3] == w[3] ? dw : Slice(dw, [2, 3], [0, 0], [w[2], w[3]], [1, 1]);
+    // x and the padding after it without the pixels that no window reaches: they would give entries that w does not have.
+    private static (Var X, long[] After) Reached(Var x, Var dy, Window window)
+    {
+        var after = window.After.ToArray();
+        for (var i = 0; i < window.Rank; i++)
+        {
+            after[i] = (dy.Shape[i + 2] - 1) * window.Strides[i] + window.Extent(i) - window.Before[i] - x.Shape[i + 2];
+            if (after[i] < 0)
+                (x, after[i]) = (Slice(x, i + 2, 0, x.Shape[i + 2] + after[i]), 0);
+        }
+        return (x, after);
+    }
 }
