@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.ML;
+using MLNet.Detection;
+using MLNet.Detection.Detectors;
+using MLNet.Detection.Training;
+using OnnxGraphs.Optimizers;
+using OnnxGraphs.Runtime;
+
+// Times training steps of a detector, from decoded pictures to updated weights, as pytorch/ultraface_step.py does.
+Option<string> Of(string name, string description, string? value = null) => value is null
+    ? new(name) { Description = description, Required = true }
+    : new(name) { Description = description, DefaultValueFactory = _ => value };
+
+var (model, coco, images) = (Of("--model", "ONNX file."), Of("--coco", "COCO JSON."), Of("--images", "Folder of the pictures."));
+var (classes, boxes) = (Of("--class-output", "Class scores.", "scores"), Of("--box-output", "Boxes.", "boxes"));
+var device = Of("--device", "cpu or cuda:N.", "cpu");
+var batch = new Option<int>("--batch") { Description = "Images of a step.", DefaultValueFactory = _ => 8 };
+var epochs = new Option<int>("--epochs") { Description = "Epochs; the first one is not counted.", DefaultValueFactory = _ => 3 };
+var command = new RootCommand("Times training steps of a detector.") { model, coco, images, classes, boxes, device, batch, epochs };
+command.SetAction(given =>
+{
+    var ml = new MLContext(1);
+    var data = ml.Detection().LoadFromCoco(given.GetValue(coco)!, given.GetValue(images)!);
+    var detector = new DetectorImport
+    {
+        ClassOutput = given.GetValue(classes)!, BoxOutput = given.GetValue(boxes)!,
+        Classes = [.. data.Dataset.Categories.Select(category => category.Name)],
+    }.Load(given.GetValue(model)!);
+    var times = new StepTimes();
+    new FineTuneTrainer(ml, new()
+    {
+        Detector = detector, Epochs = given.GetValue(epochs), BatchSize = given.GetValue(batch), Optimizer = new AdamW { WeightDecay = 1e-4f },
+        Device = Device.Parse(given.GetValue(device)!), Progress = times,
+    }).Train(data);
+    Console.WriteLine(times.Summary());
+});
+return command.Parse(args).Invoke();
+
+/// <summary>Time between the ends of consecutive steps of an epoch, from the second epoch on.</summary>
+internal sealed class StepTimes : IProgress<TrainingProgress>
+{
+    private readonly List<double> _milliseconds = [];
+    private TrainingProgress? _before;
+
+    public void Report(TrainingProgress now)
+    {
+        if (now.Finished is null && now.Epoch > 1 && _before is { Finished: null })
+            _milliseconds.Add((now.Elapsed - _before.Elapsed).TotalMilliseconds);
+        _before = now;
+    }
+
+    public string Summary()
+    {
+        _milliseconds.Sort();
+        var peak = Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;
+        return string.Create(CultureInfo.InvariantCulture, $"{_milliseconds.Count} steps: median {_milliseconds[_milliseconds.Count / 2]:f1} ms, "
+            + $"minimum {_milliseconds[0]:f1} ms, peak memory {peak:f0} MB");
+    }
+}
