@@ -7,6 +7,7 @@ using MLNet.Detection.Estimators;
 using MLNet.Detection.Evaluation;
 using MLNet.Detection.Images;
 using MLNet.Detection.Matching;
+using MLNet.Detection.Training;
 
 namespace MLNet.Detection;
 
@@ -64,6 +65,14 @@ public sealed class DetectionCatalog
     /// <inheritdoc cref="LoadDetector(string)"/>
     public DetectorTransformer LoadDetector(string path, DetectorTransformer.Options options) =>
         new(DetectorModel.Load(path), options, Context);
+
+    /// <summary>Tunes a detector on labelled images; see <see cref="FineTuneTrainer"/>.</summary>
+    /// <param name="detector">The detector to start from.</param>
+    /// <param name="epochs">Times that every image is seen.</param>
+    public FineTuneTrainer FineTune(DetectorModel detector, int epochs = 20) => FineTune(new() { Detector = detector, Epochs = epochs });
+
+    /// <summary>Tunes a detector on labelled images, with options.</summary>
+    public FineTuneTrainer FineTune(FineTuneTrainer.Options options) => new(Context, options);
 
     /// <summary>Decodes, resizes and normalises pictures; see <see cref="PreprocessImageEstimator"/>.</summary>
     /// <param name="resize">How pictures come to the network's size.</param>

@@ -1,13 +1,23 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using MLNet.Detection.Estimators;
+using MLNet.Detection.Interop;
 
 namespace MLNet.Detection.Training;
 
 /// <summary>
 /// Tunes a detector on labelled images: anchors are matched, labels encoded, and one ONNX model does forward, loss, gradients
-/// and update of each step.
+/// and update of each step. Fitted, it gives the transformer that scores with the tuned detector.
 /// </summary>
-public sealed partial class FineTuneTrainer
+/// <example><code>
+/// var ml = new MLContext(seed: 1);
+/// var train = ml.Detection().LoadFromCoco("train.json", "images");
+/// var detector = new DetectorImport { ClassOutput = "scores", BoxOutput = "boxes", Classes = ["cat", "dog"] }.Load("old.onnx");
+/// using var tuned = ml.Detection().FineTune(new FineTuneTrainer.Options { Detector = detector, Epochs = 20 }).Fit(train);
+/// tuned.Model.Save("new.onnx");
+/// </code></example>
+public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
 {
     private readonly IHostEnvironment _environment;
     private readonly Options _options;
@@ -15,7 +25,12 @@ public sealed partial class FineTuneTrainer
     /// <summary>Creates the trainer; nothing is read or built yet.</summary>
     public FineTuneTrainer(MLContext context, Options options) => (_environment, _options) = (context, options);
 
-    /// <summary>Trains on all rows of the data.</summary>
+    /// <summary>Trains on all rows of the data and returns the transformer that scores with the result.</summary>
+    /// <inheritdoc cref="Train"/>
+    public DetectorTransformer Fit(IDataView input) =>
+        new(Train(input).Detector, new() { ImageColumnName = _options.Columns.Image, Device = _options.Device }, (IChannelProvider)_environment);
+
+    /// <summary>Trains on all rows of the data and returns the tuned detector with the history of the run.</summary>
     /// <exception cref="ArgumentException">An option or column does not fit.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or no number.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled; its checkpoint is in the workspace.</exception>
@@ -24,5 +39,15 @@ public sealed partial class FineTuneTrainer
         _options.Check(_options.Columns.ClassNames(data.Schema));
         using var channel = ((IChannelProvider)_environment).Start(nameof(FineTuneTrainer));
         return new FineTuning(_options, channel).Run(data);
+    }
+
+    /// <summary>The input's shape with the columns that the fitted transformer adds.</summary>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        foreach (var name in (string[])[_options.Columns.Image, _options.Columns.Label, _options.Columns.BoundingBoxes])
+            if (inputSchema.All(column => column.Name != name))
+                throw new ArgumentException($"Column '{name}' is missing; the data has {string.Join(", ", inputSchema.Select(c => c.Name))}.");
+        var added = new DetectorTransformer.Options().Columns(_options.Detector.Classes);
+        return OutputShape.Append(inputSchema, [.. added]);
     }
 }
