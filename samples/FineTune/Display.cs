@@ -18,7 +18,7 @@ internal sealed class Display : IProgress<TrainingProgress>, IDisposable
     /// <summary>The value of an option, given or default, for the report.</summary>
     public static string Value(ParseResult given, Option option) => given.GetResult(option) is { Tokens.Count: > 0 } result
         ? string.Join(' ', result.Tokens.Select(token => token.Value))
-        : Convert.ToString(option.GetDefaultValue(), CultureInfo.InvariantCulture) is { Length: > 0 } value ? value : "-";
+        : option.HasDefaultValue && option.GetDefaultValue() is IFormattable or string ? Convert.ToString(option.GetDefaultValue(), CultureInfo.InvariantCulture)! : "-";
 
     public static void Log(LoggingEventArgs entry)
     {
