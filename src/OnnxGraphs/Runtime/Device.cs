@@ -47,7 +47,8 @@ public sealed record Device(string Provider, int Id = 0)
             options.AppendExecutionProvider_CUDA(Id);
             return options;
         }
-        catch (OnnxRuntimeException error)
+        // A library built for the CPU alone lacks the function itself.
+        catch (Exception error) when (error is OnnxRuntimeException or EntryPointNotFoundException)
         {
             options.Dispose();
             throw new InvalidOperationException($"Device {this} cannot be used ({error.Message.Trim()}). Add the package "
