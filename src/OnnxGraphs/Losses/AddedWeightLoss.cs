@@ -9,6 +9,7 @@ namespace OnnxGraphs.Losses;
 /// the plain loss for U-Net's own, multiplied form.
 /// </summary>
 /// <param name="Plain">The loss of each element.</param>
+[Formula("loss + weight map")]
 public sealed record AddedWeightLoss(Loss Plain) : Loss
 {
     /// <inheritdoc/>

@@ -8,6 +8,7 @@ namespace OnnxGraphs.Losses;
 /// targets, so that both kinds weigh the same. Xie and Tu 2015, https://arxiv.org/abs/1504.06375
 /// </summary>
 /// <param name="Beta">b in [0, 1]; null for the share of negatives.</param>
+[Formula("-b t log p - (1 - b)(1 - t) log(1 - p), b = share of negatives", Paper = "https://arxiv.org/abs/1504.06375")]
 public sealed record BalancedCrossEntropyLoss(float? Beta = null) : Loss
 {
     /// <summary>A computed b stays in [Margin, 1 - Margin]: an all-negative batch would have loss 0

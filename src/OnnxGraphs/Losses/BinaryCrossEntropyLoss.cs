@@ -8,6 +8,7 @@ namespace OnnxGraphs.Losses;
 /// b = 1 is the plain form; b &gt; 1 punishes missed positives, b &lt; 1 false ones (weighted cross-entropy).
 /// </summary>
 /// <param name="PositiveWeight">Factor b of the positives, also called pos_weight or beta; at least 0.</param>
+[Formula("-b t log p - (1 - t) log(1 - p), p = sigmoid(x)")]
 public sealed record BinaryCrossEntropyLoss(float PositiveWeight = 1f) : Loss
 {
     /// <summary>Predictions are probabilities, not logits; they are limited to [1e-7, 1 - 1e-7].</summary>

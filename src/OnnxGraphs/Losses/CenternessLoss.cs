@@ -8,6 +8,8 @@ namespace OnnxGraphs.Losses;
 /// distances to the sides of the box. Logits [...], targets l, t, r, b [..., 4]. Tian et al. 2019,
 /// https://arxiv.org/abs/1904.01355
 /// </summary>
+[Formula("cross-entropy of sigmoid(x) and sqrt(min(l, r) / max(l, r) * min(t, b) / max(t, b))",
+    Paper = "https://arxiv.org/abs/1904.01355")]
 public sealed record CenternessLoss : Loss
 {
     /// <summary>The centerness of distances l, t, r, b [..., 4]; 0 outside of the box.</summary>

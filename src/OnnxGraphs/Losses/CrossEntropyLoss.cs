@@ -7,6 +7,7 @@ namespace OnnxGraphs.Losses;
 /// Cross-entropy with class numbers: -log p[target], p = softmax(x). Predictions [B, ..., C] (or classes on another
 /// <see cref="Axis"/>), targets Int64 without that axis; class 0 counts as background.
 /// </summary>
+[Formula("-log p[t], p = softmax(x)")]
 public sealed record CrossEntropyLoss : Loss
 {
     /// <summary>The axis of the classes; negative ones count from the end.</summary>

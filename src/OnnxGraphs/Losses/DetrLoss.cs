@@ -8,6 +8,7 @@ namespace OnnxGraphs.Losses;
 /// channel), L1 and GIoU of the matched boxes divided by the objects of the batch (at least 1), each times its weight.
 /// <see cref="DetrMatching"/> finds the matching. Carion et al. 2020, https://arxiv.org/abs/2005.12872
 /// </summary>
+[Formula("cross-entropy + 5 L1 + 2 GIoU loss of matched queries", Paper = "https://arxiv.org/abs/2005.12872")]
 public sealed record DetrLoss
 {
     /// <summary>Weight of the cross-entropy.</summary>

@@ -9,6 +9,7 @@ namespace OnnxGraphs.Losses;
 /// https://arxiv.org/abs/1503.02531
 /// </summary>
 /// <param name="Temperature">T, above 0; higher ones show more of the teacher's small probabilities.</param>
+[Formula("T^2 KL(softmax(t / T) || softmax(x / T))", Paper = "https://arxiv.org/abs/1503.02531")]
 public sealed record DistillationLoss(float Temperature = 1f) : Loss
 {
     /// <inheritdoc/>

@@ -8,6 +8,8 @@ namespace OnnxGraphs.Losses;
 /// distribution over 0 to n. Logits [..., n + 1], targets [...] in [0, n]. Li et al. 2020,
 /// https://arxiv.org/abs/2006.04388
 /// </summary>
+[Formula("(l + 1 - y)(-log p_l) + (y - l)(-log p_(l+1)), l = floor(y), p = softmax(x)",
+    Paper = "https://arxiv.org/abs/2006.04388")]
 public sealed record DistributionFocalLoss : Loss
 {
     /// <summary>The expected distance of logits [..., n + 1]: sum i p_i, [...].</summary>

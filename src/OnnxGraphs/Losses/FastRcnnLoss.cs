@@ -7,6 +7,8 @@ namespace OnnxGraphs.Losses;
 /// Loss of the second stage of Faster R-CNN over R sampled regions: mean cross-entropy plus the box loss of the regions
 /// with an object, on the four deltas of their class, divided by all R. Girshick 2015, https://arxiv.org/abs/1504.08083
 /// </summary>
+[Formula("mean cross-entropy + box loss of objects on the deltas of their class / regions",
+    Paper = "https://arxiv.org/abs/1504.08083")]
 public sealed record FastRcnnLoss
 {
     /// <summary>Loss of the encoded boxes, summed over the four numbers.</summary>

@@ -7,6 +7,8 @@ namespace OnnxGraphs.Losses;
 /// FCOS's loss: focal loss of all points that count, GIoU and centerness of the positive ones, each summed and divided
 /// by the positives of the batch (at least 1). Tian et al. 2019, https://arxiv.org/abs/1904.01355
 /// </summary>
+[Formula("(sum of focal loss + GIoU loss and centerness of positives) / positives",
+    Paper = "https://arxiv.org/abs/1904.01355")]
 public sealed record FcosLoss
 {
     /// <summary>Loss of the class logits; only its alpha and gamma are used.</summary>

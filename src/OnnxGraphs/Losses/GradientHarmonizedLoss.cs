@@ -8,6 +8,8 @@ namespace OnnxGraphs.Losses;
 /// every bin that is not empty weighs the same. Li et al. 2019, https://arxiv.org/abs/1811.05181
 /// </summary>
 /// <param name="Bins">Number of bins over [0, 1].</param>
+[Formula("sum of cross-entropy / (elements of the same bin of |p - t| * filled bins)",
+    Paper = "https://arxiv.org/abs/1811.05181")]
 public sealed record GradientHarmonizedLoss(int Bins = 10) : Loss
 {
     /// <inheritdoc/>

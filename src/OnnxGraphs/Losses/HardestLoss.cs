@@ -10,6 +10,7 @@ namespace OnnxGraphs.Losses;
 /// </summary>
 /// <param name="Plain">The loss of each element.</param>
 /// <param name="Share">The share of elements kept, in (0, 1]; at least one is.</param>
+[Formula("mean of the largest elements of another loss", Paper = "https://arxiv.org/abs/1604.03540")]
 public sealed record HardestLoss(Loss Plain, float Share = 0.25f) : Loss
 {
     /// <inheritdoc/>

@@ -8,6 +8,7 @@ namespace OnnxGraphs.Losses;
 /// not depend on the scale. Disjoint boxes have a gradient with the kinds Generalized, Distance and Complete only.
 /// </summary>
 /// <param name="Kind">The measure: IoU, squared, logarithmic, GIoU, DIoU or CIoU.</param>
+[Formula("1 - IoU + (|C| - U) / |C|, and other measures of overlap", Paper = "https://arxiv.org/abs/1902.09630")]
 public sealed record IouLoss(IouKind Kind = IouKind.Generalized) : Loss
 {
     /// <summary>Corners or centre and size.</summary>

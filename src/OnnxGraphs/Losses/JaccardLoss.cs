@@ -3,6 +3,7 @@ using OnnxGraphs.Graphs;
 namespace OnnxGraphs.Losses;
 
 /// <summary>1 - (sum p t + s) / (sum p + sum t - sum p t + s + e): the overlap over the union.</summary>
+[Formula("1 - (sum p t + s) / (sum p + sum t - sum p t + s)")]
 public sealed record JaccardLoss : RegionLoss
 {
     /// <inheritdoc/>

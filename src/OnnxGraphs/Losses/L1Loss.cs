@@ -4,6 +4,7 @@ using OnnxGraphs.Ops;
 namespace OnnxGraphs.Losses;
 
 /// <summary>|prediction - target|; the derivative at 0 is 0.</summary>
+[Formula("|x - t|")]
 public sealed record L1Loss : Loss
 {
     /// <inheritdoc/>

@@ -61,11 +61,15 @@ public abstract record Loss
             return elements.Values;
         var sums = elements.Sums();
         var divisor = Divisor(elements, target);
-        var perImage = divisor is null ? sums : sums / Op.Cast(divisor, sums.Type);
+        if (Reduction == Reduction.Batch && (divisor is null or { Shape.Rank: 0 }))
+            return Divided(Op.SumAll(sums), divisor);
+        var perImage = Divided(sums, divisor);
         return Reduction == Reduction.PerImage ? perImage
             : Normalizer == Normalizer.PositivesPerImage ? Op.SumAll(perImage) / Math.Max(1, perImage.Shape.Size)
             : Op.SumAll(perImage);
     }
+
+    private static Var Divided(Var sum, Var? divisor) => divisor is null ? sum : sum / Op.Cast(divisor, sum.Type);
 
     /// <summary>What each target counts in a mean; null for 1 each, as here.</summary>
     protected virtual Var? MeanWeights(Var target) => null;
@@ -73,8 +77,8 @@ public abstract record Loss
     private Var? Divisor(WeightedElements elements, Var target) => Normalizer switch
     {
         Normalizer.None => null,
-        Normalizer.Mean => OneForZero(ForReduction(MeanWeights(target) is { } counts
-            ? elements.SumsKept(counts) : elements.Counts())),
+        Normalizer.Mean when MeanWeights(target) is { } counts => OneForZero(ForReduction(elements.SumsKept(counts))),
+        Normalizer.Mean => OneForZero(elements.Count(perImage: Reduction == Reduction.PerImage)),
         Normalizer.PositivesPerImage => AtLeastOne(elements.SumsKept(Positives(target))),
         Normalizer.PositivesPerBatch => AtLeastOne(Op.SumAll(elements.SumsKept(Positives(target)))),
         _ => elements.Divisor(),

@@ -7,6 +7,7 @@ namespace OnnxGraphs.Losses;
 /// Lovasz hinge: the convex extension of the Jaccard loss on hinge errors 1 - x (2t - 1), for logits x and targets t of
 /// 0 or 1, [B, ...]. Berman et al. 2018, https://arxiv.org/abs/1705.08790
 /// </summary>
+[Formula("Lovasz extension of the Jaccard loss on max(0, 1 - x (2t - 1))", Paper = "https://arxiv.org/abs/1705.08790")]
 public sealed record LovaszHingeLoss : Loss
 {
     /// <summary>Each image on its own, then the mean; else all pixels of the batch together.</summary>

@@ -8,6 +8,8 @@ namespace OnnxGraphs.Losses;
 /// mean over classes. Predictions [B, C, ...], targets Int64 [B, ...]. Berman et al. 2018,
 /// https://arxiv.org/abs/1705.08790
 /// </summary>
+[Formula("mean over classes of the Lovasz extension of the Jaccard loss on |[t = c] - p_c|",
+    Paper = "https://arxiv.org/abs/1705.08790")]
 public sealed record LovaszSoftmaxLoss : Loss
 {
     /// <summary>Predictions are probabilities, not logits.</summary>

@@ -9,6 +9,8 @@ namespace OnnxGraphs.Losses;
 /// background.
 /// Liu et al. 2016, https://arxiv.org/abs/1512.02325
 /// </summary>
+[Formula("(cross-entropy of positives and hardest negatives + box loss of positives) / positives",
+    Paper = "https://arxiv.org/abs/1512.02325")]
 public sealed record MultiBoxLoss : DetectionLoss
 {
     /// <summary>Negatives taken for each positive of the same image, hardest first; equally hard ones by lowest

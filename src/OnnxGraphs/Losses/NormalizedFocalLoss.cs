@@ -9,6 +9,7 @@ namespace OnnxGraphs.Losses;
 /// </summary>
 /// <param name="Alpha">Weight a of positives in [0, 1]; null for no a_t at all.</param>
 /// <param name="Gamma">Focusing exponent g, at least 0.</param>
+[Formula("-a_t (1 - p_t)^g log p_t / max(sum (1 - p_t)^g, 1e-6), p = sigmoid(x)")]
 public sealed record NormalizedFocalLoss(float? Alpha = 0.25f, float Gamma = 2f) : Loss
 {
     /// <inheritdoc/>

@@ -10,6 +10,7 @@ namespace OnnxGraphs.Losses;
 /// </summary>
 /// <param name="Alpha">Weight a of positives in [0, 1]; null for no a_t at all.</param>
 /// <param name="Gamma">Focusing exponent g, at least 0.</param>
+[Formula("-a_t (1 - p_t)^g log p_t", Paper = "https://arxiv.org/abs/1708.02002")]
 public sealed record ProbabilityFocalLoss(float? Alpha = 0.25f, float Gamma = 2f) : Loss
 {
     /// <summary>What keeps the logarithm finite; the factor (1 - p_t)^g always takes p_t as it is.</summary>

@@ -8,6 +8,7 @@ namespace OnnxGraphs.Losses;
 /// (IoU) of the box at its class and 0 elsewhere. Li et al. 2020, https://arxiv.org/abs/2006.04388
 /// </summary>
 /// <param name="Beta">Exponent b, at least 0.</param>
+[Formula("|y - p|^b (-y log p - (1 - y) log(1 - p)), p = sigmoid(x)", Paper = "https://arxiv.org/abs/2006.04388")]
 public sealed record QualityFocalLoss(float Beta = 2f) : Loss
 {
     /// <inheritdoc/>

@@ -8,6 +8,8 @@ namespace OnnxGraphs.Losses;
 /// divided by the number of positives of that image; then the mean over the images. Lin et al. 2017,
 /// https://arxiv.org/abs/1708.02002
 /// </summary>
+[Formula("mean over images of (sum of focal loss + sum of box loss of positives) / positives",
+    Paper = "https://arxiv.org/abs/1708.02002")]
 public sealed record RetinaNetLoss : DetectionLoss
 {
     /// <summary>Loss of the class logits; only its alpha and gamma are used.</summary>

@@ -7,6 +7,7 @@ namespace OnnxGraphs.Losses;
 /// Loss of a region proposal network over sampled anchors: mean cross-entropy of the objectness plus the box loss of
 /// the sampled positives, divided by the number of sampled anchors. Ren et al. 2015, https://arxiv.org/abs/1506.01497
 /// </summary>
+[Formula("mean objectness cross-entropy + box loss of positives / sampled", Paper = "https://arxiv.org/abs/1506.01497")]
 public sealed record RpnLoss
 {
     /// <summary>Loss of the encoded boxes, summed over the four numbers.</summary>

@@ -9,6 +9,7 @@ namespace OnnxGraphs.Losses;
 /// </summary>
 /// <param name="Beta">Where square turns into linear (also called delta), above 0. For plain |d| see <see
 /// cref="L1Loss"/>.</param>
+[Formula("d^2 / (2 beta) where |d| < beta, else |d| - beta / 2", Paper = "https://arxiv.org/abs/1504.08083")]
 public sealed record SmoothL1Loss(float Beta = 1f) : Loss
 {
     /// <summary>Scale of the two pieces.</summary>

@@ -9,6 +9,7 @@ namespace OnnxGraphs.Losses;
 /// </summary>
 /// <param name="Alpha">a_t of the objects; background gets 1 - a. Null for 1 throughout.</param>
 /// <param name="Gamma">Focusing exponent g, at least 0.</param>
+[Formula("-a_t (1 - p_t)^g log p_t, p = softmax(x)", Paper = "https://arxiv.org/abs/1708.02002")]
 public sealed record SoftmaxFocalLoss(float? Alpha = 0.25f, float Gamma = 2f) : Loss
 {
     /// <summary>The axis of the classes; negative ones count from the end.</summary>

@@ -4,6 +4,7 @@ using OnnxGraphs.Ops;
 namespace OnnxGraphs.Losses;
 
 /// <summary>(prediction - target)^2: with the default normaliser the mean squared error (L2 loss).</summary>
+[Formula("(x - t)^2")]
 public sealed record SquaredErrorLoss : Loss
 {
     /// <inheritdoc/>

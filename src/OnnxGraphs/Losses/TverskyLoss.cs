@@ -11,6 +11,7 @@ namespace OnnxGraphs.Losses;
 /// <param name="FalsePositiveWeight">a, at least 0.</param>
 /// <param name="FalseNegativeWeight">b, at least 0.</param>
 /// <param name="Exponent">k, above 0.</param>
+[Formula("(1 - (TP + s) / (TP + a FP + b FN + s))^k", Paper = "https://arxiv.org/abs/1706.05721")]
 public sealed record TverskyLoss(float FalsePositiveWeight = 0.5f, float FalseNegativeWeight = 0.5f,
     float Exponent = 1f)
     : RegionLoss

@@ -9,6 +9,8 @@ namespace OnnxGraphs.Losses;
 /// </summary>
 /// <param name="Alpha">a, the weight of the background, at least 0.</param>
 /// <param name="Gamma">g, at least 0.</param>
+[Formula("w (-q log p - (1 - q) log(1 - p)), w = q where q > 0, else a p^g",
+    Paper = "https://arxiv.org/abs/2008.13367")]
 public sealed record VarifocalLoss(float Alpha = 0.75f, float Gamma = 2f) : Loss
 {
     /// <summary>Weigh positives by their quality, else by 1.</summary>

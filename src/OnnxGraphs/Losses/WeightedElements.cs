@@ -37,14 +37,16 @@ internal sealed class WeightedElements
     /// <summary>Sums by image, [B]; a scalar is one image.</summary>
     public Var Sums() => PerImage(_factor is null ? _elements : SumAfter(_elements, _factor.Shape.Rank) * _factor);
 
-    /// <summary>The number of elements by image that are not ignored, [B].</summary>
-    public Var Counts()
+    /// <summary>The number of elements that are not ignored: of each image, or of the batch.</summary>
+    public Var Count(bool perImage)
     {
-        var images = Math.Max(1, _elements.Shape.Rank == 0 ? 1 : _elements.Shape[0]);
-        var graph = _elements.Graph;
-        return _keep is null
-            ? graph.Constant(Tensor.Filled(new(images), (float)_elements.Shape.Size / images))
-            : PerImage(_keep) * ((float)_elements.Shape.Size / Math.Max(1, _keep.Shape.Size));
+        if (_keep is not null)
+        {
+            var counts = PerImage(_keep) * ((float)_elements.Shape.Size / Math.Max(1, _keep.Shape.Size));
+            return perImage ? counts : Op.SumAll(counts);
+        }
+        var images = perImage && _elements.Shape.Rank > 0 ? Math.Max(1, _elements.Shape[0]) : 1;
+        return _elements.Like((double)_elements.Shape.Size / images);
     }
 
     /// <summary>Sums by image of values of the elements' kind over what is not ignored, [B].</summary>

@@ -9,6 +9,8 @@ namespace OnnxGraphs.Losses;
 /// least 1).
 /// Ge et al. 2021, https://arxiv.org/abs/2107.08430
 /// </summary>
+[Formula("(w (1 - IoU^2) + class cross-entropy of assigned + objectness of all) / assigned",
+    Paper = "https://arxiv.org/abs/2107.08430")]
 public sealed record YoloxLoss
 {
     /// <summary>Weight w of the box term.</summary>

@@ -1,0 +1,88 @@
+using OnnxGraphs.Gradients;
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Models;
+using OnnxGraphs.Models.Proto;
+
+namespace OnnxGraphs.Losses;
+
+/// <summary>Losses as ONNX files of their own, for any runtime: the loss, and the loss with its gradient.</summary>
+public static class LossExport
+{
+    /// <summary>
+    /// Writes <c>loss.onnx</c> (inputs to "loss") and <c>loss.grad.onnx</c> (inputs to "loss" and "d_prediction") into
+    /// a folder, which is made where it is missing. The batch stays open where nothing in the graph depends on it.
+    /// </summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="folder">Where to write.</param>
+    /// <param name="prediction">Shape of the prediction, float32.</param>
+    /// <param name="target">Type and shape of the target.</param>
+    public static void ExportLoss(Loss loss, string folder, TensorShape prediction, TypedShape target) =>
+        ExportLoss(LossExample.Of(loss, Zeros(new(ElementType.Float32, prediction)), Zeros(target)), folder);
+
+    /// <summary>Writes both files of a loss with several inputs, in the shapes of its example.</summary>
+    public static void ExportLoss(LossExample example, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        Model(example, gradient: false).Save(Path.Combine(folder, "loss.onnx"));
+        Model(example, gradient: true).Save(Path.Combine(folder, "loss.grad.onnx"));
+    }
+
+    /// <summary>The model of a loss, with the gradients d_[prediction] of its predictions where asked.</summary>
+    public static OnnxModel Model(LossExample example, bool gradient)
+    {
+        var model = Build(example, gradient);
+        if (example.Inputs.Any(input => input.HasBatch && input.Value.Shape.Rank > 0))
+        {
+            var wider = example with { Inputs = [.. example.Inputs.Select(Wider)] };
+            if (Same(model.Proto.Graph, Build(wider, gradient).Proto.Graph))
+                OpenBatch(model.Proto.Graph, example);
+        }
+        Describe(model.Proto, example);
+        return model;
+    }
+
+    private static OnnxModel Build(LossExample example, bool gradient)
+    {
+        var (graph, inputs, loss) = example.Construct();
+        Var[] predictions = gradient ? [.. inputs.Where((_, i) => example.Inputs[i].IsPrediction)] : [];
+        var gradients = predictions.Length == 0 ? [] : Gradient.Of(loss, predictions);
+        graph.Output("loss", loss);
+        foreach (var (input, slope) in predictions.Zip(gradients))
+            graph.Output($"d_{input.Name}", slope);
+        return GraphWriter.Write(graph, example.Name);
+    }
+
+    // The batch is open where the same graph, constants included, results for another number of images.
+    private static bool Same(GraphProto a, GraphProto b) => a.Node.Equals(b.Node)
+        && a.Initializer.Equals(b.Initializer);
+
+    private static ExampleInput Wider(ExampleInput input) =>
+        !input.HasBatch ? input : input with { Value = Zeros(new(input.Value.Type, input.Value.Shape.With(0,
+            input.Value.Shape[0] + 1))) };
+
+    private static void OpenBatch(GraphProto graph, LossExample example)
+    {
+        var batched = example.Inputs.Where(input => input.HasBatch).SelectMany(input => new[] { input.Name,
+            $"d_{input.Name}" });
+        foreach (var value in graph.Input.Concat(graph.Output).Where(value => batched.Contains(value.Name)))
+            value.Type.TensorType.Shape.Dim[0] = new() { DimParam = "batch" };
+    }
+
+    private static void Describe(ModelProto model, LossExample example)
+    {
+        var formula = FormulaAttribute.Of(example.Loss);
+        model.DocString = model.Graph.DocString = $"{example.Name}: {formula.Text}";
+        model.ProducerVersion = typeof(LossExport).Assembly.GetName().Version!.ToString(3);
+        foreach (var value in model.Graph.Input)
+            value.DocString = example.Inputs.Any(input => input.Name == value.Name && input.IsPrediction)
+                ? "prediction" : "target";
+        foreach (var value in model.Graph.Output)
+            value.DocString = value.Name == "loss" ? formula.Text : $"d loss / {value.Name}".Replace("/ d_", "/ d ");
+        foreach (var (key, text) in new[] { ("loss", example.Loss.ToString()!), ("formula", formula.Text),
+            ("paper", formula.Paper), ("version", model.ProducerVersion), ("opset", $"{OnnxModel.WorkingOpset}") })
+            model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = text });
+    }
+
+    private static Tensor Zeros(TypedShape value) =>
+        new(value.Element, value.Shape, new byte[value.Shape.Size * value.Element.Size()]);
+}
