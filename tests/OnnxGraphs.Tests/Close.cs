@@ -5,7 +5,9 @@ namespace OnnxGraphs.Tests;
 /// <summary>Equality up to rounding.</summary>
 internal static class Close
 {
-    /// <summary>Fails unless shapes agree, numbers differ by at most tolerance (1 + |expected|), and other types are equal.</summary>
+    /// <summary>
+    /// Fails unless shapes agree, numbers differ by at most tolerance (1 + |expected|), and other types are equal.
+    /// </summary>
     public static void AreEqual(Tensor expected, Tensor found, float tolerance, string what = "")
     {
         Assert.AreEqual(expected.Shape, found.Shape, $"shape {what}");
@@ -17,7 +19,8 @@ internal static class Close
     }
 
     /// <summary>Fails unless the numbers differ by at most tolerance (1 + |expected|).</summary>
-    public static void AreEqual(ReadOnlySpan<float> expected, ReadOnlySpan<float> found, float tolerance, string what = "")
+    public static void AreEqual(ReadOnlySpan<float> expected, ReadOnlySpan<float> found, float tolerance,
+        string what = "")
     {
         Assert.AreEqual(expected.Length, found.Length, what);
         for (var i = 0; i < expected.Length; i++)

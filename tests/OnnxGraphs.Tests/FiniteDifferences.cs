@@ -8,8 +8,8 @@ namespace OnnxGraphs.Tests;
 
 /// <summary>
 /// Gradients against central differences, both computed by ONNX Runtime: with S = sum(f(x) u) for a random u,
-/// dS/dx_i = (S(x + e_i h) - S(x - e_i h)) / 2h. Sums are taken in float64, so that the error of the difference is about
-/// 6e-8 |f| / h of rounding and h^2 / 6 |f'''| of curvature.
+/// dS/dx_i = (S(x + e_i h) - S(x - e_i h)) / 2h. Sums are taken in float64, so that the error of the difference is
+/// about 6e-8 |f| / h of rounding and h^2 / 6 |f'''| of curvature.
 /// </summary>
 internal sealed class FiniteDifferences : IDisposable
 {
@@ -59,7 +59,8 @@ internal sealed class FiniteDifferences : IDisposable
     {
         Assert.AreEqual(_inputs[input].Shape, _gradients[input].Shape, $"shape of the gradient of input {input}");
         var gradient = _gradients[input].Values<float>().ToArray();
-        Assert.IsTrue(gradient.All(float.IsFinite), $"gradient of input {input}: {string.Join(" ", gradient.Take(20))}");
+        Assert.IsTrue(gradient.All(float.IsFinite),
+            $"gradient of input {input}: {string.Join(" ", gradient.Take(20))}");
         var bound = tolerance * (1 + gradient.Select(Math.Abs).DefaultIfEmpty().Max());
         foreach (var entry in Chosen(gradient.Length))
             Compare($"input {input} at {entry}", Unit(gradient.Length, entry), 1);
@@ -87,7 +88,8 @@ internal sealed class FiniteDifferences : IDisposable
     }
 
     // Small steps in every entry: +-1/8, so that the kinks stay as far away as with single entries.
-    private float[] Direction(int count) => [.. Enumerable.Range(0, count).Select(_ => _random.Next(2) == 0 ? 0.125f : -0.125f)];
+    private float[] Direction(int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => _random.Next(2) == 0 ? 0.125f : -0.125f)];
 
     private double Sum(int input, float[] direction, float step)
     {

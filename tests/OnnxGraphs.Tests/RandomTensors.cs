@@ -15,7 +15,9 @@ internal sealed class RandomTensors(int seed = 1)
     public Tensor Uniform(double low, double high, params long[] dims) =>
         Filled(dims, () => low + (high - low) * _random.NextDouble());
 
-    /// <summary>Values that differ by at least 0.1 from one another and by 0.05 from 0: no kink of a maximum is near.</summary>
+    /// <summary>
+    /// Values that differ by at least 0.1 from one another and by 0.05 from 0: no kink of a maximum is near.
+    /// </summary>
     public Tensor Distinct(params long[] dims)
     {
         var places = Enumerable.Range(0, (int)new TensorShape(dims).Size).ToArray();

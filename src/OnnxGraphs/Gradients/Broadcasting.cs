@@ -7,8 +7,8 @@ namespace OnnxGraphs.Gradients;
 internal static class Broadcasting
 {
     /// <summary>
-    /// The gradient in its input's shape: summed over the axes along which the input was repeated. A gradient smaller than its
-    /// input stands for its broadcast form; the rules that need it whole get it expanded.
+    /// The gradient in its input's shape: summed over the axes along which the input was repeated. A gradient smaller
+    /// than its input stands for its broadcast form; the rules that need it whole get it expanded.
     /// </summary>
     public static Var Undo(Var gradient, TensorShape shape)
     {

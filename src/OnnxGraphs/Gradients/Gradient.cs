@@ -7,19 +7,24 @@ namespace OnnxGraphs.Gradients;
 public static class Gradient
 {
     /// <summary>
-    /// The gradients of a scalar with respect to values of its graph, in their order and shapes. A value that the scalar does
-    /// not depend on gets zeros.
+    /// The gradients of a scalar with respect to values of its graph, in their order and shapes. A value that the
+    /// scalar does not depend on gets zeros.
     /// </summary>
-    /// <exception cref="GraphException">An operator on the path has no gradient rule; the message names it and the path.</exception>
+    /// <exception cref="GraphException">An operator on the path has no gradient rule; the message names it and the
+    /// path.</exception>
     public static IReadOnlyList<Var> Of(Var loss, IReadOnlyList<Var> values)
     {
         if (loss.Shape.Size != 1)
-            throw new GraphException($"A gradient starts from one number; '{loss.Name}' is {loss.Shape}. Reduce it first.");
+            throw new GraphException($"A gradient starts from one number; '{loss.Name}' is {loss.Shape}. "
+                + "Reduce it first.");
         return Of(loss, Op.Filled(loss.Graph, loss.Shape, 1), values);
     }
 
-    /// <summary>The gradients of sum(y * upstream), for a y of any shape and an upstream that can be broadcast to it.</summary>
-    /// <exception cref="GraphException">The shapes do not fit, or an operator on the path has no gradient rule.</exception>
+    /// <summary>
+    /// The gradients of sum(y * upstream), for a y of any shape and an upstream that can be broadcast to it.
+    /// </summary>
+    /// <exception cref="GraphException">The shapes do not fit, or an operator on the path has no gradient
+    /// rule.</exception>
     public static IReadOnlyList<Var> Of(Var y, Var upstream, IReadOnlyList<Var> values)
     {
         if (upstream.Type != y.Type || !y.Shape.Equals(TensorShape.Broadcast(upstream.Shape, y.Shape)))

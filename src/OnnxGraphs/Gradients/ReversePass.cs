@@ -3,7 +3,9 @@ using OnnxGraphs.Ops;
 
 namespace OnnxGraphs.Gradients;
 
-/// <summary>One walk from a value back to those that it is differentiated by, summing what arrives at each value.</summary>
+/// <summary>
+/// One walk from a value back to those that it is differentiated by, summing what arrives at each value.
+/// </summary>
 internal sealed class ReversePass
 {
     private readonly HashSet<Var> _reached;
@@ -16,7 +18,7 @@ internal sealed class ReversePass
         _reached = [.. values];
         foreach (var node in graph.Nodes)
         {
-            if (node.Inputs.Any(input => input is not null && _reached.Contains(input)))
+            if (node.Inputs.Any(IsReached))
                 _reached.UnionWith(node.Outputs.Where(output => output.Type.IsFloat()));
             if (IsSteep(node))
                 _steep.UnionWith(node.Outputs);
@@ -32,16 +34,19 @@ internal sealed class ReversePass
         _sums[y] = upstream;
         // Nodes appended from here on belong to the gradients, not to the path.
         foreach (var node in y.Graph.Nodes.Take(y.Node is null ? 0 : y.Node.Index + 1).Reverse().ToList())
-            if (node.Outputs.Any(_sums.ContainsKey) && node.Inputs.Any(input => input is not null && _reached.Contains(input)))
+            if (node.Outputs.Any(_sums.ContainsKey) && node.Inputs.Any(IsReached))
                 Through(node);
     }
+
+    private bool IsReached(Var? value) => value is not null && _reached.Contains(value);
 
     private void Through(Node node)
     {
         var rule = Op.Table[node.Op];
         var small = rule.TakesBroadcast
             || (rule.Elementwise && node.Inputs.All(input => input is null || input.Shape == node.Outputs[0].Shape));
-        var upstream = node.Outputs.Select(output => Sum(output) is { } dy && !small ? Op.Expand(dy, output.Shape) : Sum(output)).ToList();
+        var upstream = node.Outputs.Select(output =>
+            Sum(output) is { } dy && !small ? Op.Expand(dy, output.Shape) : Sum(output)).ToList();
         var gradients = (rule.Gradient ?? throw MissingRule(node))(upstream, node);
         var masked = node.Outputs.Any(_masked.Contains);
         var guard = masked && _steep.Contains(node.Outputs[0]);
@@ -63,15 +68,16 @@ internal sealed class ReversePass
         && (rule.Steep(node) || node.Inputs.Any(input => input is not null && _steep.Contains(input)));
 
     // Where masks the gradient of the branch not taken with 0; times an infinite derivative that would be NaN.
-    private static Var Guarded(Var gradient, Var upstream) => gradient == upstream ? gradient : Op.Where(Op.Equal(upstream, upstream.Like(0)), gradient.Like(0), gradient);
+    private static Var Guarded(Var gradient, Var upstream) =>
+        gradient == upstream ? gradient : Op.Where(Op.Equal(upstream, upstream.Like(0)), gradient.Like(0), gradient);
 
     private GraphException MissingRule(Node node)
     {
         var path = new List<string>();
-        for (var at = node; at is not null; at = at.Inputs.FirstOrDefault(v => v is not null && _reached.Contains(v))?.Node)
+        for (var at = node; at is not null; at = at.Inputs.FirstOrDefault(IsReached)?.Node)
             path.Add(at.Outputs[0].Name);
-        return new($"Operator {node.Op} has no gradient rule, but gradients must pass it on the way to trainable weights: "
-            + $"{string.Join(" <- ", path.Take(8))}{(path.Count > 8 ? " <- ..." : "")}. Freeze the weights before it, cut the model "
-            + "before it, or replace the operator.");
+        return new($"Operator {node.Op} has no gradient rule, but gradients must pass it on the way to trainable "
+            + $"weights: {string.Join(" <- ", path.Take(8))}{(path.Count > 8 ? " <- ..." : "")}. Freeze the weights "
+            + "before it, cut the model before it, or replace the operator.");
     }
 }

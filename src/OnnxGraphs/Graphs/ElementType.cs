@@ -61,6 +61,7 @@ public static class ElementTypes
         TypeCode.SByte => ElementType.Int8,
         TypeCode.Boolean => ElementType.Bool,
         _ when typeof(T) == typeof(Half) => ElementType.Float16,
-        _ => throw new GraphException($"Tensors of {typeof(T).Name} are not supported; use float, long, int, byte or bool."),
+        _ => throw new GraphException($"Tensors of {typeof(T).Name} are not supported; use float, long, int, "
+            + "byte or bool."),
     };
 }

@@ -1,8 +1,8 @@
 namespace OnnxGraphs.Graphs;
 
 /// <summary>
-/// A computation under construction. Nodes are only ever appended, so their order is an order of computation; equal nodes are
-/// built once.
+/// A computation under construction. Nodes are only ever appended, so their order is an order of computation; equal
+/// nodes are built once.
 /// </summary>
 public sealed class Graph
 {
@@ -45,7 +45,8 @@ public sealed class Graph
         if (value.Data.Length > 256)
             return Constant(Fresh("constant"), value);
         var key = $"{value.Type}{value.Shape}{Convert.ToHexString(value.Data)}";
-        return _constants.TryGetValue(key, out var known) ? known : _constants[key] = Constant(Fresh("constant"), value);
+        return _constants.TryGetValue(key, out var known) ? known
+            : _constants[key] = Constant(Fresh("constant"), value);
     }
 
     /// <summary>A constant vector of 64-bit integers: axes, shapes, indices.</summary>
@@ -77,7 +78,8 @@ public sealed class Graph
         var node = new Node(this, _nodes.Count, name, op, inputs, attributes);
         var types = infer(node);
         node.Outputs = [.. types.Take(outputs).Select((type, i) =>
-            Register(new(this, outputNames?[i] is { Length: > 0 } given ? Unused(given) : Fresh(op), type.Element, type.Shape, node)))];
+            Register(new(this, outputNames?[i] is { Length: > 0 } given ? Unused(given) : Fresh(op), type.Element,
+                type.Shape, node)))];
         // Shapes are fixed: what asks for one is a constant, whatever it asks about.
         if (op is "Shape" or "Size")
             node.Outputs[0].TryConstant();

@@ -1,6 +1,8 @@
 namespace OnnxGraphs.Graphs;
 
-/// <summary>An expression, node or model that cannot be built; the message names the operator or file and the remedy.</summary>
+/// <summary>
+/// An expression, node or model that cannot be built; the message names the operator or file and the remedy.
+/// </summary>
 public sealed class GraphException : ArgumentException
 {
     /// <summary>Creates the exception.</summary>

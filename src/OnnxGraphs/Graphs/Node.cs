@@ -38,11 +38,14 @@ public sealed class Node
     /// <summary>An input that may be left out.</summary>
     public Var? Optional(int i) => i < Inputs.Count ? Inputs[i] : null;
 
-    /// <summary>The value of an input that must not depend on the graph's inputs, such as the target shape of Reshape.</summary>
+    /// <summary>
+    /// The value of an input that must not depend on the graph's inputs, such as the target shape of Reshape.
+    /// </summary>
     public Tensor Constant(int i) => Input(i).TryConstant() ?? throw new GraphException(
         $"{this}: input {i} ('{Input(i).Name}') must be a constant, but it depends on the graph's inputs.");
 
     /// <summary>Operator, name and input shapes, for messages.</summary>
     public override string ToString() =>
-        $"{Op}{(Name.Length > 0 ? $" '{Name}'" : "")}({string.Join(", ", Inputs.Select(v => v is null ? "-" : $"{v.Name} {v.Shape}"))})";
+        $"{Op}{(Name.Length > 0 ? $" '{Name}'" : "")}"
+        + $"({string.Join(", ", Inputs.Select(v => v is null ? "-" : $"{v.Name} {v.Shape}"))})";
 }

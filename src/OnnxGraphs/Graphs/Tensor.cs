@@ -56,5 +56,6 @@ public sealed record Tensor(ElementType Type, TensorShape Shape, byte[] Data)
     public Tensor Reshape(TensorShape shape) =>
         shape.Size == Shape.Size
             ? this with { Shape = shape }
-            : throw new GraphException($"Shape {Shape} cannot be viewed as {shape}: {Shape.Size} against {shape.Size} elements.");
+            : throw new GraphException($"Shape {Shape} cannot be viewed as {shape}: "
+                + $"{Shape.Size} against {shape.Size} elements.");
 }

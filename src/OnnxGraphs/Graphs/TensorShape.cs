@@ -12,7 +12,8 @@ public sealed class TensorShape : IReadOnlyList<long>, IEquatable<TensorShape>
     {
         foreach (var dim in dims)
             if (dim < 0)
-                throw new GraphException($"Dimension {dim} in shape [{string.Join(", ", dims.ToArray())}] is negative.");
+                throw new GraphException($"Dimension {dim} in shape [{string.Join(", ", dims.ToArray())}] is "
+                    + "negative.");
         _dims = dims.ToArray();
     }
 
@@ -51,7 +52,9 @@ public sealed class TensorShape : IReadOnlyList<long>, IEquatable<TensorShape>
         return new(dims);
     }
 
-    /// <summary>The common shape of two operands under ONNX's (NumPy's) broadcasting; null where they do not fit.</summary>
+    /// <summary>
+    /// The common shape of two operands under ONNX's (NumPy's) broadcasting; null where they do not fit.
+    /// </summary>
     public static TensorShape? Broadcast(TensorShape a, TensorShape b)
     {
         var rank = Math.Max(a.Rank, b.Rank);

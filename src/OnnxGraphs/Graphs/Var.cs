@@ -7,7 +7,8 @@ public sealed class Var
 {
     private Tensor? _constant;
 
-    internal Var(Graph graph, string name, ElementType type, TensorShape shape, Node? node = null, Tensor? constant = null)
+    internal Var(Graph graph, string name, ElementType type, TensorShape shape, Node? node = null,
+        Tensor? constant = null)
     {
         (Graph, Name, Type, Shape, Node, _constant) = (graph, name, type, shape, node, constant);
         DependsOnInput = node is null ? constant is null
@@ -38,7 +39,9 @@ public sealed class Var
     /// <summary>The value as far as it is known by now, without computing it.</summary>
     internal Tensor? Known => _constant;
 
-    /// <summary>The value where it depends on no input of the graph (computed and kept on first use), else null.</summary>
+    /// <summary>
+    /// The value where it depends on no input of the graph (computed and kept on first use), else null.
+    /// </summary>
     public Tensor? TryConstant() => 
         _constant ??= Node is null || DependsOnInput ? null : ConstantFolding.Evaluate(this);
 

@@ -12,8 +12,8 @@ internal static class AttributeValues
         Attributes attributes = [];
         foreach (var proto in node.Attribute)
             attributes.Add(proto.Name, Value(proto) ?? throw new GraphException(
-                $"{node.OpType} '{node.Name}': attribute '{proto.Name}' of kind {proto.Type} (a subgraph?) cannot lie on a training "
-                + "path; cut the model before this node."));
+                $"{node.OpType} '{node.Name}': attribute '{proto.Name}' of kind {proto.Type} (a subgraph?) cannot lie "
+                    + "on a training path; cut the model before this node."));
         return attributes;
     }
 
@@ -24,7 +24,8 @@ internal static class AttributeValues
         {
             case long i: (proto.Type, proto.I) = (AttributeProto.Types.AttributeType.Int, i); break;
             case float f: (proto.Type, proto.F) = (AttributeProto.Types.AttributeType.Float, f); break;
-            case string s: (proto.Type, proto.S) = (AttributeProto.Types.AttributeType.String, ByteString.CopyFromUtf8(s)); break;
+            case string s: (proto.Type, proto.S) =
+                (AttributeProto.Types.AttributeType.String, ByteString.CopyFromUtf8(s)); break;
             case Tensor t: (proto.Type, proto.T) = (AttributeProto.Types.AttributeType.Tensor, t.ToProto("")); break;
             case long[] list: proto.Type = AttributeProto.Types.AttributeType.Ints; proto.Ints.Add(list); break;
             case float[] list: proto.Type = AttributeProto.Types.AttributeType.Floats; proto.Floats.Add(list); break;

@@ -15,17 +15,18 @@ internal static class ExternalData
     public static void Load(ModelProto model, string path)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        foreach (var tensor in model.Graph.Initializer.Where(t => t.DataLocation == TensorProto.Types.DataLocation.External))
+        foreach (var tensor in model.Graph.Initializer.Where(t =>
+            t.DataLocation == TensorProto.Types.DataLocation.External))
         {
             var entries = tensor.ExternalData.ToDictionary(entry => entry.Key, entry => entry.Value);
             var location = entries.GetValueOrDefault("location", "");
             var file = Path.GetFullPath(Path.Combine(folder, location));
             if (location.Length == 0 || Path.IsPathRooted(location) || !IsBelow(folder, file))
-                throw new ModelException($"{path}: initializer '{tensor.Name}' lies at '{location}', outside the model's "
-                    + "folder; refused. Take the model from a source you trust, with its data beside it.");
+                throw new ModelException($"{path}: initializer '{tensor.Name}' lies at '{location}', outside the "
+                    + "model's folder; refused. Take the model from a source you trust, with its data beside it.");
             if (!File.Exists(file))
-                throw new ModelException($"{path}: initializer '{tensor.Name}' lies in '{file}', which is missing; copy it "
-                    + "beside the model.");
+                throw new ModelException($"{path}: initializer '{tensor.Name}' lies in '{file}', which is missing; "
+                    + "copy it beside the model.");
             var (offset, length) = (Number(path, tensor, entries, "offset"), Number(path, tensor, entries, "length"));
             length ??= tensor.Dims.Aggregate((long)((ElementType)tensor.DataType).Size(), (bytes, dim) => bytes * dim);
             tensor.RawData = ByteString.CopyFrom(Read(path, file, tensor, offset ?? 0, length.Value));
@@ -56,8 +57,8 @@ internal static class ExternalData
     {
         using var stream = File.OpenRead(file);
         if (offset < 0 || count < 0 || offset + count > stream.Length)
-            throw new ModelException($"{model}: initializer '{tensor.Name}' needs bytes {offset} to {offset + count} of '{file}', "
-                + $"which has {stream.Length}; copy the file again.");
+            throw new ModelException($"{model}: initializer '{tensor.Name}' needs bytes {offset} to {offset + count} "
+                + $"of '{file}', which has {stream.Length}; copy the file again.");
         stream.Position = offset;
         var bytes = new byte[count];
         stream.ReadExactly(bytes);
@@ -67,7 +68,8 @@ internal static class ExternalData
     // The folder itself may be reached by links; what lies in it may not lead out of it by one.
     private static bool IsBelow(string folder, string file)
     {
-        if (!file.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        if (!file.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar,
+            StringComparison.Ordinal))
             return false;
         for (var at = file; at.Length > folder.Length; at = Path.GetDirectoryName(at)!)
             if (new FileInfo(at).LinkTarget is not null)
@@ -78,7 +80,8 @@ internal static class ExternalData
     private static long? Number(string path, TensorProto tensor, Dictionary<string, string> entries, string key) =>
         !entries.TryGetValue(key, out var text) ? null
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-        : throw new ModelException($"{path}: initializer '{tensor.Name}' has the {key} '{text}', expected a number; export it again.");
+        : throw new ModelException($"{path}: initializer '{tensor.Name}' has the {key} '{text}', "
+            + "expected a number; export it again.");
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

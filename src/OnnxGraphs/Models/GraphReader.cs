@@ -5,8 +5,8 @@ using OnnxGraphs.Ops;
 namespace OnnxGraphs.Models;
 
 /// <summary>
-/// ONNX model to graph, with fixed input shapes and only up to the wanted values: nodes behind them are never looked at.
-/// Constant and Identity nodes vanish; shape arithmetic becomes constant.
+/// ONNX model to graph, with fixed input shapes and only up to the wanted values: nodes behind them are never looked
+/// at. Constant and Identity nodes vanish; shape arithmetic becomes constant.
 /// </summary>
 public sealed class GraphReader
 {
@@ -18,11 +18,12 @@ public sealed class GraphReader
     private GraphReader(OnnxModel model, ReadOptions options) => (_model, _options) = (model, options);
 
     /// <summary>
-    /// Appends the model to the graph, up to the named values, and returns those in their order. Inputs of the model become
-    /// inputs of the graph under their names unless the graph already has such a value.
+    /// Appends the model to the graph, up to the named values, and returns those in their order. Inputs of the model
+    /// become inputs of the graph under their names unless the graph already has such a value.
     /// </summary>
     /// <exception cref="ModelException">A name is unknown, a shape is open, or an operator is not known.</exception>
-    public static IReadOnlyList<Var> Read(OnnxModel model, Graph graph, IReadOnlyList<string> values, ReadOptions? options = null)
+    public static IReadOnlyList<Var> Read(OnnxModel model, Graph graph, IReadOnlyList<string> values,
+        ReadOptions? options = null)
     {
         var upgraded = OpsetUpgrade.ToWorkingOpset(model);
         return new GraphReader(upgraded, options ?? new()).Read(graph, values);
@@ -46,11 +47,14 @@ public sealed class GraphReader
         return [.. values.Select(name => _values[name])];
     }
 
-    /// <summary>The nodes that the values depend on, in the file's order, which the format requires to be one of computation.</summary>
+    /// <summary>
+    /// The nodes that the values depend on, in the file's order, which the format requires to be one of computation.
+    /// </summary>
     internal static List<NodeProto> Needed(OnnxModel model, IReadOnlyList<string> values)
     {
         var producers = model.Producers;
-        var known = producers.Keys.Concat(model.Proto.Graph.Input.Select(i => i.Name)).Concat(model.Initializers.Keys).ToHashSet();
+        var known = producers.Keys.Concat(model.Proto.Graph.Input.Select(i => i.Name)).Concat(model.Initializers.Keys)
+            .ToHashSet();
         if (values.FirstOrDefault(name => !known.Contains(name)) is { } missing)
             throw new ModelException($"{model.Path}: there is no value named '{missing}'. Nearest names: "
                 + $"{string.Join(", ", NearestNames.Of(missing, known).Select(name => $"'{name}'"))}.");
@@ -68,11 +72,12 @@ public sealed class GraphReader
         var given = _options.InputShapes.GetValueOrDefault(input.Name)?.ToArray() ?? dims;
         var declared = dims is null ? "of any rank" : $"[{string.Join(", ", dims.Select(d => d < 0 ? "?" : $"{d}"))}]";
         if (given is null || given.Any(dim => dim < 0))
-            throw new ModelException($"{_model.Path}: input '{input.Name}' has the open shape {declared}; give its image size.");
+            throw new ModelException($"{_model.Path}: input '{input.Name}' has the open shape {declared}; "
+                + "give its image size.");
         if (dims is not null && (dims.Length != given.Length
             || dims.Zip(given).Skip(1).Any(pair => pair.First >= 0 && pair.First != pair.Second)))
-            throw new ModelException($"{_model.Path}: input '{input.Name}' is {declared}, which does not fit the wanted "
-                + $"shape [{string.Join(", ", given)}]; use the model's own image size.");
+            throw new ModelException($"{_model.Path}: input '{input.Name}' is {declared}, which does not fit the "
+                + $"wanted shape [{string.Join(", ", given)}]; use the model's own image size.");
         return new(given);
     }
 
@@ -81,7 +86,8 @@ public sealed class GraphReader
         try
         {
             if (node.Domain is not ("" or "ai.onnx"))
-                throw new GraphException($"Operator {node.Domain}.{node.OpType} '{node.Name}' is not a standard ONNX operator.");
+                throw new GraphException($"Operator {node.Domain}.{node.OpType} '{node.Name}' is not a standard ONNX "
+                    + "operator.");
             var inputs = node.Input.Select(name => name.Length == 0 ? null : Value(name, node)).ToList();
             if (node.OpType is "Identity" or "Dropout")
                 _values[node.Output[0]] = inputs[0]!;
@@ -103,18 +109,21 @@ public sealed class GraphReader
     }
 
     private Var Value(string name, NodeProto node) => _values.GetValueOrDefault(name) ?? throw new GraphException(
-        $"{node.OpType} '{node.Name}' reads '{name}', which nothing before it computes; the file is damaged, export it again.");
+        $"{node.OpType} '{node.Name}' reads '{name}', which nothing before it computes; the file is damaged, "
+            + "export it again.");
 
-    // Conv then BatchNormalization in inference form is one Conv with scaled weights: w' = w s, b' = (b - mean) s + beta with
-    // s = gamma / sqrt(var + eps). Gradients then reach gamma and beta without a pass over activations.
+    // Conv then BatchNormalization in inference form is one Conv with scaled weights: w' = w s, b' = (b - mean) s +
+    // beta with s = gamma / sqrt(var + eps). Gradients then reach gamma and beta without a pass over activations.
     private Var? FoldedNormalization(NodeProto node, IReadOnlyList<Var?> inputs)
     {
-        if (node.OpType != "BatchNormalization" || inputs[0]!.Node is not { Op: "Conv" } conv || _uses[node.Input[0]] > 1
-            || !_options.FoldBatchNormalization || AttributeValues.Read(node) is var attributes && attributes.Flag("training_mode"))
+        if (node.OpType != "BatchNormalization" || inputs[0]!.Node is not { Op: "Conv" } conv
+            || _uses[node.Input[0]] > 1 || !_options.FoldBatchNormalization
+            || AttributeValues.Read(node) is var attributes && attributes.Flag("training_mode"))
             return null;
         var (gamma, beta, mean, variance) = (inputs[1]!, inputs[2]!, inputs[3]!, inputs[4]!);
         var s = gamma / Op.Sqrt(variance + attributes.Float("epsilon", 1e-5f));
-        var w = conv[1] * Op.Reshape(s, new TensorShape([s.Shape[0], .. Enumerable.Repeat(1L, conv[1].Shape.Rank - 1)]));
+        var w = conv[1] * Op.Reshape(s,
+            new TensorShape([s.Shape[0], .. Enumerable.Repeat(1L, conv[1].Shape.Rank - 1)]));
         var bias = conv.Optional(2) is { } b ? (b - mean) * s + beta : beta - mean * s;
         return Op.Apply("Conv", [conv[0], w, bias], conv.Attributes);
     }
@@ -135,7 +144,8 @@ public sealed class GraphReader
         var x = inputs[0]!;
         var axis = x.Shape.Axis(attributes.Int("axis", 1));
         if (x.Shape.Skip(axis + 1).All(dim => dim == 1))
-            return Op.Append(x.Graph, node.OpType, [x], new() { { "axis", axis } }, node.Name, node.Output, 1).Outputs[0];
+            return Op.Append(x.Graph, node.OpType, [x], new() { { "axis", axis } }, node.Name, node.Output, 1)
+                .Outputs[0];
         var rows = Op.Apply("Flatten", [x], new() { { "axis", axis } });
         return Op.Reshape(Op.Apply(node.OpType, [rows], new() { { "axis", 1 } }), x.Shape);
     }

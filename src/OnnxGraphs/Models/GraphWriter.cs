@@ -27,7 +27,8 @@ public static class GraphWriter
         foreach (var node in nodes.Where(node => !Op.IsPseudo(node.Op)).OrderBy(node => node.Index))
             proto.Node.Add(Write(node));
         foreach (var output in outputs.Where(output => Written(output) != output))
-            proto.Node.Add(new NodeProto { OpType = "Identity", Input = { Written(output).Name }, Output = { output.Name } });
+            proto.Node.Add(new NodeProto { OpType = "Identity", Input = { Written(output).Name },
+                Output = { output.Name } });
         proto.Output.Add(outputs.Select(Info));
         return new(new ModelProto
         {

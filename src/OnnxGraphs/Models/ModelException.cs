@@ -1,6 +1,8 @@
 namespace OnnxGraphs.Models;
 
-/// <summary>A model file that cannot be read, changed or written; the message names the file, the place and the remedy.</summary>
+/// <summary>
+/// A model file that cannot be read, changed or written; the message names the file, the place and the remedy.
+/// </summary>
 public sealed class ModelException : IOException
 {
     /// <summary>Creates the exception.</summary>

@@ -5,7 +5,8 @@ internal static class NearestNames
 {
     /// <summary>The names with the smallest edit distance, nearest first.</summary>
     public static IReadOnlyList<string> Of(string name, IEnumerable<string> candidates, int count = 4) =>
-        [.. candidates.Where(c => c.Length > 0).OrderBy(c => Distance(name, c)).ThenBy(c => c, StringComparer.Ordinal).Take(count)];
+        [.. candidates.Where(c => c.Length > 0).OrderBy(c => Distance(name, c)).ThenBy(c => c, StringComparer.Ordinal)
+            .Take(count)];
 
     // Levenshtein distance, one row at a time.
     private static int Distance(string a, string b)

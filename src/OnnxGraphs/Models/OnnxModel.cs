@@ -4,7 +4,9 @@ using OnnxGraphs.Models.Proto;
 
 namespace OnnxGraphs.Models;
 
-/// <summary>An ONNX file in memory. External data is loaded with it, so that a model is complete wherever it goes.</summary>
+/// <summary>
+/// An ONNX file in memory. External data is loaded with it, so that a model is complete wherever it goes.
+/// </summary>
 public sealed class OnnxModel
 {
     /// <summary>The opset that graphs are built in and that loaded models are upgraded to for training.</summary>
@@ -49,10 +51,12 @@ public sealed class OnnxModel
 
     /// <summary>Names of all values: inputs, stored tensors and what nodes compute.</summary>
     public IEnumerable<string> ValueNames => Proto.Graph.Input.Select(input => input.Name)
-        .Concat(Proto.Graph.Initializer.Select(tensor => tensor.Name)).Concat(Proto.Graph.Node.SelectMany(node => node.Output));
+        .Concat(Proto.Graph.Initializer.Select(tensor => tensor.Name))
+            .Concat(Proto.Graph.Node.SelectMany(node => node.Output));
 
     /// <summary>Loads a file; its external data must lie in or below its folder.</summary>
-    /// <exception cref="ModelException">The file is missing, truncated, not ONNX, or of an unsupported version.</exception>
+    /// <exception cref="ModelException">The file is missing, truncated, not ONNX, or of an unsupported
+    /// version.</exception>
     public static OnnxModel Load(string path)
     {
         if (!File.Exists(path))
@@ -63,7 +67,9 @@ public sealed class OnnxModel
         return model;
     }
 
-    /// <summary>Writes the model to a new place: first beside it, then moved, so that a full disk harms no older file.</summary>
+    /// <summary>
+    /// Writes the model to a new place: first beside it, then moved, so that a full disk harms no older file.
+    /// </summary>
     public void Save(string path, bool externalData = false)
     {
         var (data, temporary, temporaryData) = (path + ".data", path + ".tmp", path + ".data.tmp");
@@ -83,7 +89,8 @@ public sealed class OnnxModel
         {
             foreach (var leftover in new[] { temporary, temporaryData }.Where(File.Exists))
                 File.Delete(leftover);
-            throw new ModelException($"{path}: cannot be written ({error.Message}); check the folder and the free space.", error);
+            throw new ModelException($"{path}: cannot be written ({error.Message}); "
+                + "check the folder and the free space.", error);
         }
     }
 
@@ -102,7 +109,8 @@ public sealed class OnnxModel
         }
         catch (InvalidProtocolBufferException error)
         {
-            throw new ModelException($"{path}: not a complete ONNX file ({error.Message}); copy or export it again.", error);
+            throw new ModelException($"{path}: not a complete ONNX file ({error.Message}); copy or export it again.",
+                error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -113,10 +121,13 @@ public sealed class OnnxModel
     private void Check()
     {
         if (Proto.Graph is null || Proto.Graph.Output.Count == 0 || Proto.OpsetImport.Count == 0)
-            throw new ModelException($"{Path}: not an ONNX model (no graph, outputs or operator set); was another format renamed?");
+            throw new ModelException($"{Path}: not an ONNX model (no graph, outputs or operator set); "
+                + "was another format renamed?");
         if (Proto.IrVersion is < 3 or > 11)
-            throw new ModelException($"{Path}: IR version {Proto.IrVersion} is not supported (3 to 11 are); convert the file.");
+            throw new ModelException($"{Path}: IR version {Proto.IrVersion} is not supported (3 to 11 are); "
+                + "convert the file.");
         if (Opset is < 7 or > WorkingOpset)
-            throw new ModelException($"{Path}: opset {Opset} is not supported (7 to {WorkingOpset} are); export with opset 17, say.");
+            throw new ModelException($"{Path}: opset {Opset} is not supported (7 to {WorkingOpset} are); "
+                + "export with opset 17, say.");
     }
 }

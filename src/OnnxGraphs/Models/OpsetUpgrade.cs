@@ -5,8 +5,8 @@ using OnnxGraphs.Models.Proto;
 namespace OnnxGraphs.Models;
 
 /// <summary>
-/// Brings a model of opset 7 to 20 to the working opset. Each entry says up to which opset a node needs a change; what is not
-/// listed means the same in all of them. Source: the changelog of the ONNX operators.
+/// Brings a model of opset 7 to 20 to the working opset. Each entry says up to which opset a node needs a change; what
+/// is not listed means the same in all of them. Source: the changelog of the ONNX operators.
 /// </summary>
 internal static class OpsetUpgrade
 {
@@ -92,8 +92,9 @@ internal static class OpsetUpgrade
     /// <summary>Marks a Softmax whose axis means "this and all later axes together".</summary>
     public const string CoercedAxes = "coerced";
 
-    // Upsample and the first Resize scaled coordinates by plain division. Nearest took the pixel below when it enlarged and the
-    // one above when it shrank; where it enlarges one axis and shrinks another, today's operator cannot say that.
+    // Upsample and the first Resize scaled coordinates by plain division. Nearest took the pixel below when it enlarged
+    // and the one above when it shrank; where it enlarges one axis and shrinks another, today's operator cannot say
+    // that.
     private static void UpsampleToResize(NodeProto node, Context context)
     {
         var linear = Take(node, "mode")?.S.ToStringUtf8() is "linear" or "bilinear";
@@ -111,21 +112,22 @@ internal static class OpsetUpgrade
     {
         var scales = context.Constant(node.Input[2])?.Values<float>().ToArray() ?? [];
         return scales.Any(scale => scale < 1) && (scales.All(scale => scale <= 1) ? true : throw new ModelException(
-            $"Resize '{node.Name}' by [{string.Join(", ", scales)}] enlarges and shrinks at once, rounding differently; "
-            + "export the model with opset 11 or later."));
+            $"Resize '{node.Name}' by [{string.Join(", ", scales)}] enlarges and shrinks at once, rounding "
+                + "differently; export the model with opset 11 or later."));
     }
 
     private static void SpatialOnly(NodeProto node, Context context)
     {
         if (Take(node, "spatial") is { I: 0 })
-            throw new ModelException($"BatchNormalization '{node.Name}' keeps statistics for every pixel (spatial = 0), which "
-                + "opset 9 and later cannot say; export the model with opset 9 or later.");
+            throw new ModelException($"BatchNormalization '{node.Name}' keeps statistics for every pixel "
+                + "(spatial = 0), which opset 9 and later cannot say; export the model with opset 9 or later.");
     }
 
     private static void GridSampleModes(NodeProto node, Context context)
     {
         if (Take(node, "mode")?.S.ToStringUtf8() is { } mode)
-            node.Attribute.Add(AttributeValues.Write("mode", mode switch { "bilinear" => "linear", "bicubic" => "cubic", _ => mode }));
+            node.Attribute.Add(AttributeValues.Write("mode",
+                mode switch { "bilinear" => "linear", "bicubic" => "cubic", _ => mode }));
     }
 
     private static void SetIfMissing(NodeProto node, string name, string value)
@@ -134,7 +136,8 @@ internal static class OpsetUpgrade
             node.Attribute.Add(AttributeValues.Write(name, value));
     }
 
-    private static AttributeProto? Find(NodeProto node, string name) => node.Attribute.FirstOrDefault(a => a.Name == name);
+    private static AttributeProto? Find(NodeProto node, string name) =>
+        node.Attribute.FirstOrDefault(a => a.Name == name);
 
     private static AttributeProto? Take(NodeProto node, string name)
     {
@@ -163,7 +166,8 @@ internal static class OpsetUpgrade
             foreach (var (name, input) in moves)
                 if (Take(node, name) is { } attribute)
                     SetInput(node, input, attribute.Floats.Count > 0
-                        ? Tensor.Vector<float>(attribute.Floats.ToArray()) : Tensor.Scalar(ElementType.Float32, attribute.F));
+                        ? Tensor.Vector<float>(attribute.Floats.ToArray())
+                            : Tensor.Scalar(ElementType.Float32, attribute.F));
         }
 
         public void SetInput(NodeProto node, int place, Tensor value)

@@ -17,12 +17,13 @@ public static class Tensors
             ElementType.Float32 => MemoryMarshal.AsBytes<float>(proto.FloatData.ToArray()).ToArray(),
             ElementType.Float64 => MemoryMarshal.AsBytes<double>(proto.DoubleData.ToArray()).ToArray(),
             ElementType.Int64 => MemoryMarshal.AsBytes<long>(proto.Int64Data.ToArray()).ToArray(),
-            ElementType.UInt64 or ElementType.UInt32 => Narrow(proto.Uint64Data.Select(v => BitConverter.GetBytes(v)), type),
+            ElementType.UInt64 or ElementType.UInt32 =>
+                Narrow(proto.Uint64Data.Select(v => BitConverter.GetBytes(v)), type),
             _ => Narrow(proto.Int32Data.Select(v => BitConverter.GetBytes(v)), type),
         };
         return bytes.Length == shape.Size * type.Size() ? new(type, shape, bytes) : throw new ModelException(
-            $"Initializer '{proto.Name}' of {type} {shape} holds {bytes.Length} bytes, expected {shape.Size * type.Size()}; "
-            + "the file is damaged, export it again.");
+            $"Initializer '{proto.Name}' of {type} {shape} holds {bytes.Length} bytes, "
+            + $"expected {shape.Size * type.Size()}; the file is damaged, export it again.");
     }
 
     /// <summary>A stored form of the tensor under a name.</summary>

@@ -36,7 +36,8 @@ public static partial class Op
         ["LeakyRelu"]   = Each(Same, (dy, x, y) => [dy * Leak(x[0], x[0].Like(x.Attributes.Float("alpha", 0.01f)))]),
         ["PRelu"]       = new(PReluShape, (dy, x, y) => [dy * Leak(x[0], x[1]), dy * (x[0] - Relu(x[0]))]),
         ["Elu"]         = Each(Same, (dy, x, y) => [dy * EluSlope(x, y, x.Attributes.Float("alpha", 1f), 1f)]),
-        ["Selu"]        = Each(Same, (dy, x, y) => [dy * EluSlope(x, y, Gamma(x) * x.Attributes.Float("alpha", 1.67326319f), Gamma(x))]),
+        ["Selu"]        = Each(Same, (dy, x, y) =>
+            [dy * EluSlope(x, y, Gamma(x) * x.Attributes.Float("alpha", 1.67326319f), Gamma(x))]),
         ["Celu"]        = Each(Same, (dy, x, y) => [dy * CeluSlope(x[0], x.Attributes.Float("alpha", 1f))]),
         ["HardSigmoid"] = Each(Same, (dy, x, y) => [dy * Inside(y) * x.Attributes.Float("alpha", 0.2f)]),
         ["HardSwish"]   = Each(Same, (dy, x, y) => [dy * HardSwishSlope(x[0])]),

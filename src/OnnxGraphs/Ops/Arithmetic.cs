@@ -52,20 +52,6 @@ public static partial class Op
         _ => Apply("Pow", [x, x.Like(exponent)]),
     };
 
-    /// <summary>The larger of two values; where equal, each takes half of the gradient.</summary>
-    public static Var Max(Var a, Var b) => Apply("Max", [a, b]);
-
-    /// <summary>The smaller of two values; where equal, each takes half of the gradient.</summary>
-    public static Var Min(Var a, Var b) => Apply("Min", [a, b]);
-
-    /// <summary>x limited to [min, max], ends included in the gradient.</summary>
-    public static Var Clip(Var x, float? min, float? max) => Apply("Clip",
-        [x, min is { } low ? x.Like(low) : null, max is { } high ? x.Like(high) : null]);
-
-    /// <summary>a where the condition holds, else b. No gradient reaches the branch not taken, not even NaN where its
-    /// derivative is infinite.</summary>
-    public static Var Where(Var condition, Var a, Var b) => Apply("Where", [condition, a, b]);
-
     /// <summary>x in another element type.</summary>
     public static Var Cast(Var x, ElementType type) =>
         x.Type == type ? x : Apply("Cast", [x], new() { { "to", (long)type } });
@@ -80,7 +66,8 @@ public static partial class Op
         ["Add"]        = Each(Broadcast, (dy, x, y) => [dy, dy]),
         ["Sub"]        = Each(Broadcast, (dy, x, y) => [dy, -dy]),
         ["Mul"]        = Each(Broadcast, (dy, x, y) => [dy * x[1], dy * x[0]]),
-        ["Div"]        = Each(Broadcast, (dy, x, y) => [dy / x[1], -dy * y / x[1]]) with { Steep = x => x[1].DependsOnInput },
+        ["Div"]        = Each(Broadcast, (dy, x, y) => [dy / x[1], -dy * y / x[1]])
+                              with { Steep = x => x[1].DependsOnInput },
         ["Neg"]        = Each(Same, (dy, x, y) => [-dy]),
         ["Abs"]        = Each(Same, (dy, x, y) => [dy * Sign(x[0])]),
         ["Exp"]        = Steep(Same, (dy, x, y) => [dy * y]),
@@ -92,12 +79,8 @@ public static partial class Op
         ["Cos"]        = Each(Same, (dy, x, y) => [-dy * Unary("Sin", x[0])]),
         ["Atan"]       = Each(Same, (dy, x, y) => [dy / (x[0] * x[0] + 1f)]),
         ["Pow"]        = Steep(x => [new(x[0].Type, BroadcastPow(x))], PowGradient),
-        ["Max"]        = Each(BroadcastAll, (dy, x, y) => Extremum(dy, x, 1f)),
-        ["Min"]        = Each(BroadcastAll, (dy, x, y) => Extremum(dy, x, -1f)),
         ["Sum"]        = Each(BroadcastAll, (dy, x, y) => [.. x.Inputs.Select(_ => dy)]),
         ["Mean"]       = Each(BroadcastAll, (dy, x, y) => [.. x.Inputs.Select(_ => dy / x.Inputs.Count)]),
-        ["Clip"]       = Each(Same, ClipGradient),
-        ["Where"]      = Each(WhereShape, (dy, x, y) => [null, Where(x[0], dy, dy.Like(0)), Where(x[0], dy.Like(0), dy)]),
         ["Cast"]       = Each(x => [new((ElementType)x.Attributes.Int("to", 1), x[0].Shape)],
                               (dy, x, y) => [x[0].Type.IsFloat() ? Cast(dy, x[0].Type) : null]),
         ["Sign"]       = new(Same, Operator.Stops),
@@ -109,14 +92,6 @@ public static partial class Op
         ["Dropout"]    = Each(x => [new(x[0].Type, x[0].Shape), new(ElementType.Bool, x[0].Shape)],
                               (dy, x, y) => [x.Optional(2) is null ? dy : throw TrainingDropout(x)]),
     };
-
-    // dy where x is within its limits; the rest goes to the limit that took the place of x.
-    private static Var?[] ClipGradient(Var dy, Node x, Var y) =>
-    [
-        dy * Cast(Equal(x[0], y), dy.Type),
-        x.Optional(1) is { DependsOnInput: true } low ? dy * Cast(Less(x[0], low), dy.Type) : null,
-        x.Optional(2) is { DependsOnInput: true } high ? dy * Cast(Greater(x[0], high), dy.Type) : null,
-    ];
 
     // d(x^e)/dx = e x^(e-1); d(x^e)/de = x^e log x, only where the exponent is computed.
     private static Var?[] PowGradient(Var dy, Node x, Var y)
@@ -139,37 +114,8 @@ public static partial class Op
         _ => e.ToInt64()[0],
     };
 
-    // Of two operands, the larger (sign 1) or smaller (sign -1) takes dy: (sign(a - b) + 1) / 2 is 1, 1/2 at a tie, or 0.
-    private static Var?[] Extremum(Var dy, Node x, float sign)
-    {
-        if (x.Inputs.Count == 1)
-            return [dy];
-        if (x.Inputs.Count > 2)
-            return SharedExtremum(dy, x, x.Outputs[0]);
-        var first = Sign(x[0] - x[1]) * (0.5f * sign) + 0.5f;
-        return [dy * first, dy * (1f - first)];
-    }
-
-    // Of many operands, those that equal the extremum share dy.
-    private static Var?[] SharedExtremum(Var dy, Node x, Var y)
-    {
-        Var[] chosen = [.. x.Inputs.Select(input => Cast(Equal(input!, y), dy.Type))];
-        var share = dy / Apply("Sum", chosen);
-        return [.. chosen.Select(one => share * one)];
-    }
-
     private static TensorShape BroadcastPow(Node x) => TensorShape.Broadcast(x[0].Shape, x[1].Shape)
         ?? throw new GraphException($"{x}: shapes {x[0].Shape} and {x[1].Shape} cannot be broadcast together.");
-
-    private static IReadOnlyList<TypedShape> WhereShape(Node x)
-    {
-        if (x[0].Type != ElementType.Bool)
-            throw new GraphException($"{x}: the condition is {x[0].Type}, expected Bool; compare it with something.");
-        if (x[1].Type != x[2].Type)
-            throw new GraphException($"{x}: element types {x[1].Type} and {x[2].Type} differ; insert a Cast.");
-        var shape = TensorShape.Broadcast(x[1].Shape, x[2].Shape) is { } both ? TensorShape.Broadcast(x[0].Shape, both) : null;
-        return [new(x[1].Type, shape ?? throw new GraphException($"{x}: the shapes cannot be broadcast together."))];
-    }
 
     private static GraphException TrainingDropout(Node x) =>
         new($"{x}: a Dropout with a training flag has no gradient rule; export the model in inference mode.");

@@ -4,22 +4,27 @@ using static OnnxGraphs.Ops.Op;
 namespace OnnxGraphs.Ops;
 
 /// <summary>
-/// Gradients of Conv in standard operators. Several lowerings are equal in value; the fastest one is chosen by shape, after
-/// measurements on the CPU (benchmarks/README.md).
+/// Gradients of Conv in standard operators. Several lowerings are equal in value; the fastest one is chosen by shape,
+/// after measurements on the CPU (benchmarks/README.md).
 /// </summary>
 internal static class ConvolutionGradients
 {
-    /// <summary>Outputs of at least this many pixels favour Conv and MatMul over the transposed and 3-D forms.</summary>
+    /// <summary>
+    /// Outputs of at least this many pixels favour Conv and MatMul over the transposed and 3-D forms.
+    /// </summary>
     private const long LargeMap = 300;
 
-    /// <summary>dx [N, C, ...]: the convolution of dy with the flipped weights, or the transposed convolution.</summary>
+    /// <summary>
+    /// dx [N, C, ...]: the convolution of dy with the flipped weights, or the transposed convolution.
+    /// </summary>
     public static Var OfInput(Var dy, Node conv)
     {
         var (x, w, group) = (conv[0], conv[1], conv.Attributes.Int("group", 1));
         var window = Window.Of(conv, [.. w.Shape.Skip(2)]);
         var pixels = dy.Shape.Skip(2).Aggregate(1L, (a, b) => a * b);
         var flips = window.IsUnit && (group == 1 || w.Shape[0] == group) && window.Rank == 2
-            && Enumerable.Range(0, 2).All(i => window.Before[i] < window.Extent(i) && window.After[i] < window.Extent(i));
+            && Enumerable.Range(0, 2)
+                .All(i => window.Before[i] < window.Extent(i) && window.After[i] < window.Extent(i));
         return flips && (pixels >= LargeMap || window.Kernel.All(k => k == 1))
             ? ByFlippedConvolution(dy, w, window, group)
             : window.Transposed(dy, w, group, x.Shape);
@@ -63,7 +68,8 @@ internal static class ConvolutionGradients
     }
 
     /// <summary>
-    /// dw by one shifted slice of x for each entry of the kernel and a product over pixels: dw[:, :, tap] = sum_n dy x_tap'.
+    /// dw by one shifted slice of x for each entry of the kernel and a product over pixels: dw[:, :, tap] = sum_n dy
+    /// x_tap'.
     /// </summary>
     public static Var BySlices(Var x, Var dy, TensorShape w, Window window, long group)
     {
@@ -80,19 +86,24 @@ internal static class ConvolutionGradients
     {
         var starts = tap.Zip(window.Dilations, (t, d) => t * d).ToArray();
         var ends = starts.Select((start, i) => start + (dy[i + 2] - 1) * window.Strides[i] + 1).ToArray();
-        var whole = starts.All(s => s == 0) && window.IsUnit && Enumerable.Range(0, window.Rank).All(i => ends[i] == padded.Shape[i + 2]);
-        return whole ? padded : Slice(padded, [.. Enumerable.Range(2, window.Rank).Select(i => (long)i)], starts, ends, window.Strides);
+        var whole = starts.All(s => s == 0) && window.IsUnit
+            && Enumerable.Range(0, window.Rank).All(i => ends[i] == padded.Shape[i + 2]);
+        return whole ? padded
+            : Slice(padded, [.. Enumerable.Range(2, window.Rank).Select(i => (long)i)], starts, ends, window.Strides);
     }
 
     private static IEnumerable<long[]> Taps(Window window) => window.Kernel.Aggregate<long, IEnumerable<long[]>>([[]],
-        (taps, size) => taps.SelectMany(tap => Enumerable.Range(0, (int)size).Select(i => tap.Append((long)i).ToArray())));
+        (taps, size) => taps.SelectMany(tap =>
+            Enumerable.Range(0, (int)size).Select(i => tap.Append((long)i).ToArray())));
 
-    // dw of a depthwise convolution by another one: x as [1, N C, H, W], dy as kernel [N C, 1, OH, OW] with the strides as dilations.
+    // dw of a depthwise convolution by another one: x as [1, N C, H, W], dy as kernel [N C, 1, OH, OW] with the strides
+    // as dilations.
     private static Var ByGroups(Var x, Var dy, TensorShape w, Window window)
     {
         var (n, c, maps) = (x.Shape[0], x.Shape[1], x.Shape[0] * x.Shape[1]);
         var (reached, after) = Reached(x, dy, window);
-        var products = Conv(Reshape(reached, 1, maps, reached.Shape[2], reached.Shape[3]), Reshape(dy, maps, 1, dy.Shape[2], dy.Shape[3]),
+        var products = Conv(Reshape(reached, 1, maps, reached.Shape[2], reached.Shape[3]),
+            Reshape(dy, maps, 1, dy.Shape[2], dy.Shape[3]),
             null, window.Dilations, [.. window.Before, .. after], window.Strides, maps);
         return Reshape(ReduceSum(Reshape(products, n, c, w[2], w[3]), [0], keep: false), w);
     }
@@ -107,7 +118,8 @@ internal static class ConvolutionGradients
             [0, .. window.Before, 0, .. after], [1, .. window.Strides], 1), w);
     }
 
-    // x and the padding after it without the pixels that no window reaches: they would give entries that w does not have.
+    // x and the padding after it without the pixels that no window reaches: they would give entries that w does not
+    // have.
     private static (Var X, long[] After) Reached(Var x, Var dy, Window window)
     {
         var after = window.After.ToArray();

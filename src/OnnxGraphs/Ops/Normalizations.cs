@@ -22,7 +22,8 @@ public static partial class Op
     private static Var?[] BatchNormalizationGradient(Var dy, Node x, Var y)
     {
         if (x.Attributes.Flag("training_mode"))
-            throw new GraphException($"{x}: BatchNormalization trains in its inference form only; export with training_mode = 0.");
+            throw new GraphException($"{x}: BatchNormalization trains in its inference form only; "
+                + "export with training_mode = 0.");
         var (scale, mean) = (PerChannel(x[1], y), PerChannel(x[3], y));
         var inverse = PerChannel(1f / Sqrt(x[4] + x.Attributes.Float("epsilon", 1e-5f)), y);
         return [dy * (scale * inverse), SumOfChannels(dy * ((x[0] - mean) * inverse)), SumOfChannels(dy)];
@@ -42,7 +43,8 @@ public static partial class Op
     private static IReadOnlyList<TypedShape> LayerNormalizationShape(Node x)
     {
         var axis = x[0].Shape.Axis(x.Attributes.Int("axis", -1));
-        Expect(x, FitsInto(x[1].Shape, x[0].Shape) && (x.Optional(2) is not { } bias || FitsInto(bias.Shape, x[0].Shape)),
+        Expect(x, FitsInto(x[1].Shape, x[0].Shape)
+            && (x.Optional(2) is not { } bias || FitsInto(bias.Shape, x[0].Shape)),
             "scale and bias that can be broadcast to the input");
         var moments = new TypedShape(ElementType.Float32, new([.. x[0].Shape.Select((dim, i) => i < axis ? dim : 1)]));
         return [new(x[0].Type, x[0].Shape), moments, moments];

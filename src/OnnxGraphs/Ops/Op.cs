@@ -3,33 +3,40 @@ using OnnxGraphs.Graphs;
 namespace OnnxGraphs.Ops;
 
 /// <summary>
-/// ONNX operators as functions on <see cref="Var"/>. Shapes and types are checked at the call; a <see cref="GraphException"/>
-/// names the operator, its inputs and the remedy. Semantics: https://onnx.ai/onnx/operators/, opset 21.
+/// ONNX operators as functions on <see cref="Var"/>. Shapes and types are checked at the call; a <see
+/// cref="GraphException"/> names the operator, its inputs and the remedy. Semantics: https://onnx.ai/onnx/operators/,
+/// opset 21.
 /// </summary>
 public static partial class Op
 {
     internal static OperatorTable Table { get; } = OperatorTable.Merge(
-        Arithmetic(), Activations(), Logic(), Reductions(), Shapes(), Slicing(), Selection(), Products(),
+        Arithmetic(), Choices(), Activations(), Logic(), Reductions(), Shapes(), Layouts(), Slicing(), Selection(),
+            Scattering(), Products(),
         Convolutions(), Poolings(), Resizes(), Normalizations(), Pseudo());
 
     /// <summary>ONNX operator types that have a gradient rule, in alphabetical order.</summary>
     public static IReadOnlyList<string> Differentiable { get; } =
-        [.. Table.Where(pair => pair.Value.Gradient is not null).Select(pair => pair.Key).Order(StringComparer.Ordinal)];
+        [.. Table.Where(pair => pair.Value.Gradient is not null).Select(pair => pair.Key)
+            .Order(StringComparer.Ordinal)];
 
     /// <summary>Applies an operator with one output.</summary>
     public static Var Apply(string op, IReadOnlyList<Var?> inputs, Attributes? attributes = null) =>
         Apply(op, inputs, attributes, 1)[0];
 
     /// <summary>Applies an operator with several outputs.</summary>
-    public static IReadOnlyList<Var> Apply(string op, IReadOnlyList<Var?> inputs, Attributes? attributes, int outputs) =>
-        Append(inputs.First(v => v is not null)!.Graph, op, inputs, attributes ?? Attributes.None, "", null, outputs).Outputs;
+    public static IReadOnlyList<Var> Apply(string op, IReadOnlyList<Var?> inputs, Attributes? attributes, int outputs)
+    {
+        var graph = inputs.First(v => v is not null)!.Graph;
+        return Append(graph, op, inputs, attributes ?? Attributes.None, "", null, outputs).Outputs;
+    }
 
     internal static Node Append(Graph graph, string op, IReadOnlyList<Var?> inputs, Attributes attributes, string name,
         IReadOnlyList<string>? outputNames, int outputs)
     {
         var what = $"{op}{(name.Length > 0 ? $" '{name}'" : "")}";
         if (!Table.TryGetValue(op, out var rule))
-            throw new GraphException($"Operator {what} is not known here; cut the model before it, or see docs/operators.md.");
+            throw new GraphException($"Operator {what} is not known here; cut the model before it, "
+                + "or see docs/operators.md.");
         if (inputs.FirstOrDefault(v => v is not null && v.Graph != graph) is { } foreign)
             throw new GraphException($"{what}: input '{foreign.Name}' belongs to another graph.");
         return graph.Append(op, inputs, attributes, name, outputNames, outputs, node => Inferred(rule, node));
@@ -45,7 +52,8 @@ public static partial class Op
         {
             throw new GraphException($"{x}: {error.Message}", error);
         }
-        catch (Exception error) when (error is IndexOutOfRangeException or ArgumentOutOfRangeException or InvalidCastException)
+        catch (Exception error) when (error is IndexOutOfRangeException or ArgumentOutOfRangeException
+            or InvalidCastException)
         {
             throw new GraphException($"{x} has inputs or attributes of the wrong number or rank for {x.Op}.", error);
         }
@@ -83,7 +91,8 @@ public static partial class Op
     private static bool IsIndex(Var x) => x.Type is ElementType.Int64 or ElementType.Int32;
 
     // Whether a shape can be broadcast to another one without changing that.
-    private static bool FitsInto(TensorShape small, TensorShape shape) => shape.Equals(TensorShape.Broadcast(small, shape));
+    private static bool FitsInto(TensorShape small, TensorShape shape) =>
+        shape.Equals(TensorShape.Broadcast(small, shape));
 
     private static Operator Each(Inference infer, GradientRule rule) => new(infer, rule) { Elementwise = true };
 

@@ -6,12 +6,14 @@ namespace OnnxGraphs.Ops;
 internal delegate IReadOnlyList<TypedShape> Inference(Node x);
 
 /// <summary>
-/// The gradients of a node's inputs from the gradient <paramref name="dy"/> of its first output <paramref name="y"/>. Null
-/// means no gradient; broadcasting is undone by the caller.
+/// The gradients of a node's inputs from the gradient <paramref name="dy"/> of its first output <paramref name="y"/>.
+/// Null means no gradient; broadcasting is undone by the caller.
 /// </summary>
 internal delegate Var?[] GradientRule(Var dy, Node x, Var y);
 
-/// <summary>The rule of a node with several differentiable outputs; an entry of <paramref name="dy"/> may be null.</summary>
+/// <summary>
+/// The rule of a node with several differentiable outputs; an entry of <paramref name="dy"/> may be null.
+/// </summary>
 internal delegate Var?[] ManyGradientRule(IReadOnlyList<Var?> dy, Node x);
 
 /// <summary>What is known of one ONNX operator type.</summary>
@@ -30,14 +32,17 @@ internal sealed record Operator(Inference Infer, ManyGradientRule? Gradient)
     /// <summary>The rule takes a dy in broadcast form: smaller than the output, to be repeated over it.</summary>
     public bool TakesBroadcast { get; init; }
 
-    /// <summary>Whether a node's derivative is infinite somewhere: a zero dy from a Where must stay zero there.</summary>
+    /// <summary>
+    /// Whether a node's derivative is infinite somewhere: a zero dy from a Where must stay zero there.
+    /// </summary>
     public Func<Node, bool> Steep { get; init; } = _ => false;
 
     /// <summary>The rule of operators whose derivative is zero or undefined: nothing flows back.</summary>
     public static readonly GradientRule Stops = (_, _, _) => [];
 
     private static GraphException SeveralOutputs(Node x) =>
-        new($"{x}: gradients flow through its first output only, but another one is used as well; compute that one separately.");
+        new($"{x}: gradients flow through its first output only, but another one is used as well; "
+            + "compute that one separately.");
 }
 
 /// <summary>Operators by ONNX type: one table for expressions and imported graphs alike.</summary>

@@ -19,7 +19,8 @@ public static partial class Op
     {
         var window = Window.Of(x, x.Attributes.Ints("kernel_shape")
             ?? throw new GraphException($"{x}: attribute kernel_shape is missing."));
-        var shape = new TensorShape([x[0].Shape[0], x[0].Shape[1], .. window.Output(x[0].Shape, x.Attributes.Flag("ceil_mode"))]);
+        var shape = new TensorShape([x[0].Shape[0], x[0].Shape[1],
+            .. window.Output(x[0].Shape, x.Attributes.Flag("ceil_mode"))]);
         return [new(x[0].Type, shape), new(ElementType.Int64, shape)];
     }
 
@@ -44,7 +45,8 @@ public static partial class Op
         return [Reshape(sum, x[0].Shape)];
     }
 
-    // Each output is a mean over its window: spread dy / count over the window with a depthwise transposed convolution of ones.
+    // Each output is a mean over its window: spread dy / count over the window with a depthwise transposed convolution
+    // of ones.
     private static Var?[] AveragePoolGradient(Var dy, Node x, Var y)
     {
         var window = Window.Of(x, x.Attributes.Ints("kernel_shape")!);
@@ -55,18 +57,21 @@ public static partial class Op
         return [window.Transposed(dy, ones, channels, x[0].Shape)];
     }
 
-    // Over how many elements each window averages along a spatial axis: the padding counts where asked, what lies beyond it
-    // (ceil mode) never does.
+    // Over how many elements each window averages along a spatial axis: the padding counts where asked, what lies
+    // beyond it (ceil mode) never does.
     private static Var WindowCounts(Node x, Var y, Window window, int axis)
     {
         var padded = x.Attributes.Flag("count_include_pad");
         var low = padded ? -window.Before[axis] : 0;
         var high = x[0].Shape[axis + 2] + (padded ? window.After[axis] : 0);
-        var taps = Enumerable.Range(0, (int)window.Kernel[axis]).Select(tap => tap * window.Dilations[axis] - window.Before[axis]);
+        var taps = Enumerable.Range(0, (int)window.Kernel[axis])
+            .Select(tap => tap * window.Dilations[axis] - window.Before[axis]);
         var counts = Enumerable.Range(0, (int)y.Shape[axis + 2])
-            .Select(i => (float)taps.Count(tap => tap + i * window.Strides[axis] is var at && at >= low && at < high)).ToArray();
+            .Select(i => (float)taps.Count(tap => tap + i * window.Strides[axis] is var at && at >= low && at < high))
+                .ToArray();
         if (counts.All(count => count == window.Kernel[axis]))
             return y.Like(window.Kernel[axis]);
-        return y.Graph.Constant(Tensor.Of<float>(new([counts.Length, .. Enumerable.Repeat(1L, window.Rank - 1 - axis)]), counts));
+        return y.Graph.Constant(Tensor.Of<float>(new([counts.Length, .. Enumerable.Repeat(1L, window.Rank - 1 - axis)]),
+            counts));
     }
 }

@@ -33,7 +33,7 @@ public static partial class Op
             throw new GraphException($"{x}: the inner dimensions of {a} and {b} differ.");
         var batch = TensorShape.Broadcast(new([.. a.Take(a.Rank - 2)]), new([.. b.Take(b.Rank - 2)]))
             ?? throw new GraphException($"{x}: the batch dimensions of {a} and {b} cannot be broadcast together.");
-        return new([.. batch, .. a.Rank > 1 ? [a[-2]] : Array.Empty<long>(), .. b.Rank > 1 ? [b[-1]] : Array.Empty<long>()]);
+        return new([.. batch, .. a.Rank > 1 ? (long[])[a[-2]] : [], .. b.Rank > 1 ? (long[])[b[-1]] : []]);
     }
 
     // y = a b: da = dy b', db = a' dy. Vectors are matrices of one row or column meanwhile.
@@ -58,7 +58,8 @@ public static partial class Op
         if (x[0].Shape.Rank != 2 || x[1].Shape.Rank != 2 || x[0].Shape[ta ? 0 : 1] != x[1].Shape[tb ? 1 : 0])
             throw new GraphException($"{x}: expected two matrices with equal inner dimensions.");
         var shape = new TensorShape(x[0].Shape[ta ? 1 : 0], x[1].Shape[tb ? 0 : 1]);
-        Expect(x, x.Optional(2) is not { } c || FitsInto(c.Shape, shape), $"an addend that can be broadcast to {shape}");
+        Expect(x, x.Optional(2) is not { } c || FitsInto(c.Shape, shape),
+            $"an addend that can be broadcast to {shape}");
         return [new(x[0].Type, shape)];
     }
 

@@ -8,9 +8,9 @@ public static partial class Op
     public static Var Detach(Var x) => Apply("Detach", [x]);
 
     /// <summary>
-    /// The <paramref name="value"/> with hand-written gradients: d sum(value) / d input[i] = gradient[i], where an element of the
-    /// input touches only the one element of the value that broadcasts to it. For losses whose closed form saves passes over
-    /// memory; the derivative of the formula itself is not used.
+    /// The <paramref name="value"/> with hand-written gradients: d sum(value) / d input[i] = gradient[i], where an
+    /// element of the input touches only the one element of the value that broadcasts to it. For losses whose closed
+    /// form saves passes over memory; the derivative of the formula itself is not used.
     /// </summary>
     public static Var WithGradient(Var value, params (Var Input, Var Gradient)[] gradients) => Apply("WithGradient",
         [value, .. gradients.SelectMany(pair => new[] { pair.Input, Detach(pair.Gradient) })]);

@@ -5,7 +5,8 @@ namespace OnnxGraphs.Ops;
 public static partial class Op
 {
     /// <summary>
-    /// Sum over axes, kept as 1 unless <paramref name="keep"/> is false. Null axes mean all of them, an empty list none.
+    /// Sum over axes, kept as 1 unless <paramref name="keep"/> is false. Null axes mean all of them, an empty list
+    /// none.
     /// </summary>
     public static Var ReduceSum(Var x, long[]? axes = null, bool keep = true) => Reduce("ReduceSum", x, axes, keep);
 
@@ -19,7 +20,8 @@ public static partial class Op
     public static Var ReduceMin(Var x, long[]? axes = null, bool keep = true) => Reduce("ReduceMin", x, axes, keep);
 
     /// <summary>
-    /// Sum of all elements as a scalar, in two stages: one full reduction in float32 loses digits on millions of elements.
+    /// Sum of all elements as a scalar, in two stages: one full reduction in float32 loses digits on millions of
+    /// elements.
     /// </summary>
     public static Var SumAll(Var x) => x.Shape.Rank < 2
         ? ReduceSum(x, keep: false)
@@ -68,7 +70,8 @@ public static partial class Op
         return [Kept(dy, x) * chosen / ReduceSum(chosen, ReducedAxes(x))];
     }
 
-    // For each element the product of the others on its axes: over the elements that are not 0, and 0 if another one is 0.
+    // For each element the product of the others on its axes: over the elements that are not 0, and 0 if another one is
+    // 0.
     private static Var OtherFactors(Node x)
     {
         var (isZero, axes) = (Equal(x[0], x[0].Like(0)), ReducedAxes(x));
@@ -93,7 +96,8 @@ public static partial class Op
     {
         var axes = x.Optional(1) is null ? x.Attributes.Ints("axes") ?? [] : x.Constant(1).ToInt64();
         return axes.Length > 0 ? [.. axes.Select(axis => (long)x[0].Shape.Axis(axis))]
-            : x.Attributes.Flag("noop_with_empty_axes") ? [] : [.. Enumerable.Range(0, x[0].Shape.Rank).Select(i => (long)i)];
+            : x.Attributes.Flag("noop_with_empty_axes") ? []
+                : [.. Enumerable.Range(0, x[0].Shape.Rank).Select(i => (long)i)];
     }
 
     private static TensorShape KeptShape(Node x)

@@ -7,12 +7,14 @@ public static partial class Op
     /// <summary>[N, C, H, W] enlarged by whole factors, each pixel repeated.</summary>
     public static Var UpsampleNearest(Var x, long factor) => Apply("Resize",
         [x, null, null, x.Graph.Constant(x.Shape[0], x.Shape[1], x.Shape[2] * factor, x.Shape[3] * factor)],
-        new() { { "mode", "nearest" }, { "coordinate_transformation_mode", "asymmetric" }, { "nearest_mode", "floor" } });
+        new() { { "mode", "nearest" }, { "coordinate_transformation_mode", "asymmetric" },
+            { "nearest_mode", "floor" } });
 
     private static OperatorTable Resizes() => new()
     {
         ["Resize"]     = new(ResizeShape, ResizeGradient),
-        ["GridSample"] = new(x => [new(x[0].Type, new([.. x[0].Shape.Take(2), .. x[1].Shape.Skip(1).Take(x[1].Shape.Rank - 2)]))]),
+        ["GridSample"] = new(x =>
+            [new(x[0].Type, new([.. x[0].Shape.Take(2), .. x[1].Shape.Skip(1).Take(x[1].Shape.Rank - 2)]))]),
         ["RoiAlign"]   = new(x => [new(x[0].Type, new(x[1].Shape[0], x[0].Shape[1],
                              x.Attributes.Int("output_height", 1), x.Attributes.Int("output_width", 1)))]),
     };
@@ -24,7 +26,8 @@ public static partial class Op
         var (dims, sizes, scales) = (x[0].Shape.ToArray(), ResizeSizes(x), ResizeScales(x));
         var axes = ResizeAxes(x);
         if ((sizes?.Length ?? scales?.Length) != axes.Length)
-            throw new GraphException($"{x}: expected a size or a scale for each of the axes [{string.Join(", ", axes)}].");
+            throw new GraphException($"{x}: expected a size or a scale for each of the axes "
+                + $"[{string.Join(", ", axes)}].");
         for (var i = 0; i < axes.Length; i++)
             dims[axes[i]] = sizes?[i] ?? (long)Math.Floor(dims[axes[i]] * scales![i]);
         return [new(x[0].Type, new(dims))];
@@ -37,23 +40,27 @@ public static partial class Op
         x.Optional(3) is not null && x.Constant(3) is { Shape.Size: > 0 } sizes ? sizes.ToInt64() : null;
 
     private static float[]? ResizeScales(Node x) =>
-        x.Optional(2) is not null && x.Constant(2) is { Shape.Size: > 0 } scales ? scales.Values<float>().ToArray() : null;
+        x.Optional(2) is not null && x.Constant(2) is { Shape.Size: > 0 } scales ? scales.Values<float>().ToArray()
+            : null;
 
     // The scale along one axis: the given one, which need not equal the ratio of sizes, or else that ratio.
     private static float ResizeScale(Node x, int axis) =>
         ResizeScales(x) is not { } scales ? (float)x.Outputs[0].Shape[axis] / x[0].Shape[axis]
         : Array.IndexOf(ResizeAxes(x), axis) is var i and >= 0 ? scales[i] : 1;
 
-    private static bool CropsByResize(Node x) => x.Attributes.Text("coordinate_transformation_mode", "half_pixel") == "tf_crop_and_resize";
+    private static bool CropsByResize(Node x) =>
+        x.Attributes.Text("coordinate_transformation_mode", "half_pixel") == "tf_crop_and_resize";
 
-    // Resizing is linear and separable: y = R_h x R_w'. Its matrices are read off ONNX Runtime by resizing unit matrices, so
-    // every mode and coordinate convention is met exactly. dx = R_h' dy R_w.
+    // Resizing is linear and separable: y = R_h x R_w'. Its matrices are read off ONNX Runtime by resizing unit
+    // matrices, so every mode and coordinate convention is met exactly. dx = R_h' dy R_w.
     private static Var?[] ResizeGradient(Var dy, Node x, Var y)
     {
         if (x[0].Shape.Rank != 4 || y.Shape[0] != x[0].Shape[0] || y.Shape[1] != x[0].Shape[1] || CropsByResize(x))
-            throw new GraphException($"{x}: Resize has a gradient rule for [N, C, H, W] resized in H and W only, without cropping.");
+            throw new GraphException($"{x}: Resize has a gradient rule for [N, C, H, W] "
+                + "resized in H and W only, without cropping.");
         if (RepeatFactor(x, y) is { } factor)
-            return [Apply("AveragePool", [dy], new() { { "kernel_shape", factor }, { "strides", factor } }) * (factor[0] * factor[1])];
+            return [Apply("AveragePool", [dy],
+                new() { { "kernel_shape", factor }, { "strides", factor } }) * (factor[0] * factor[1])];
         var dx = ResizeScale(x, 2) == 1 ? dy : MatMul(Transposed(ResizeMatrix(x, y, 2)), dy);
         return [ResizeScale(x, 3) == 1 ? dx : MatMul(dx, ResizeMatrix(x, y, 3))];
     }
@@ -61,7 +68,8 @@ public static partial class Op
     // Nearest by whole factors with these roundings: each pixel is repeated, and dx is a sum over blocks.
     private static long[]? RepeatFactor(Node x, Var y)
     {
-        var (mode, coordinates) = (x.Attributes.Text("mode", "nearest"), x.Attributes.Text("coordinate_transformation_mode", "half_pixel"));
+        var (mode, coordinates) =
+            (x.Attributes.Text("mode", "nearest"), x.Attributes.Text("coordinate_transformation_mode", "half_pixel"));
         var repeats = mode == "nearest" && (coordinates, x.Attributes.Text("nearest_mode", "round_prefer_floor"))
             is ("asymmetric", "floor") or ("half_pixel", "round_prefer_floor" or "round_prefer_ceil");
         var (height, width) = (ResizeScale(x, 2), ResizeScale(x, 3));

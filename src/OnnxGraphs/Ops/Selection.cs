@@ -5,24 +5,24 @@ namespace OnnxGraphs.Ops;
 public static partial class Op
 {
     /// <summary>Slices of x along an axis at the given indices.</summary>
-    public static Var Gather(Var x, Var indices, int axis = 0) => Apply("Gather", [x, indices], new() { { "axis", axis } });
+    public static Var Gather(Var x, Var indices, int axis = 0) =>
+        Apply("Gather", [x, indices], new() { { "axis", axis } });
 
     /// <summary>One element of x for each element of indices, which replaces the coordinate on the axis.</summary>
     public static Var GatherElements(Var x, Var indices, int axis) =>
         Apply("GatherElements", [x, indices], new() { { "axis", axis } });
 
-    /// <summary>x with updates written (or, with reduction "add", added) at indices that replace the coordinate on the axis.</summary>
-    public static Var ScatterElements(Var x, Var indices, Var updates, int axis, string reduction = "none") =>
-        Apply("ScatterElements", [x, indices, updates], new() { { "axis", axis }, { "reduction", reduction } });
-
-    /// <summary>The k largest elements along an axis in descending order and their indices; the lowest index first at a tie.</summary>
+    /// <summary>
+    /// The k largest elements along an axis in descending order and their indices; the lowest index first at a tie.
+    /// </summary>
     public static (Var Values, Var Indices) TopK(Var x, long k, int axis = -1)
     {
         var outputs = Apply("TopK", [x, x.Graph.Constant(k)], new() { { "axis", axis } }, 2);
         return (outputs[0], outputs[1]);
     }
 
-    /// <summary>TopK with a k that the graph computes, Int64 [1]: the axis is k long when it runs, its shape states the bound.
+    /// <summary>TopK with a k that the graph computes, Int64 [1]: the axis is k long when it runs, its shape states the
+    /// bound.
     /// For order and masks only: no gradient rule.</summary>
     internal static (Var Values, Var Indices) TopKAtMost(Var x, Var k, int axis = -1)
     {
@@ -30,12 +30,15 @@ public static partial class Op
         return (outputs[0], outputs[1]);
     }
 
-    /// <summary>1 at the index of each element on a new last axis, 0 elsewhere. Negative indices count from the end.</summary>
+    /// <summary>
+    /// 1 at the index of each element on a new last axis, 0 elsewhere. Negative indices count from the end.
+    /// </summary>
     public static Var OneHot(Var indices, long depth, ElementType type = ElementType.Float32)
     {
         var range = type == ElementType.Float32 ? Tensor.Vector(0f, 1f)
             : throw new GraphException($"OneHot of {type} is not supported; cast its Float32 result.");
-        return Apply("OneHot", [indices, indices.Graph.Constant(Tensor.Scalar(ElementType.Int64, depth)), indices.Graph.Constant(range)],
+        return Apply("OneHot",
+            [indices, indices.Graph.Constant(Tensor.Scalar(ElementType.Int64, depth)), indices.Graph.Constant(range)],
             new() { { "axis", -1 } });
     }
 
@@ -44,9 +47,6 @@ public static partial class Op
         ["Gather"]          = new(GatherShape, GatherGradient),
         ["GatherElements"]  = new(GatherElementsShape, (dy, x, y) =>
                                   [ScatterElements(Filled(dy.Graph, x[0].Shape, 0), x[1], dy, Place(x), "add"), null]),
-        ["ScatterElements"] = new(ScatterElementsShape, ScatterGradient),
-        ["GatherND"]        = new(x => [new(x[0].Type, GatherNDShape(x))], GatherNDGradient),
-        ["ScatterND"]       = new(ScatterNDShape, ScatterNDGradient),
         ["TopK"]            = new(TopKShape, TopKGradient),
         ["OneHot"]          = new(OneHotShape, Operator.Stops),
     };
@@ -67,20 +67,6 @@ public static partial class Op
         return [new(x[0].Type, x[1].Shape)];
     }
 
-    private static IReadOnlyList<TypedShape> ScatterElementsShape(Node x)
-    {
-        GatherElementsShape(x);
-        Expect(x, x[2].Shape == x[1].Shape && x[2].Type == x[0].Type, "updates of the shape of the indices and the type of the input");
-        return Same(x);
-    }
-
-    private static IReadOnlyList<TypedShape> ScatterNDShape(Node x)
-    {
-        var updates = GatherNDShape(x);
-        Expect(x, x[2].Shape == updates && x[2].Type == x[0].Type, $"updates of shape {updates} and the type of the input");
-        return Same(x);
-    }
-
     private static Var?[] GatherGradient(Var dy, Node x, Var y)
     {
         var axis = Place(x);
@@ -90,61 +76,16 @@ public static partial class Op
         return [AddRows(rows, indices, axis, x[0].Shape[axis]), null];
     }
 
-    // Adds row i of dy to row indices[i] of a zero tensor with the given number of rows: ScatterND over the axis moved to front.
+    // Adds row i of dy to row indices[i] of a zero tensor with the given number of rows: ScatterND over the axis moved
+    // to front.
     private static Var AddRows(Var dy, Var indices, int axis, long rows)
     {
-        var order = Enumerable.Range(0, dy.Shape.Rank).Where(i => i != axis).Prepend(axis).Select(i => (long)i).ToArray();
+        var order = Enumerable.Range(0, dy.Shape.Rank).Where(i => i != axis).Prepend(axis).Select(i => (long)i)
+            .ToArray();
         var front = axis == 0 ? dy : Transpose(dy, order);
         var zeros = Filled(dy.Graph, front.Shape.With(0, rows), 0);
         var sum = Apply("ScatterND", [zeros, Unsqueeze(indices, 1), front], new() { { "reduction", "add" } });
         return axis == 0 ? sum : Transpose(sum, Inverse(order));
-    }
-
-    private static Var?[] ScatterGradient(Var dy, Node x, Var y)
-    {
-        var updates = GatherElements(dy, x[1], Place(x));
-        return x.Attributes.Text("reduction", "none") switch
-        {
-            "add" => [dy, null, updates],
-            "none" => [ScatterElements(dy, x[1], Filled(dy.Graph, x[1].Shape, 0), Place(x)), null, updates],
-            var other => throw new GraphException($"{x}: no gradient rule for reduction '{other}'; 'none' and 'add' have one."),
-        };
-    }
-
-    private static TensorShape GatherNDShape(Node x)
-    {
-        var batch = (int)x.Attributes.Int("batch_dims", 0);
-        var depth = (int)x[1].Shape[-1];
-        Expect(x, IsIndex(x[1]) && batch + depth <= x[0].Shape.Rank, $"integer indices of at most {x[0].Shape.Rank - batch} axes");
-        return new([.. x[1].Shape.Take(x[1].Shape.Rank - 1), .. x[0].Shape.Skip(batch + depth)]);
-    }
-
-    private static Var?[] GatherNDGradient(Var dy, Node x, Var y)
-    {
-        var batch = (int)x.Attributes.Int("batch_dims", 0);
-        var indices = batch == 0 ? x[1] : Concat([BatchCoordinates(x[1], batch), x[1]], -1);
-        return [Apply("ScatterND", [Filled(dy.Graph, x[0].Shape, 0), indices, dy], new() { { "reduction", "add" } }), null];
-    }
-
-    // For indices [B1, ..., Bn, ..., depth]: [B1, ..., Bn, ..., n] with the place of each entry on its first n axes.
-    private static Var BatchCoordinates(Var indices, int n)
-    {
-        var entries = new TensorShape([.. indices.Shape.Take(indices.Shape.Rank - 1)]);
-        var strides = Enumerable.Range(1, n).Select(i => Product(entries.Skip(i))).ToArray();
-        var places = Enumerable.Range(0, (int)entries.Size)
-            .SelectMany(entry => strides.Select((stride, axis) => entry / stride % entries[axis])).ToArray();
-        return indices.Graph.Constant(Tensor.Of<long>(new([.. entries, n]), places));
-    }
-
-    private static Var?[] ScatterNDGradient(Var dy, Node x, Var y)
-    {
-        var updates = Apply("GatherND", [dy, x[1]]);
-        return x.Attributes.Text("reduction", "none") switch
-        {
-            "add" => [dy, null, updates],
-            "none" => [Apply("ScatterND", [dy, x[1], Filled(dy.Graph, x[2].Shape, 0)]), null, updates],
-            var other => throw new GraphException($"{x}: no gradient rule for reduction '{other}'; 'none' and 'add' have one."),
-        };
     }
 
     private static IReadOnlyList<TypedShape> TopKShape(Node x)
@@ -158,7 +99,8 @@ public static partial class Op
 
     private static Var?[] TopKGradient(Var dy, Node x, Var y) => x[1].DependsOnInput
         ? throw new GraphException($"{x}: TopK has a gradient rule for a constant k only.")
-        : [ScatterElements(Filled(dy.Graph, x[0].Shape, 0), x.Outputs[1], dy, x[0].Shape.Axis(x.Attributes.Int("axis", -1)), "add")];
+        : [ScatterElements(Filled(dy.Graph, x[0].Shape, 0), x.Outputs[1], dy,
+            x[0].Shape.Axis(x.Attributes.Int("axis", -1)), "add")];
 
     private static IReadOnlyList<TypedShape> OneHotShape(Node x)
     {

@@ -10,17 +10,8 @@ public static partial class Op
             shape.Contains(0) ? new() { { "allowzero", 1 } } : Attributes.None);
 
     /// <summary>The same elements in another shape; one dimension may be -1: what is left.</summary>
-    public static Var Reshape(Var x, params ReadOnlySpan<long> dims) => Reshape(x, new TensorShape(Resolved(dims, x.Shape.Size)));
-
-    /// <summary>Axes in another order.</summary>
-    public static Var Transpose(Var x, params long[] order) => Apply("Transpose", [x], new() { { "perm", order } });
-
-    /// <summary>x repeated along axes of size 1 to fill the shape.</summary>
-    public static Var Expand(Var x, TensorShape shape) =>
-        x.Shape == shape ? x
-        // ONNX Runtime 1.29 expands [1] to [0] as [1].
-        : shape.Size == 0 ? x.Graph.Constant(new Tensor(x.Type, shape, []))
-        : Apply("Expand", [x, x.Graph.Constant(shape.ToArray())]);
+    public static Var Reshape(Var x, params ReadOnlySpan<long> dims) =>
+        Reshape(x, new TensorShape(Resolved(dims, x.Shape.Size)));
 
     /// <summary>New axes of size 1 at the given places of the result.</summary>
     public static Var Unsqueeze(Var x, params long[] axes) => Apply("Unsqueeze", [x, x.Graph.Constant(axes)]);
@@ -43,18 +34,11 @@ public static partial class Op
         ["Flatten"]   = new(x => [new(x[0].Type, FlattenShape(x))], (dy, x, y) => [Reshape(dy, x[0].Shape)]),
         ["Squeeze"]   = new(x => [new(x[0].Type, SqueezeShape(x))], (dy, x, y) => [Reshape(dy, x[0].Shape)]),
         ["Unsqueeze"] = new(x => [new(x[0].Type, UnsqueezeShape(x))], (dy, x, y) => [Reshape(dy, x[0].Shape)]),
-        ["Transpose"] = new(x => [new(x[0].Type, new([.. Order(x).Select(axis => x[0].Shape[(int)axis])]))],
-                            (dy, x, y) => [Transpose(dy, Inverse(Order(x)))]),
-        ["Expand"]    = new(x => [new(x[0].Type, ExpandShape(x))], (dy, x, y) => [dy]),
-        ["Tile"]      = new(x => [new(x[0].Type, TileShape(x))], (dy, x, y) => [TileGradient(dy, x)]),
         ["Shape"]     = new(x => [new(ElementType.Int64, new(ShapeSlice(x).Length))], Operator.Stops),
         ["Size"]      = new(_ => [new(ElementType.Int64, TensorShape.Scalar)], Operator.Stops),
         ["ConstantOfShape"] = new(x => [new(x.Attributes.Tensor("value")?.Type ?? ElementType.Float32,
                             new(x.Constant(0).ToInt64()))], Operator.Stops),
         ["Range"]     = new(RangeShape, Operator.Stops),
-        ["DepthToSpace"] = new(DepthToSpaceShape, DepthToSpaceGradient),
-        ["SpaceToDepth"] = new(SpaceToDepthShape, (dy, x, y) =>
-                            [Apply("DepthToSpace", [dy], new() { { "blocksize", x.Attributes.Int("blocksize", 1) } })]),
     };
 
     /// <summary>The dimensions that a Shape node returns (attributes start and end may cut them).</summary>
@@ -66,22 +50,6 @@ public static partial class Op
         return Limit(end) <= Limit(start) ? [] : dims[(int)Limit(start)..(int)Limit(end)];
     }
 
-    private static long[] Order(Node x)
-    {
-        var axes = Enumerable.Range(0, x[0].Shape.Rank).Select(i => (long)i).ToArray();
-        var order = x.Attributes.Ints("perm") ?? [.. axes.Reverse()];
-        Expect(x, order.Order().SequenceEqual(axes), $"each axis once, found the order [{string.Join(", ", order)}]");
-        return order;
-    }
-
-    private static long[] Inverse(long[] order)
-    {
-        var inverse = new long[order.Length];
-        for (var i = 0; i < order.Length; i++)
-            inverse[order[i]] = i;
-        return inverse;
-    }
-
     private static TensorShape ReshapeShape(Node x)
     {
         var (from, dims) = (x[0].Shape, x.Constant(1).ToInt64());
@@ -91,7 +59,8 @@ public static partial class Op
                     : throw new GraphException($"{x}: dimension {i} is to be copied from {from}, which has none.");
         dims = Resolved(dims, from.Size);
         return Product(dims) == from.Size && dims.All(dim => dim >= 0) ? new(dims)
-            : throw new GraphException($"{x}: {from} of {from.Size} elements cannot become [{string.Join(", ", dims)}].");
+            : throw new GraphException($"{x}: {from} of {from.Size} elements cannot become "
+                + $"[{string.Join(", ", dims)}].");
     }
 
     // The dimensions with what is left of the size in place of -1.
@@ -130,58 +99,16 @@ public static partial class Op
         var rank = x[0].Shape.Rank + axes.Length;
         var places = axes.Select(axis => axis < 0 ? axis + rank : axis).ToHashSet();
         if (places.Count < axes.Length || places.Any(place => place < 0 || place >= rank))
-            throw new GraphException($"{x}: axes [{string.Join(", ", axes)}] are not different places in a result of rank {rank}.");
+            throw new GraphException($"{x}: axes [{string.Join(", ", axes)}] are not different places in a result of "
+                + $"rank {rank}.");
         var rest = new Queue<long>(x[0].Shape);
         return new([.. Enumerable.Range(0, rank).Select(i => places.Contains(i) ? 1 : rest.Dequeue())]);
     }
 
-    private static TensorShape ExpandShape(Node x) =>
-        TensorShape.Broadcast(x[0].Shape, new(x.Constant(1).ToInt64())) ?? throw new GraphException(
-            $"{x}: {x[0].Shape} cannot be expanded to [{string.Join(", ", x.Constant(1).ToInt64())}].");
-
-    private static TensorShape TileShape(Node x)
-    {
-        var repeats = x.Constant(1).ToInt64();
-        Expect(x, repeats.Length == x[0].Shape.Rank, $"a count for each axis, found [{string.Join(", ", repeats)}]");
-        return new([.. x[0].Shape.Zip(repeats, (dim, count) => dim * count)]);
-    }
-
-    // View each tiled axis d n as [n, d] and sum over n.
-    private static Var TileGradient(Var dy, Node x)
-    {
-        var repeats = x.Constant(1).ToInt64();
-        var pairs = x[0].Shape.SelectMany((dim, i) => new[] { repeats[i], dim }).ToArray();
-        var axes = Enumerable.Range(0, repeats.Length).Select(i => 2L * i).ToArray();
-        return ReduceSum(Reshape(dy, pairs), axes, keep: false);
-    }
-
     private static IReadOnlyList<TypedShape> RangeShape(Node x)
     {
-        double At(int i) => x.Constant(i) is { Type: ElementType.Float32 } f ? f.Values<float>()[0] : x.Constant(i).ToInt64()[0];
+        double At(int i) => x.Constant(i) is { Type: ElementType.Float32 } f ? f.Values<float>()[0]
+            : x.Constant(i).ToInt64()[0];
         return [new(x[0].Type, new((long)Math.Max(0, Math.Ceiling((At(1) - At(0)) / At(2)))))];
-    }
-
-    private static IReadOnlyList<TypedShape> DepthToSpaceShape(Node x)
-    {
-        var (s, b) = (x[0].Shape, x.Attributes.Int("blocksize", 1));
-        return s.Rank == 4 && s[1] % (b * b) == 0 ? [new(x[0].Type, new(s[0], s[1] / (b * b), s[2] * b, s[3] * b))]
-            : throw new GraphException($"{x}: expected [N, C, H, W] with channels in blocks of {b} x {b}.");
-    }
-
-    private static IReadOnlyList<TypedShape> SpaceToDepthShape(Node x)
-    {
-        var (s, b) = (x[0].Shape, x.Attributes.Int("blocksize", 1));
-        return s.Rank == 4 && s[2] % b == 0 && s[3] % b == 0 ? [new(x[0].Type, new(s[0], s[1] * b * b, s[2] / b, s[3] / b))]
-            : throw new GraphException($"{x}: expected [N, C, H, W] with space in blocks of {b} x {b}.");
-    }
-
-    // SpaceToDepth inverts mode DCR; mode CRD is written out.
-    private static Var?[] DepthToSpaceGradient(Var dy, Node x, Var y)
-    {
-        var (s, b) = (x[0].Shape, x.Attributes.Int("blocksize", 1));
-        if (x.Attributes.Text("mode", "DCR") == "DCR")
-            return [Apply("SpaceToDepth", [dy], new() { { "blocksize", b } })];
-        var blocks = Reshape(dy, s[0], s[1] / (b * b), s[2], b, s[3], b);
-        return [Reshape(Transpose(blocks, 0, 1, 3, 5, 2, 4), s)];
     }
 }

@@ -20,7 +20,9 @@ public static partial class Op
     public static IReadOnlyList<Var> Split(Var x, int axis, params long[] sizes) =>
         Apply("Split", [x, x.Graph.Constant(sizes)], new() { { "axis", axis } }, sizes.Length);
 
-    /// <summary>x with zeros before and after each axis: [before of all axes, after of all axes]; negative counts crop.</summary>
+    /// <summary>
+    /// x with zeros before and after each axis: [before of all axes, after of all axes]; negative counts crop.
+    /// </summary>
     public static Var Pad(Var x, params long[] pads) =>
         pads.All(p => p == 0) ? x : Apply("Pad", [x, x.Graph.Constant(pads)]);
 
@@ -36,7 +38,8 @@ public static partial class Op
     {
         var axis = x[0].Shape.Axis(x.Attributes.Int("axis", 0));
         foreach (var part in x.Inputs)
-            if (part!.Type != x[0].Type || part.Shape.Rank != x[0].Shape.Rank || part.Shape.With(axis, 0) != x[0].Shape.With(axis, 0))
+            if (part!.Type != x[0].Type || part.Shape.Rank != x[0].Shape.Rank
+                || part.Shape.With(axis, 0) != x[0].Shape.With(axis, 0))
                 throw new GraphException($"{x}: parts must agree in type and in all axes but {axis}.");
         return [new(x[0].Type, x[0].Shape.With(axis, x.Inputs.Sum(part => part!.Shape[axis])))];
     }
@@ -47,12 +50,15 @@ public static partial class Op
         return x.Inputs.Count == 1 ? [dy] : [.. Split(dy, axis, [.. x.Inputs.Select(part => part!.Shape[axis])])];
     }
 
-    /// <summary>Start, end (exclusive), step and count of a Slice along each axis of its input, with ONNX's clamping.</summary>
+    /// <summary>
+    /// Start, end (exclusive), step and count of a Slice along each axis of its input, with ONNX's clamping.
+    /// </summary>
     private static (long Start, long Step, long Count)[] SliceRanges(Node x)
     {
         var shape = x[0].Shape;
         var (starts, ends) = (x.Constant(1).ToInt64(), x.Constant(2).ToInt64());
-        var axes = x.Optional(3) is null ? [.. Enumerable.Range(0, starts.Length).Select(i => (long)i)] : x.Constant(3).ToInt64();
+        var axes = x.Optional(3) is null ? [.. Enumerable.Range(0, starts.Length).Select(i => (long)i)]
+            : x.Constant(3).ToInt64();
         var steps = x.Optional(4) is null ? [.. starts.Select(_ => 1L)] : x.Constant(4).ToInt64();
         Expect(x, ends.Length == starts.Length && axes.Length == starts.Length && steps.Length == starts.Length,
             "as many starts as ends, axes and steps");
@@ -62,7 +68,8 @@ public static partial class Op
         {
             var (dim, step) = (shape[(int)axes[i]], steps[i]);
             var (low, high) = step > 0 ? (0L, dim) : (-1L, dim - 1);
-            var start = Math.Clamp(starts[i] < 0 ? starts[i] + dim : starts[i], step > 0 ? 0 : Math.Min(0, dim - 1), high);
+            var start = Math.Clamp(starts[i] < 0 ? starts[i] + dim : starts[i], step > 0 ? 0 : Math.Min(0, dim - 1),
+                high);
             var end = Math.Clamp(ends[i] < 0 ? Math.Max(ends[i] + dim, -1) : ends[i], low, dim);
             var span = step > 0 ? end - start : start - end;
             ranges[shape.Axis(axes[i])] = (start, step, Math.Max(0, (span + Math.Abs(step) - 1) / Math.Abs(step)));
@@ -101,7 +108,8 @@ public static partial class Op
             ? [.. Enumerable.Range(0, (int)parts).Select(i => Math.Min(size, dim - i * size))]
             : x.Constant(1).ToInt64();
         return sizes.Sum() == dim ? [.. sizes.Select(part => new TypedShape(x[0].Type, x[0].Shape.With(axis, part)))]
-            : throw new GraphException($"{x}: parts [{string.Join(", ", sizes)}] do not add up to {dim} on axis {axis}.");
+            : throw new GraphException($"{x}: parts [{string.Join(", ", sizes)}] do not add up to {dim} on axis "
+                + $"{axis}.");
     }
 
     private static Var?[] SplitGradient(IReadOnlyList<Var?> dy, Node x) =>
@@ -129,5 +137,6 @@ public static partial class Op
 
     private static Var?[] PadGradient(Var dy, Node x, Var y) =>
         x.Attributes.Text("mode", "constant") == "constant" ? [Pad(dy, [.. Pads(x).Select(pad => -pad)])]
-            : throw new GraphException($"{x}: Pad has a gradient rule for mode 'constant' only; cut the model after it.");
+            : throw new GraphException($"{x}: Pad has a gradient rule for mode 'constant' only; "
+                + "cut the model after it.");
 }

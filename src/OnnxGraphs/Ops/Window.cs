@@ -18,10 +18,11 @@ internal sealed record Window(long[] Kernel, long[] Strides, long[] Dilations, l
         var strides = x.Attributes.Ints("strides") ?? [.. Enumerable.Repeat(1L, rank)];
         var dilations = x.Attributes.Ints("dilations") ?? [.. Enumerable.Repeat(1L, rank)];
         var pads = x.Attributes.Ints("pads")?.ToArray() ?? new long[2 * rank];
-        if (strides.Length != rank || dilations.Length != rank || pads.Length != 2 * rank || x[0].Shape.Rank != rank + 2)
-            throw new GraphException($"{x}: a window of {rank} axes over {x[0].Shape} needs {rank} strides and dilations and "
-                + $"{2 * rank} pads; found strides [{string.Join(", ", strides)}], dilations [{string.Join(", ", dilations)}], "
-                + $"pads [{string.Join(", ", pads)}].");
+        if (strides.Length != rank || dilations.Length != rank || pads.Length != 2 * rank
+            || x[0].Shape.Rank != rank + 2)
+            throw new GraphException($"{x}: a window of {rank} axes over {x[0].Shape} needs {rank} strides and "
+                + $"dilations and {2 * rank} pads; found strides [{string.Join(", ", strides)}], "
+                + $"dilations [{string.Join(", ", dilations)}], pads [{string.Join(", ", pads)}].");
         var auto = x.Attributes.Text("auto_pad", "NOTSET");
         if (auto is "SAME_UPPER" or "SAME_LOWER")
             for (var i = 0; i < rank; i++)
@@ -46,7 +47,8 @@ internal sealed record Window(long[] Kernel, long[] Strides, long[] Dilations, l
         {
             var room = input[i + 2] + Before[i] + After[i] - Extent(i);
             if (room < 0)
-                throw new GraphException($"A window that spans {Extent(i)} does not fit into axis {i + 2} of {input} with its padding.");
+                throw new GraphException($"A window that spans {Extent(i)} does not fit into axis {i + 2} of {input} "
+                    + "with its padding.");
             sizes[i] = (ceil ? (room + Strides[i] - 1) / Strides[i] : room / Strides[i]) + 1;
             // A window of ceil mode must start inside the input or its leading padding.
             if (ceil && (sizes[i] - 1) * Strides[i] >= input[i + 2] + Before[i])
@@ -69,7 +71,8 @@ internal sealed record Window(long[] Kernel, long[] Strides, long[] Dilations, l
         var within = rest.Zip(Strides, Dilations).All(r => r.First < Math.Max(r.Second, r.Third));
         var x = Op.Apply("ConvTranspose", [y, weights], new()
         {
-            { "strides", Strides }, { "dilations", Dilations }, { "pads", Before.Concat(after).ToArray() }, { "group", group },
+            { "strides", Strides }, { "dilations", Dilations }, { "pads", Before.Concat(after).ToArray() },
+                { "group", group },
             { "output_padding", within ? rest : new long[Rank] },
         });
         return within ? x : Op.Pad(x, [0, 0, .. new long[Rank], 0, 0, .. rest]);

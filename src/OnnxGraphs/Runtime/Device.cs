@@ -28,10 +28,11 @@ public sealed record Device(string Provider, int Id = 0)
     }
 
     /// <summary>
-    /// Options of a session on this device, tuned for training steps: no memory pattern (it doubles the workspace at equal
-    /// speed), the arena kept.
+    /// Options of a session on this device, tuned for training steps: no memory pattern (it doubles the workspace at
+    /// equal speed), the arena kept.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The native library lacks the device's provider or finds no such GPU.</exception>
+    /// <exception cref="InvalidOperationException">The native library lacks the device's provider or finds no such
+    /// GPU.</exception>
     public SessionOptions CreateSessionOptions()
     {
         var options = new SessionOptions
@@ -51,8 +52,9 @@ public sealed record Device(string Provider, int Id = 0)
         catch (Exception error) when (error is OnnxRuntimeException or EntryPointNotFoundException)
         {
             options.Dispose();
-            throw new InvalidOperationException($"Device {this} cannot be used ({error.Message.Trim()}). Add the package "
-                + "Microsoft.ML.OnnxRuntime.Gpu with its CUDA and cuDNN libraries on the path, or use --device cpu.", error);
+            throw new InvalidOperationException($"Device {this} cannot be used ({error.Message.Trim()}). Add "
+                + "the package Microsoft.ML.OnnxRuntime.Gpu with its CUDA and cuDNN libraries on the path, or use "
+                + "--device cpu.", error);
         }
     }
 

@@ -27,7 +27,8 @@ public static class HostTensors
     /// <summary>A new value in host memory, all zero.</summary>
     public static OrtValue Allocate(ElementType type, TensorShape shape)
     {
-        var value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, (TensorElementType)(int)type, shape.ToArray());
+        var value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, (TensorElementType)(int)type,
+            shape.ToArray());
         if (shape.Size > 0)
             value.GetTensorMutableRawData().Clear();
         return value;

@@ -5,7 +5,9 @@ using OnnxGraphs.Ops;
 
 namespace OnnxGraphs.Tests;
 
-/// <summary>Gradients at ties, limits and poles, where differences say nothing: the documented choice, and never NaN.</summary>
+/// <summary>
+/// Gradients at ties, limits and poles, where differences say nothing: the documented choice, and never NaN.
+/// </summary>
 [TestClass]
 public sealed class EdgeTests
 {
@@ -16,11 +18,13 @@ public sealed class EdgeTests
         At([1, 2, 2], [0.5f, 0, 1], x => Op.Min(x, x.Graph.Constant(Tensor.Vector(1f, 1f, 3f))));
         At([2, 2, 1, 2], [1 / 3f, 1 / 3f, 0, 1 / 3f], x => Op.ReduceMax(x));
         At([1, 1, 2, 1], [1 / 3f, 1 / 3f, 0, 1 / 3f], x => Op.ReduceMin(x));
-        At([1, 5, 0], [1 / 3f, 1, 0], x => Op.Apply("Max", [x, x.Like(1), x.Graph.Constant(Tensor.Vector(1f, 1f, 1f))]));
+        At([1, 5, 0], [1 / 3f, 1, 0], x =>
+            Op.Apply("Max", [x, x.Like(1), x.Graph.Constant(Tensor.Vector(1f, 1f, 1f))]));
     }
 
     [TestMethod]
-    public void TheLowestOfEqualTopElementsTakesTheGradient() => At([3, 1, 3, 3], [1, 0, 1, 0], x => Op.TopK(x, 2).Values);
+    public void TheLowestOfEqualTopElementsTakesTheGradient() =>
+        At([3, 1, 3, 3], [1, 0, 1, 0], x => Op.TopK(x, 2).Values);
 
     [TestMethod]
     public void ClipIncludesItsEnds() => At([-2, -1, 0, 1, 2], [0, 1, 1, 1, 0], x => Op.Clip(x, -1, 1));
@@ -56,7 +60,8 @@ public sealed class EdgeTests
         At([-4, 4], [0, 3], x => Op.Where(Op.Less(x, x.Like(0)), x.Like(0), Op.Pow(x, 1.5f)));
         // d/dx x log x = log x + 1, with 0 log 0 = 0: neither factor may see the other's infinity.
         At([0, 1], [0, 1], x => Op.Where(Op.Equal(x, x.Like(0)), x.Like(0), x * Op.Log(x)));
-        At([-1, 1], [0, 0.5f], x => Op.Reshape(Op.Where(Op.Less(x, x.Like(0)), x.Like(0), Op.Tanh(Op.Log(x)) * 0.5f), 2, 1));
+        At([-1, 1], [0, 0.5f], x =>
+            Op.Reshape(Op.Where(Op.Less(x, x.Like(0)), x.Like(0), Op.Tanh(Op.Log(x)) * 0.5f), 2, 1));
     }
 
     [TestMethod]
@@ -77,7 +82,8 @@ public sealed class EdgeTests
         var graph = new Graph();
         var input = graph.Input("x", x.Length);
         var gradient = Gradient.Of(Op.SumAll(f(input)), [input])[0];
-        var found = OnnxRun.Once(GraphWriter.Write([graph.Output("dx", gradient)], [input]), ("x", Tensor.Vector<float>(x)))[0];
+        var found = OnnxRun.Once(GraphWriter.Write([graph.Output("dx", gradient)], [input]),
+            ("x", Tensor.Vector<float>(x)))[0];
         Close.AreEqual(Tensor.Vector<float>(expected), found, 1e-6f);
     }
 }

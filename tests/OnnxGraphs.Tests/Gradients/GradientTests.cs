@@ -137,8 +137,10 @@ public sealed class GradientTests
         Twice("MatMul", v => Op.MatMul(Op.MatMul(v[0], v[1]), v[0]), Random.Normal(2, 3), Random.Normal(3, 2)),
         Twice("Gather", v => Op.Gather(v[0] * v[0], v[0].Graph.Constant(1, 0, 1)), Random.Normal(3, 2)),
         Twice("Conv", v => Op.Tanh(Op.Conv(v[0], v[1], pad: 1)), Random.Normal(1, 2, 4, 4), Random.Normal(2, 2, 3, 3)),
-        Twice("Conv, stride 2", v => Op.Tanh(Op.Conv(v[0], v[1], stride: 2, pad: 1)), Random.Normal(1, 2, 5, 5), Random.Normal(2, 2, 3, 3)),
-        Twice("depthwise Conv", v => Op.Tanh(Op.Conv(v[0], v[1], pad: 1, group: 2)), Random.Normal(1, 2, 4, 4), Random.Normal(2, 1, 3, 3)),
+        Twice("Conv, stride 2", v =>
+            Op.Tanh(Op.Conv(v[0], v[1], stride: 2, pad: 1)), Random.Normal(1, 2, 5, 5), Random.Normal(2, 2, 3, 3)),
+        Twice("depthwise Conv", v =>
+            Op.Tanh(Op.Conv(v[0], v[1], pad: 1, group: 2)), Random.Normal(1, 2, 4, 4), Random.Normal(2, 1, 3, 3)),
     ];
 
     [TestMethod]
@@ -186,6 +188,7 @@ public sealed class GradientTests
     {
         var graph = new Graph();
         var input = graph.Input("x", x.Type, x.Shape);
-        return OnnxRun.Once(GraphWriter.Write([graph.Output("dx", Gradient.Of(f(input), [input])[0])], [input]), ("x", x))[0];
+        return OnnxRun.Once(GraphWriter.Write([graph.Output("dx", Gradient.Of(f(input), [input])[0])], [input]),
+            ("x", x))[0];
     }
 }

@@ -63,8 +63,10 @@ public sealed class GraphTests
     [TestMethod]
     public void AttributesOfEqualContentAreEqualText()
     {
-        var a = new Attributes { { "pads", (long[])[1, 2] }, { "auto", "no" }, { "alpha", 0.5f }, { "t", Tensor.Vector(1f) } };
-        var b = new Attributes { { "t", Tensor.Vector(1f) }, { "alpha", 0.5f }, { "auto", "no" }, { "pads", (long[])[1, 2] } };
+        var a = new Attributes { { "pads", (long[])[1, 2] }, { "auto", "no" }, { "alpha", 0.5f },
+            { "t", Tensor.Vector(1f) } };
+        var b = new Attributes { { "t", Tensor.Vector(1f) }, { "alpha", 0.5f }, { "auto", "no" },
+            { "pads", (long[])[1, 2] } };
         Assert.AreEqual(a.ToString(), b.ToString());
         Assert.AreNotEqual(a.ToString(), b.With("t", Tensor.Vector(2f)).ToString());
         Assert.AreNotEqual(a.ToString(), b.With("pads", (long[])[1, 3]).ToString());

@@ -35,7 +35,8 @@ public sealed class TensorShapeTests
         Assert.AreEqual(4, shape[-1]);
         Assert.AreEqual(new TensorShape(2, 7, 4), shape.With(-2, 7));
         Assert.AreEqual(24, shape.Size);
-        StringAssert.Contains(Assert.ThrowsExactly<GraphException>(() => shape[3]).Message, "Axis 3 is outside shape [2, 3, 4]");
+        StringAssert.Contains(Assert.ThrowsExactly<GraphException>(() => shape[3]).Message,
+            "Axis 3 is outside shape [2, 3, 4]");
         StringAssert.Contains(Assert.ThrowsExactly<GraphException>(() => shape[-4]).Message, "Axis -4");
     }
 

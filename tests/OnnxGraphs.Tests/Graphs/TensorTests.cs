@@ -25,8 +25,10 @@ public sealed class TensorTests
     {
         var tensor = Tensor.Vector(1L, 2L);
         CollectionAssert.AreEqual((long[])[1, 2], tensor.Values<long>().ToArray());
-        StringAssert.Contains(Assert.ThrowsExactly<GraphException>(() => { tensor.Values<float>(); }).Message, "holds Int64, not Single");
-        StringAssert.Contains(Assert.ThrowsExactly<GraphException>(() => Tensor.Vector(1f).ToInt64()).Message, "Expected integers");
+        StringAssert.Contains(Assert.ThrowsExactly<GraphException>(() => { tensor.Values<float>(); }).Message,
+            "holds Int64, not Single");
+        StringAssert.Contains(Assert.ThrowsExactly<GraphException>(() => Tensor.Vector(1f).ToInt64()).Message,
+            "Expected integers");
     }
 
     [TestMethod]
@@ -35,6 +37,7 @@ public sealed class TensorTests
         var tensor = Tensor.Vector(1f, 2f, 3f, 4f).Reshape(new(2, 2));
         Assert.AreEqual(new TensorShape(2, 2), tensor.Shape);
         Assert.AreEqual(4f, tensor.Values<float>()[3]);
-        StringAssert.Contains(Assert.ThrowsExactly<GraphException>(() => tensor.Reshape(new(3))).Message, "4 against 3");
+        StringAssert.Contains(Assert.ThrowsExactly<GraphException>(() => tensor.Reshape(new(3))).Message,
+            "4 against 3");
     }
 }

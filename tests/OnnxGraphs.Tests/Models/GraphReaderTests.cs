@@ -14,7 +14,8 @@ public sealed class GraphReaderTests
     [TestMethod]
     public void UnknownNameSuggestsTheNearest()
     {
-        var model = Model(17, [Plane], [Node("Relu", ["x0"], ["features/relu"]), Node("Relu", ["features/relu"], ["scores"])]);
+        var model = Model(17, [Plane],
+            [Node("Relu", ["x0"], ["features/relu"]), Node("Relu", ["features/relu"], ["scores"])]);
         var error = Assert.ThrowsExactly<ModelException>(() => GraphReader.Read(model, new(), ["score"]));
         StringAssert.Contains(error.Message, "no value named 'score'");
         StringAssert.Contains(error.Message, "Nearest names: 'scores',");
@@ -25,7 +26,8 @@ public sealed class GraphReaderTests
     {
         var model = Model(17, [Plane],
         [
-            Node("Constant", [], ["two"], ("value", Tensor.Scalar(ElementType.Float32, 2))), Node("Identity", ["two"], ["also two"]),
+            Node("Constant", [], ["two"], ("value", Tensor.Scalar(ElementType.Float32, 2))),
+                Node("Identity", ["two"], ["also two"]),
             Node("Dropout", ["x0"], ["kept"]), Node("Mul", ["kept", "also two"], ["y"]),
         ]);
         var graph = new Graph();
@@ -51,19 +53,22 @@ public sealed class GraphReaderTests
     {
         var model = Model(11, [Plane],
         [
-            Node("Shape", ["x0"], ["shape"]), Node("Gather", ["shape", "zero"], ["batch"]), Node("Unsqueeze", ["batch"], ["batch1"], ("axes", (long[])[0])),
+            Node("Shape", ["x0"], ["shape"]), Node("Gather", ["shape", "zero"], ["batch"]),
+                Node("Unsqueeze", ["batch"], ["batch1"], ("axes", (long[])[0])),
             Node("Concat", ["batch1", "rest"], ["to"], ("axis", 0)), Node("Reshape", ["x0", "to"], ["y"]),
         ], ("zero", Tensor.Scalar(ElementType.Int64, 0)), ("rest", Tensor.Vector(-1L)));
         var graph = new Graph();
         var y = GraphReader.Read(model, graph, ["y"], Batch(8))[0];
         Assert.AreEqual(new TensorShape(8, 24), y.Shape);
-        Assert.AreEqual("Reshape", string.Join(" ", GraphWriter.Write([y]).Proto.Graph.Node.Select(node => node.OpType)));
+        Assert.AreEqual("Reshape",
+            string.Join(" ", GraphWriter.Write([y]).Proto.Graph.Node.Select(node => node.OpType)));
     }
 
     [TestMethod]
     public void NodesBehindTheValuesAreNotLookedAt()
     {
-        var model = Model(17, [Plane], [Node("Relu", ["x0"], ["features"]), Node("NoSuchOperator", ["features"], ["y"])]);
+        var model = Model(17, [Plane],
+            [Node("Relu", ["x0"], ["features"]), Node("NoSuchOperator", ["features"], ["y"])]);
         var graph = new Graph();
         GraphReader.Read(model, graph, ["features"]);
         Assert.HasCount(1, graph.Nodes);
@@ -82,7 +87,10 @@ public sealed class GraphReaderTests
     public void AnotherImageSizeThanTheFilesIsRefused()
     {
         var model = Model(17, [Plane], [Node("Relu", ["x0"])]);
-        var options = new ReadOptions { InputShapes = new Dictionary<string, TensorShape> { ["x0"] = new(1, 2, 5, 5) } };
+        var options = new ReadOptions
+        {
+            InputShapes = new Dictionary<string, TensorShape> { ["x0"] = new(1, 2, 5, 5) },
+        };
         var error = Assert.ThrowsExactly<ModelException>(() => GraphReader.Read(model, new(), ["y"], options));
         StringAssert.Contains(error.Message, "[1, 2, 3, 4]");
         StringAssert.Contains(error.Message, "[1, 2, 5, 5]");
@@ -115,12 +123,14 @@ public sealed class GraphReaderTests
     [TestMethod]
     public void OutputsLeftOutStayOut()
     {
-        var nodes = new[] { Node("LayerNormalization", ["x0", "g"], ["a", "", "r"]), Node("LayerNormalization", ["a", "g"], ["y", "", "s"]) };
+        var nodes = new[] { Node("LayerNormalization", ["x0", "g"], ["a", "", "r"]),
+            Node("LayerNormalization", ["a", "g"], ["y", "", "s"]) };
         var model = Model(17, [Plane], nodes, ("g", Random.Normal(4)));
         model.Proto.Graph.Output.RemoveAt(1);
         var values = GraphReader.Read(model, new(), ["y", "s"]);
         Assert.AreEqual("y: Float32 [1, 2, 3, 4], s: Float32 [1, 2, 3, 1]", string.Join(", ", values));
-        var (expected, found) = (OnnxRun.Once(model, ("x0", Plane)), OnnxRun.Once(GraphWriter.Write(values), ("x0", Plane)));
+        var (expected, found) =
+            (OnnxRun.Once(model, ("x0", Plane)), OnnxRun.Once(GraphWriter.Write(values), ("x0", Plane)));
         Close.AreEqual(expected[0], found[0], 1e-6f);
         Close.AreEqual(expected[1], found[1], 1e-6f);
     }
@@ -132,7 +142,8 @@ public sealed class GraphReaderTests
     {
         var node = Node(op, ["x0"]);
         (node.Name, node.Domain) = ("late", domain);
-        var error = Assert.ThrowsExactly<ModelException>(() => GraphReader.Read(Model(17, [Plane], [node]), new(), ["y"]));
+        var error = Assert.ThrowsExactly<ModelException>(() =>
+            GraphReader.Read(Model(17, [Plane], [node]), new(), ["y"]));
         StringAssert.Contains(error.Message, expected);
     }
 
@@ -140,15 +151,18 @@ public sealed class GraphReaderTests
     public void ASubgraphOnThePathIsNamed()
     {
         var node = Node("If", ["x0"]);
-        node.Attribute.Add(new AttributeProto { Name = "then_branch", Type = AttributeProto.Types.AttributeType.Graph, G = new() });
-        var error = Assert.ThrowsExactly<ModelException>(() => GraphReader.Read(Model(17, [Plane], [node]), new(), ["y"]));
+        node.Attribute.Add(new AttributeProto { Name = "then_branch", Type = AttributeProto.Types.AttributeType.Graph,
+            G = new() });
+        var error = Assert.ThrowsExactly<ModelException>(() =>
+            GraphReader.Read(Model(17, [Plane], [node]), new(), ["y"]));
         StringAssert.Contains(error.Message, "then_branch");
     }
 
     [TestMethod]
     public void AValueThatNothingComputesIsNamed()
     {
-        var error = Assert.ThrowsExactly<ModelException>(() => GraphReader.Read(Model(17, [Plane], [Node("Relu", ["nowhere"])]), new(), ["y"]));
+        var error = Assert.ThrowsExactly<ModelException>(() =>
+            GraphReader.Read(Model(17, [Plane], [Node("Relu", ["nowhere"])]), new(), ["y"]));
         StringAssert.Contains(error.Message, "reads 'nowhere'");
     }
 
@@ -166,14 +180,17 @@ public sealed class GraphReaderTests
             ("m", Random.Normal(3)), ("v", Random.Uniform(0.5, 2, 3)));
         var folded = GraphReader.Read(model, new(), ["y"], new() { FoldBatchNormalization = true })[0];
         Assert.AreEqual("Conv", folded.Node!.Op);
-        Close.AreEqual(OnnxRun.Once(model, ("x0", Plane))[0], OnnxRun.Once(GraphWriter.Write([folded]), ("x0", Plane))[0], 1e-5f);
+        Close.AreEqual(OnnxRun.Once(model, ("x0", Plane))[0],
+            OnnxRun.Once(GraphWriter.Write([folded]), ("x0", Plane))[0], 1e-5f);
     }
 
     // The convolution's own result is wanted too, so that its weights may not change.
     [TestMethod]
     public void NormalizationOfASharedConvolutionStays()
     {
-        var model = Model(15, [Plane], [Node("Conv", ["x0", "w"], ["c"]), Node("BatchNormalization", ["c", "s", "s", "s", "v"], ["n"]), Node("Add", ["c", "n"])],
+        var model = Model(15, [Plane],
+            [Node("Conv", ["x0", "w"], ["c"]), Node("BatchNormalization", ["c", "s", "s", "s", "v"], ["n"]),
+            Node("Add", ["c", "n"])],
             ("w", Random.Normal(2, 2, 1, 1)), ("s", Random.Normal(2)), ("v", Random.Uniform(0.5, 2, 2)));
         var graph = new Graph();
         GraphReader.Read(model, graph, ["y"], new() { FoldBatchNormalization = true });

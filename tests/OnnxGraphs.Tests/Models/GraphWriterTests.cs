@@ -29,7 +29,8 @@ public sealed class GraphWriterTests
         var model = GraphWriter.Write(graph, "step");
         Assert.AreEqual("step", model.Proto.Graph.Name);
         Assert.AreEqual("x unused", string.Join(" ", model.Inputs.Select(input => input.Name)));
-        Close.AreEqual(Tensor.Vector(2f, -1f, 4f), OnnxRun.Once(model, ("x", Numbers), ("unused", Tensor.Vector(1L, 2L)))[0], 0);
+        Close.AreEqual(Tensor.Vector(2f, -1f, 4f),
+            OnnxRun.Once(model, ("x", Numbers), ("unused", Tensor.Vector(1L, 2L)))[0], 0);
     }
 
     [TestMethod]
@@ -37,8 +38,10 @@ public sealed class GraphWriterTests
     {
         Tensor[] tensors =
         [
-            Numbers, Tensor.Vector(1d), Tensor.Vector(1L, long.MinValue), Tensor.Vector(-7), Tensor.Vector((byte)200), Tensor.Vector((sbyte)-3),
-            Tensor.Vector(true, false), Tensor.Vector((Half)1.5f), Tensor.Of<float>(new(0, 3), []), Tensor.Scalar(ElementType.Float32, 4),
+            Numbers, Tensor.Vector(1d), Tensor.Vector(1L, long.MinValue), Tensor.Vector(-7), Tensor.Vector((byte)200),
+                Tensor.Vector((sbyte)-3),
+            Tensor.Vector(true, false), Tensor.Vector((Half)1.5f), Tensor.Of<float>(new(0, 3), []),
+                Tensor.Scalar(ElementType.Float32, 4),
         ];
         foreach (var tensor in tensors)
             Close.AreEqual(tensor, tensor.ToProto("t").ToTensor(), 0);

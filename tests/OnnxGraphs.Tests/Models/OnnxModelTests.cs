@@ -52,7 +52,8 @@ public sealed class OnnxModelTests
     [TestMethod]
     [DataRow(2)]
     [DataRow(12)]
-    public void AnotherIrVersionIsRefused(int version) => Refused(Weighted(17), model => model.IrVersion = version, $"IR version {version}");
+    public void AnotherIrVersionIsRefused(int version) =>
+        Refused(Weighted(17), model => model.IrVersion = version, $"IR version {version}");
 
     [TestMethod]
     [DataRow(6)]
@@ -128,9 +129,11 @@ public sealed class OnnxModelTests
     public void MissingOrShortExternalDataIsNamed()
     {
         var path = External("weights.bin");
-        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => OnnxModel.Load(path)).Message, "weights.bin', which is missing");
+        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => OnnxModel.Load(path)).Message,
+            "weights.bin', which is missing");
         System.IO.File.WriteAllBytes(File("weights.bin"), Numbers.Data[..100]);
-        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => OnnxModel.Load(path)).Message, "which has 100");
+        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => OnnxModel.Load(path)).Message,
+            "which has 100");
     }
 
     [TestMethod]
@@ -143,7 +146,8 @@ public sealed class OnnxModelTests
         StringAssert.Contains(error.Message, "the offset 'first'");
     }
 
-    // The data file cannot be replaced, because a folder stands in its place: the old model stays whole, nothing is left over.
+    // The data file cannot be replaced, because a folder stands in its place: the old model stays whole, nothing is
+    // left over.
     [TestMethod]
     [DataRow(true)]
     [DataRow(false)]
@@ -161,7 +165,8 @@ public sealed class OnnxModelTests
     [TestMethod]
     public void SaveToAMissingFolderSaysSo()
     {
-        var error = Assert.ThrowsExactly<ModelException>(() => Weighted(17).Save(Path.Combine(_folder, "none", "model.onnx")));
+        var error = Assert.ThrowsExactly<ModelException>(() =>
+            Weighted(17).Save(Path.Combine(_folder, "none", "model.onnx")));
         StringAssert.Contains(error.Message, "check the folder");
     }
 

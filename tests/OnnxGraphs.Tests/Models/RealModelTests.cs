@@ -3,7 +3,9 @@ using OnnxGraphs.Models;
 
 namespace OnnxGraphs.Tests;
 
-/// <summary>Exported detectors through the graph and back, against recorded outputs (shared folder, models/README.md).</summary>
+/// <summary>
+/// Exported detectors through the graph and back, against recorded outputs (shared folder, models/README.md).
+/// </summary>
 [TestClass]
 public sealed class RealModelTests
 {
@@ -16,13 +18,16 @@ public sealed class RealModelTests
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
-    public void UltraFaceWithRawBoxes(bool fold) => Compare("ultraface/version-RFB-320_without_postprocessing.onnx", fold, Faces(1), 2e-5f,
+    public void UltraFaceWithRawBoxes(bool fold) =>
+        Compare("ultraface/version-RFB-320_without_postprocessing.onnx", fold, Faces(1), 2e-5f,
         ("scores", UltraFace("parity_scores.bin")), ("boxes", UltraFace("parity_raw_locations.bin")));
 
     // A file made for one image, read for a batch of eight: each image gives what it gave alone.
     [TestMethod]
-    public void UltraFaceWithBatchEight() => Compare("ultraface/version-RFB-320_without_postprocessing.onnx", true, Faces(8), 2e-5f,
-        ("scores", Repeated(UltraFace("parity_scores.bin"), 8)), ("boxes", Repeated(UltraFace("parity_raw_locations.bin"), 8)));
+    public void UltraFaceWithBatchEight() =>
+        Compare("ultraface/version-RFB-320_without_postprocessing.onnx", true, Faces(8), 2e-5f,
+        ("scores", Repeated(UltraFace("parity_scores.bin"), 8)),
+            ("boxes", Repeated(UltraFace("parity_raw_locations.bin"), 8)));
 
     [TestMethod]
     [DataRow(false)]
@@ -61,11 +66,14 @@ public sealed class RealModelTests
 
     private static (string, Tensor) Faces(int batch)
     {
-        var pixels = BinaryFile.Pixels(SharedFolder.Require("models", "ultraface", "parity_input.u8.bin"), 1 / 128f, -127 / 128f);
+        var pixels = BinaryFile.Pixels(SharedFolder.Require("models", "ultraface", "parity_input.u8.bin"), 1 / 128f,
+            -127 / 128f);
         return ("input", Tensor.Of<float>(new(batch, 3, 240, 320), Repeated(pixels, batch)));
     }
 
-    private static float[] UltraFace(string name) => BinaryFile.Floats(SharedFolder.Require("models", "ultraface", name));
+    private static float[] UltraFace(string name) =>
+        BinaryFile.Floats(SharedFolder.Require("models", "ultraface", name));
 
-    private static float[] Repeated(float[] values, int times) => [.. Enumerable.Repeat(values, times).SelectMany(copy => copy)];
+    private static float[] Repeated(float[] values, int times) =>
+        [.. Enumerable.Repeat(values, times).SelectMany(copy => copy)];
 }

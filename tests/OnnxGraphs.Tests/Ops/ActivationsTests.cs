@@ -21,7 +21,8 @@ public sealed class ActivationsTests
         Plain("Gelu", new() { { "approximate", "tanh" } }),
         Plain("HardSigmoid"), Plain("HardSigmoid", new() { { "alpha", 0.7f }, { "beta", 0.3f } }),
         new("HardSwish beyond its bends", x => Op.Apply("HardSwish", [x[0] * 7f]), Random.Distinct(4, 7)),
-        new("PRelu, a slope for each channel", x => Op.Apply("PRelu", [x[0], x[1]]), Random.Distinct(2, 3, 2, 2), Random.Normal(3, 1, 1)),
+        new("PRelu, a slope for each channel", x =>
+            Op.Apply("PRelu", [x[0], x[1]]), Random.Distinct(2, 3, 2, 2), Random.Normal(3, 1, 1)),
         new("PRelu, one slope", x => Op.Apply("PRelu", [x[0], x[1]]), Random.Distinct(2, 3), Random.Normal(1)),
         .. SoftmaxCases("Softmax"), .. SoftmaxCases("LogSoftmax"),
     ];
@@ -40,7 +41,8 @@ public sealed class ActivationsTests
     private static IEnumerable<OperatorCase> SoftmaxCases(string op)
     {
         foreach (var axis in (int[])[-1, 0, 1, 2, -2])
-            yield return new($"{op} axis {axis}", x => Op.Apply(op, [x[0]], new() { { "axis", axis } }), Random.Normal(2, 3, 4));
+            yield return new($"{op} axis {axis}", x =>
+                Op.Apply(op, [x[0]], new() { { "axis", axis } }), Random.Normal(2, 3, 4));
         yield return new($"{op} of one class", x => Op.Apply(op, [x[0]]), Random.Normal(4, 1));
         yield return new($"{op} of nothing", x => Op.Apply(op, [x[0]]), Random.Normal(0, 3));
     }

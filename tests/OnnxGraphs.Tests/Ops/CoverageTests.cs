@@ -12,8 +12,10 @@ public sealed class CoverageTests
     /// <summary>The cases of all families.</summary>
     public static IEnumerable<OperatorCase> Cases =>
     [
-        .. ArithmeticTests.Cases, .. ActivationsTests.Cases, .. LogicTests.Cases, .. ReductionsTests.Cases, .. ShapesTests.Cases,
-        .. SlicingTests.Cases, .. SelectionTests.Cases, .. ProductsTests.Cases, .. ConvolutionsTests.Cases, .. PoolingsTests.Cases,
+        .. ArithmeticTests.Cases, .. ActivationsTests.Cases, .. LogicTests.Cases, .. ReductionsTests.Cases,
+            .. ShapesTests.Cases,
+        .. SlicingTests.Cases, .. SelectionTests.Cases, .. ProductsTests.Cases, .. ConvolutionsTests.Cases,
+            .. PoolingsTests.Cases,
         .. ResizesTests.Cases, .. NormalizationsTests.Cases,
     ];
 

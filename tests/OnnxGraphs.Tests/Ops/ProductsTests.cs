@@ -19,11 +19,14 @@ public sealed class ProductsTests
     {
         (long[] A, long[] B)[] shapes =
         [
-            ([2, 3], [3, 4]), ([5, 2, 3], [3, 4]), ([2, 3], [5, 3, 4]), ([2, 1, 2, 3], [3, 3, 4]), ([3], [3]), ([3], [3, 4]),
-            ([2, 3], [3]), ([3], [2, 3, 4]), ([2, 4, 3], [3]), ([1, 2, 3], [5, 3, 1]), ([0, 3], [3, 4]), ([2, 0], [0, 3]), ([1, 1], [1, 1]),
+            ([2, 3], [3, 4]), ([5, 2, 3], [3, 4]), ([2, 3], [5, 3, 4]), ([2, 1, 2, 3], [3, 3, 4]), ([3], [3]),
+                ([3], [3, 4]),
+            ([2, 3], [3]), ([3], [2, 3, 4]), ([2, 4, 3], [3]), ([1, 2, 3], [5, 3, 1]), ([0, 3], [3, 4]),
+                ([2, 0], [0, 3]), ([1, 1], [1, 1]),
         ];
         foreach (var (a, b) in shapes)
-            yield return Linear($"MatMul {new TensorShape(a)} {new TensorShape(b)}", x => Op.MatMul(x[0], x[1]), Random.Normal(a), Random.Normal(b));
+            yield return Linear($"MatMul {new TensorShape(a)} {new TensorShape(b)}", x =>
+                Op.MatMul(x[0], x[1]), Random.Normal(a), Random.Normal(b));
     }
 
     private static IEnumerable<OperatorCase> Gemms()
@@ -31,7 +34,8 @@ public sealed class ProductsTests
         foreach (var (ta, tb) in ((bool, bool)[])[(false, false), (false, true), (true, false), (true, true)])
             foreach (var c in (long[]?[])[null, [], [1], [4], [2, 1], [1, 4], [2, 4]])
             {
-                var attributes = new Attributes { { "transA", ta ? 1 : 0 }, { "transB", tb ? 1 : 0 }, { "alpha", 0.5f }, { "beta", 2f } };
+                var attributes = new Attributes { { "transA", ta ? 1 : 0 }, { "transB", tb ? 1 : 0 }, { "alpha", 0.5f },
+                    { "beta", 2f } };
                 var (a, b) = (Random.Normal(ta ? [3, 2] : [2, 3]), Random.Normal(tb ? [4, 3] : [3, 4]));
                 yield return Linear($"Gemm {ta} {tb} {(c is null ? "alone" : $"+ {new TensorShape(c)}")}",
                     x => Op.Apply("Gemm", x, attributes), c is null ? [a, b] : [a, b, Random.Normal(c)]);

@@ -12,10 +12,12 @@ public sealed class ShapesTests
     public static IEnumerable<OperatorCase> Cases =>
     [
         Linear("Reshape", x => Op.Reshape(x[0], 3, -1), Random.Normal(2, 3, 4)),
-        Linear("Reshape, 0 copies", x => Op.Apply("Reshape", [x[0], x[0].Graph.Constant(0, -1)]), Random.Normal(2, 3, 4)),
+        Linear("Reshape, 0 copies", x =>
+            Op.Apply("Reshape", [x[0], x[0].Graph.Constant(0, -1)]), Random.Normal(2, 3, 4)),
         Linear("Reshape of an empty batch", x => Op.Reshape(x[0], 0, -1), Random.Normal(0, 3, 4)),
         Linear("Reshape, the empty axis moves", x => Op.Reshape(x[0], new TensorShape(3, 4, 0)), Random.Normal(0, 3)),
-        Linear("Reshape, allowzero", x => Op.Apply("Reshape", [x[0], x[0].Graph.Constant(5, 0)], new() { { "allowzero", 1 } }), Random.Normal(0, 3)),
+        Linear("Reshape, allowzero", x =>
+            Op.Apply("Reshape", [x[0], x[0].Graph.Constant(5, 0)], new() { { "allowzero", 1 } }), Random.Normal(0, 3)),
         Linear("Reshape to a number", x => Op.Reshape(x[0], TensorShape.Scalar), Random.Normal(1, 1)),
         .. ((int[])[0, 1, 2, 3, -1]).Select(axis => Linear($"Flatten at {axis}",
             x => Op.Apply("Flatten", [x[0]], new() { { "axis", axis } }), Random.Normal(2, 3, 4))),
@@ -32,16 +34,22 @@ public sealed class ShapesTests
         Linear("Tile", x => Op.Apply("Tile", [x[0], x[0].Graph.Constant(2, 1, 3)]), Random.Normal(2, 3, 2)),
         Linear("Tile no times", x => Op.Apply("Tile", [x[0], x[0].Graph.Constant(0, 2)]), Random.Normal(2, 3)),
         Linear("Shape", x => x[0] * Op.Cast(Op.Apply("Shape", [x[0]]), ElementType.Float32), Random.Normal(2, 2)),
-        Linear("Shape from start to end", x => x[0] * Op.Cast(Op.Apply("Shape", [x[0]], new() { { "start", -2 }, { "end", 5 } }),
+        Linear("Shape from start to end", x =>
+            x[0] * Op.Cast(Op.Apply("Shape", [x[0]], new() { { "start", -2 }, { "end", 5 } }),
             ElementType.Float32), Random.Normal(4, 3, 2)),
         Linear("Size", x => x[0] * Op.Cast(Op.Apply("Size", [x[0]]), ElementType.Float32), Random.Normal(2, 3)),
         Linear("ConstantOfShape", x => x[0] * Op.Filled(x[0].Graph, new(40, 30), 2), Random.Normal(30)),
         Linear("Range", x => x[0] * Op.Apply("Range", [x[0].Like(1), x[0].Like(4), x[0].Like(0.7)]), Random.Normal(5)),
-        Linear("Range of integers", x => x[0] * Op.Cast(Op.Apply("Range", [Integer(x[0], 9), Integer(x[0], 0), Integer(x[0], -2)]),
+        Linear("Range of integers", x =>
+            x[0] * Op.Cast(Op.Apply("Range", [Integer(x[0], 9), Integer(x[0], 0), Integer(x[0], -2)]),
             ElementType.Float32), Random.Normal(5)),
-        Linear("DepthToSpace", x => Op.Apply("DepthToSpace", [x[0]], new() { { "blocksize", 2 } }), Random.Normal(2, 8, 2, 3)),
-        Linear("DepthToSpace CRD", x => Op.Apply("DepthToSpace", [x[0]], new() { { "blocksize", 2 }, { "mode", "CRD" } }), Random.Normal(2, 12, 2, 3)),
-        Linear("SpaceToDepth", x => Op.Apply("SpaceToDepth", [x[0]], new() { { "blocksize", 3 } }), Random.Normal(2, 2, 3, 6)),
+        Linear("DepthToSpace", x =>
+            Op.Apply("DepthToSpace", [x[0]], new() { { "blocksize", 2 } }), Random.Normal(2, 8, 2, 3)),
+        Linear("DepthToSpace CRD", x =>
+            Op.Apply("DepthToSpace", [x[0]], new() { { "blocksize", 2 }, { "mode", "CRD" } }),
+            Random.Normal(2, 12, 2, 3)),
+        Linear("SpaceToDepth", x =>
+            Op.Apply("SpaceToDepth", [x[0]], new() { { "blocksize", 3 } }), Random.Normal(2, 2, 3, 6)),
     ];
 
     [TestMethod]

@@ -10,7 +10,8 @@ public sealed class DeviceTests
     [DataRow(" CPU ", "cpu")]
     [DataRow("cuda", "cuda:0")]
     [DataRow("CUDA:1", "cuda:1")]
-    public void ADeviceIsReadFromText(string text, string expected) => Assert.AreEqual(expected, Device.Parse(text).ToString());
+    public void ADeviceIsReadFromText(string text, string expected) =>
+        Assert.AreEqual(expected, Device.Parse(text).ToString());
 
     [TestMethod]
     [DataRow("")]
@@ -20,12 +21,14 @@ public sealed class DeviceTests
     [DataRow("cuda:1:2")]
     [DataRow("cpu:1")]
     public void AnotherTextIsRefused(string text) =>
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Device.Parse(text)).Message, "expected cpu, cuda or cuda:N");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Device.Parse(text)).Message,
+            "expected cpu, cuda or cuda:N");
 
     [TestMethod]
     public void AGpuThatIsNotThereIsAClearError()
     {
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => new Device("cuda", 99).CreateSessionOptions().Dispose());
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() =>
+            new Device("cuda", 99).CreateSessionOptions().Dispose());
         StringAssert.Contains(error.Message, "cuda:99");
         StringAssert.Contains(error.Message, "Microsoft.ML.OnnxRuntime.Gpu");
     }

@@ -8,8 +8,10 @@ public sealed class HostTensorsTests
 {
     public static IEnumerable<Tensor> Tensors =>
     [
-        Tensor.Vector(1f, -2f), Tensor.Vector(1d), Tensor.Vector(3L), Tensor.Vector(4), Tensor.Vector((byte)5), Tensor.Vector(true, false),
-        Tensor.Vector((Half)0.5f), Tensor.Scalar(ElementType.Float32, 6), Tensor.Of<float>(new(0, 3), []), Tensor.Of<long>(new(2, 1), [7, 8]),
+        Tensor.Vector(1f, -2f), Tensor.Vector(1d), Tensor.Vector(3L), Tensor.Vector(4), Tensor.Vector((byte)5),
+            Tensor.Vector(true, false),
+        Tensor.Vector((Half)0.5f), Tensor.Scalar(ElementType.Float32, 6), Tensor.Of<float>(new(0, 3), []),
+            Tensor.Of<long>(new(2, 1), [7, 8]),
     ];
 
     [TestMethod]
