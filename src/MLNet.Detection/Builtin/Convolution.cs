@@ -3,11 +3,14 @@ using OnnxGraphs.Ops;
 
 namespace MLNet.Detection.Builtin;
 
-/// <summary>A convolution's weights, named <c>name.weight</c> and <c>name.bias</c>; padded so that stride 1 keeps the size.</summary>
+/// <summary>
+/// A convolution's weights, <c>name.weight</c> and <c>name.bias</c>; padded so that stride 1 keeps the size.
+/// </summary>
 internal sealed record Convolution(Var Weight, Var Bias)
 {
     public static Convolution Create(
-        Graph graph, UniformWeights weights, string name, long channels, long filters, long kernel = 3, float gain = 1, float bias = 0) =>
+        Graph graph, UniformWeights weights, string name, long channels, long filters, long kernel = 3, float gain = 1,
+        float bias = 0) =>
         new(graph.Constant(name + ".weight", weights.Filters(filters, channels, kernel, gain)),
             graph.Constant(name + ".bias", Tensor.Filled(new(filters), bias)));
 

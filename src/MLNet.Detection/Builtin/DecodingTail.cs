@@ -4,7 +4,7 @@ using static OnnxGraphs.Ops.Op;
 
 namespace MLNet.Detection.Builtin;
 
-/// <summary>Scores and decoded boxes in the model itself: the inverse of <see cref="BoxCoder"/> over all anchors.</summary>
+/// <summary>Scores and boxes in the model itself: what <see cref="BoxCoder.Decode(BoxDelta, Box)"/>.</summary>
 internal sealed record DecodingTail(Box[] Anchors, BoxCoder Coder)
 {
     /// <summary>Declares the outputs <c>scores</c> [B, N, C] and <c>boxes</c> [B, N, 4].</summary>

@@ -8,9 +8,9 @@ using OnnxGraphs.Graphs;
 namespace MLNet.Detection.Builtin;
 
 /// <summary>
-/// A small detector to begin with where there is no exported model: single-stage, with a feature pyramid of three levels,
-/// RetinaNet's anchors and heads (Lin et al. 2017, https://arxiv.org/abs/1708.02002) and random weights. It is trained from
-/// scratch, like any other model.
+/// A small detector to begin with where there is no exported model: single-stage, with a feature pyramid of three
+/// levels, RetinaNet's anchors and heads (Lin et al. 2017, https://arxiv.org/abs/1708.02002) and random weights, which
+/// <see cref="ScratchRecipe"/> trains.
 /// </summary>
 public sealed record SmallDetector
 {
@@ -32,8 +32,8 @@ public sealed record SmallDetector
     /// <summary>Channels of the feature pyramid and of the heads.</summary>
     public int PyramidChannels { get; init; } = 64;
 
-    /// <summary>Side of a level's smallest square anchor, in strides; two more follow, 2^(1/3) and 2^(2/3) times as long.
-    /// The levels together reach from 8 times this many pixels to 51 times.</summary>
+    /// <summary>Side of a level's smallest square anchor, in strides; two more follow, 2^(1/3) and 2^(2/3) times as
+    /// long. The levels together reach from 8 times this many pixels to 51 times.</summary>
     public float AnchorScale { get; init; } = 2f;
 
     /// <summary>Height / width of the anchors.</summary>
@@ -46,16 +46,18 @@ public sealed record SmallDetector
         with { Round = false, CenterOffset = 0.5f };
 
     /// <summary>
-    /// The detector with fresh weights. Its file takes <c>images</c> [batch, 3, height, width] and gives <c>class_logits</c>
-    /// [batch, anchors, classes] and <c>box_deltas</c> [batch, anchors, 4] for training, and <c>scores</c>, of the same shape
-    /// as the logits, and <c>boxes</c>, x0 y0 x1 y1 in pixels of the input, for programs that know nothing of anchors.
+    /// The detector with fresh weights. Its file takes <c>images</c> [batch, 3, height, width] and gives
+    /// <c>class_logits</c> [batch, anchors, classes] and <c>box_deltas</c> [batch, anchors, 4] for training, and
+    /// <c>scores</c>, of the same shape as the logits, and <c>boxes</c>, x0 y0 x1 y1 in pixels of the input, for
+    /// programs that know nothing of anchors.
     /// </summary>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public DetectorModel Build()
     {
         Check();
         var scheme = AnchorScheme;
-        var anchors = scheme.Generate(Width, Height, [.. Strides.Select(s => GridSize.FromStride(Width, Height, s))]);
+        var maps = Strides.Select(stride => GridSize.FromStride(Width, Height, stride));
+        var anchors = scheme.Generate(Width, Height, [.. maps]);
         var decoder = DetectionDecoder.RetinaNet;
         var graph = new Graph();
         var images = graph.Input("images", 1, 3, Height, Width);

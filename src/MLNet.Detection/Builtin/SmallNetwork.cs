@@ -4,16 +4,16 @@ using static OnnxGraphs.Ops.Op;
 namespace MLNet.Detection.Builtin;
 
 /// <summary>
-/// The network of <see cref="SmallDetector"/>: a residual backbone, a feature pyramid over its last three stages (Lin et al.
-/// 2017, https://arxiv.org/abs/1612.03144) and one pair of heads for all levels (Lin et al. 2017,
-/// https://arxiv.org/abs/1708.02002). It has no normalisation layer, whose statistics a small batch would spoil: residual
-/// branches begin near zero instead (Zhang et al. 2019, https://arxiv.org/abs/1901.09321).
+/// The network of <see cref="SmallDetector"/>: a residual backbone, a feature pyramid over its last three stages (Lin
+/// et al. 2017, https://arxiv.org/abs/1612.03144) and one pair of heads for all levels (Lin et al. 2017,
+/// https://arxiv.org/abs/1708.02002). It has no normalisation layer, whose statistics a small batch would spoil:
+/// residual branches begin near zero instead (Zhang et al. 2019, https://arxiv.org/abs/1901.09321).
 /// </summary>
 internal sealed class SmallNetwork(Graph graph, SmallDetector options, int anchorsPerCell)
 {
     private const int FirstPyramidStage = 2;
 
-    // -log((1 - p) / p) at p = 0.01: at first every anchor says "rarely anything", so that background does not drown the loss.
+    // -log((1 - p) / p) at p = 0.01: at first all anchors say "rarely", and background does not drown the loss.
     private static readonly float PriorBias = (float)-Math.Log((1 - 0.01) / 0.01);
 
     private readonly UniformWeights _weights = new(options.Seed);
@@ -72,12 +72,19 @@ internal sealed class SmallNetwork(Graph graph, SmallDetector options, int ancho
         return levels;
     }
 
-    private Convolution New(string name, long channels, long filters, long kernel = 3, float gain = 1, float bias = 0) =>
+    private Convolution New(
+        string name, long channels, long filters, long kernel = 3, float gain = 1, float bias = 0) =>
         Convolution.Create(graph, _weights, name, channels, filters, kernel, gain, bias);
 
     // Scales, not sizes: the batch may then have any size.
-    private static Var Doubled(Var x) => Apply("Resize", [x, null, x.Graph.Constant(Tensor.Vector(1f, 1f, 2f, 2f))],
-        new() { { "mode", "nearest" }, { "coordinate_transformation_mode", "asymmetric" }, { "nearest_mode", "floor" } });
+    private static Var Doubled(Var x)
+    {
+        var scales = x.Graph.Constant(Tensor.Vector(1f, 1f, 2f, 2f));
+        return Apply("Resize", [x, null, scales], new()
+        {
+            { "mode", "nearest" }, { "coordinate_transformation_mode", "asymmetric" }, { "nearest_mode", "floor" },
+        });
+    }
 
     // [B, A columns, H, W] to [B, H W A, columns]: the order of the anchors is row, column, anchor of the cell.
     private static Var Rows(Var map, long columns) =>

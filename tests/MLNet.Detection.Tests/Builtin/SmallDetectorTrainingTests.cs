@@ -19,7 +19,8 @@ public class SmallDetectorTrainingTests
     [TestMethod]
     public void AFewStepsOnTheSamePicturesLowerBothTerms()
     {
-        var detector = new SmallDetector { Classes = [.. ShapesGenerator.Categories.Select(c => c.Name)], Width = 64, Height = 64 }.Build();
+        string[] classes = [.. ShapesGenerator.Categories.Select(c => c.Name)];
+        var detector = new SmallDetector { Classes = classes, Width = 64, Height = 64 }.Build();
         using var run = Start(detector, batch: 4);
         var first = run.Step(1e-3f);
         var (classification, box) = (run.Term("classification"), run.Term("box"));
@@ -33,21 +34,28 @@ public class SmallDetectorTrainingTests
     private static TrainingRun Start(DetectorModel detector, int batch)
     {
         var anchors = detector.Anchors.ToArray();
-        var graph = TrainingGraph.Build(detector.Model, [detector.ClassValue, detector.BoxValue], (g, heads) => new RetinaNetLoss().Terms(
-            new(g.Input("classes", ElementType.Int64, new(batch, anchors.Length)), g.Input("boxes", batch, anchors.Length, 4)), heads[0], heads[1]),
-            new AdamW(), new() { InputShapes = new Dictionary<string, TensorShape> { ["images"] = new(batch, 3, 64, 64) } });
+        var shapes = new Dictionary<string, TensorShape> { ["images"] = new(batch, 3, 64, 64) };
+        string[] heads = [detector.ClassValue, detector.BoxValue];
+        var graph = TrainingGraph.Build(detector.Model, heads, Loss, new AdamW(), new() { InputShapes = shapes });
         var run = new TrainingRun(graph, detector.Model);
         for (var i = 0; i < batch; i++)
         {
             var picture = ShapesGenerator.Draw(Pictures, i);
-            detector.Normalization.Write(picture.Image, run.Input<float>("images").Slice(i * 3 * 64 * 64, 3 * 64 * 64));
+            var planes = run.Input<float>("images").Slice(i * 3 * 64 * 64, 3 * 64 * 64);
+            detector.Normalization.Write(picture.Image, planes);
             Box[] truths = [.. picture.Boxes.Select(b => b.Box)];
             var matches = new ThresholdMatcher().Match(truths, anchors);
-            detector.Decoder.Coder.EncodeMatches(truths, matches, anchors,
-                MemoryMarshal.Cast<float, BoxDelta>(run.Input<float>("boxes")).Slice(i * anchors.Length, anchors.Length));
+            var deltas = MemoryMarshal.Cast<float, BoxDelta>(run.Input<float>("boxes"));
+            detector.Decoder.Coder.EncodeMatches(
+                truths, matches, anchors, deltas.Slice(i * anchors.Length, anchors.Length));
+            var classes = run.Input<long>("classes").Slice(i * anchors.Length, anchors.Length);
             for (var a = 0; a < anchors.Length; a++)
-                run.Input<long>("classes")[i * anchors.Length + a] = matches[a] < 0 ? matches[a] : picture.Boxes[matches[a]].Category;
+                classes[a] = matches[a] < 0 ? matches[a] : picture.Boxes[matches[a]].Category;
         }
         return run;
+
+        IReadOnlyDictionary<string, Var> Loss(Graph graph, IReadOnlyList<Var> values) => new RetinaNetLoss().Terms(new(
+            graph.Input("classes", ElementType.Int64, new(batch, anchors.Length)),
+            graph.Input("boxes", batch, anchors.Length, 4)), values[0], values[1]);
     }
 }
