@@ -24,7 +24,16 @@ internal sealed record LossCase(string Name, string Size, Func<Feeds, (Var Loss,
             var x = feeds.Normal("x", 8, 76725, 4);
             return (new SmoothL1Loss().Of(x, feeds.Normal("t", 8, 76725, 4)), [x]);
         }),
+        Mask("dice", new DiceLoss()),
+        Mask("binary cross-entropy", new BinaryCrossEntropyLoss()),
+        Mask("lovasz hinge", new LovaszHingeLoss()),
     ];
+
+    private static LossCase Mask(string name, Loss loss) => new(name, "[4, 1, 512, 512]", feeds =>
+    {
+        var x = feeds.Normal("x", 4, 1, 512, 512);
+        return (loss.Of(x, feeds.Binary("t", 0.2, 4, 1, 512, 512)), [x]);
+    });
 
     private static LossCase Focal(string name, int images, int anchors, int classes) => new(name,
         $"[{images}, {anchors}, {classes}]",

@@ -9,16 +9,22 @@ namespace OnnxGraphs.Losses;
 /// </summary>
 internal static class LovaszGradient
 {
-    /// <summary>Errors and truth (0 or 1) [R, P]: the weight of each error, in its place.</summary>
+    /// <summary>
+    /// Errors and truth (0 or 1) [R, P]: the weight of each error, in its place. Only errors above 0 get one, as the losses
+    /// take max(0, error): no more than those are sorted.
+    /// </summary>
     public static Var Of(Var errors, Var truth)
     {
-        var (_, order) = TopK(Detach(errors), errors.Shape[1], 1);
+        errors = Detach(errors);
+        var above = ReduceMax(ReduceSum(Cast(Greater(errors, errors.Like(0)), errors.Type), [1]), [0, 1], keep: false);
+        var k = Reshape(Max(Cast(above, ElementType.Int64), above.Graph.Constant(1L)), [1]);
+        var (_, order) = TopKAtMost(errors, k, 1);
         var sorted = GatherElements(Detach(truth), order, 1);
-        var positives = ReduceSum(sorted, [1]);
+        var positives = ReduceSum(Detach(truth), [1]);
         var intersection = positives - CumSum(sorted, 1);
         var union = positives + CumSum(1f - sorted, 1);
         var jaccard = 1f - intersection / union;              // union >= 1: it counts the first error at least
-        var before = Pad(Slice(jaccard, 1, 0, errors.Shape[1] - 1), 0, 1, 0, 0);
-        return Detach(ScatterElements(jaccard * 0f, order, jaccard - before, 1));
+        var before = Pad(Slice(jaccard, 1, 0, -1), 0, 1, 0, 0);
+        return Detach(ScatterElements(Filled(errors.Graph, errors.Shape, 0), order, jaccard - before, 1));
     }
 }
