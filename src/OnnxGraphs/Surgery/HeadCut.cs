@@ -60,6 +60,7 @@ public static class HeadCut
     // What an operator computes on, without shapes and axes.
     private static IEnumerable<string> DataInputs(NodeProto node) => node.OpType switch
     {
+        "Shape" or "Size" => [],
         "Reshape" or "Squeeze" or "Unsqueeze" or "Slice" or "Split" or "Expand" or "Tile" or "Pad" or "TopK" or "Gather" => node.Input.Take(1),
         _ => node.Input.Where(input => input.Length > 0),
     };

@@ -22,14 +22,16 @@ public static class HeadReplacement
     {
         var copy = model.Clone();
         var head = ClassHead.Trace(copy, raw, inputShapes ?? new Dictionary<string, TensorShape>());
-        var random = new Random((options ??= new()).Seed);
+        var (random, done) = (new Random((options ??= new()).Seed), new HashSet<string>());
         foreach (var branch in head.Branches)
-            NewWeights.Write(copy, branch, head.Classes, classes, options, random);
-        ShapeConstants.Rescale(copy, head, classes);
+            NewWeights.Write(copy, branch, head.Classes, classes, options, random, done);
+        ShapeConstants.Rescale(copy, head, raw, classes);
         copy.Proto.Graph.ValueInfo.Clear();
         // From IR 4 on a stored tensor need not be an input as well: the new shape constants are not.
         copy.Proto.IrVersion = Math.Max(4, copy.Proto.IrVersion);
         Verify(copy, head, raw, classes);
+        if (head.Classes == 1 && options.Kept.Count > 0)
+            VerifyOrder(copy, raw, classes, inputShapes);
         return copy;
     }
 
@@ -51,6 +53,13 @@ public static class HeadReplacement
             throw new ModelException($"{model.Path}: after new weights '{raw}' has the shape {values[raw].Shape}, expected {classes} on the last axis.");
         foreach (var output in model.Proto.Graph.Output)
             Correct(output, values[output.Name].Shape);
+    }
+
+    // One class tells nothing about the order of channels; new weights are laid out anchor by anchor.
+    private static void VerifyOrder(OnnxModel model, string raw, int classes, IReadOnlyDictionary<string, TensorShape>? shapes)
+    {
+        if (!ClassHead.Trace(model, raw, shapes ?? new Dictionary<string, TensorShape>()).Branches.All(branch => branch.AnchorMajor(classes)))
+            throw new ModelException($"{model.Path}: the head of '{raw}' runs over the anchors class by class; from one class none can be kept.");
     }
 
     // Fixed dimensions follow the new shape; named (open) ones stay open.

@@ -8,17 +8,19 @@ namespace OnnxGraphs.Surgery;
 internal static class ShapeConstants
 {
     /// <summary>Rescales the entry that holds the classes from the head's count to the new one, in each Reshape of the head.</summary>
-    public static void Rescale(OnnxModel model, ClassHead head, int classes)
+    public static void Rescale(OnnxModel model, ClassHead head, string raw, int classes)
     {
-        // The labels are those of the old head: read them off the model before its weights changed shape; here only the layout
-        // behind the layers runs, which does not see the weights.
+        foreach (var (node, axis) in head.Classes == 1 ? [.. LoneClass.Axes(model, head, raw)] : LabelledAxes(model, head))
+            RescaleEntry(model, node, axis, head.Classes, classes);
+    }
+
+    // The labels are those of the old head. Only the layout behind the layers runs here, which does not see the weights.
+    private static List<(NodeProto Reshape, int Axis)> LabelledAxes(OnnxModel model, ClassHead head)
+    {
         var reshapes = Reshapes(model, head);
-        if (reshapes.Count == 0)
-            return;
         var traced = head.Push(model, [.. reshapes.Select(node => node.Output[0])]);
-        foreach (var node in reshapes)
-            if (ClassAxis(traced[node.Output[0]]) is { } axis)
-                RescaleEntry(model, node, axis, head.Classes, classes);
+        return [.. reshapes.Select(node => (node, ClassAxis(traced[node.Output[0]]))).Where(pair => pair.Item2 is not null)
+            .Select(pair => (pair.node, pair.Item2!.Value))];
     }
 
     private static List<NodeProto> Reshapes(OnnxModel model, ClassHead head)
@@ -59,16 +61,32 @@ internal static class ShapeConstants
             dims[axis] = Scaled(dims[axis], from, to);
             reshape.Input[1] = Store(graph, target, dims);
         }
-        else if (model.Producers[target] is { OpType: "Concat" } concat && Constant(model, concat.Input[axis]) is { } piece)
+        else if (model.Producers[target] is { OpType: "Concat" } concat && Piece(model, concat, axis) is { } at
+            && Constant(model, concat.Input[at.Input]) is { } piece)
         {
             // The Concat may serve other heads: this Reshape gets one of its own.
             var own = concat.Clone();
             own.Output[0] = Fresh(graph, target);
             own.Name = concat.Name.Length == 0 ? "" : concat.Name + "/classes";
-            own.Input[axis] = Store(graph, concat.Input[axis], [Scaled(piece.ToInt64()[0], from, to)]);
+            var dims = piece.ToInt64();
+            dims[at.Entry] = Scaled(dims[at.Entry], from, to);
+            own.Input[at.Input] = Store(graph, concat.Input[at.Input], dims);
             graph.Node.Insert(graph.Node.IndexOf(concat) + 1, own);
             reshape.Input[1] = own.Output[0];
         }
+    }
+
+    // The input of a Concat of dimensions that holds the one at an axis, and its place there. What is computed is one number.
+    private static (int Input, int Entry)? Piece(OnnxModel model, NodeProto concat, int axis)
+    {
+        for (var (input, first) = (0, 0); input < concat.Input.Count; input++)
+        {
+            var size = (int)(Constant(model, concat.Input[input])?.Shape.Size ?? 1);
+            if (axis < first + size)
+                return (input, axis - first);
+            first += size;
+        }
+        return null;
     }
 
     // 0 (copied) and -1 (what is left) follow by themselves.

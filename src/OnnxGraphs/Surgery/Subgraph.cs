@@ -38,6 +38,7 @@ public static class Subgraph
     /// <exception cref="ModelException">ONNX Runtime refuses the model or its inputs.</exception>
     public static IReadOnlyDictionary<string, Tensor> Run(OnnxModel model, IReadOnlyDictionary<string, Tensor> feeds, IReadOnlyList<string> values)
     {
+        values = [.. values.Distinct()];
         var probe = Extract(model, values, feeds.ToDictionary(pair => pair.Key, pair => new TypedShape(pair.Value.Type, pair.Value.Shape)));
         var inputs = feeds.Where(pair => probe.Proto.Graph.Input.Any(input => input.Name == pair.Key))
             .ToDictionary(pair => pair.Key, pair => HostTensors.Write(pair.Value));

@@ -36,18 +36,22 @@ public static class TrainableWeights
     private static List<string> All(OnnxModel model, IReadOnlyList<string> values)
     {
         var floats = model.Initializers.Where(pair => pair.Value.DataType == (int)ElementType.Float32).Select(pair => pair.Key).ToHashSet();
-        var slots = GraphReader.Needed(model, values).SelectMany(node => WeightSlots(node, floats));
+        var producers = model.Producers;
+        var slots = GraphReader.Needed(model, values).SelectMany(node => WeightSlots(node, floats, producers));
         return [.. slots.Where(floats.Contains).Distinct()];
     }
 
-    private static IEnumerable<string> WeightSlots(NodeProto node, HashSet<string> floats)
+    private static IEnumerable<string> WeightSlots(NodeProto node, HashSet<string> floats, IReadOnlyDictionary<string, NodeProto> producers)
     {
         if (Slots.TryGetValue(node.OpType, out var slots))
             return slots.Where(slot => slot < node.Input.Count).Select(slot => node.Input[slot]);
         // A vector added to a value that is not stored itself: the bias of a linear layer exported as MatMul and Add.
-        return node.OpType == "Add" && node.Input.Count(floats.Contains) == 1 ? node.Input.Where(name => IsBias(name, floats)) : [];
+        return node.OpType == "Add" && node.Input.Count(floats.Contains) == 1
+            ? node.Input.Where(name => floats.Contains(name) && (IsNamedBias(name) || FollowsMatMul(node, producers))) : [];
     }
 
-    private static bool IsBias(string name, HashSet<string> floats) =>
-        floats.Contains(name) && name.EndsWith("bias", StringComparison.OrdinalIgnoreCase);
+    private static bool IsNamedBias(string name) => name.EndsWith("bias", StringComparison.OrdinalIgnoreCase);
+
+    private static bool FollowsMatMul(NodeProto node, IReadOnlyDictionary<string, NodeProto> producers) =>
+        node.Input.Any(input => producers.TryGetValue(input, out var before) && before.OpType == "MatMul");
 }
