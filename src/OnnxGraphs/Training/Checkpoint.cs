@@ -29,7 +29,8 @@ public sealed record Checkpoint(int Step, ParameterLayout Layout, IReadOnlyDicti
             || !metadata.TryGetValue(LayoutKey, out var layout))
             throw new ModelException($"{path}: a safetensors file, but no checkpoint of a training run.");
         var notes = metadata.Where(pair => pair.Key is not (StepKey or LayoutKey)).ToDictionary();
-        return new(number, ParseLayout(layout), vectors) { Notes = notes };
+        return new(number, ParseLayout(layout) ?? throw new ModelException($"{path}: its list of parameters is damaged; resume from another one."),
+            vectors) { Notes = notes };
     }
 
     internal void CheckFits(TrainingGraph graph)
@@ -40,17 +41,21 @@ public sealed record Checkpoint(int Step, ParameterLayout Layout, IReadOnlyDicti
                 + "classes and frozen weights.");
         if (graph.Vectors.FirstOrDefault(name => !Vectors.ContainsKey(name)) is { } missing)
             throw new ModelException($"The checkpoint has no '{missing}'; resume with the optimiser that wrote it.");
+        if (graph.Vectors.FirstOrDefault(name => Vectors[name].Length != Layout.Size) is { } odd)
+            throw new ModelException($"The checkpoint's '{odd}' has {Vectors[odd].Length} numbers, expected {Layout.Size}; resume from another one.");
     }
 
     private static string LayoutText(ParameterLayout layout) =>
         string.Join('\n', layout.Entries.Select(entry => $"{string.Join(',', entry.Shape)}\t{entry.Name}"));
 
-    private static ParameterLayout ParseLayout(string text)
+    private static ParameterLayout? ParseLayout(string text)
     {
         var (offset, entries) = (0L, new List<ParameterEntry>());
         foreach (var parts in text.Split('\n').Select(line => line.Split('\t', 2)))
         {
-            long[] dims = parts[0].Length == 0 ? [] : [.. parts[0].Split(',').Select(long.Parse)];
+            var dims = parts[0].Length == 0 ? [] : parts[0].Split(',').Select(dim => long.TryParse(dim, out var size) ? size : -1).ToArray();
+            if (parts.Length < 2 || dims.Any(dim => dim < 0))
+                return null;
             entries.Add(new(parts[1], new(dims), offset));
             offset += entries[^1].Shape.Size;
         }

@@ -37,7 +37,8 @@ internal static class SafeTensors
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
+            if (Path.Exists(temporary))
+                File.Delete(temporary);
             throw new ModelException($"{path}: the checkpoint cannot be written ({error.Message}); check the folder and the free space.", error);
         }
     }
@@ -49,14 +50,19 @@ internal static class SafeTensors
         try
         {
             var bytes = File.ReadAllBytes(path);
-            var length = (int)BinaryPrimitives.ReadInt64LittleEndian(bytes);
+            var length = checked((int)BinaryPrimitives.ReadInt64LittleEndian(bytes));
             var header = JsonNode.Parse(bytes.AsSpan(8, length))!.AsObject();
             var data = bytes.AsMemory(8 + length);
             var metadata = header[MetadataKey]!.AsObject().ToDictionary(pair => pair.Key, pair => (string)pair.Value!);
             var vectors = header.Where(pair => pair.Key != MetadataKey).ToDictionary(pair => pair.Key, pair => Values(pair.Value!, data));
             return (vectors, metadata);
         }
-        catch (Exception error) when (error is JsonException or ArgumentException or NullReferenceException or InvalidOperationException or FormatException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException($"{path}: the checkpoint cannot be read ({error.Message}); check the file's permissions.", error);
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException or NullReferenceException or InvalidOperationException
+            or FormatException or OverflowException)
         {
             throw new ModelException($"{path}: not a complete checkpoint ({error.Message}); resume from another one.", error);
         }
@@ -79,6 +85,7 @@ internal static class SafeTensors
     private static float[] Values(JsonNode entry, ReadOnlyMemory<byte> data)
     {
         var (start, end) = ((int)entry["data_offsets"]![0]!, (int)entry["data_offsets"]![1]!);
-        return MemoryMarshal.Cast<byte, float>(data.Span[start..end]).ToArray();
+        return (string?)entry["dtype"] == "F32" ? MemoryMarshal.Cast<byte, float>(data.Span[start..end]).ToArray()
+            : throw new FormatException($"element type {(string?)entry["dtype"]}, expected F32");
     }
 }

@@ -64,7 +64,9 @@ public sealed class TrainingRun : IDisposable
     }
 
     /// <summary>A loss term of the last step.</summary>
-    public float Term(string name) => _scalars[name].GetTensorDataAsSpan<float>()[0];
+    public float Term(string name) => name == TrainingGraph.Loss || Graph.Terms.Contains(name)
+        ? _scalars[name].GetTensorDataAsSpan<float>()[0]
+        : throw new ArgumentException($"The step has no loss term '{name}'; it has {string.Join(", ", Graph.Terms)}.");
 
     /// <summary>A copy of the parameters (0) or of an optimiser slot (1, ...) in host memory.</summary>
     public float[] Read(int vector)
