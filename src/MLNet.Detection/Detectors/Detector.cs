@@ -30,7 +30,7 @@ public sealed class Detector : IDisposable
         var heads = GraphReader.Read(model.Model, graph, [model.ClassValue, model.BoxValue], new() { FoldBatchNormalization = true });
         graph.Output("detector/classes", heads[0]);
         graph.Output("detector/boxes", heads[1]);
-        CheckHeads(heads);
+        _ = model.Checked(heads);
         using var options = (device ?? Device.Cpu).CreateSessionOptions();
         _session = new(GraphWriter.Write(graph, "detector").ToBytes(), options);
         _images = HostTensors.Allocate(input.Type, shape);
@@ -72,14 +72,5 @@ public sealed class Detector : IDisposable
         var deltas = MemoryMarshal.Cast<float, BoxDelta>(results[1].GetTensorDataAsSpan<float>()).Slice(picture * rows, rows);
         var found = Model.Decoder.Decode(scores, deltas, _anchors, Model.Resize.Width, Model.Resize.Height);
         return [.. found.Select(o => o with { Box = transform.ToOriginal(o.Box), Class = Model.ClassOfColumn(o.Class) })];
-    }
-
-    private void CheckHeads(IReadOnlyList<Var> heads)
-    {
-        var classes = new TensorShape(BatchSize, Model.Anchors.Count, Model.ClassColumns);
-        var boxes = new TensorShape(BatchSize, Model.Anchors.Count, 4);
-        if (heads[0].Shape != classes || heads[1].Shape != boxes)
-            throw new ModelException($"{Model.Model.Path}: '{Model.ClassValue}' is {heads[0].Shape} and '{Model.BoxValue}' {heads[1].Shape}; "
-                + $"{Model.Anchors.Count} anchors and {Model.ClassColumns} class columns need {classes} and {boxes}. Check the anchors and classes.");
     }
 }

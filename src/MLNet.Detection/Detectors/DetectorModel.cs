@@ -1,6 +1,7 @@
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Images;
 using MLNet.Detection.Scoring;
+using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 
 namespace MLNet.Detection.Detectors;
@@ -43,6 +44,16 @@ public sealed record DetectorModel
 
     /// <summary>The class of a column of the class value, from 0.</summary>
     public int ClassOfColumn(int column) => Decoder.BackgroundClass is { } background && column > background ? column - 1 : column;
+
+    /// <summary>The raw values as read into a graph, once it is sure that anchors and classes are theirs.</summary>
+    internal IReadOnlyList<Var> Checked(IReadOnlyList<Var> heads)
+    {
+        var batch = heads[0].Shape.Rank > 0 ? heads[0].Shape[0] : 1;
+        var (classes, boxes) = (new TensorShape(batch, Anchors.Count, ClassColumns), new TensorShape(batch, Anchors.Count, 4));
+        return heads[0].Shape == classes && heads[1].Shape == boxes ? heads
+            : throw new ModelException($"{Model.Path}: '{ClassValue}' is {heads[0].Shape} and '{BoxValue}' {heads[1].Shape}; "
+                + $"{Anchors.Count} anchors and {ClassColumns} class columns need {classes} and {boxes}. Check the anchors and classes.");
+    }
 
     /// <summary>Writes the ONNX file with its metadata.</summary>
     public void Save(string path, bool externalData = false) => DetectorMetadata.Attach(this).Save(path, externalData);

@@ -17,12 +17,20 @@ internal sealed class BatchSource(SampleStore store, Sampler sampler, TargetBuil
         var steps = sampler.Epoch(epoch, store.Samples.Count).Chunk(batchSize).Skip(firstStep).ToList();
         Batch[] buffers = [NewBatch(), NewBatch()];
         var next = steps.Count == 0 ? null : Task.Run(() => Fill(buffers[0], steps[0]));
-        for (var i = 0; i < steps.Count; i++)
+        try
         {
-            var batch = next!.GetAwaiter().GetResult();
-            var ahead = i + 1;
-            next = ahead == steps.Count ? null : Task.Run(() => Fill(buffers[ahead % 2], steps[ahead]));
-            yield return batch;
+            for (var i = 0; i < steps.Count; i++)
+            {
+                var batch = next!.GetAwaiter().GetResult();
+                var ahead = i + 1;
+                next = ahead == steps.Count ? null : Task.Run(() => Fill(buffers[ahead % 2], steps[ahead]));
+                yield return batch;
+            }
+        }
+        finally
+        {
+            // A run that ends early must not free the pixels under the batch that is being made.
+            next?.ContinueWith(_ => { }, TaskScheduler.Default).Wait();
         }
     }
 

@@ -83,17 +83,24 @@ public sealed partial class FineTuneTrainer
         {
             Require(Epochs > 0, nameof(Epochs), Epochs, "at least 1");
             Require(BatchSize > 0, nameof(BatchSize), BatchSize, "at least 1");
-            Require(LearningRate > 0, nameof(LearningRate), LearningRate, "a positive number");
+            Require(LearningRate > 0 && float.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "a positive number");
             Require(WarmUpEpochs >= 0, nameof(WarmUpEpochs), WarmUpEpochs, "zero or more");
             Require(EarlyStoppingPatience is null or > 0, nameof(EarlyStoppingPatience), EarlyStoppingPatience, "positive, or null");
             Require(ValidationSet is not null || (!KeepBest && EarlyStoppingPatience is null), nameof(ValidationSet), null,
                 "a data view, as KeepBest or EarlyStoppingPatience is set");
-            if (!classes.SequenceEqual(Detector.Classes))
-                throw new ArgumentException($"The detector's classes are {string.Join(", ", Detector.Classes)}, those of the data "
-                    + $"{string.Join(", ", classes)}; import the detector with the classes of the data, in their order.");
+            CheckClasses("data", classes);
+            if (ValidationSet is not null)
+                CheckClasses(nameof(ValidationSet), Columns.ClassNames(ValidationSet.Schema));
             if (EffectiveLoss.HasBackgroundChannel != (Detector.Decoder.BackgroundClass is not null))
                 throw new ArgumentException($"{EffectiveLoss.GetType().Name} needs a class head {(EffectiveLoss.HasBackgroundChannel ? "with" : "without")} "
                     + "a background column; import the detector accordingly (HasBackground), or choose the other loss.");
+        }
+
+        private void CheckClasses(string data, IReadOnlyList<string> classes)
+        {
+            if (!classes.SequenceEqual(Detector.Classes))
+                throw new ArgumentException($"The detector's classes are {string.Join(", ", Detector.Classes)}, those of the {data} "
+                    + $"{string.Join(", ", classes)}; import the detector with the classes of the data, in their order.");
         }
 
         private static void Require(bool holds, string option, object? found, string expected)

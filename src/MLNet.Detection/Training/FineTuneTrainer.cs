@@ -32,7 +32,7 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
 
     /// <summary>Trains on all rows of the data and returns the tuned detector with the history of the run.</summary>
     /// <exception cref="ArgumentException">An option or column does not fit.</exception>
-    /// <exception cref="TrainingDivergedException">The loss became infinite or no number.</exception>
+    /// <exception cref="TrainingDivergedException">The loss or a weight became infinite or no number.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled; its checkpoint is in the workspace.</exception>
     public FineTuneResult Train(IDataView data)
     {

@@ -17,21 +17,30 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, IChannel chann
     public FineTuneResult Run(IDataView data)
     {
         var detector = options.Detector;
+        // Before the long reading of images: a folder that cannot be made.
+        _ = Workspace(LogName);
         using var store = SampleStore.Read(data, options.Columns, detector.Resize, options.Cancellation);
         using var validation = options.ValidationSet is { } set ? new ValidationRun(set, options) : null;
         foreach (var problem in store.Skipped)
             channel.Warning(MessageSensitivity.None, "{0}", $"Skipped: {problem}");
         if (store.Samples.Count == 0)
-            throw new InvalidOperationException($"No image can be trained on: the data has none that can be read ({store.Skipped.Count} skipped).");
+            throw new InvalidOperationException($"No image can be trained on: the data has none that can be read ({store.Skipped.Count} skipped"
+                + $"{string.Concat(store.Skipped.Take(3).Select(problem => $"; {problem}"))}).");
+        var notes = Notes(store.Samples.Count);
+        var resume = options.ResumeFrom is { } from ? ResumePoint.Load(from, notes) : null;
         using var run = Start(detector);
+        if (resume is not null)
+            run.Restore(resume);
         var batches = new BatchSource(store, options.Sampler ?? new ShuffledSampler(options.Seed),
             new(detector.Anchors, options.EffectiveMatcher, detector.Decoder.Coder), detector.Normalization, options.BatchSize);
         var schedule = new LearningRateSchedule(options.LearningRate, (int)MathF.Round(options.WarmUpEpochs * batches.StepsPerEpoch),
             options.Epochs * batches.StepsPerEpoch);
         var validate = validation is null ? null : new Validate(parameters => validation.Evaluate(Tuned(run.Graph.Layout, parameters)),
             options.KeepBest, options.EarlyStoppingPatience);
+        if (resume is not null)
+            validate?.Recall(resume);
         using var log = Workspace(LogName) is { } path ? new WriteLog(path, run.Steps) : null;
-        var loop = new TrainingLoop(run, new(detector.InputName), batches, schedule, options.Epochs, Hooks(validate, log, batches.StepsPerEpoch));
+        var loop = new TrainingLoop(run, new(detector.InputName), batches, schedule, options.Epochs, Hooks(validate, log, notes));
         var history = loop.Run(options.Cancellation);
         return new(Tuned(run.Graph.Layout, validate?.BestParameters ?? run.Read(0)), history, [.. store.Skipped, .. validation?.Skipped ?? []]);
     }
@@ -39,7 +48,7 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, IChannel chann
     private TrainingRun Start(DetectorModel detector)
     {
         var graph = TrainingGraph.Build(detector.Model, [detector.ClassValue, detector.BoxValue],
-            (graph, heads) => TrainingInputs.Loss(options.EffectiveLoss, graph, heads), options.Optimizer, new()
+            (graph, heads) => TrainingInputs.Loss(options.EffectiveLoss, graph, detector.Checked(heads)), options.Optimizer, new()
             {
                 Frozen = options.Frozen,
                 InputShapes = new Dictionary<string, TensorShape>
@@ -47,30 +56,27 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, IChannel chann
                     [detector.InputName] = new(options.BatchSize, 3, detector.Resize.Height, detector.Resize.Width),
                 },
             });
-        var run = new TrainingRun(graph, detector.Model, options.Device);
-        if (options.ResumeFrom is { } path)
-            run.Restore(ResumePoint.Load(path, Notes));
-        return run;
+        return new(graph, detector.Model, options.Device);
     }
 
-    private List<ITrainingHook> Hooks(Validate? validate, WriteLog? log, int stepsPerEpoch)
+    private List<ITrainingHook> Hooks(Validate? validate, WriteLog? log, Dictionary<string, string> notes)
     {
-        var checkpoint = Workspace(CheckpointName);
+        var checkpoint = Workspace(CheckpointName) is { } path ? new WriteCheckpoint(path, notes, state => validate?.Remember(state) ?? state) : null;
         List<ITrainingHook?> hooks =
         [
-            new StopAtNaN(checkpoint), log, validate, checkpoint is null ? null : new WriteCheckpoint(checkpoint, Notes),
+            new StopAtNaN(() => checkpoint?.Written ?? options.ResumeFrom), log, validate, checkpoint,
             new Report(options.Progress, options.MetricsCallback, channel),
         ];
         return [.. hooks.OfType<ITrainingHook>()];
     }
 
     // What must be equal for a resumed run to equal an uninterrupted one.
-    private Dictionary<string, string> Notes => new()
+    private Dictionary<string, string> Notes(int images) => new Dictionary<string, FormattableString>
     {
-        ["epochs"] = $"{options.Epochs}", ["batch_size"] = $"{options.BatchSize}", ["seed"] = $"{options.Seed}",
+        ["images"] = $"{images}", ["epochs"] = $"{options.Epochs}", ["batch_size"] = $"{options.BatchSize}", ["seed"] = $"{options.Seed}",
         ["learning_rate"] = $"{options.LearningRate:R}", ["warm_up_epochs"] = $"{options.WarmUpEpochs:R}", ["optimizer"] = $"{options.Optimizer}",
         ["loss"] = $"{options.EffectiveLoss.GetType().Name}",
-    };
+    }.ToDictionary(pair => pair.Key, pair => FormattableString.Invariant(pair.Value));
 
     private DetectorModel Tuned(ParameterLayout layout, float[] parameters) =>
         options.Detector with { Model = layout.Scatter(parameters, options.Detector.Model) };
@@ -79,7 +85,14 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, IChannel chann
     {
         if (options.WorkspacePath is not { } folder)
             return null;
-        Directory.CreateDirectory(folder);
-        return Path.Combine(folder, file);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            return Path.Combine(folder, file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"Options.WorkspacePath '{folder}' cannot be made ({error.Message}); give another folder.", error);
+        }
     }
 }

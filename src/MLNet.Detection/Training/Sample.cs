@@ -1,4 +1,5 @@
 using MLNet.Detection.Boxes;
+using MLNet.Detection.Data;
 using MLNet.Detection.Images;
 
 namespace MLNet.Detection.Training;
@@ -9,9 +10,9 @@ namespace MLNet.Detection.Training;
 /// <param name="Truths">The objects to learn, in pixels of the network's input.</param>
 /// <param name="Classes">The class of each, from 0.</param>
 /// <param name="Ignored">Crowds and difficult objects: neither learnt nor background.</param>
-/// <param name="IgnoredClasses">The class of each of them, from 0; -1 where it is not known.</param>
+/// <param name="Annotated">All objects with a class as the data has them, in original pixels, for evaluation.</param>
 /// <param name="Transform">From original pixels to the network's.</param>
-internal sealed record Sample(string Name, long Row, Box[] Truths, int[] Classes, Box[] Ignored, int[] IgnoredClasses,
+internal sealed record Sample(string Name, long Row, Box[] Truths, int[] Classes, Box[] Ignored, LabeledBox[] Annotated,
     ResizeTransform Transform)
 {
     /// <summary>The sample as it is after mirroring its picture.</summary>

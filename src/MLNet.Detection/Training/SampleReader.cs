@@ -13,7 +13,7 @@ internal static class SampleReader
     /// <exception cref="ArgumentException">A row has another number of boxes than labels.</exception>
     public static IEnumerable<SampleRow> Rows(IDataView view, LabelColumns columns, List<string> skipped)
     {
-        string[] optional = [DetectionColumns.Crowd, DetectionColumns.Difficult, DetectionColumns.FileName];
+        string[] optional = [DetectionColumns.Crowd, DetectionColumns.Difficult, DetectionColumns.Area, DetectionColumns.FileName];
         var active = new[] { columns.Image, columns.Label, columns.BoundingBoxes }.Concat(optional)
             .Select(name => view.Schema.GetColumnOrNull(name)).OfType<DataViewSchema.Column>().ToList();
         using var cursor = view.GetRowCursor(active);
@@ -21,6 +21,7 @@ internal static class SampleReader
         var labels = Getter<VBuffer<uint>>(cursor, columns.Label)!;
         var corners = Getter<VBuffer<float>>(cursor, columns.BoundingBoxes)!;
         var flags = new[] { DetectionColumns.Crowd, DetectionColumns.Difficult }.Select(name => Getter<VBuffer<bool>>(cursor, name)).ToList();
+        var area = Getter<VBuffer<float>>(cursor, DetectionColumns.Area);
         var name = Getter<ReadOnlyMemory<char>>(cursor, DetectionColumns.FileName);
         while (cursor.MoveNext())
         {
@@ -36,7 +37,8 @@ internal static class SampleReader
             foreach (var flag in flags.OfType<ValueGetter<VBuffer<bool>>>())
                 foreach (var (i, set) in Value(flag).DenseValues().Index().Take(ignored.Length))
                     ignored[i] |= set;
-            yield return new(title, cursor.Position, bytes, BoxConversion.ToBoxes(boxes, BoxFormat.Xyxy), keys, ignored);
+            yield return new(title, cursor.Position, bytes, BoxConversion.ToBoxes(boxes, BoxFormat.Xyxy), keys, ignored,
+                area is null ? [] : [.. Value(area).DenseValues()]);
         }
     }
 

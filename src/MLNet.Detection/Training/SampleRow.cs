@@ -1,4 +1,5 @@
 using MLNet.Detection.Boxes;
+using MLNet.Detection.Data;
 using MLNet.Detection.Images;
 
 namespace MLNet.Detection.Training;
@@ -10,17 +11,22 @@ namespace MLNet.Detection.Training;
 /// <param name="Boxes">Objects, in original pixels.</param>
 /// <param name="Labels">The key of each box, from 1; 0 where the label is missing.</param>
 /// <param name="Ignored">Whether each box is a crowd or difficult.</param>
-internal sealed record SampleRow(string Name, long Row, byte[] Image, Box[] Boxes, uint[] Labels, bool[] Ignored)
+/// <param name="Areas">Area of each object, square pixels; empty where the data has none: the box's.</param>
+internal sealed record SampleRow(string Name, long Row, byte[] Image, Box[] Boxes, uint[] Labels, bool[] Ignored, float[] Areas)
 {
     /// <summary>Boxes at the network's size. A box without a label or area is not learnt.</summary>
     public Sample ToSample(ResizeTransform transform)
     {
         var boxes = Boxes.Select(transform.ToNetwork).ToArray();
         var learnt = Enumerable.Range(0, boxes.Length).Where(i => !Ignored[i] && Labels[i] > 0 && boxes[i].IsProper).ToArray();
-        var ignored = Enumerable.Range(0, boxes.Length).Where(i => (Ignored[i] || Labels[i] == 0) && boxes[i].IsProper).ToArray();
+        var ignored = Enumerable.Range(0, boxes.Length).Where(i => (Ignored[i] || Labels[i] == 0) && boxes[i].IsProper);
+        var annotated = Enumerable.Range(0, boxes.Length).Where(i => Labels[i] > 0).Select(i =>
+            new LabeledBox(Boxes[i], Class(i), i < Areas.Length ? Areas[i] : BoxArea(Boxes[i]), Crowd: Ignored[i]));
         return new(Name, Row, [.. learnt.Select(i => boxes[i])], [.. learnt.Select(Class)],
-            [.. ignored.Select(i => boxes[i])], [.. ignored.Select(Class)], transform);
+            [.. ignored.Select(i => boxes[i])], [.. annotated], transform);
 
         int Class(int i) => (int)Labels[i] - 1;
     }
+
+    private static double BoxArea(Box box) => Evaluation.BoxXywh.FromBox(box).Area;
 }

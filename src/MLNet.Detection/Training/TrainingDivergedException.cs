@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace MLNet.Detection.Training;
 
-/// <summary>The loss became infinite or no number.</summary>
+/// <summary>The loss or a weight became infinite or no number.</summary>
 public sealed class TrainingDivergedException : Exception
 {
     internal TrainingDivergedException(TrainingProgress at, string? checkpoint) : base(string.Create(CultureInfo.InvariantCulture,
-        $"The loss became {at.Loss} at step {at.Step} (epoch {at.Epoch}, learning rate {at.LearningRate:g3}, ")
+        $"{(float.IsFinite(at.Loss) ? "A weight became infinite or no number" : $"The loss became {at.Loss}")} at step {at.Step} (epoch {at.Epoch}, learning rate {at.LearningRate:g3}, ")
         + string.Join(", ", at.Terms.Select(term => string.Create(CultureInfo.InvariantCulture, $"{term.Key} {term.Value}"))) + "). "
         + (checkpoint is null ? "No checkpoint had been written yet. " : $"The last good checkpoint is {checkpoint}. ")
         + "Lower the learning rate, warm up longer, or set the optimizer's ClipNorm.")

@@ -17,7 +17,10 @@ public sealed record TrainingLog(IReadOnlyList<string> Terms, IReadOnlyList<Trai
         var lines = File.ReadAllLines(path);
         if (lines.Length == 0)
             return new([], []);
-        var terms = lines[0].Split(',')[Leading..^1];
+        var header = lines[0].Split(',');
+        if (header.Length <= Leading || header[0] != "step" || header[^1] != "seconds")
+            throw new InvalidDataException($"{path}, line 1: not the header of a training log; check the path.");
+        var terms = header[Leading..^1];
         return new(terms, [.. lines.Skip(1).Select((line, i) => Parse(line, terms.Length) ?? throw new InvalidDataException(
             $"{path}, line {i + 2}: not a line of a training log; delete it and all after it."))]);
     }

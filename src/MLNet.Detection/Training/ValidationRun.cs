@@ -16,10 +16,10 @@ internal sealed class ValidationRun : IDisposable
         _options = options;
         _store = SampleStore.Read(data, options.Columns, options.Detector.Resize, options.Cancellation);
         foreach (var (i, sample) in _store.Samples.Index())
-        {
-            _truths.AddRange(sample.Truths.Zip(sample.Classes, (box, label) => Truth(i, sample, box, label, crowd: false)));
-            _truths.AddRange(sample.Ignored.Zip(sample.IgnoredClasses, (box, label) => Truth(i, sample, box, label, crowd: true)));
-        }
+            _truths.AddRange(sample.Annotated.Select(truth => new GroundTruth(i, truth.Category, BoxXywh.FromBox(truth.Box))
+            {
+                Area = truth.Area, IsCrowd = truth.Crowd,
+            }));
     }
 
     /// <summary>Images that could not be read.</summary>
@@ -41,10 +41,4 @@ internal sealed class ValidationRun : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _store.Dispose();
-
-    private static GroundTruth Truth(int image, Sample sample, Boxes.Box box, int label, bool crowd)
-    {
-        var original = BoxXywh.FromBox(sample.Transform.ToOriginal(box));
-        return new(image, label, original) { Area = original.Width * original.Height, IsCrowd = crowd };
-    }
 }

@@ -2,12 +2,31 @@ using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Training.Hooks;
 
-/// <summary>Ends the run when the loss is no number any more; the last checkpoint stays as it is.</summary>
-internal sealed class StopAtNaN(string? checkpoint) : ITrainingHook
+/// <summary>Ends the run when the loss or a weight is no number any more; the last checkpoint stays as it is.</summary>
+/// <param name="checkpoint">Gives the last checkpoint of the run; null where there is none.</param>
+internal sealed class StopAtNaN(Func<string?> checkpoint) : ITrainingHook
 {
+    private TrainingProgress? _last;
+
     public void AfterStep(TrainingRun run, TrainingProgress progress)
     {
+        _last = progress;
         if (!float.IsFinite(progress.Loss))
-            throw new TrainingDivergedException(progress, checkpoint is not null && File.Exists(checkpoint) ? checkpoint : null);
+            throw new TrainingDivergedException(progress, checkpoint());
+    }
+
+    public EpochSummary AfterEpoch(TrainingRun run, EpochSummary summary)
+    {
+        Check(run);
+        return summary;
+    }
+
+    public void Cancelled(TrainingRun run) => Check(run);
+
+    // A finite loss may have infinite gradients: what is written must be good.
+    private void Check(TrainingRun run)
+    {
+        if (_last is not null && !run.Read(0).All(float.IsFinite))
+            throw new TrainingDivergedException(_last, checkpoint());
     }
 }

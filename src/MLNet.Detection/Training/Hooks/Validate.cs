@@ -1,3 +1,4 @@
+using System.Globalization;
 using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Training.Hooks;
@@ -5,6 +6,8 @@ namespace MLNet.Detection.Training.Hooks;
 /// <summary>Metrics on a validation set after every epoch; on request the weights of the best epoch are kept.</summary>
 internal sealed class Validate(Func<float[], Evaluation.CocoMetrics> evaluate, bool keepBest, int? patience) : ITrainingHook
 {
+    private const string BestKey = "validation_best", SinceKey = "validation_epochs_since", BestVector = "validation/best_parameters";
+
     private double _best = double.NegativeInfinity;
     private int _epochsSince;
 
@@ -25,4 +28,22 @@ internal sealed class Validate(Func<float[], Evaluation.CocoMetrics> evaluate, b
     }
 
     public bool EndsRun(EpochSummary summary) => _epochsSince >= patience;
+
+    /// <summary>The checkpoint with the best epoch so far.</summary>
+    public Checkpoint Remember(Checkpoint checkpoint) => checkpoint with
+    {
+        Notes = checkpoint.Notes.Append(new(BestKey, _best.ToString("R", CultureInfo.InvariantCulture)))
+            .Append(new(SinceKey, _epochsSince.ToString(CultureInfo.InvariantCulture))).ToDictionary(),
+        Vectors = BestParameters is { } best ? checkpoint.Vectors.Append(new(BestVector, best)).ToDictionary() : checkpoint.Vectors,
+    };
+
+    /// <summary>Goes on with the best epoch of a checkpoint; one of a run without validation has none.</summary>
+    public void Recall(Checkpoint checkpoint)
+    {
+        if (!double.TryParse(checkpoint.Notes.GetValueOrDefault(BestKey), CultureInfo.InvariantCulture, out var best)
+            || !int.TryParse(checkpoint.Notes.GetValueOrDefault(SinceKey), CultureInfo.InvariantCulture, out var since))
+            return;
+        (_best, _epochsSince) = (best, since);
+        BestParameters = keepBest ? checkpoint.Vectors.GetValueOrDefault(BestVector) : null;
+    }
 }

@@ -6,17 +6,15 @@ namespace MLNet.Detection.Training.Hooks;
 /// <summary>One line a step in a CSV file: step, epoch, learning rate, loss, its terms, seconds.</summary>
 internal sealed class WriteLog : ITrainingHook, IDisposable
 {
+    private readonly string _path;
     private readonly StreamWriter _writer;
     private bool _hasHeader;
 
     /// <summary>Opens a log; one that is there already (a resumed run) is continued after the given step.</summary>
     public WriteLog(string path, int step)
     {
-        var kept = step > 0 && File.Exists(path) ? File.ReadLines(path).Where((line, i) => i == 0 || StepOf(line) <= step).ToArray() : [];
-        _writer = new(path, append: false) { AutoFlush = true };
-        foreach (var line in kept)
-            _writer.WriteLine(line);
-        _hasHeader = kept.Length > 0;
+        _path = path;
+        _writer = OrExplain(() => Open(path, step));
     }
 
     public void AfterStep(TrainingRun run, TrainingProgress progress)
@@ -24,14 +22,55 @@ internal sealed class WriteLog : ITrainingHook, IDisposable
         if (progress.Finished is not null)
             return;
         if (!_hasHeader)
-            _writer.WriteLine($"step,epoch,learning_rate,loss,{string.Join(',', progress.Terms.Keys)},seconds");
+            Write($"step,epoch,learning_rate,loss,{string.Join(',', progress.Terms.Keys)},seconds");
         _hasHeader = true;
         IEnumerable<FormattableString> fields = [$"{progress.Step}", $"{progress.Epoch}", $"{progress.LearningRate:g9}", $"{progress.Loss:g9}",
             .. progress.Terms.Values.Select(term => (FormattableString)$"{term:g9}"), $"{progress.Elapsed.TotalSeconds:f3}"];
-        _writer.WriteLine(string.Join(',', fields.Select(FormattableString.Invariant)));
+        Write(string.Join(',', fields.Select(FormattableString.Invariant)));
     }
 
-    public void Dispose() => _writer.Dispose();
+    public void Dispose()
+    {
+        try
+        {
+            _writer.Dispose();
+        }
+        catch (IOException)
+        {
+            // Every line was flushed when it was written: a failure here was reported there.
+        }
+    }
+
+    // The kept lines are written beside the file and moved, so that a full disk harms no older log.
+    private StreamWriter Open(string path, int step)
+    {
+        var kept = step > 0 && File.Exists(path) ? File.ReadLines(path).Where((line, i) => i == 0 || StepOf(line) <= step).ToArray() : [];
+        _hasHeader = kept.Length > 0;
+        if (_hasHeader)
+        {
+            File.WriteAllLines(path + ".tmp", kept);
+            File.Move(path + ".tmp", path, overwrite: true);
+        }
+        return new(path, append: _hasHeader) { AutoFlush = true };
+    }
+
+    private void Write(string line) => OrExplain(() =>
+    {
+        _writer.WriteLine(line);
+        return line;
+    });
+
+    private T OrExplain<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{_path}: the log cannot be written ({error.Message}); check the folder and the free space.", error);
+        }
+    }
 
     private static int StepOf(string line) =>
         int.TryParse(line.AsSpan(0, Math.Max(0, line.IndexOf(','))), CultureInfo.InvariantCulture, out var step) ? step : int.MaxValue;
