@@ -23,6 +23,7 @@ public sealed class Detector : IDisposable
     /// <summary>Prepares a detector for batches of a size.</summary>
     public Detector(DetectorModel model, int batchSize = 8, Device? device = null)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         (Model, BatchSize, _anchors) = (model, batchSize, [.. model.Anchors]);
         var shape = new TensorShape(batchSize, 3, model.Resize.Height, model.Resize.Width);
         var graph = new Graph();
@@ -49,6 +50,12 @@ public sealed class Detector : IDisposable
     /// <summary>Detects in at most <see cref="BatchSize"/> pictures that already have the network's size.</summary>
     public DetectedObject[][] DetectResized(IReadOnlyList<ResizedImage> pictures)
     {
+        if (pictures.Count > BatchSize)
+            throw new ArgumentException($"{pictures.Count} pictures do not fit into a batch of {BatchSize}.", nameof(pictures));
+        foreach (var picture in pictures)
+            if (picture.Image.Width != Model.Resize.Width || picture.Image.Height != Model.Resize.Height)
+                throw new ArgumentException($"A picture is {picture.Image.Width} x {picture.Image.Height}, the network takes "
+                    + $"{Model.Resize.Width} x {Model.Resize.Height}; resize it with {nameof(DetectorModel)}.{nameof(DetectorModel.Resize)}.", nameof(pictures));
         var planes = _images.GetTensorMutableDataAsSpan<float>();
         var size = planes.Length / BatchSize;
         for (var i = 0; i < pictures.Count; i++)

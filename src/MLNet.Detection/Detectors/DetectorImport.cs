@@ -49,6 +49,7 @@ public sealed record DetectorImport
     /// <param name="anchors">Gives the anchors once the width and height of the input are known, in the place of
     /// <see cref="Anchors"/>; may return null.</param>
     /// <exception cref="ModelException">The file cannot be read or does not fit; the message says what to change.</exception>
+    /// <exception cref="ArgumentException">There are no classes, or two of one name.</exception>
     public DetectorModel Load(string path, Func<int, int, IReadOnlyList<Box>?>? anchors = null)
     {
         var model = OnnxModel.Load(path);
@@ -59,6 +60,7 @@ public sealed record DetectorImport
     /// <summary>Imports a model.</summary>
     public DetectorModel Apply(OnnxModel model)
     {
+        CheckClasses();
         model = TiedWeights.Untie(model);
         var (classValue, boxValue) = (HeadCut.Find(model, ClassOutput), HeadCut.Find(model, BoxOutput));
         var background = HasBackground ?? SoftmaxBehind(model, classValue);
@@ -100,6 +102,14 @@ public sealed record DetectorImport
         var (width, height) = ImageSize ?? ((int)dims[3], (int)dims[2]);
         return width > 0 && height > 0 ? (input.Name, width, height)
             : throw new ModelException($"{model.Path}: the input '{input.Name}' leaves the image size open; give it.");
+    }
+
+    private void CheckClasses()
+    {
+        if (Classes.Count == 0)
+            throw new ArgumentException($"{nameof(Classes)} is empty; expected the names of the classes to detect, without background.");
+        if (Classes.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new ArgumentException($"{nameof(Classes)} has '{twice.Key}' {twice.Count()} times; expected different names.");
     }
 
     private void CheckHeads(OnnxModel model, IReadOnlyList<Var> heads, int anchors)

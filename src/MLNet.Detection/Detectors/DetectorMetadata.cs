@@ -36,25 +36,39 @@ internal static class DetectorMetadata
         string Entry(string key) => entries.GetValueOrDefault(Prefix + key) ?? throw new ModelException(
             $"{model.Path}: the metadata entry '{Prefix + key}' is missing; only files saved by this library can be loaded "
             + "without naming outputs and anchors.");
-        T Json<T>(string key) => JsonSerializer.Deserialize<T>(Entry(key))!;
-        try
+        T Json<T>(string key) => Parsed(key, text => JsonSerializer.Deserialize<T>(text) ?? throw new FormatException("null"));
+        T Parsed<T>(string key, Func<string, T> parse)
         {
-            return new()
+            var text = Entry(key);
+            try
             {
-                Model = model,
-                ClassValue = Entry("class_value"),
-                BoxValue = Entry("box_value"),
-                Classes = Json<string[]>("classes"),
-                Anchors = MemoryMarshal.Cast<byte, Box>(Convert.FromBase64String(Entry("anchors"))).ToArray(),
-                Resize = Json<ImageResize>("resize"),
-                Normalization = Json<Normalization>("normalization"),
-                Decoder = Json<DetectionDecoder>("decoder"),
-            };
+                return parse(text);
+            }
+            catch (Exception error) when (error is JsonException or FormatException or ArgumentException)
+            {
+                throw new ModelException($"{model.Path}: the metadata entry '{Prefix + key}' is damaged ({error.Message}); save the detector again.", error);
+            }
         }
-        catch (Exception error) when (error is JsonException or FormatException)
+        var known = model.ValueNames.ToHashSet();
+        string Value(string key) => Parsed(key, name => known.Contains(name) ? name : throw new FormatException($"there is no value '{name}'"));
+        return new()
         {
-            throw new ModelException($"{model.Path}: its metadata is damaged ({error.Message}); export the model again.", error);
-        }
+            Model = model,
+            ClassValue = Value("class_value"),
+            BoxValue = Value("box_value"),
+            Classes = Json<string[]>("classes"),
+            Anchors = Parsed("anchors", Boxes),
+            Resize = Json<ImageResize>("resize"),
+            Normalization = Json<Normalization>("normalization"),
+            Decoder = Json<DetectionDecoder>("decoder"),
+        };
+    }
+
+    private static Box[] Boxes(string text)
+    {
+        var bytes = Convert.FromBase64String(text);
+        return bytes.Length > 0 && bytes.Length % 16 == 0 ? MemoryMarshal.Cast<byte, Box>(bytes).ToArray()
+            : throw new FormatException($"{bytes.Length} bytes are no list of boxes");
     }
 
     private static void Set(ModelProto model, string key, string value)
