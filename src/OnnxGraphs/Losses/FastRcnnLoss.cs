@@ -41,8 +41,9 @@ public sealed record FastRcnnLoss
     private void Check(Var logits, Var deltas, Var labels, Var boxes)
     {
         var shape = logits.Shape;
-        LossArgument.Expect(this, logits.Type.IsFloat() && shape.Rank == 2 && shape[1] > 1, nameof(logits), logits,
-            "floats [R, C], C at least 2");
+        LossArgument.Expect(this, logits.Type == ElementType.Float32 && shape.Rank == 2 && shape[1] > 1, nameof(logits),
+            logits,
+            "Float32 [R, C], C at least 2");
         var (all, four) = (new TensorShape(shape[0], 4 * shape[1]), new TensorShape(shape[0], 4));
         LossArgument.Expect(this, deltas.Shape == all, nameof(deltas), deltas, $"{logits.Type} {all}");
         LossArgument.Expect(this, boxes.Shape == four, nameof(boxes), boxes, $"{logits.Type} {four}");

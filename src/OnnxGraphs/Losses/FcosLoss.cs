@@ -49,8 +49,8 @@ public sealed record FcosLoss
 
     private void Check(DetectionTargets targets, Var points, Var logits, Var distances, Var centerness)
     {
-        LossArgument.Expect(this, logits.Type.IsFloat() && logits.Shape.Rank == 3, nameof(logits), logits,
-            "floats [B, N, C]");
+        LossArgument.Expect(this, logits.Type == ElementType.Float32 && logits.Shape.Rank == 3, nameof(logits), logits,
+            "Float32 [B, N, C]");
         var (b, n) = (logits.Shape[0], logits.Shape[1]);
         LossArgument.Shaped(this, points, logits.Type, [n, 4]);
         LossArgument.Shaped(this, distances, logits.Type, [b, n, 4]);

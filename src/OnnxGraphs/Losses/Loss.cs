@@ -24,6 +24,7 @@ public abstract record Loss
     public Var Of(Var prediction, Var target, LossInputs? inputs = null)
     {
         Check(prediction, target);
+        Expect(prediction.Type != ElementType.Float64, nameof(prediction), prediction, "Float32, or floats of 16 bits");
         return Reduce(Widen(prediction), Op.Detach(Widen(target)), inputs ?? LossInputs.None);
     }
 

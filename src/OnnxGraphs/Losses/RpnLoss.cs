@@ -38,8 +38,9 @@ public sealed record RpnLoss
 
     private void Check(Var objectness, Var deltas, Var boxes, Var positives, Var negatives)
     {
-        LossArgument.Expect(this, objectness.Type.IsFloat() && objectness.Shape.Rank == 2 && objectness.Shape[1] == 1,
-            nameof(objectness), objectness, "floats [T, 1]");
+        LossArgument.Expect(this, objectness.Type == ElementType.Float32 && objectness.Shape.Rank == 2
+            && objectness.Shape[1] == 1,
+            nameof(objectness), objectness, "Float32 [T, 1]");
         var four = new TensorShape(objectness.Shape[0], 4);
         LossArgument.Expect(this, deltas.Shape == four, nameof(deltas), deltas, $"{objectness.Type} {four}");
         LossArgument.Expect(this, boxes.Shape == four, nameof(boxes), boxes, $"{objectness.Type} {four}");

@@ -140,6 +140,9 @@ public class LossTests
             "L1Loss: Ignore is t: Float32 [2, 3]; expected Bool");
         FocalLossTests.Refused(() => new L1Loss { Normalizer = Normalizer.Given }.Of(x, t),
             "L1Loss: Normalizer is missing; expected a scalar or [2]");
+        var wide = graph.Input("wide", ElementType.Float64, new(2, 3));
+        FocalLossTests.Refused(() => new L1Loss().Of(wide, wide),
+            "L1Loss: prediction is wide: Float64 [2, 3]; expected Float32, or floats of 16 bits");
         FocalLossTests.Refused(() => (float.NaN * new L1Loss()).Of(x, t), "LossSum: weights is NaN; expected finite");
     }
 }

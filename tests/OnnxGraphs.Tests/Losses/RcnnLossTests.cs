@@ -56,6 +56,6 @@ public class RcnnLossTests
         FocalLossTests.Refused(() => new FastRcnnLoss().Of(logits, boxes, labels, boxes),
             "FastRcnnLoss: deltas is boxes: Float32 [5, 4]; expected Float32 [5, 12]");
         FocalLossTests.Refused(() => new RpnLoss().Of(logits, boxes, boxes, labels, labels),
-            "RpnLoss: objectness is logits: Float32 [5, 3]; expected floats [T, 1]");
+            "RpnLoss: objectness is logits: Float32 [5, 3]; expected Float32 [T, 1]");
     }
 }
