@@ -59,13 +59,14 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
         using var transformer = _ml.Detection().LoadDetector(folder.Model);
         var scored = transformer.Transform(heldOut);
         var metrics = _ml.Detection().Evaluate(scored);
+        result = result with { SkippedImages = [.. result.SkippedImages, .. transformer.UnreadableImages.Select(image => image.Message)] };
         var peak = Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;
         folder.Write(metrics, result.Detector.Classes, new JsonObject
         {
             ["seconds"] = Math.Round(clock.Elapsed.TotalSeconds, 1), ["peak_megabytes"] = Math.Round(peak),
             ["skipped_images"] = new JsonArray([.. result.SkippedImages.Select(image => (JsonNode)image)]),
         });
-        folder.Write(RunReport.Build(result, TrainingLog.Read(folder.Log), metrics, ScoredPictures.Read(scored, 12),
+        folder.Write(RunReport.Build(result, TrainingLog.Read(folder.Log), metrics, ScoredPictures.Read(scored, 12, metrics),
             [.. settings.All.Select(option => new ReportSetting(option.Name, Display.Value(given, option)))]));
         Display.End(metrics, result, folder, clock.Elapsed, peak);
     }
