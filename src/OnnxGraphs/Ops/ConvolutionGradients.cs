@@ -25,7 +25,7 @@ internal static class ConvolutionGradients
         var flips = window.IsUnit && (group == 1 || w.Shape[0] == group) && window.Rank == 2
             && Enumerable.Range(0, 2)
                 .All(i => window.Before[i] < window.Extent(i) && window.After[i] < window.Extent(i));
-        return flips && (pixels >= LargeMap || window.Kernel.All(k => k == 1))
+        return flips && (group > 1 || pixels >= LargeMap || window.Kernel.All(k => k == 1))
             ? ByFlippedConvolution(dy, w, window, group)
             : window.Transposed(dy, w, group, x.Shape);
     }
