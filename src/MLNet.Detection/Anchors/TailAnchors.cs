@@ -41,7 +41,8 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
             Weight(model, boxes, at, grown, (a, g) => 1 / MathF.Log(g.Width / a.Width)),
             Weight(model, boxes, at, grown, (a, g) => 1 / MathF.Log(g.Height / a.Height)));
         var probe = new BoxDelta(-0.5f, 0.25f, 0.5f, -0.75f);
-        Verify(model, boxes, Boxes(Decode(model, deltas, boxes, count, probe)), [.. at.Select(anchor => coder.Decode(probe, anchor))]);
+        Verify(model, boxes, Boxes(Decode(model, deltas, boxes, count, probe)),
+            [.. at.Select(anchor => coder.Decode(probe, anchor))]);
         return new(at, coder);
     }
 

@@ -51,10 +51,12 @@ public sealed class Detector : IDisposable
     public DetectedObject[][] DetectResized(IReadOnlyList<ResizedImage> pictures)
     {
         if (pictures.Count > BatchSize)
-            throw new ArgumentException($"{pictures.Count} pictures do not fit into a batch of {BatchSize}.", nameof(pictures));
+            throw new ArgumentException($"{pictures.Count} pictures do not fit into a batch of {BatchSize}.",
+                nameof(pictures));
         foreach (var picture in pictures)
             if (picture.Image.Width != Model.Resize.Width || picture.Image.Height != Model.Resize.Height)
-                throw new ArgumentException($"A picture is {picture.Image.Width} x {picture.Image.Height}, the network takes "
+                throw new ArgumentException(
+                    $"A picture is {picture.Image.Width} x {picture.Image.Height}, the network takes "
                     + $"{Model.Resize.Width} x {Model.Resize.Height}; resize it with {nameof(DetectorModel)}.{nameof(DetectorModel.Resize)}.", nameof(pictures));
         var planes = _images.GetTensorMutableDataAsSpan<float>();
         var size = planes.Length / BatchSize;

@@ -82,14 +82,21 @@ public sealed record DetectorImport
         };
     }
 
-    private static bool SoftmaxBehind(OnnxModel model, string classValue) =>
-        model.Proto.Graph.Node.Where(node => node.Input.Contains(classValue)).Select(node => node.OpType).FirstOrDefault() switch
+    // The first activation behind the value, over operators that only lay it out anew.
+    private static bool SoftmaxBehind(OnnxModel model, string classValue)
+    {
+        var reached = new HashSet<string> { classValue };
+        foreach (var node in model.Proto.Graph.Node.Where(n => n.Input.Count > 0 && reached.Contains(n.Input[0])))
         {
-            "Softmax" or "LogSoftmax" => true,
-            "Sigmoid" => false,
-            _ => throw new ModelException($"{model.Path}: no activation follows the class value '{classValue}'; say whether it is a softmax "
-                + "with background (HasBackground = true, loss multibox) or one sigmoid a class (false, loss retinanet)."),
-        };
+            if (node.OpType is "Softmax" or "LogSoftmax" or "Sigmoid")
+                return node.OpType != "Sigmoid";
+            if (node.OpType is "Reshape" or "Transpose" or "Identity" or "Squeeze" or "Unsqueeze" or "Flatten" or "Slice" or "Split")
+                reached.UnionWith(node.Output);
+        }
+        throw new ModelException(
+            $"{model.Path}: no activation follows the class value '{classValue}'; say whether it is a "
+            + "softmax with background (HasBackground = true, loss multibox) or one sigmoid a class (false, loss retinanet).");
+    }
 
     private (string Name, int Width, int Height) InputSize(OnnxModel model)
     {
@@ -107,9 +114,11 @@ public sealed record DetectorImport
     private void CheckClasses()
     {
         if (Classes.Count == 0)
-            throw new ArgumentException($"{nameof(Classes)} is empty; expected the names of the classes to detect, without background.");
+            throw new ArgumentException(
+                $"{nameof(Classes)} is empty; expected the names of the classes to detect, without background.");
         if (Classes.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new ArgumentException($"{nameof(Classes)} has '{twice.Key}' {twice.Count()} times; expected different names.");
+            throw new ArgumentException(
+                $"{nameof(Classes)} has '{twice.Key}' {twice.Count()} times; expected different names.");
     }
 
     private void CheckHeads(OnnxModel model, IReadOnlyList<Var> heads, int anchors)

@@ -36,7 +36,8 @@ internal static class DetectorMetadata
         string Entry(string key) => entries.GetValueOrDefault(Prefix + key) ?? throw new ModelException(
             $"{model.Path}: the metadata entry '{Prefix + key}' is missing; only files saved by this library can be loaded "
             + "without naming outputs and anchors.");
-        T Json<T>(string key) => Parsed(key, text => JsonSerializer.Deserialize<T>(text) ?? throw new FormatException("null"));
+        T Json<T>(string key) =>
+            Parsed(key, text => JsonSerializer.Deserialize<T>(text) ?? throw new FormatException("null"));
         T Parsed<T>(string key, Func<string, T> parse)
         {
             var text = Entry(key);
@@ -46,11 +47,14 @@ internal static class DetectorMetadata
             }
             catch (Exception error) when (error is JsonException or FormatException or ArgumentException)
             {
-                throw new ModelException($"{model.Path}: the metadata entry '{Prefix + key}' is damaged ({error.Message}); save the detector again.", error);
+                throw new ModelException(
+                    $"{model.Path}: the metadata entry '{Prefix + key}' is damaged ({error.Message}); "
+                    + "save the detector again.", error);
             }
         }
         var known = model.ValueNames.ToHashSet();
-        string Value(string key) => Parsed(key, name => known.Contains(name) ? name : throw new FormatException($"there is no value '{name}'"));
+        string Value(string key) =>
+            Parsed(key, name => known.Contains(name) ? name : throw new FormatException($"there is no value '{name}'"));
         return new()
         {
             Model = model,

@@ -49,9 +49,11 @@ public sealed record DetectorModel
     internal IReadOnlyList<Var> Checked(IReadOnlyList<Var> heads)
     {
         var batch = heads[0].Shape.Rank > 0 ? heads[0].Shape[0] : 1;
-        var (classes, boxes) = (new TensorShape(batch, Anchors.Count, ClassColumns), new TensorShape(batch, Anchors.Count, 4));
+        var (classes, boxes) = (new TensorShape(batch, Anchors.Count, ClassColumns),
+            new TensorShape(batch, Anchors.Count, 4));
         return heads[0].Shape == classes && heads[1].Shape == boxes ? heads
-            : throw new ModelException($"{Model.Path}: '{ClassValue}' is {heads[0].Shape} and '{BoxValue}' {heads[1].Shape}; "
+            : throw new ModelException(
+                $"{Model.Path}: '{ClassValue}' is {heads[0].Shape} and '{BoxValue}' {heads[1].Shape}; "
                 + $"{Anchors.Count} anchors and {ClassColumns} class columns need {classes} and {boxes}. Check the anchors and classes.");
     }
 

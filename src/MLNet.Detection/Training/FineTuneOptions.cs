@@ -83,7 +83,7 @@ public sealed partial class FineTuneTrainer
         {
             Require(Epochs > 0, nameof(Epochs), Epochs, "at least 1");
             Require(BatchSize > 0, nameof(BatchSize), BatchSize, "at least 1");
-            Require(LearningRate > 0 && float.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "a positive number");
+            Require(LearningRate is > 0 and < float.PositiveInfinity, nameof(LearningRate), LearningRate, "a positive number");
             Require(WarmUpEpochs >= 0, nameof(WarmUpEpochs), WarmUpEpochs, "zero or more");
             Require(EarlyStoppingPatience is null or > 0, nameof(EarlyStoppingPatience), EarlyStoppingPatience, "positive, or null");
             Require(ValidationSet is not null || (!KeepBest && EarlyStoppingPatience is null), nameof(ValidationSet), null,
@@ -99,7 +99,8 @@ public sealed partial class FineTuneTrainer
         private void CheckClasses(string data, IReadOnlyList<string> classes)
         {
             if (!classes.SequenceEqual(Detector.Classes))
-                throw new ArgumentException($"The detector's classes are {string.Join(", ", Detector.Classes)}, those of the {data} "
+                throw new ArgumentException(
+                    $"The detector's classes are {string.Join(", ", Detector.Classes)}, those of the {data} "
                     + $"{string.Join(", ", classes)}; import the detector with the classes of the data, in their order.");
         }
 

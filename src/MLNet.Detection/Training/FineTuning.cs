@@ -24,7 +24,8 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, IChannel chann
         foreach (var problem in store.Skipped)
             channel.Warning(MessageSensitivity.None, "{0}", $"Skipped: {problem}");
         if (store.Samples.Count == 0)
-            throw new InvalidOperationException($"No image can be trained on: the data has none that can be read ({store.Skipped.Count} skipped"
+            throw new InvalidOperationException(
+                $"No image can be trained on: the data has none that can be read ({store.Skipped.Count} skipped"
                 + $"{string.Concat(store.Skipped.Take(3).Select(problem => $"; {problem}"))}).");
         var notes = Notes(store.Samples.Count);
         var resume = options.ResumeFrom is { } from ? ResumePoint.Load(from, notes) : null;
@@ -40,7 +41,8 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, IChannel chann
         if (resume is not null)
             validate?.Recall(resume);
         using var log = Workspace(LogName) is { } path ? new WriteLog(path, run.Steps) : null;
-        var loop = new TrainingLoop(run, new(detector.InputName), batches, schedule, options.Epochs, Hooks(validate, log, notes));
+        var loop = new TrainingLoop(run, new(detector.InputName), batches, schedule, options.Epochs,
+            Hooks(validate, log, notes));
         var history = loop.Run(options.Cancellation);
         return new(Tuned(run.Graph.Layout, validate?.BestParameters ?? run.Read(0)), history, [.. store.Skipped, .. validation?.Skipped ?? []]);
     }
@@ -48,7 +50,8 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, IChannel chann
     private TrainingRun Start(DetectorModel detector)
     {
         var graph = TrainingGraph.Build(detector.Model, [detector.ClassValue, detector.BoxValue],
-            (graph, heads) => TrainingInputs.Loss(options.EffectiveLoss, graph, detector.Checked(heads)), options.Optimizer, new()
+            (graph, heads) => TrainingInputs.Loss(options.EffectiveLoss, graph, detector.Checked(heads)),
+            options.Optimizer, new()
             {
                 Frozen = options.Frozen,
                 InputShapes = new Dictionary<string, TensorShape>
@@ -61,7 +64,8 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, IChannel chann
 
     private List<ITrainingHook> Hooks(Validate? validate, WriteLog? log, Dictionary<string, string> notes)
     {
-        var checkpoint = Workspace(CheckpointName) is { } path ? new WriteCheckpoint(path, notes, state => validate?.Remember(state) ?? state) : null;
+        var checkpoint = Workspace(CheckpointName) is { } path
+            ? new WriteCheckpoint(path, notes, state => validate?.Remember(state) ?? state) : null;
         List<ITrainingHook?> hooks =
         [
             new StopAtNaN(() => checkpoint?.Written ?? options.ResumeFrom), log, validate, checkpoint,
@@ -73,7 +77,8 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, IChannel chann
     // What must be equal for a resumed run to equal an uninterrupted one.
     private Dictionary<string, string> Notes(int images) => new Dictionary<string, FormattableString>
     {
-        ["images"] = $"{images}", ["epochs"] = $"{options.Epochs}", ["batch_size"] = $"{options.BatchSize}", ["seed"] = $"{options.Seed}",
+        ["images"] = $"{images}", ["epochs"] = $"{options.Epochs}", ["batch_size"] = $"{options.BatchSize}",
+        ["seed"] = $"{options.Seed}",
         ["learning_rate"] = $"{options.LearningRate:R}", ["warm_up_epochs"] = $"{options.WarmUpEpochs:R}", ["optimizer"] = $"{options.Optimizer}",
         ["loss"] = $"{options.EffectiveLoss.GetType().Name}",
     }.ToDictionary(pair => pair.Key, pair => FormattableString.Invariant(pair.Value));
@@ -92,7 +97,8 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, IChannel chann
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"Options.WorkspacePath '{folder}' cannot be made ({error.Message}); give another folder.", error);
+            throw new IOException(
+                $"Options.WorkspacePath '{folder}' cannot be made ({error.Message}); give another folder.", error);
         }
     }
 }

@@ -13,7 +13,8 @@ internal static class SampleReader
     /// <exception cref="ArgumentException">A row has another number of boxes than labels.</exception>
     public static IEnumerable<SampleRow> Rows(IDataView view, LabelColumns columns, List<string> skipped)
     {
-        string[] optional = [DetectionColumns.Crowd, DetectionColumns.Difficult, DetectionColumns.Area, DetectionColumns.FileName];
+        string[] optional = [DetectionColumns.Crowd, DetectionColumns.Difficult, DetectionColumns.Area,
+            DetectionColumns.FileName];
         var active = new[] { columns.Image, columns.Label, columns.BoundingBoxes }.Concat(optional)
             .Select(name => view.Schema.GetColumnOrNull(name)).OfType<DataViewSchema.Column>().ToList();
         using var cursor = view.GetRowCursor(active);

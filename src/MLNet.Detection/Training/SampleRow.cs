@@ -12,7 +12,8 @@ namespace MLNet.Detection.Training;
 /// <param name="Labels">The key of each box, from 1; 0 where the label is missing.</param>
 /// <param name="Ignored">Whether each box is a crowd or difficult.</param>
 /// <param name="Areas">Area of each object, square pixels; empty where the data has none: the box's.</param>
-internal sealed record SampleRow(string Name, long Row, byte[] Image, Box[] Boxes, uint[] Labels, bool[] Ignored, float[] Areas)
+internal sealed record SampleRow(string Name, long Row, byte[] Image, Box[] Boxes, uint[] Labels, bool[] Ignored,
+    float[] Areas)
 {
     /// <summary>Boxes at the network's size. A box without a label or area is not learnt.</summary>
     public Sample ToSample(ResizeTransform transform)

@@ -63,8 +63,11 @@ internal sealed class SampleStore : IDisposable
     {
         var pixels = new byte[3 * Width * Height];
         for (var read = 0; read < pixels.Length;)
-            read += RandomAccess.Read(_pixels.SafeFileHandle, pixels.AsSpan(read), (long)index * pixels.Length + read) is > 0 and var more ? more
+        {
+            var more = RandomAccess.Read(_pixels.SafeFileHandle, pixels.AsSpan(read), (long)index * pixels.Length + read);
+            read += more > 0 ? more
                 : throw new EndOfStreamException($"The temporary file {_pixels.Name} was cut short; start the run again.");
+        }
         return new(Width, Height, pixels);
     }
 
@@ -94,11 +97,13 @@ internal sealed class SampleStore : IDisposable
         }
         try
         {
-            RandomAccess.Write(_pixels.SafeFileHandle, resized.Image.Pixels, (long)_samples.Count * resized.Image.Pixels.Length);
+            RandomAccess.Write(_pixels.SafeFileHandle, resized.Image.Pixels,
+                (long)_samples.Count * resized.Image.Pixels.Length);
         }
         catch (IOException error)
         {
-            throw new IOException($"The decoded images do not fit into the temporary folder {Path.GetDirectoryName(_pixels.Name)} "
+            throw new IOException(
+                $"The decoded images do not fit into the temporary folder {Path.GetDirectoryName(_pixels.Name)} "
                 + $"({error.Message}); free space there, or let TMPDIR (TEMP) name another folder.", error);
         }
         _samples.Add(row.ToSample(resized.Transform));

@@ -16,7 +16,8 @@ internal sealed class ValidationRun : IDisposable
         _options = options;
         _store = SampleStore.Read(data, options.Columns, options.Detector.Resize, options.Cancellation);
         foreach (var (i, sample) in _store.Samples.Index())
-            _truths.AddRange(sample.Annotated.Select(truth => new GroundTruth(i, truth.Category, BoxXywh.FromBox(truth.Box))
+            _truths.AddRange(
+                sample.Annotated.Select(truth => new GroundTruth(i, truth.Category, BoxXywh.FromBox(truth.Box))
             {
                 Area = truth.Area, IsCrowd = truth.Crowd,
             }));

@@ -56,10 +56,13 @@ public static class HeadReplacement
     }
 
     // One class tells nothing about the order of channels; new weights are laid out anchor by anchor.
-    private static void VerifyOrder(OnnxModel model, string raw, int classes, IReadOnlyDictionary<string, TensorShape>? shapes)
+    private static void VerifyOrder(OnnxModel model, string raw, int classes,
+        IReadOnlyDictionary<string, TensorShape>? shapes)
     {
-        if (!ClassHead.Trace(model, raw, shapes ?? new Dictionary<string, TensorShape>()).Branches.All(branch => branch.AnchorMajor(classes)))
-            throw new ModelException($"{model.Path}: the head of '{raw}' runs over the anchors class by class; from one class none can be kept.");
+        var head = ClassHead.Trace(model, raw, shapes ?? new Dictionary<string, TensorShape>());
+        if (!head.Branches.All(branch => branch.AnchorMajor(classes)))
+            throw new ModelException($"{model.Path}: the head of '{raw}' runs over the anchors class by class; from one "
+                + "class none can be kept.");
     }
 
     // Fixed dimensions follow the new shape; named (open) ones stay open.

@@ -5,15 +5,16 @@ using OnnxGraphs.Models.Proto;
 namespace OnnxGraphs.Surgery;
 
 /// <summary>
-/// The class axis in a head of one class. Labels that are all equal show no axis, so it is followed from the raw value's last
-/// axis back to the layers.
+/// The class axis in a head of one class. Labels that are all equal show no axis, so it is followed from the raw
+/// value's last axis back to the layers.
 /// </summary>
 internal static class LoneClass
 {
     /// <summary>The Reshape nodes of the head, each with the axis of its output that holds the class.</summary>
     public static IEnumerable<(NodeProto Reshape, int Axis)> Axes(OnnxModel model, ClassHead head, string raw)
     {
-        var (producers, layers) = (model.Producers, head.Branches.Select(branch => branch.Layer).ToHashSet(ReferenceEqualityComparer.Instance));
+        var (producers, layers) = (model.Producers,
+            head.Branches.Select(branch => branch.Layer).ToHashSet(ReferenceEqualityComparer.Instance));
         var open = new Queue<(string Value, int Axis)>([(raw, 2)]);
         while (open.TryDequeue(out var at))
         {
@@ -21,9 +22,10 @@ internal static class LoneClass
                 continue;
             if (node.OpType == "Reshape")
             {
-                var shapes = head.Push(model, [.. new[] { node.Input[0], node.Output[0] }.Distinct()]);
                 yield return (node, at.Axis);
-                open.Enqueue((node.Input[0], Before(shapes[node.Input[0]].Shape, shapes[node.Output[0]].Shape, at.Axis)));
+                var values = head.Push(model, [node.Input[0], node.Output[0]]);
+                var (before, after) = (values[node.Input[0]].Shape, values[node.Output[0]].Shape);
+                open.Enqueue((node.Input[0], Before(before, after, at.Axis)));
             }
             else if (node.OpType == "Transpose")
                 open.Enqueue((node.Input[0], (int)(node.Attribute.FirstOrDefault(a => a.Name == "perm")?.Ints[at.Axis]

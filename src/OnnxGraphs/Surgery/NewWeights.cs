@@ -8,8 +8,8 @@ namespace OnnxGraphs.Surgery;
 internal static class NewWeights
 {
     // Levels of a pyramid may share their weights: those that are done are not replaced again.
-    public static void Write(OnnxModel model, ClassBranch branch, int from, int to, HeadReplacementOptions options, Random random,
-        HashSet<string> done)
+    public static void Write(OnnxModel model, ClassBranch branch, int from, int to, HeadReplacementOptions options,
+        Random random, HashSet<string> done)
     {
         var anchorMajor = branch.AnchorMajor(from);
         if (!anchorMajor && !branch.ClassMajor(from))
@@ -24,7 +24,8 @@ internal static class NewWeights
             source[channel] = !options.Kept.TryGetValue(label, out var old) ? -1 : anchorMajor ? anchor * from + old : old * anchors + anchor;
         }
         var bias = options.Prior is { } p ? -(float)Math.Log((1 - p) / p) : 0f;
-        foreach (var (name, axis, isBias) in Stored(model, branch.Layer).Where(weights => done.Add(weights.Name)).ToList())
+        foreach (var (name, axis, isBias) in Stored(model, branch.Layer).Where(weights => done.Add(weights.Name))
+            .ToList())
             Replace(model, name, axis, source, () => isBias ? bias : options.WeightDeviation * (float)Normal(random));
     }
 

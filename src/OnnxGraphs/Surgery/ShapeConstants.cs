@@ -10,17 +10,24 @@ internal static class ShapeConstants
     /// <summary>Rescales the entry that holds the classes from the head's count to the new one, in each Reshape of the head.</summary>
     public static void Rescale(OnnxModel model, ClassHead head, string raw, int classes)
     {
-        foreach (var (node, axis) in head.Classes == 1 ? [.. LoneClass.Axes(model, head, raw)] : LabelledAxes(model, head))
+        var axes = head.Classes == 1 ? [.. LoneClass.Axes(model, head, raw)] : LabelledAxes(model, head);
+        foreach (var (node, axis) in axes)
             RescaleEntry(model, node, axis, head.Classes, classes);
     }
 
-    // The labels are those of the old head. Only the layout behind the layers runs here, which does not see the weights.
+    // The labels are those of the old head. Only the layout behind the layers runs here, which does not see the
+    // weights.
     private static List<(NodeProto Reshape, int Axis)> LabelledAxes(OnnxModel model, ClassHead head)
     {
         var reshapes = Reshapes(model, head);
         var traced = head.Push(model, [.. reshapes.Select(node => node.Output[0])]);
-        return [.. reshapes.Select(node => (node, ClassAxis(traced[node.Output[0]]))).Where(pair => pair.Item2 is not null)
-            .Select(pair => (pair.node, pair.Item2!.Value))];
+        return
+        [
+            .. from node in reshapes
+               let axis = ClassAxis(traced[node.Output[0]])
+               where axis is not null
+               select (node, axis.Value),
+        ];
     }
 
     private static List<NodeProto> Reshapes(OnnxModel model, ClassHead head)
@@ -76,7 +83,8 @@ internal static class ShapeConstants
         }
     }
 
-    // The input of a Concat of dimensions that holds the one at an axis, and its place there. What is computed is one number.
+    // The input of a Concat of dimensions that holds the one at an axis, and its place there. What is computed is one
+    // number.
     private static (int Input, int Entry)? Piece(OnnxModel model, NodeProto concat, int axis)
     {
         for (var (input, first) = (0, 0); input < concat.Input.Count; input++)

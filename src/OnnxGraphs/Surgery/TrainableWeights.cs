@@ -41,13 +41,15 @@ public static class TrainableWeights
         return [.. slots.Where(floats.Contains).Distinct()];
     }
 
-    private static IEnumerable<string> WeightSlots(NodeProto node, HashSet<string> floats, IReadOnlyDictionary<string, NodeProto> producers)
+    private static IEnumerable<string> WeightSlots(
+        NodeProto node, HashSet<string> floats, IReadOnlyDictionary<string, NodeProto> producers)
     {
         if (Slots.TryGetValue(node.OpType, out var slots))
             return slots.Where(slot => slot < node.Input.Count).Select(slot => node.Input[slot]);
         // A vector added to a value that is not stored itself: the bias of a linear layer exported as MatMul and Add.
         return node.OpType == "Add" && node.Input.Count(floats.Contains) == 1
-            ? node.Input.Where(name => floats.Contains(name) && (IsNamedBias(name) || FollowsMatMul(node, producers))) : [];
+            ? node.Input.Where(name => floats.Contains(name) && (IsNamedBias(name) || FollowsMatMul(node, producers)))
+            : [];
     }
 
     private static bool IsNamedBias(string name) => name.EndsWith("bias", StringComparison.OrdinalIgnoreCase);

@@ -29,8 +29,9 @@ public sealed record Checkpoint(int Step, ParameterLayout Layout, IReadOnlyDicti
             || !metadata.TryGetValue(LayoutKey, out var layout))
             throw new ModelException($"{path}: a safetensors file, but no checkpoint of a training run.");
         var notes = metadata.Where(pair => pair.Key is not (StepKey or LayoutKey)).ToDictionary();
-        return new(number, ParseLayout(layout) ?? throw new ModelException($"{path}: its list of parameters is damaged; resume from another one."),
-            vectors) { Notes = notes };
+        var parsed = ParseLayout(layout)
+            ?? throw new ModelException($"{path}: its list of parameters is damaged; resume from another one.");
+        return new(number, parsed, vectors) { Notes = notes };
     }
 
     internal void CheckFits(TrainingGraph graph)
@@ -42,7 +43,8 @@ public sealed record Checkpoint(int Step, ParameterLayout Layout, IReadOnlyDicti
         if (graph.Vectors.FirstOrDefault(name => !Vectors.ContainsKey(name)) is { } missing)
             throw new ModelException($"The checkpoint has no '{missing}'; resume with the optimiser that wrote it.");
         if (graph.Vectors.FirstOrDefault(name => Vectors[name].Length != Layout.Size) is { } odd)
-            throw new ModelException($"The checkpoint's '{odd}' has {Vectors[odd].Length} numbers, expected {Layout.Size}; resume from another one.");
+            throw new ModelException(
+                $"The checkpoint's '{odd}' has {Vectors[odd].Length} numbers, expected {Layout.Size}; resume from another.");
     }
 
     private static string LayoutText(ParameterLayout layout) =>
@@ -53,7 +55,8 @@ public sealed record Checkpoint(int Step, ParameterLayout Layout, IReadOnlyDicti
         var (offset, entries) = (0L, new List<ParameterEntry>());
         foreach (var parts in text.Split('\n').Select(line => line.Split('\t', 2)))
         {
-            var dims = parts[0].Length == 0 ? [] : parts[0].Split(',').Select(dim => long.TryParse(dim, out var size) ? size : -1).ToArray();
+            var dims = parts[0].Length == 0 ? []
+                : parts[0].Split(',').Select(dim => long.TryParse(dim, out var size) ? size : -1).ToArray();
             if (parts.Length < 2 || dims.Any(dim => dim < 0))
                 return null;
             entries.Add(new(parts[1], new(dims), offset));

@@ -59,9 +59,11 @@ internal static class SafeTensors
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ModelException($"{path}: the checkpoint cannot be read ({error.Message}); check the file's permissions.", error);
+            throw new ModelException(
+                $"{path}: the checkpoint cannot be read ({error.Message}); check the file's permissions.", error);
         }
-        catch (Exception error) when (error is JsonException or ArgumentException or NullReferenceException or InvalidOperationException
+        catch (Exception error) when (
+            error is JsonException or ArgumentException or NullReferenceException or InvalidOperationException
             or FormatException or OverflowException)
         {
             throw new ModelException($"{path}: not a complete checkpoint ({error.Message}); resume from another one.", error);

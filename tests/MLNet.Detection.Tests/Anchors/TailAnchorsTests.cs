@@ -13,7 +13,8 @@ public sealed class TailAnchorsTests
     // In the left upper part only: there centre and size read as corners would be boxes too.
     private static readonly Box[] Near = [new(0, 0, 8, 6), new(1, 0, 11, 12), new(0, 2, 30, 9)];
 
-    private static readonly Box[] Spread = [new(-3, -2, 8, 6), new(50, 10, 60, 40), new(20, 30, 63, 47), new(0, 0, 64, 48)];
+    private static readonly Box[] Spread = [new(-3, -2, 8, 6), new(50, 10, 60, 40), new(20, 30, 63, 47),
+        new(0, 0, 64, 48)];
 
     [TestMethod]
     [DataRow(false, true)]
@@ -27,7 +28,8 @@ public sealed class TailAnchorsTests
             var found = TailAnchors.Read(Tail(anchors, new(8, 4, 2.5f, 2), pixels, corners), "deltas", "boxes", 64, 48);
             Assert.HasCount(anchors.Length, found.Anchors);
             for (var i = 0; i < anchors.Length; i++)
-                Close.To([anchors[i].X0, anchors[i].Y0, anchors[i].X1, anchors[i].Y1], (ReadOnlySpan<Box>)[found.Anchors[i]], 1e-5, $"anchor {i}");
+                Close.To([anchors[i].X0, anchors[i].Y0, anchors[i].X1, anchors[i].Y1],
+                    (ReadOnlySpan<Box>)[found.Anchors[i]], 1e-5, $"anchor {i}");
             Assert.AreEqual(new BoxCoder(8, 4, 2.5f, 2), found.Coder);
         }
     }
@@ -38,17 +40,20 @@ public sealed class TailAnchorsTests
         var model = OnnxModel.Load(Shared.File("models/ultraface/version-RFB-320.onnx"));
         var raw = OnnxGraphs.Surgery.HeadCut.Find(model, "boxes");
         var found = TailAnchors.Read(model, raw, "boxes", 320, 240);
-        var priors = AnchorFile.Load(Shared.File("models/ultraface/priors_320x240_cxcywh.bin"), AnchorFormat.CxcywhNormalized, 320, 240);
+        var priors = AnchorFile.Load(Shared.File("models/ultraface/priors_320x240_cxcywh.bin"),
+            AnchorFormat.CxcywhNormalized, 320, 240);
         Assert.AreEqual(new BoxCoder(10, 10, 5, 5), found.Coder);
         Assert.HasCount(4420, found.Anchors);
         for (var i = 0; i < priors.Length; i++)
-            Close.To([priors[i].X0, priors[i].Y0, priors[i].X1, priors[i].Y1], (ReadOnlySpan<Box>)[found.Anchors[i]], 1e-6, $"prior {i}");
+            Close.To([priors[i].X0, priors[i].Y0, priors[i].X1, priors[i].Y1], (ReadOnlySpan<Box>)[found.Anchors[i]],
+                1e-6, $"prior {i}");
     }
 
     [TestMethod]
     public void Says_that_raw_boxes_carry_no_anchors()
     {
-        var error = Assert.ThrowsExactly<ModelException>(() => TailAnchors.Read(Tail(Near, new(), true, true), "deltas", "deltas", 64, 48));
+        var error = Assert.ThrowsExactly<ModelException>(
+            () => TailAnchors.Read(Tail(Near, new(), true, true), "deltas", "deltas", 64, 48));
         StringAssert.Contains(error.Message, "holds raw deltas");
         StringAssert.Contains(error.Message, "in a file");
     }
@@ -60,7 +65,8 @@ public sealed class TailAnchorsTests
         var graph = new Graph();
         var deltas = Deltas(graph, 3);
         graph.Output("boxes", deltas * 2f + 5f);
-        var error = Assert.ThrowsExactly<ModelException>(() => TailAnchors.Read(GraphWriter.Write(graph), "deltas", "boxes", 64, 48));
+        var error = Assert.ThrowsExactly<ModelException>(
+            () => TailAnchors.Read(GraphWriter.Write(graph), "deltas", "boxes", 64, 48));
         StringAssert.Contains(error.Message, "not that of anchors with fixed weights");
     }
 
@@ -69,7 +75,8 @@ public sealed class TailAnchorsTests
     {
         var graph = new Graph();
         graph.Output("boxes", Op.Slice(Deltas(graph, 3), 1, 0, 2));
-        var error = Assert.ThrowsExactly<ModelException>(() => TailAnchors.Read(GraphWriter.Write(graph), "deltas", "boxes", 64, 48));
+        var error = Assert.ThrowsExactly<ModelException>(
+            () => TailAnchors.Read(GraphWriter.Write(graph), "deltas", "boxes", 64, 48));
         StringAssert.Contains(error.Message, "not one box an anchor");
         StringAssert.Contains(error.Message, "non-maximum suppression");
     }
@@ -86,7 +93,8 @@ public sealed class TailAnchorsTests
         var graph = new Graph();
         var deltas = Deltas(graph, anchors.Length);
         var (w, h) = pixels ? (1f, 1f) : (1 / 64f, 1 / 48f);
-        Var Column(params float[][] rows) => graph.Constant(Tensor.Of<float>(new(1, anchors.Length, 2), [.. rows.SelectMany(row => row)]));
+        Var Column(params float[][] rows) =>
+            graph.Constant(Tensor.Of<float>(new(1, anchors.Length, 2), [.. rows.SelectMany(row => row)]));
         var centres = Column([.. anchors.Select(a => (float[])[a.CenterX * w, a.CenterY * h])]);
         var sizes = Column([.. anchors.Select(a => (float[])[a.Width * w, a.Height * h])]);
         var parts = Op.Split(deltas, 2, 2, 2);

@@ -5,6 +5,7 @@ using MLNet.Detection.Scoring;
 using MLNet.Detection.Tests.Data;
 using MLNet.Detection.Tests.Estimators;
 using OnnxGraphs.Models;
+using OnnxGraphs.Models.Proto;
 
 namespace MLNet.Detection.Tests.Detectors;
 
@@ -15,7 +16,8 @@ public sealed class DetectorImportTests
 
     private static DetectorImport Import { get; } = new()
     {
-        ClassOutput = "cls_logits", BoxOutput = "bbox_regression", Classes = ["a", "b", "c"], HasBackground = false, Anchors = TinyDetector.Anchors,
+        ClassOutput = "cls_logits", BoxOutput = "bbox_regression", Classes = ["a", "b", "c"], HasBackground = false,
+            Anchors = TinyDetector.Anchors,
     };
 
     [TestMethod]
@@ -38,7 +40,8 @@ public sealed class DetectorImportTests
         Assert.IsTrue(bias.All(b => Math.Abs(b + Math.Log(99)) < 1e-5), "every class starts at 0.01");
         var softmax = (Import with { HasBackground = true, Seed = 1 }).Load(Tiny);
         Assert.AreEqual(4, softmax.ClassColumns);
-        Assert.IsTrue(softmax.Model.Initializers["cls_head.bias"].ToTensor().Values<float>().ToArray().All(b => b == 0));
+        Assert.IsTrue(softmax.Model.Initializers["cls_head.bias"].ToTensor().Values<float>().ToArray().All(b =>
+            b == 0));
         Assert.AreEqual(BoxCoder.Ssd, softmax.Decoder.Coder);
         using var detector = new Detector(softmax, 2);
         Assert.HasCount(1, detector.Detect([TinyDetector.Reference(0)]));
@@ -59,20 +62,47 @@ public sealed class DetectorImportTests
 
     [TestMethod]
     public void Says_what_to_give_where_no_activation_follows() =>
-        Fails(Import with { HasBackground = null }, "no activation follows", "HasBackground = true, loss multibox", "false, loss retinanet");
+        Fails(Import with { HasBackground = null }, "no activation follows", "HasBackground = true, loss multibox",
+            "false, loss retinanet");
+
+    // The value is also asked for its shape, and turned, before the activation comes.
+    [TestMethod]
+    [DataRow("Sigmoid", false)]
+    [DataRow("Softmax", true)]
+    public void Reads_the_kind_of_head_off_its_activation(string activation, bool background)
+    {
+        var model = OnnxModel.Load(Tiny);
+        model.Proto.Graph.Node.Add(
+        [
+            new NodeProto { OpType = "Shape", Input = { "cls_logits" }, Output = { "shape" } },
+            new NodeProto { OpType = "Transpose", Input = { "cls_logits" }, Output = { "turned" },
+                Attribute = { Ints("perm", 0, 2, 1) } },
+            new NodeProto { OpType = activation, Input = { "turned" }, Output = { "scores" },
+                Attribute = { Axis(activation) } },
+        ]);
+        model.Proto.Graph.Output.Add(new ValueInfoProto { Name = "scores" });
+        var detector = (Import with { HasBackground = null }).Apply(model);
+        Assert.AreEqual("cls_logits", detector.ClassValue);
+        Assert.AreEqual(background, detector.Decoder.BackgroundClass is not null);
+        Assert.AreEqual(background ? 4 : 3, detector.ClassColumns);
+    }
 
     [TestMethod]
-    public void Says_that_raw_boxes_carry_no_anchors() => Fails(Import with { Anchors = null }, "'bbox_regression' holds raw deltas", "give them in a file");
+    public void Says_that_raw_boxes_carry_no_anchors() =>
+        Fails(Import with { Anchors = null }, "'bbox_regression' holds raw deltas", "give them in a file");
 
     [TestMethod]
-    public void Names_another_number_of_anchors() => Fails(Import with { Anchors = TinyDetector.Anchors[..127] }, "'cls_logits'", "[1, 128, 3]", "for 127 anchors");
+    public void Names_another_number_of_anchors() =>
+        Fails(Import with { Anchors = TinyDetector.Anchors[..127] }, "'cls_logits'", "[1, 128, 3]", "for 127 anchors");
 
     [TestMethod]
     public void Names_outputs_that_are_swapped() =>
-        Fails(Import with { ClassOutput = "bbox_regression", BoxOutput = "cls_logits" }, "'cls_logits' comes from a value of shape [1, 128, 3], expected [1, 128, 4]");
+        Fails(Import with { ClassOutput = "bbox_regression", BoxOutput = "cls_logits" },
+            "'cls_logits' comes from a value of shape [1, 128, 3], expected [1, 128, 4]");
 
     [TestMethod]
-    public void Names_the_nearest_of_an_unknown_output() => Fails(Import with { ClassOutput = "cls_logit" }, "'cls_logit'", "'cls_logits'");
+    public void Names_the_nearest_of_an_unknown_output() =>
+        Fails(Import with { ClassOutput = "cls_logit" }, "'cls_logit'", "'cls_logits'");
 
     [TestMethod]
     public void Refuses_no_classes_and_double_ones()
@@ -127,10 +157,17 @@ public sealed class DetectorImportTests
         }.Load(Shared.File($"models/ultraface/{file}"));
         Assert.AreEqual(DetectionDecoder.Ssd.BackgroundClass, detector.Decoder.BackgroundClass);
         Assert.AreEqual(new BoxCoder(10, 10, 5, 5), detector.Decoder.Coder with { MaxLogScale = null });
-        Assert.AreEqual((4420, 4, 320, 240), (detector.Anchors.Count, detector.ClassColumns, detector.Resize.Width, detector.Resize.Height));
+        Assert.AreEqual((4420, 4, 320, 240),
+            (detector.Anchors.Count, detector.ClassColumns, detector.Resize.Width, detector.Resize.Height));
         using var run = new Detector(detector, 2);
         Assert.HasCount(1, run.Detect([TinyDetector.Reference(0)]));
     }
+
+    private static AttributeProto Ints(string name, params long[] values) =>
+        new() { Name = name, Type = AttributeProto.Types.AttributeType.Ints, Ints = { values } };
+
+    private static IEnumerable<AttributeProto> Axis(string activation) => activation == "Sigmoid" ? []
+        : [new() { Name = "axis", Type = AttributeProto.Types.AttributeType.Int, I = 1 }];
 
     private static void Fails(DetectorImport import, params string[] parts) => Fails<ModelException>(import, parts);
 

@@ -24,18 +24,25 @@ public sealed class DetectorModelTests
         var model = TinyDetector.Model with
         {
             Classes = ["red, \"blood\"", "ünïcode", "c"],
-            Resize = new(32, 32, ResizeMode.Letterbox, 7), Normalization = Normalization.ImageNet with { Order = ChannelOrder.Bgr },
-            Decoder = DetectionDecoder.RetinaNet with { Coder = new BoxCoder(1.5f, 2.5f, 3.5f, 4.5f) { MaxLogScale = 3.25f }, IouThreshold = 0.3f, MaxDetections = 7 },
+            Resize = new(32, 32, ResizeMode.Letterbox, 7),
+            Normalization = Normalization.ImageNet with { Order = ChannelOrder.Bgr },
+            Decoder = DetectionDecoder.RetinaNet with
+            {
+                Coder = new BoxCoder(1.5f, 2.5f, 3.5f, 4.5f) { MaxLogScale = 3.25f }, IouThreshold = 0.3f, MaxDetections = 7,
+            },
         };
         model.Save(_folder.File("model.onnx"), externalData);
         var back = DetectorModel.Load(_folder.File("model.onnx"));
-        Assert.AreEqual((model.ClassValue, model.BoxValue, model.InputName), (back.ClassValue, back.BoxValue, back.InputName));
+        Assert.AreEqual((model.ClassValue, model.BoxValue, model.InputName),
+            (back.ClassValue, back.BoxValue, back.InputName));
         CollectionAssert.AreEqual(model.Classes.ToArray(), back.Classes.ToArray());
         CollectionAssert.AreEqual(model.Anchors.ToArray(), back.Anchors.ToArray());
-        Assert.AreEqual((model.Resize, model.Normalization, model.Decoder), (back.Resize, back.Normalization, back.Decoder));
+        Assert.AreEqual((model.Resize, model.Normalization, model.Decoder),
+            (back.Resize, back.Normalization, back.Decoder));
         using var before = new Detector(model, 1);
         using var after = new Detector(back, 1);
-        CollectionAssert.AreEqual(before.Detect([TinyDetector.Reference(0)])[0], after.Detect([TinyDetector.Reference(0)])[0]);
+        CollectionAssert.AreEqual(before.Detect([TinyDetector.Reference(0)])[0],
+            after.Detect([TinyDetector.Reference(0)])[0]);
     }
 
     // Saved twice the entries are replaced, not doubled; the model at hand stays as it is.
@@ -54,7 +61,8 @@ public sealed class DetectorModelTests
     [TestMethod]
     public void A_file_without_metadata_is_named()
     {
-        var error = Assert.ThrowsExactly<ModelException>(() => DetectorModel.Load(References.PathOf("13_training", "tiny_retinanet.onnx")));
+        var error = Assert.ThrowsExactly<ModelException>(
+            () => DetectorModel.Load(References.PathOf("13_training", "tiny_retinanet.onnx")));
         StringAssert.Contains(error.Message, "tiny_retinanet.onnx");
         StringAssert.Contains(error.Message, "saved by this library");
     }

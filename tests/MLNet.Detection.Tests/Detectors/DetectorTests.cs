@@ -54,9 +54,11 @@ public sealed class DetectorTests
     [TestMethod]
     public void Anchors_or_classes_that_do_not_fit_are_named()
     {
-        var error = Assert.ThrowsExactly<ModelException>(() => new Detector(TinyDetector.Model with { Classes = ["a", "b"] }));
+        var error = Assert.ThrowsExactly<ModelException>(
+            () => new Detector(TinyDetector.Model with { Classes = ["a", "b"] }));
         StringAssert.Contains(error.Message, "128 anchors and 2 class columns need [8, 128, 2]");
-        error = Assert.ThrowsExactly<ModelException>(() => new Detector(TinyDetector.Model with { Anchors = TinyDetector.Anchors[..100] }, 1));
+        error = Assert.ThrowsExactly<ModelException>(
+            () => new Detector(TinyDetector.Model with { Anchors = TinyDetector.Anchors[..100] }, 1));
         StringAssert.Contains(error.Message, "100 anchors");
     }
 
@@ -65,9 +67,11 @@ public sealed class DetectorTests
     {
         using var detector = new Detector(TinyDetector.Model, 2);
         var resized = TinyDetector.Resize.Apply(Picture(0));
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => detector.DetectResized([resized, resized, resized])).Message, "3 pictures");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(
+            () => detector.DetectResized([resized, resized, resized])).Message, "3 pictures");
         var wide = new ImageResize(40, 32).Apply(Picture(0));
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => detector.DetectResized([wide])).Message, "40 x 32");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => detector.DetectResized([wide])).Message,
+            "40 x 32");
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new Detector(TinyDetector.Model, 0));
     }
 

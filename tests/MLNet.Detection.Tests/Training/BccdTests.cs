@@ -10,18 +10,21 @@ using OnnxGraphs.Optimizers;
 
 namespace MLNet.Detection.Tests.Training;
 
-/// <summary>The first step of UltraFace on BCCD against PyTorch (reference group 15): JPEG files to loss and gradients.</summary>
+/// <summary>The first step of UltraFace on BCCD against PyTorch (reference group 15): JPEG files to loss and
+/// gradients.</summary>
 [TestClass]
 public sealed class BccdTests
 {
-    private static readonly JsonNode Reference = JsonNode.Parse(File.ReadAllText(References.PathOf("15_bccd", "first_step.json")))!;
+    private static readonly JsonNode Reference = JsonNode.Parse(
+        File.ReadAllText(References.PathOf("15_bccd", "first_step.json")))!;
 
     [TestMethod]
     public void The_first_step_follows_PyTorch()
     {
         var plan = new NumpyArchive(Shared.File("reference/15_bccd/plan_seed0.npz"));
         var data = FirstBatch(plan);
-        CollectionAssert.AreEqual(Reference["file_names"]!.AsArray().Select(name => (string)name!).ToArray(), data.Images.Select(image => image.FileName).ToArray());
+        CollectionAssert.AreEqual(Reference["file_names"]!.AsArray().Select(name => (string)name!).ToArray(),
+            data.Images.Select(image => image.FileName).ToArray());
         var detector = Detector([.. data.Categories.Select(category => category.Name)]);
         // Plain SGD with a learning rate of 1: old minus new weights are the gradient.
         var result = new FineTuneTrainer(new MLContext(), new()
@@ -32,7 +35,8 @@ public sealed class BccdTests
 
         var epoch = result.History.Single();
         Assert.AreEqual(8.3197653, epoch.Loss, 1e-4 * 8.3197653);
-        Assert.AreEqual((double)Reference["loss_float64"]!["classification"]!, epoch.Terms["classification"], 1e-4 * 5.6176109);
+        Assert.AreEqual((double)Reference["loss_float64"]!["classification"]!, epoch.Terms["classification"],
+            1e-4 * 5.6176109);
         Assert.AreEqual((double)Reference["loss_float64"]!["box"]!, epoch.Terms["box"], 1e-4 * 2.7021544);
         Assert.IsEmpty(result.SkippedImages);
         Compare(detector.Model, result.Detector.Model);
@@ -45,9 +49,11 @@ public sealed class BccdTests
         foreach (var expected in Reference["gradients"]!.AsArray())
         {
             var (name, norm) = ((string)expected!["name"]!, (double)expected["l2"]!);
-            var gradient = old[name].ToTensor().Values<float>().ToArray().Zip(now[name].ToTensor().Values<float>().ToArray(), (a, b) => (double)a - b).ToArray();
+            var gradient = old[name].ToTensor().Values<float>().ToArray()
+                .Zip(now[name].ToTensor().Values<float>().ToArray(), (a, b) => (double)a - b).ToArray();
             Assert.AreEqual(norm, Math.Sqrt(gradient.Sum(g => g * g)), 1e-3 * norm + 1e-6, name);
-            Assert.AreEqual((double)expected["sum"]!, gradient.Sum(), 1e-3 * norm * Math.Sqrt(gradient.Length) + 1e-6, $"sum of {name}");
+            Assert.AreEqual((double)expected["sum"]!, gradient.Sum(), 1e-3 * norm * Math.Sqrt(gradient.Length) + 1e-6,
+                $"sum of {name}");
         }
         var trained = Reference["gradients"]!.AsArray().Select(g => (string)g!["name"]!).ToHashSet();
         Assert.HasCount(139, trained);
@@ -57,18 +63,22 @@ public sealed class BccdTests
 
     private static DetectionDataset FirstBatch(NumpyArchive plan)
     {
-        var all = CocoDataset.Load(Shared.File("datasets/bccd/annotations/instances_train.json"), Shared.File("datasets/bccd/BCCD/JPEGImages"));
+        var all = CocoDataset.Load(Shared.File("datasets/bccd/annotations/instances_train.json"),
+            Shared.File("datasets/bccd/BCCD/JPEGImages"));
         Assert.HasCount((int)plan.Shape("order")[1], all.Images);
-        return new(all.Source, all.Categories, plan.Values<long>("order").Take(8).Select(index => all.Images[(int)index]));
+        return new(all.Source, all.Categories,
+            plan.Values<long>("order").Take(8).Select(index => all.Images[(int)index]));
     }
 
     private static DetectorModel Detector(string[] classes)
     {
         var detector = new DetectorImport
         {
-            ClassOutput = "scores", BoxOutput = "boxes", Classes = classes, Anchors = UltraFaceAnchors.Default.Generate(320, 240),
+            ClassOutput = "scores", BoxOutput = "boxes", Classes = classes,
+            Anchors = UltraFaceAnchors.Default.Generate(320, 240),
         }.Load(Shared.File("models/ultraface/version-RFB-320_without_postprocessing.onnx"));
-        var (weights, stored) = (new NumpyArchive(Shared.File("reference/15_bccd/init_seed0.npz")), detector.Model.Initializers);
+        var (weights, stored) = (new NumpyArchive(Shared.File("reference/15_bccd/init_seed0.npz")),
+            detector.Model.Initializers);
         foreach (var name in weights.Names.Where(name => weights.Type(name) == "<f4"))
         {
             CollectionAssert.AreEqual(weights.Shape(name), stored[name].Dims.ToArray(), name);
@@ -80,6 +90,7 @@ public sealed class BccdTests
 
     private sealed record Flips(bool[] Flip) : Sampler
     {
-        public override IReadOnlyList<SampleChoice> Epoch(int epoch, int count) => [.. Flip.Select((flip, i) => new SampleChoice(i, flip))];
+        public override IReadOnlyList<SampleChoice> Epoch(int epoch, int count) =>
+            [.. Flip.Select((flip, i) => new SampleChoice(i, flip))];
     }
 }

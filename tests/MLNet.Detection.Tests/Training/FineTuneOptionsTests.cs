@@ -22,7 +22,8 @@ public sealed class FineTuneOptionsTests
         Refuses(new() { Detector = SmallRun.Detector, LearningRate = 0 }, "Options.LearningRate is 0;");
         Refuses(new() { Detector = SmallRun.Detector, LearningRate = float.PositiveInfinity }, "Options.LearningRate");
         Refuses(new() { Detector = SmallRun.Detector, WarmUpEpochs = -1 }, "Options.WarmUpEpochs is -1;");
-        Refuses(new() { Detector = SmallRun.Detector, EarlyStoppingPatience = 0 }, "Options.EarlyStoppingPatience is 0;");
+        Refuses(new() { Detector = SmallRun.Detector, EarlyStoppingPatience = 0 },
+            "Options.EarlyStoppingPatience is 0;");
         Refuses(new() { Detector = SmallRun.Detector, KeepBest = true }, "Options.ValidationSet is not set;");
         Refuses(new() { Detector = SmallRun.Detector, EarlyStoppingPatience = 2 }, "Options.ValidationSet is not set;");
     }
@@ -33,14 +34,17 @@ public sealed class FineTuneOptionsTests
         var (two, swapped) = (Classes("circle", "cross"), Classes("cross", "rectangle", "triangle", "circle"));
         Refuses(new() { Detector = SmallRun.Detector }, "those of the data circle, cross;", two);
         Refuses(new() { Detector = SmallRun.Detector }, "in their order", swapped);
-        Refuses(new() { Detector = SmallRun.Detector, ValidationSet = new DetectionDataView(two) }, "those of the ValidationSet circle, cross;");
+        Refuses(new() { Detector = SmallRun.Detector, ValidationSet = new DetectionDataView(two) },
+            "those of the ValidationSet circle, cross;");
     }
 
     [TestMethod]
     public void The_loss_must_fit_the_head()
     {
-        Refuses(new() { Detector = SmallRun.Detector, Loss = new MultiBoxLoss() }, "MultiBoxLoss needs a class head with a background column");
-        Refuses(new() { Detector = SmallRun.SoftmaxDetector, Loss = new RetinaNetLoss() }, "RetinaNetLoss needs a class head without");
+        Refuses(new() { Detector = SmallRun.Detector, Loss = new MultiBoxLoss() },
+            "MultiBoxLoss needs a class head with a background column");
+        Refuses(new() { Detector = SmallRun.SoftmaxDetector, Loss = new RetinaNetLoss() },
+            "RetinaNetLoss needs a class head without");
     }
 
     [TestMethod]
@@ -58,13 +62,15 @@ public sealed class FineTuneOptionsTests
         var ml = new MLContext();
         var view = ml.Data.LoadFromEnumerable([new Row()]);
         Throws(view, new(), "Column 'Image' is Vector", "a vector of bytes");
-        Throws(view, new(Image: "Picture"), "Column 'Picture' is missing; the data has Image, Label, BoundingBoxes, Bytes");
-        Throws(view, new(Image: "Bytes"), "Column 'BoundingBoxes' is missing".Replace("missing", "Vector"), "x0 y0 x1 y1");
-        Throws(view, new(Image: "Bytes", BoundingBoxes: "Image"), "Column 'Label' is String".Replace("String", "Vector"), "MapValueToKey");
+        Throws(view, new(Image: "Picture"),
+            "Column 'Picture' is missing; the data has Image, Label, BoundingBoxes, Bytes");
+        Throws(view, new(Image: "Bytes"), "Column 'BoundingBoxes' is Vector", "x0 y0 x1 y1");
+        Throws(view, new(Image: "Bytes", BoundingBoxes: "Image"), "Column 'Label' is Vector", "MapValueToKey");
 
         void Throws(IDataView data, LabelColumns columns, params string[] parts)
         {
-            var error = Assert.ThrowsExactly<ArgumentException>(() => new FineTuneTrainer(ml, new() { Detector = SmallRun.Detector, Columns = columns }).Train(data));
+            var error = Assert.ThrowsExactly<ArgumentException>(
+                () => new FineTuneTrainer(ml, new() { Detector = SmallRun.Detector, Columns = columns }).Train(data));
             foreach (var part in parts)
                 StringAssert.Contains(error.Message, part);
         }
@@ -72,11 +78,13 @@ public sealed class FineTuneOptionsTests
 
     private static void Refuses(FineTuneTrainer.Options options, string message, DetectionDataset? data = null)
     {
-        var error = Assert.ThrowsExactly<ArgumentException>(() => new FineTuneTrainer(new MLContext(), options).Train(new DetectionDataView(data ?? Empty)));
+        var error = Assert.ThrowsExactly<ArgumentException>(
+            () => new FineTuneTrainer(new MLContext(), options).Train(new DetectionDataView(data ?? Empty)));
         StringAssert.Contains(error.Message, message);
     }
 
-    private static DetectionDataset Classes(params string[] names) => new("none", names.Select((name, i) => new Category(i + 1, name)), []);
+    private static DetectionDataset Classes(params string[] names) =>
+        new("none", names.Select((name, i) => new Category(i + 1, name)), []);
 
     private sealed class Row
     {

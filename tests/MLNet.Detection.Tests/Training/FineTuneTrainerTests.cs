@@ -18,15 +18,18 @@ public sealed class FineTuneTrainerTests
         var result = run.Fit(run.Options(epochs: 8, progress: new SmallRun.Told(told.Add), callback: epochs.Add));
         Assert.HasCount(8, result.History);
         Assert.IsLessThan(0.7f * result.History[0].Loss, result.History[^1].Loss);
-        CollectionAssert.AreEqual(Enumerable.Range(1, 24).ToArray(), told.Where(p => p.Finished is null).Select(p => p.Step).ToArray());
+        CollectionAssert.AreEqual(Enumerable.Range(1, 24).ToArray(),
+            told.Where(p => p.Finished is null).Select(p => p.Step).ToArray());
         Assert.IsTrue(told.All(p => p is { Epochs: 8, Steps: 24 } && p.Epoch == (p.Step + 2) / 3));
-        CollectionAssert.AreEqual(result.History.ToArray(), told.Select(p => p.Finished).OfType<EpochSummary>().ToArray());
+        CollectionAssert.AreEqual(result.History.ToArray(),
+            told.Select(p => p.Finished).OfType<EpochSummary>().ToArray());
         CollectionAssert.AreEqual(result.History.ToArray(), epochs);
         var first = told.Where(p => p is { Epoch: 1, Finished: null }).ToList();
         Assert.AreEqual(first.Average(p => p.Loss), result.History[0].Loss, 1e-5);
         Assert.AreEqual(first.Average(p => p.Terms["box"]), result.History[0].Terms["box"], 1e-5);
         Assert.IsTrue(told.All(p => Math.Abs(p.Terms["classification"] + p.Terms["box"] - p.Loss) < 1e-4f));
-        Assert.AreEqual(new LearningRateSchedule(5e-3f, 3, 24).At(10), told.Single(p => p.Step == 11 && p.Finished is null).LearningRate);
+        Assert.AreEqual(new LearningRateSchedule(5e-3f, 3, 24).At(10),
+            told.Single(p => p.Step == 11 && p.Finished is null).LearningRate);
     }
 
     [TestMethod]
@@ -47,11 +50,13 @@ public sealed class FineTuneTrainerTests
     {
         using var run = new SmallRun(train: 5);
         var detector = background ? SmallRun.SoftmaxDetector : SmallRun.Detector;
-        FineTuneTrainer.Options Plain(int batch) => run.Options(epochs: 1, batch, detector: detector, optimizer: new Sgd(0), rate: 1, warmUp: 0);
+        FineTuneTrainer.Options Plain(int batch) =>
+            run.Options(epochs: 1, batch, detector: detector, optimizer: new Sgd(0), rate: 1, warmUp: 0);
         var (partial, full) = (run.Fit(Plain(8)), run.Fit(Plain(5)));
         Assert.AreEqual(full.History[0].Loss, partial.History[0].Loss, 1e-5f);
         Assert.AreEqual(full.History[0].Terms["box"], partial.History[0].Terms["box"], 1e-5f);
-        var (start, a, b) = (SmallRun.Weights(detector), SmallRun.Weights(partial.Detector), SmallRun.Weights(full.Detector));
+        var (start, a, b) = (SmallRun.Weights(detector), SmallRun.Weights(partial.Detector),
+            SmallRun.Weights(full.Detector));
         Assert.IsGreaterThan(1e-2f, start.Zip(b, (x, y) => Math.Abs(x - y)).Max(), "the gradient");
         for (var i = 0; i < a.Length; i++)
             Assert.AreEqual(b[i] - start[i], a[i] - start[i], 2e-5f * (1 + Math.Abs(b[i])), $"gradient {i}");
@@ -103,7 +108,8 @@ public sealed class FineTuneTrainerTests
     public void Crowds_are_neither_learnt_nor_background()
     {
         using var run = new SmallRun(train: 4, val: 0);
-        DetectionDataset Changed(Func<LabeledImage, LabeledBox[]> boxes) => SmallRun.With(run.Train, run.Train.Images.Select(image => image with { Boxes = boxes(image) }));
+        DetectionDataset Changed(Func<LabeledImage, LabeledBox[]> boxes) =>
+            SmallRun.With(run.Train, run.Train.Images.Select(image => image with { Boxes = boxes(image) }));
         var half = new LabeledBox(new Box(0, 0, 48, 20), 0, 960, Crowd: true);
         var options = run.Options(epochs: 1, batch: 4, optimizer: new Sgd(0), sampler: new SmallRun.InOrder());
         var plain = run.Fit(options, Changed(image => [image.Boxes[0]])).History[0];
@@ -120,10 +126,14 @@ public sealed class FineTuneTrainerTests
     public void Images_without_boxes_and_of_other_sizes_are_trained_on(bool background)
     {
         using var run = new SmallRun(train: 6, val: 0);
-        var other = ShapesGenerator.Write(run.Folder("other"), new() { Width = 80, Height = 120, Train = 3, Val = 0, Test = 0, Seed = 9 });
-        var larger = CocoDataset.Load(other.Train, other.Images).Images.Select(image => image with { Id = image.Id + 100 });
-        var mixed = SmallRun.With(run.Train, run.Train.Images.Select((image, i) => i % 2 == 0 ? image with { Boxes = [] } : image).Concat(larger));
-        var result = run.Fit(run.Options(epochs: 6, batch: 2, detector: background ? SmallRun.SoftmaxDetector : null, rate: 2e-3f), mixed);
+        var other = ShapesGenerator.Write(run.Folder("other"),
+            new() { Width = 80, Height = 120, Train = 3, Val = 0, Test = 0, Seed = 9 });
+        var larger = CocoDataset.Load(other.Train, other.Images).Images
+            .Select(image => image with { Id = image.Id + 100 });
+        var mixed = SmallRun.With(run.Train,
+            run.Train.Images.Select((image, i) => i % 2 == 0 ? image with { Boxes = [] } : image).Concat(larger));
+        var detector = background ? SmallRun.SoftmaxDetector : SmallRun.Detector;
+        var result = run.Fit(run.Options(epochs: 6, batch: 2, detector: detector, rate: 2e-3f), mixed);
         Assert.IsTrue(result.History.All(epoch => float.IsFinite(epoch.Loss)));
         Assert.IsLessThan(result.History[0].Loss, result.History[^1].Loss);
         Assert.IsEmpty(result.SkippedImages);

@@ -39,7 +39,8 @@ internal sealed class NumpyArchive
         var length = BitConverter.ToUInt16(bytes, 8);
         var header = Encoding.ASCII.GetString(bytes, 10, length);
         var type = Regex.Match(header, "'descr': '([^']+)'").Groups[1].Value;
-        var shape = Regex.Match(header, @"'shape': \(([^)]*)\)").Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var shape = Regex.Match(header, @"'shape': \(([^)]*)\)").Groups[1].Value.Split(',',
+            StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         Assert.Contains("'fortran_order': False", header);
         return (type, [.. shape.Select(long.Parse)], bytes[(10 + length)..]);
     }

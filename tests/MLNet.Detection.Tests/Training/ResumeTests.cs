@@ -22,7 +22,8 @@ public sealed class ResumeTests
         Assert.HasCount(after, TrainingLog.Read(run.Folder("part/log.csv")).Steps);
         var resumed = run.Fit(run.Options(epochs: 3, workspace: "part", resume: "part/checkpoint.safetensors"));
         CollectionAssert.AreEqual(SmallRun.Weights(whole.Detector), SmallRun.Weights(resumed.Detector));
-        var (expected, found) = (TrainingLog.Read(run.Folder("whole/log.csv")), TrainingLog.Read(run.Folder("part/log.csv")));
+        var (expected, found) = (TrainingLog.Read(run.Folder("whole/log.csv")),
+            TrainingLog.Read(run.Folder("part/log.csv")));
         CollectionAssert.AreEqual(new[] { "classification", "box" }, found.Terms.ToArray());
         CollectionAssert.AreEqual(Enumerable.Range(1, 9).ToArray(), found.Steps.Select(step => step.Step).ToArray());
         foreach (var (a, b) in expected.Steps.Zip(found.Steps))
@@ -49,7 +50,8 @@ public sealed class ResumeTests
         using var run = new SmallRun();
         var whole = run.Fit(run.Options(epochs: 4, validate: true, keepBest: true, rate: 0.02f));
         CancelAfter(run, 7, "part", validate: true, rate: 0.02f, epochs: 4);
-        var resumed = run.Fit(run.Options(epochs: 4, validate: true, keepBest: true, rate: 0.02f, resume: "part/checkpoint.safetensors"));
+        var resumed = run.Fit(
+            run.Options(epochs: 4, validate: true, keepBest: true, rate: 0.02f, resume: "part/checkpoint.safetensors"));
         CollectionAssert.AreEqual(SmallRun.Weights(whole.Detector), SmallRun.Weights(resumed.Detector));
     }
 
@@ -82,7 +84,8 @@ public sealed class ResumeTests
         var path = run.Folder("good/checkpoint.safetensors");
         var checkpoint = Checkpoint.Load(path);
         // Weights that the forward pass cannot take any more.
-        var broken = checkpoint with { Vectors = checkpoint.Vectors.ToDictionary(v => v.Key, v => v.Key == TrainingGraph.Parameters ? [.. v.Value.Select(w => w * 1e30f)] : v.Value) };
+        var broken = checkpoint with { Vectors = checkpoint.Vectors.ToDictionary(v => v.Key,
+            v => v.Key == TrainingGraph.Parameters ? [.. v.Value.Select(w => w * 1e30f)] : v.Value) };
         broken.Save(path);
         var bytes = File.ReadAllBytes(path);
         var error = Assert.ThrowsExactly<TrainingDivergedException>(() =>
@@ -99,7 +102,8 @@ public sealed class ResumeTests
     public void A_huge_learning_rate_diverges_and_writes_no_bad_checkpoint()
     {
         using var run = new SmallRun(val: 0);
-        var error = Assert.ThrowsExactly<TrainingDivergedException>(() => run.Fit(run.Options(epochs: 3, workspace: "bad", rate: 1e38f, warmUp: 0)));
+        var error = Assert.ThrowsExactly<TrainingDivergedException>(
+            () => run.Fit(run.Options(epochs: 3, workspace: "bad", rate: 1e38f, warmUp: 0)));
         Assert.IsNull(error.Checkpoint);
         StringAssert.Contains(error.Message, "No checkpoint had been written");
         Assert.IsFalse(File.Exists(run.Folder("bad/checkpoint.safetensors")));
@@ -110,7 +114,8 @@ public sealed class ResumeTests
     public void A_last_step_that_breaks_the_weights_is_found()
     {
         using var run = new SmallRun(train: 5, val: 0);
-        var options = run.Options(epochs: 1, workspace: "last", rate: float.MaxValue, warmUp: 0, optimizer: new OnnxGraphs.Optimizers.Sgd(0) { WeightDecay = 1e5f });
+        var options = run.Options(epochs: 1, workspace: "last", rate: float.MaxValue, warmUp: 0,
+            optimizer: new OnnxGraphs.Optimizers.Sgd(0) { WeightDecay = 1e5f });
         var error = Assert.ThrowsExactly<TrainingDivergedException>(() => run.Fit(options));
         StringAssert.Contains(error.Message, "A weight became infinite");
         Assert.IsFalse(File.Exists(run.Folder("last/checkpoint.safetensors")));
@@ -147,7 +152,8 @@ public sealed class ResumeTests
         Assert.AreEqual("in the way", File.ReadAllText(run.Folder("file")));
     }
 
-    private static void CancelAfter(SmallRun run, int steps, string workspace, bool validate = false, float rate = 5e-3f, int epochs = 3)
+    private static void CancelAfter(SmallRun run, int steps, string workspace, bool validate = false,
+        float rate = 5e-3f, int epochs = 3)
     {
         using var source = new CancellationTokenSource();
         var progress = new SmallRun.Told(p =>
@@ -155,7 +161,8 @@ public sealed class ResumeTests
             if (p.Step == steps)
                 source.Cancel();
         });
-        Assert.Throws<OperationCanceledException>(() => run.Fit(run.Options(epochs, workspace: workspace, progress: progress, cancel: source.Token,
+        Assert.Throws<OperationCanceledException>(
+            () => run.Fit(run.Options(epochs, workspace: workspace, progress: progress, cancel: source.Token,
             validate: validate, keepBest: validate, rate: rate)));
     }
 }

@@ -39,7 +39,8 @@ public sealed class RunFolderTests
     public void A_file_in_its_place_is_named()
     {
         var path = _folder.Write("run", "a file");
-        StringAssert.Contains(Assert.ThrowsExactly<IOException>(() => RunFolder.Create(path, overwrite: true)).Message, "a file of that name");
+        StringAssert.Contains(Assert.ThrowsExactly<IOException>(() => RunFolder.Create(path, overwrite: true)).Message,
+            "a file of that name");
         Assert.AreEqual("a file", File.ReadAllText(path));
     }
 
@@ -52,7 +53,8 @@ public sealed class RunFolderTests
         run.Write(SmallRun.Detector);
         var bytes = File.ReadAllBytes(run.Model);
         File.CreateSymbolicLink(run.Model + ".tmp", "/dev/full");
-        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => run.Write(SmallRun.SoftmaxDetector)).Message, "free space");
+        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => run.Write(SmallRun.SoftmaxDetector)).Message,
+            "free space");
         CollectionAssert.AreEqual(bytes, File.ReadAllBytes(run.Model));
     }
 
@@ -61,7 +63,8 @@ public sealed class RunFolderTests
     {
         var run = RunFolder.Create(_folder.File("run"));
         var box = new BoxXywh(0, 0, 40, 40);
-        var metrics = new CocoEvaluation().Evaluate([new GroundTruth(1, 0, box)], [new DetectionResult(1, 0, box, 0.9)], [0, 1]);
+        var metrics = new CocoEvaluation()
+            .Evaluate([new GroundTruth(1, 0, box)], [new DetectionResult(1, 0, box, 0.9)], [0, 1]);
         run.Write(metrics, ["cell", "none"], new JsonObject { ["epochs"] = 3 });
         var json = JsonNode.Parse(File.ReadAllText(run.Metrics))!;
         Assert.AreEqual(1.0, (double)json["MAP50_95"]!, 1e-12);
@@ -74,15 +77,20 @@ public sealed class RunFolderTests
     [TestMethod]
     public void A_log_comes_back_and_damage_is_named_by_line()
     {
-        var path = _folder.Write("log.csv", "step,epoch,learning_rate,loss,classification,box,seconds\n1,1,0.001,2.5,2,0.5,0.1\n2,1,0.002,NaN,1,0.25,0.2\n");
+        var path = _folder.Write("log.csv",
+            "step,epoch,learning_rate,loss,classification,box,seconds\n"
+            + "1,1,0.001,2.5,2,0.5,0.1\n2,1,0.002,NaN,1,0.25,0.2\n");
         var log = TrainingLog.Read(path);
         CollectionAssert.AreEqual(new[] { "classification", "box" }, log.Terms.ToArray());
-        Assert.AreEqual((1, 1, 0.001, 2.5), (log.Steps[0].Step, log.Steps[0].Epoch, log.Steps[0].LearningRate, log.Steps[0].Loss));
+        Assert.AreEqual((1, 1, 0.001, 2.5),
+            (log.Steps[0].Step, log.Steps[0].Epoch, log.Steps[0].LearningRate, log.Steps[0].Loss));
         CollectionAssert.AreEqual(new[] { 1, 0.25 }, log.Steps[1].Terms.ToArray());
         Assert.IsTrue(double.IsNaN(log.Steps[1].Loss));
         File.AppendAllText(path, "3,1,0.003,");
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => TrainingLog.Read(path)).Message, "line 4");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => TrainingLog.Read(path)).Message,
+            "line 4");
         Assert.IsEmpty(TrainingLog.Read(_folder.Write("empty.csv", "")).Steps);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => TrainingLog.Read(_folder.Write("other.csv", "a,b\n1,2\n"))).Message, "line 1");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(
+            () => TrainingLog.Read(_folder.Write("other.csv", "a,b\n1,2\n"))).Message, "line 1");
     }
 }

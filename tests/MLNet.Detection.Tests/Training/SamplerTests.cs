@@ -17,9 +17,12 @@ public sealed class SamplerTests
     [TestMethod]
     public void Seed_and_epoch_decide()
     {
-        CollectionAssert.AreEqual(new ShuffledSampler(7).Epoch(3, 50).ToArray(), new ShuffledSampler(7).Epoch(3, 50).ToArray());
-        CollectionAssert.AreNotEqual(new ShuffledSampler(7).Epoch(3, 50).ToArray(), new ShuffledSampler(7).Epoch(4, 50).ToArray());
-        CollectionAssert.AreNotEqual(new ShuffledSampler(7).Epoch(3, 50).ToArray(), new ShuffledSampler(8).Epoch(3, 50).ToArray());
+        CollectionAssert.AreEqual(new ShuffledSampler(7).Epoch(3, 50).ToArray(),
+            new ShuffledSampler(7).Epoch(3, 50).ToArray());
+        CollectionAssert.AreNotEqual(new ShuffledSampler(7).Epoch(3, 50).ToArray(),
+            new ShuffledSampler(7).Epoch(4, 50).ToArray());
+        CollectionAssert.AreNotEqual(new ShuffledSampler(7).Epoch(3, 50).ToArray(),
+            new ShuffledSampler(8).Epoch(3, 50).ToArray());
     }
 
     [TestMethod]

@@ -12,14 +12,16 @@ using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Tests.Training;
 
-/// <summary>Runs of a second: generated pictures, the detector of reference group 13 with a head for their four classes.</summary>
+/// <summary>Runs of a second: generated pictures, the detector of reference group 13 with a head for their four
+/// classes.</summary>
 internal sealed class SmallRun : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
     public SmallRun(int train = 12, int val = 6)
     {
-        Files = ShapesGenerator.Write(_folder.File("data"), new() { Width = 48, Height = 40, Train = train, Val = val, Test = 0, MaxShapes = 3 });
+        Files = ShapesGenerator.Write(_folder.File("data"),
+            new() { Width = 48, Height = 40, Train = train, Val = val, Test = 0, MaxShapes = 3 });
         Train = Load(Files.Train);
         Val = Load(Files.Val);
     }
@@ -30,7 +32,8 @@ internal sealed class SmallRun : IDisposable
 
     public DetectionDataset Val { get; }
 
-    public static IReadOnlyList<string> Classes { get; } = [.. ShapesGenerator.Categories.Select(category => category.Name)];
+    public static IReadOnlyList<string> Classes { get; } =
+        [.. ShapesGenerator.Categories.Select(category => category.Name)];
 
     public static DetectorModel Detector { get; } = Import(false);
 
@@ -40,17 +43,23 @@ internal sealed class SmallRun : IDisposable
 
     public string Folder(string name) => _folder.File(name);
 
-    public static DetectionDataset With(DetectionDataset data, IEnumerable<LabeledImage> images) => new(data.Source, data.Categories, images);
+    public static DetectionDataset With(DetectionDataset data, IEnumerable<LabeledImage> images) =>
+        new(data.Source, data.Categories, images);
 
-    public FineTuneTrainer.Options Options(int epochs = 2, int batch = 5, string? workspace = null, string? resume = null,
-        IProgress<TrainingProgress>? progress = null, CancellationToken cancel = default, float rate = 5e-3f, int seed = 3,
-        DetectorModel? detector = null, Optimizer? optimizer = null, Sampler? sampler = null, bool validate = false, bool keepBest = false,
-        int? patience = null, IReadOnlyList<string>? frozen = null, float warmUp = 1, Action<EpochSummary>? callback = null) => new()
+    public FineTuneTrainer.Options Options(
+        int epochs = 2, int batch = 5, string? workspace = null, string? resume = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancel = default, float rate = 5e-3f,
+        int seed = 3, DetectorModel? detector = null, Optimizer? optimizer = null, Sampler? sampler = null,
+        bool validate = false, bool keepBest = false, int? patience = null, IReadOnlyList<string>? frozen = null,
+        float warmUp = 1, Action<EpochSummary>? callback = null) => new()
         {
-            Detector = detector ?? Detector, Epochs = epochs, BatchSize = batch, WorkspacePath = workspace is null ? null : Folder(workspace),
-            ResumeFrom = resume is null ? null : Folder(resume), Progress = progress, Cancellation = cancel, LearningRate = rate, Seed = seed,
-            Optimizer = optimizer ?? new AdamW { WeightDecay = 1e-4f }, Sampler = sampler, ValidationSet = validate ? new DetectionDataView(Val) : null,
-            KeepBest = keepBest, EarlyStoppingPatience = patience, Frozen = frozen ?? [], WarmUpEpochs = warmUp, MetricsCallback = callback,
+            Detector = detector ?? Detector, Epochs = epochs, BatchSize = batch, LearningRate = rate, Seed = seed,
+            WorkspacePath = workspace is null ? null : Folder(workspace),
+            ResumeFrom = resume is null ? null : Folder(resume),
+            Optimizer = optimizer ?? new AdamW { WeightDecay = 1e-4f }, Sampler = sampler, Frozen = frozen ?? [],
+            ValidationSet = validate ? new DetectionDataView(Val) : null, KeepBest = keepBest,
+            EarlyStoppingPatience = patience, WarmUpEpochs = warmUp,
+            Progress = progress, Cancellation = cancel, MetricsCallback = callback,
         };
 
     public FineTuneResult Fit(FineTuneTrainer.Options options, DetectionDataset? data = null) =>
@@ -81,6 +90,7 @@ internal sealed class SmallRun : IDisposable
     /// <summary>Images in their order, none mirrored.</summary>
     public sealed record InOrder : Sampler
     {
-        public override IReadOnlyList<SampleChoice> Epoch(int epoch, int count) => [.. Enumerable.Range(0, count).Select(i => new SampleChoice(i, false))];
+        public override IReadOnlyList<SampleChoice> Epoch(int epoch, int count) =>
+            [.. Enumerable.Range(0, count).Select(i => new SampleChoice(i, false))];
     }
 }

@@ -13,11 +13,13 @@ public sealed class ValidationTests
     public void Metrics_are_those_of_the_returned_detector()
     {
         using var run = new SmallRun();
-        var crowd = run.Val.Images.Select((image, i) => i > 0 ? image : image with { Boxes = [.. image.Boxes.Select(box => box with { Crowd = true })] });
+        var crowd = run.Val.Images.Select((image, i) => i > 0 ? image
+            : image with { Boxes = [.. image.Boxes.Select(box => box with { Crowd = true })] });
         var data = new DetectionDataView(SmallRun.With(run.Val, crowd));
         var result = run.Fit(new()
         {
-            Detector = SmallRun.Detector, Epochs = 10, BatchSize = 4, ValidationSet = data, LearningRate = 0.02f, Seed = 1,
+            Detector = SmallRun.Detector, Epochs = 10, BatchSize = 4, ValidationSet = data, LearningRate = 0.02f,
+            Seed = 1,
         });
         var ml = new MLContext(seed: 1);
         using var scorer = new DetectorTransformer(result.Detector, new() { BatchSize = 4 });
@@ -55,5 +57,6 @@ public sealed class ValidationTests
     }
 
     private static double[] Twelve(CocoMetrics m) =>
-        [m.MAP50_95, m.MAP50, m.MAP75, m.MAPSmall, m.MAPMedium, m.MAPLarge, m.AR1, m.AR10, m.AR100, m.ARSmall, m.ARMedium, m.ARLarge];
+        [m.MAP50_95, m.MAP50, m.MAP75, m.MAPSmall, m.MAPMedium, m.MAPLarge, m.AR1, m.AR10, m.AR100, m.ARSmall,
+            m.ARMedium, m.ARLarge];
 }

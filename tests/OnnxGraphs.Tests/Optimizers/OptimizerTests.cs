@@ -116,11 +116,14 @@ public sealed class OptimizerTests
     private static float[][] Run(Optimizer optimizer, float[] p, float[] g, float[][] slots, float rate, int step)
     {
         var graph = new Graph();
-        var (size, inputs) = (p.Length, new List<(string, Tensor)> { ("p", Tensor.Vector<float>(p)), ("g", Tensor.Vector<float>(g)) });
-        inputs.AddRange([("rate", Tensor.Scalar(ElementType.Float32, rate)), ("step", Tensor.Scalar(ElementType.Float32, step))]);
+        var (size, inputs) = (p.Length,
+            new List<(string, Tensor)> { ("p", Tensor.Vector<float>(p)), ("g", Tensor.Vector<float>(g)) });
+        inputs.AddRange(
+            [("rate", Tensor.Scalar(ElementType.Float32, rate)), ("step", Tensor.Scalar(ElementType.Float32, step))]);
         inputs.AddRange(optimizer.Slots.Zip(slots, (name, values) => (name, Tensor.Vector<float>(values))));
         var vars = optimizer.Slots.Select(slot => graph.Input(slot, size)).ToList();
-        var update = optimizer.Update(graph.Input("p", size), graph.Input("g", size), vars, graph.Input("rate"), graph.Input("step"));
+        var update = optimizer.Update(graph.Input("p", size), graph.Input("g", size), vars, graph.Input("rate"),
+            graph.Input("step"));
         var model = GraphWriter.Write([update.Parameters, .. update.Slots]);
         var fed = inputs.Where(input => model.Inputs.Any(i => i.Name == input.Item1)).ToArray();
         return [.. OnnxRun.Once(model, fed).Select(tensor => tensor.Values<float>().ToArray())];

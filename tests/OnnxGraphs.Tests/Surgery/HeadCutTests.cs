@@ -29,7 +29,8 @@ public sealed class HeadCutTests
     public void DoesNotFollowShapes()
     {
         var model = SmallHeads.WithTail(SmallHeads.AnchorMajor(3),
-            [Node("Shape", ["classes"], ["s"]), Node("Gather", ["s", "one"], ["rows"]), Node("Cast", ["rows"], ["n"], ("to", 1)),
+            [Node("Shape", ["classes"], ["s"]), Node("Gather", ["s", "one"], ["rows"]),
+                Node("Cast", ["rows"], ["n"], ("to", 1)),
                 Node("Div", ["boxes", "n"], ["scaled"])], ("one", Tensor.Vector<long>(1)));
         Assert.AreEqual("boxes", HeadCut.Find(model, "scaled"));
     }
@@ -45,7 +46,8 @@ public sealed class HeadCutTests
     [TestMethod]
     public void ListsTheRawValuesWhereSeveralMix()
     {
-        var model = SmallHeads.WithTail(SmallHeads.AnchorMajor(4), [Node("Concat", ["scores", "boxes"], ["all"], ("axis", 2))]);
+        var model = SmallHeads.WithTail(SmallHeads.AnchorMajor(4),
+            [Node("Concat", ["scores", "boxes"], ["all"], ("axis", 2))]);
         var error = Assert.ThrowsExactly<ModelException>(() => HeadCut.Find(model, "all"));
         StringAssert.Contains(error.Message, "classes");
         StringAssert.Contains(error.Message, "boxes");
@@ -82,11 +84,15 @@ public sealed class HeadCutTests
     }
 
     private static OnnxModel Decoded() => SmallHeads.WithTail(SmallHeads.AnchorMajor(3),
-        [Node("Slice", ["boxes", "zero", "two", "axis"], ["d"]), Node("Mul", ["d", "size"], ["shift"]), Node("Add", ["shift", "centre"], ["c0"]),
-            Node("Slice", ["boxes", "two", "four", "axis"], ["e"]), Node("Exp", ["e"], ["grow"]), Node("Mul", ["grow", "size"], ["wh"]),
+        [Node("Slice", ["boxes", "zero", "two", "axis"], ["d"]), Node("Mul", ["d", "size"], ["shift"]),
+            Node("Add", ["shift", "centre"], ["c0"]),
+            Node("Slice", ["boxes", "two", "four", "axis"], ["e"]), Node("Exp", ["e"], ["grow"]),
+            Node("Mul", ["grow", "size"], ["wh"]),
             Node("Concat", ["c0", "wh"], ["corners"], ("axis", 2))],
-        ("zero", Tensor.Vector<long>(0)), ("two", Tensor.Vector<long>(2)), ("four", Tensor.Vector<long>(4)), ("axis", Tensor.Vector<long>(2)),
-        ("size", Tensor.Filled(new(1, SmallHeads.Rows, 2), 1)), ("centre", Tensor.Filled(new(1, SmallHeads.Rows, 2), 1)));
+        ("zero", Tensor.Vector<long>(0)), ("two", Tensor.Vector<long>(2)), ("four", Tensor.Vector<long>(4)),
+        ("axis", Tensor.Vector<long>(2)),
+        ("size", Tensor.Filled(new(1, SmallHeads.Rows, 2), 1)),
+            ("centre", Tensor.Filled(new(1, SmallHeads.Rows, 2), 1)));
 
     private static string[] HeadBranches(OnnxModel model, string concat) => [.. model.Producers[concat].Input];
 }

@@ -6,19 +6,24 @@ using static OnnxGraphs.Tests.HandMade;
 
 namespace OnnxGraphs.Tests.Surgery;
 
-/// <summary>New class counts for heads of every layout: kept classes keep their logits, boxes stay bit for bit.</summary>
+/// <summary>New class counts for heads of every layout: kept classes keep their logits, boxes stay bit for
+/// bit.</summary>
 [TestClass]
 public sealed class HeadLayoutTests
 {
     private static readonly Dictionary<string, Func<int, OnnxModel>> Layouts = new()
     {
-        ["anchor major"] = SmallHeads.AnchorMajor, ["class major"] = SmallHeads.ClassMajor, ["five dimensions"] = SmallHeads.FiveDimensions,
+        ["anchor major"] = SmallHeads.AnchorMajor, ["class major"] = SmallHeads.ClassMajor,
+        ["five dimensions"] = SmallHeads.FiveDimensions,
         ["shared levels"] = SmallHeads.SharedLevels, ["Gemm"] = classes => SmallHeads.Dense(classes, "Gemm"),
-        ["Gemm without bias"] = classes => SmallHeads.Dense(classes, "Gemm, no bias"), ["MatMul"] = classes => SmallHeads.Dense(classes, "MatMul"),
+        ["Gemm without bias"] = classes => SmallHeads.Dense(classes, "Gemm, no bias"),
+        ["MatMul"] = classes => SmallHeads.Dense(classes, "MatMul"),
     };
 
     public static IEnumerable<object[]> Cases =>
-        Layouts.Keys.SelectMany(layout => new[] { (3, 5), (3, 2), (3, 1), (2, 7) }.Select(c => new object[] { layout, c.Item1, c.Item2 }));
+        from layout in Layouts.Keys
+        from counts in new[] { (From: 3, To: 5), (From: 3, To: 2), (From: 3, To: 1), (From: 2, To: 7) }
+        select new object[] { layout, counts.From, counts.To };
 
     [TestMethod]
     [DynamicData(nameof(Cases))]
@@ -31,13 +36,15 @@ public sealed class HeadLayoutTests
     [DataRow("five dimensions")]
     [DataRow("shared levels")]
     [DataRow("Gemm")]
-    public void TakesSeveralClassesForOne(string layout) => Check(Layouts[layout](1), 1, 4, kept: layout != "class major");
+    public void TakesSeveralClassesForOne(string layout) =>
+        Check(Layouts[layout](1), 1, 4, kept: layout != "class major");
 
     [TestMethod]
     public void RefusesToKeepTheOneClassOfAClassMajorHead()
     {
         var options = new HeadReplacementOptions { Kept = new Dictionary<int, int> { [1] = 0 } };
-        var error = Assert.ThrowsExactly<ModelException>(() => HeadReplacement.Apply(SmallHeads.ClassMajor(1), "classes", 4, options: options));
+        var error = Assert.ThrowsExactly<ModelException>(
+            () => HeadReplacement.Apply(SmallHeads.ClassMajor(1), "classes", 4, options: options));
         StringAssert.Contains(error.Message, "class by class");
     }
 
@@ -81,7 +88,8 @@ public sealed class HeadLayoutTests
     [TestMethod]
     public void SaysWhereTheRawValueIsNoList()
     {
-        var error = Assert.ThrowsExactly<ModelException>(() => HeadReplacement.Apply(SmallHeads.AnchorMajor(3), "c", 5));
+        var error = Assert.ThrowsExactly<ModelException>(
+            () => HeadReplacement.Apply(SmallHeads.AnchorMajor(3), "c", 5));
         StringAssert.Contains(error.Message, "[batch, anchors, classes]");
     }
 
@@ -93,15 +101,18 @@ public sealed class HeadLayoutTests
     {
         var model = OnnxModel.Load(SharedFolder.Require(["models", .. file.Split('/')]));
         var (raw, input) = (HeadCut.Find(model, scores), model.Inputs.Single());
-        var side = input.Name == "images" ? (320, 320) : (240, 320);
-        var images = new Dictionary<string, Tensor> { [input.Name] = new RandomTensors().Uniform(-1, 1, 1, 3, side.Item1, side.Item2) };
-        var changed = HeadReplacement.Apply(model, raw, classes, new Dictionary<string, TensorShape> { [input.Name] = images[input.Name].Shape },
-            new() { Kept = new Dictionary<int, int> { [classes - 1] = 1 } });
-        var (before, after) = (Subgraph.Run(model, images, [raw, boxes]), Subgraph.Run(changed, images, [raw, scores, boxes]));
+        TensorShape shape = input.Name == "images" ? new(1, 3, 320, 320) : new(1, 3, 240, 320);
+        var picture = new RandomTensors().Uniform(-1, 1, shape.ToArray());
+        var images = new Dictionary<string, Tensor> { [input.Name] = picture };
+        var kept = new Dictionary<int, int> { [classes - 1] = 1 };
+        var changed = HeadReplacement.Apply(model, raw, classes,
+            new Dictionary<string, TensorShape> { [input.Name] = shape }, new() { Kept = kept });
+        var (before, after) = (Subgraph.Run(model, images, [raw, boxes]),
+            Subgraph.Run(changed, images, [raw, scores, boxes]));
         CollectionAssert.AreEqual(before[boxes].Data, after[boxes].Data);
         Assert.AreEqual(before[raw].Shape.With(2, classes), after[raw].Shape);
         Assert.AreEqual(after[raw].Shape, after[scores].Shape);
-        Compare(before[raw], after[raw], new Dictionary<int, int> { [classes - 1] = 1 });
+        Compare(before[raw], after[raw], kept);
     }
 
     private static OnnxModel Check(OnnxModel model, int from, int to, bool kept = true)
@@ -124,13 +135,15 @@ public sealed class HeadLayoutTests
         var (from, to) = ((int)old.Shape[-1], (int)now.Shape[-1]);
         for (var row = 0; row < before.Length / from; row++)
             foreach (var (mine, theirs) in kept)
-                Assert.AreEqual(before[row * from + theirs], after[row * to + mine], 1e-5f * (1 + Math.Abs(before[row * from + theirs])), $"row {row}");
+                Assert.AreEqual(before[row * from + theirs], after[row * to + mine],
+                    1e-5f * (1 + Math.Abs(before[row * from + theirs])), $"row {row}");
     }
 
     private static ValueInfoProto Declared(TensorProto tensor)
     {
         var shape = new TensorShapeProto();
         shape.Dim.Add(tensor.Dims.Select(dim => new TensorShapeProto.Types.Dimension { DimValue = dim }));
-        return new() { Name = tensor.Name, Type = new() { TensorType = new() { ElemType = tensor.DataType, Shape = shape } } };
+        return new() { Name = tensor.Name,
+            Type = new() { TensorType = new() { ElemType = tensor.DataType, Shape = shape } } };
     }
 }

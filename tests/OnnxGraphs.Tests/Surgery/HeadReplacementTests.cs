@@ -51,7 +51,8 @@ public sealed class HeadReplacementTests
     [TestMethod]
     public void DrawsWeightsOfTheGivenDeviation()
     {
-        var weights = Replaced(90, new() { WeightDeviation = 0.02f }).Initializers["cls_head.weight"].ToTensor().Values<float>().ToArray();
+        var weights = Replaced(90, new() { WeightDeviation = 0.02f }).Initializers["cls_head.weight"]
+            .ToTensor().Values<float>().ToArray();
         Assert.HasCount(180 * 8 * 9, weights);
         // 12960 draws: the deviation of the mean is 1.8e-4, that of the deviation 1.3e-4.
         Assert.AreEqual(0, weights.Average(), 8e-4);
@@ -62,7 +63,8 @@ public sealed class HeadReplacementTests
     public void SameSeedSameBytes()
     {
         CollectionAssert.AreEqual(Replaced(5, new() { Seed = 3 }).ToBytes(), Replaced(5, new() { Seed = 3 }).ToBytes());
-        CollectionAssert.AreNotEqual(Replaced(5, new() { Seed = 3 }).ToBytes(), Replaced(5, new() { Seed = 4 }).ToBytes());
+        CollectionAssert.AreNotEqual(Replaced(5, new() { Seed = 3 }).ToBytes(),
+            Replaced(5, new() { Seed = 4 }).ToBytes());
     }
 
     [TestMethod]
@@ -78,7 +80,9 @@ public sealed class HeadReplacementTests
     private static Dictionary<string, TensorShape> Shapes(int batch) => new() { ["images"] = new(batch, 3, 32, 32) };
 
     private static IReadOnlyDictionary<string, Tensor> Run(OnnxModel model, int batch) => Subgraph.Run(model,
-        new Dictionary<string, Tensor> { ["images"] = new RandomTensors().Normal(batch, 3, 32, 32) }, ["cls_logits", "bbox_regression"]);
+        new Dictionary<string, Tensor> { ["images"] = new RandomTensors().Normal(batch, 3, 32, 32) },
+            ["cls_logits", "bbox_regression"]);
 
-    private static IEnumerable<float[]> Rows(Tensor logits) => logits.Values<float>().ToArray().Chunk((int)logits.Shape[-1]);
+    private static IEnumerable<float[]> Rows(Tensor logits) =>
+        logits.Values<float>().ToArray().Chunk((int)logits.Shape[-1]);
 }

@@ -5,8 +5,10 @@ using static OnnxGraphs.Tests.HandMade;
 
 namespace OnnxGraphs.Tests.Surgery;
 
-/// <summary>Detectors of a few numbers, laid out as different exporters lay out their heads: input x0, raw values "classes" and
-/// "boxes", activation "scores".</summary>
+/// <summary>
+/// Detectors of a few numbers, laid out as different exporters lay out their heads: input x0, raw values "classes" and
+/// "boxes", activation "scores".
+/// </summary>
 internal static class SmallHeads
 {
     public const int Anchors = 2, Side = 4, Rows = Anchors * Side * Side;
@@ -14,51 +16,68 @@ internal static class SmallHeads
     /// <summary>Channels over anchors, then classes; the target shapes are stored whole.</summary>
     public static OnnxModel AnchorMajor(int classes) => Build(17, Convolutions(classes),
     [
-        Node("Transpose", ["c"], ["ct"], ("perm", new long[] { 0, 2, 3, 1 })), Node("Reshape", ["ct", "class_shape"], ["classes"]),
-        Node("Transpose", ["b"], ["bt"], ("perm", new long[] { 0, 2, 3, 1 })), Node("Reshape", ["bt", "box_shape"], ["boxes"]),
+        Node("Transpose", ["c"], ["ct"], ("perm", new long[] { 0, 2, 3, 1 })),
+        Node("Reshape", ["ct", "class_shape"], ["classes"]),
+        Node("Transpose", ["b"], ["bt"], ("perm", new long[] { 0, 2, 3, 1 })),
+        Node("Reshape", ["bt", "box_shape"], ["boxes"]),
         Node("Sigmoid", ["classes"], ["scores"]),
     ], ("class_shape", Tensor.Vector<long>(1, Rows, classes)), ("box_shape", Tensor.Vector<long>(1, Rows, 4)));
 
     /// <summary>Channels over anchors, then classes, taken apart in five dimensions.</summary>
     public static OnnxModel FiveDimensions(int classes) => Build(17, Convolutions(classes),
     [
-        Node("Reshape", ["c", "class_split"], ["c5"]), Node("Transpose", ["c5"], ["ct"], ("perm", new long[] { 0, 3, 4, 1, 2 })),
+        Node("Reshape", ["c", "class_split"], ["c5"]),
+        Node("Transpose", ["c5"], ["ct"], ("perm", new long[] { 0, 3, 4, 1, 2 })),
         Node("Reshape", ["ct", "class_shape"], ["classes"]),
-        Node("Reshape", ["b", "box_split"], ["b5"]), Node("Transpose", ["b5"], ["bt"], ("perm", new long[] { 0, 3, 4, 1, 2 })),
+        Node("Reshape", ["b", "box_split"], ["b5"]),
+        Node("Transpose", ["b5"], ["bt"], ("perm", new long[] { 0, 3, 4, 1, 2 })),
         Node("Reshape", ["bt", "box_shape"], ["boxes"]), Node("Sigmoid", ["classes"], ["scores"]),
-    ], ("class_split", Tensor.Vector<long>(0, Anchors, classes, Side, Side)), ("class_shape", Tensor.Vector<long>(0, -1, classes)),
+    ], ("class_split", Tensor.Vector<long>(0, Anchors, classes, Side, Side)),
+        ("class_shape", Tensor.Vector<long>(0, -1, classes)),
         ("box_split", Tensor.Vector<long>(0, Anchors, 4, Side, Side)), ("box_shape", Tensor.Vector<long>(0, -1, 4)));
 
     /// <summary>Channels over classes, then anchors.</summary>
     public static OnnxModel ClassMajor(int classes) => Build(17, Convolutions(classes),
     [
-        Node("Reshape", ["c", "class_shape"], ["cr"]), Node("Transpose", ["cr"], ["classes"], ("perm", new long[] { 0, 2, 1 })),
-        Node("Reshape", ["b", "box_shape"], ["br"]), Node("Transpose", ["br"], ["boxes"], ("perm", new long[] { 0, 2, 1 })),
+        Node("Reshape", ["c", "class_shape"], ["cr"]),
+        Node("Transpose", ["cr"], ["classes"], ("perm", new long[] { 0, 2, 1 })),
+        Node("Reshape", ["b", "box_shape"], ["br"]),
+        Node("Transpose", ["br"], ["boxes"], ("perm", new long[] { 0, 2, 1 })),
         Node("Softmax", ["classes"], ["scores"], ("axis", -1)),
     ], ("class_shape", Tensor.Vector<long>(1, classes, Rows)), ("box_shape", Tensor.Vector<long>(1, 4, Rows)));
 
-    /// <summary>Four classes: class and box head share the computed target shape, as their last number is the same.</summary>
+    /// <summary>Four classes: class and box head share the computed target shape, as their last number is the
+    /// same.</summary>
     public static OnnxModel SharedShape() => Build(17, Convolutions(4),
     [
-        Node("Transpose", ["c"], ["ct"], ("perm", new long[] { 0, 2, 3, 1 })), Node("Transpose", ["b"], ["bt"], ("perm", new long[] { 0, 2, 3, 1 })),
-        Node("Shape", ["c"], ["shape"]), Node("Gather", ["shape", "zero"], ["batch"]), Node("Concat", ["batch", "rest"], ["target"], ("axis", 0)),
-        Node("Reshape", ["ct", "target"], ["classes"]), Node("Reshape", ["bt", "target"], ["boxes"]), Node("Sigmoid", ["classes"], ["scores"]),
+        Node("Transpose", ["c"], ["ct"], ("perm", new long[] { 0, 2, 3, 1 })),
+        Node("Transpose", ["b"], ["bt"], ("perm", new long[] { 0, 2, 3, 1 })),
+        Node("Shape", ["c"], ["shape"]), Node("Gather", ["shape", "zero"], ["batch"]),
+        Node("Concat", ["batch", "rest"], ["target"], ("axis", 0)),
+        Node("Reshape", ["ct", "target"], ["classes"]), Node("Reshape", ["bt", "target"], ["boxes"]),
+        Node("Sigmoid", ["classes"], ["scores"]),
     ], ("zero", Tensor.Vector<long>(0)), ("rest", Tensor.Vector<long>(-1, 4)));
 
-    /// <summary>Fully connected heads, the class head with or without a bias inside Gemm, or as MatMul and Add.</summary>
+    /// <summary>Fully connected heads, the class head with or without a bias inside Gemm, or as MatMul and
+    /// Add.</summary>
     public static OnnxModel Dense(int classes, string kind)
     {
         const int Features = 3 * Side * Side;
         NodeProto[] head = kind == "MatMul"
             ? [Node("MatMul", ["f", "wc"], ["m"]), Node("Add", ["m", "cls.bias"], ["c"])]
-            : [Node("Gemm", kind == "Gemm" ? ["f", "wc", "cls.bias"] : ["f", "wc"], ["c"], ("transB", kind == "Gemm" ? 1 : 0))];
+            : kind == "Gemm" ? [Node("Gemm", ["f", "wc", "cls.bias"], ["c"], ("transB", 1))]
+            : [Node("Gemm", ["f", "wc"], ["c"])];
         var random = new RandomTensors();
-        var weights = kind == "Gemm" ? random.Normal(Anchors * classes, Features) : random.Normal(Features, Anchors * classes);
-        return Build(17, [("wc", weights), ("cls.bias", random.Normal(Anchors * classes)), ("wb", random.Normal(Features, Anchors * 4))],
+        var weights = kind == "Gemm" ? random.Normal(Anchors * classes, Features)
+            : random.Normal(Features, Anchors * classes);
+        return Build(17, [("wc", weights), ("cls.bias", random.Normal(Anchors * classes)),
+            ("wb", random.Normal(Features, Anchors * 4))],
         [
             Node("Flatten", ["x0"], ["f"]), .. head, Node("MatMul", ["f", "wb"], ["b"]),
-            Node("Reshape", ["c", "class_shape"], ["classes"]), Node("Reshape", ["b", "box_shape"], ["boxes"]), Node("Softmax", ["classes"], ["scores"]),
-        ], ("class_shape", Tensor.Vector<long>(1, Anchors, classes)), ("box_shape", Tensor.Vector<long>(1, Anchors, 4)));
+            Node("Reshape", ["c", "class_shape"], ["classes"]), Node("Reshape", ["b", "box_shape"], ["boxes"]),
+            Node("Softmax", ["classes"], ["scores"]),
+        ], ("class_shape", Tensor.Vector<long>(1, Anchors, classes)),
+            ("box_shape", Tensor.Vector<long>(1, Anchors, 4)));
     }
 
     /// <summary>Two pyramid levels through one and the same class convolution, as RetinaNet has it.</summary>
@@ -91,12 +110,15 @@ internal static class SmallHeads
     private static (string, Tensor)[] Convolutions(int classes)
     {
         var random = new RandomTensors();
-        return [("wc", random.Normal(Anchors * classes, 3, 1, 1)), ("cls.bias", random.Normal(Anchors * classes)), ("wb", random.Normal(Anchors * 4, 3, 1, 1))];
+        return [("wc", random.Normal(Anchors * classes, 3, 1, 1)), ("cls.bias", random.Normal(Anchors * classes)),
+            ("wb", random.Normal(Anchors * 4, 3, 1, 1))];
     }
 
-    private static OnnxModel Build(int opset, (string, Tensor)[] weights, NodeProto[] nodes, params (string, Tensor)[] constants)
+    private static OnnxModel Build(int opset, (string, Tensor)[] weights, NodeProto[] nodes,
+        params (string, Tensor)[] constants)
     {
-        NodeProto[] layers = weights[0].Item2.Shape.Rank == 2 ? [] : [Node("Conv", ["x0", "wc", "cls.bias"], ["c"]), Node("Conv", ["x0", "wb"], ["b"])];
+        NodeProto[] layers = weights[0].Item2.Shape.Rank == 2 ? []
+            : [Node("Conv", ["x0", "wc", "cls.bias"], ["c"]), Node("Conv", ["x0", "wb"], ["b"])];
         var model = Model(opset, [Picture], [.. layers, .. nodes], [.. weights, .. constants]);
         model.Proto.Graph.Output.Add(new ValueInfoProto { Name = "boxes" });
         return model;

@@ -11,7 +11,8 @@ public sealed class SubgraphTests
     public void TakesOnlyWhatTheValuesNeed()
     {
         var part = Subgraph.Extract(SmallHeads.AnchorMajor(3), ["boxes"]);
-        CollectionAssert.AreEqual(new[] { "b", "bt", "boxes" }, part.Proto.Graph.Node.Select(node => node.Output[0]).ToArray());
+        CollectionAssert.AreEqual(new[] { "b", "bt", "boxes" },
+            part.Proto.Graph.Node.Select(node => node.Output[0]).ToArray());
         CollectionAssert.AreEquivalent(new[] { "wb", "box_shape" }, part.Initializers.Keys.ToArray());
         CollectionAssert.AreEqual(new[] { "x0" }, part.Inputs.Select(input => input.Name).ToArray());
     }
@@ -32,7 +33,8 @@ public sealed class SubgraphTests
     public void ReadsSeveralInnerValuesAtOnce()
     {
         var model = SmallHeads.AnchorMajor(3);
-        var values = Subgraph.Run(model, new Dictionary<string, Tensor> { ["x0"] = new RandomTensors().Normal(1, 3, 4, 4) }, ["c", "scores"]);
+        var values = Subgraph.Run(model, new Dictionary<string,
+            Tensor> { ["x0"] = new RandomTensors().Normal(1, 3, 4, 4) }, ["c", "scores"]);
         Assert.AreEqual(new TensorShape(1, 6, 4, 4), values["c"].Shape);
         Assert.AreEqual(new TensorShape(1, 32, 3), values["scores"].Shape);
     }

@@ -13,7 +13,8 @@ public sealed class WeightsTests
 
     [TestMethod]
     public void FindsWeightsAndNoStatistics() => CollectionAssert.AreEqual(
-        new[] { "conv1.weight", "bn1.weight", "bn1.bias", "conv2.weight", "bn2.weight", "bn2.bias", "cls_head.weight", "cls_head.bias",
+        new[] { "conv1.weight", "bn1.weight", "bn1.bias", "conv2.weight", "bn2.weight", "bn2.bias", "cls_head.weight",
+            "cls_head.bias",
             "box_head.weight", "box_head.bias" },
         TrainableWeights.Of(OnnxModel.Load(Tiny), ["cls_logits", "bbox_regression"]).ToArray());
 
@@ -23,12 +24,14 @@ public sealed class WeightsTests
 
     [TestMethod]
     public void LeavesOutWhatIsFrozen() => CollectionAssert.AreEqual(new[] { "cls_head.weight", "box_head.weight" },
-        TrainableWeights.Of(OnnxModel.Load(Tiny), ["cls_logits", "bbox_regression"], ["conv?.*", "bn*", "*_head.bias"]).ToArray());
+        TrainableWeights.Of(OnnxModel.Load(Tiny), ["cls_logits", "bbox_regression"], ["conv?.*", "bn*", "*_head.bias"])
+            .ToArray());
 
     [TestMethod]
     public void NamesAGlobThatMatchesNothing()
     {
-        var error = Assert.ThrowsExactly<ModelException>(() => TrainableWeights.Of(OnnxModel.Load(Tiny), ["cls_logits"], ["bn*", "Conv*"]));
+        var error = Assert.ThrowsExactly<ModelException>(
+            () => TrainableWeights.Of(OnnxModel.Load(Tiny), ["cls_logits"], ["bn*", "Conv*"]));
         StringAssert.Contains(error.Message, "'Conv*'");
         StringAssert.Contains(error.Message, "'conv1.weight'");
     }
@@ -36,7 +39,8 @@ public sealed class WeightsTests
     [TestMethod]
     public void SaysWhereEverythingIsFrozen()
     {
-        var error = Assert.ThrowsExactly<ModelException>(() => TrainableWeights.Of(OnnxModel.Load(Tiny), ["cls_logits"], ["*"]));
+        var error = Assert.ThrowsExactly<ModelException>(
+            () => TrainableWeights.Of(OnnxModel.Load(Tiny), ["cls_logits"], ["*"]));
         StringAssert.Contains(error.Message, "all frozen");
     }
 
@@ -46,7 +50,8 @@ public sealed class WeightsTests
     {
         var random = new RandomTensors();
         var model = Model(17, [random.Normal(2, 3)],
-            [Node("Add", ["x0", "offset"], ["a"]), Node("MatMul", ["a", "w"], ["m"]), Node("Add", ["onnx::Add_7", "m"], ["y"])],
+            [Node("Add", ["x0", "offset"], ["a"]), Node("MatMul", ["a", "w"], ["m"]),
+                Node("Add", ["onnx::Add_7", "m"], ["y"])],
             ("offset", random.Normal(3)), ("w", random.Normal(3, 4)), ("onnx::Add_7", random.Normal(4)));
         CollectionAssert.AreEquivalent(new[] { "w", "onnx::Add_7" }, TrainableWeights.Of(model, ["y"]).ToArray());
     }
@@ -56,7 +61,8 @@ public sealed class WeightsTests
     {
         var random = new RandomTensors();
         var (x, w) = (random.Normal(1, 2, 3, 3), random.Normal(2, 2, 1, 1));
-        var tied = Model(17, [x], [Node("Identity", ["w"], ["w2"]), Node("Conv", ["x0", "w"], ["a"]), Node("Conv", ["a", "w2"], ["y"])], ("w", w));
+        var tied = Model(17, [x], [Node("Identity", ["w"], ["w2"]), Node("Conv", ["x0", "w"], ["a"]),
+            Node("Conv", ["a", "w2"], ["y"])], ("w", w));
         var free = TiedWeights.Untie(tied);
         CollectionAssert.AreEqual(new[] { "w", "w2" }, TrainableWeights.Of(free, ["y"]).ToArray());
         CollectionAssert.AreEqual(new[] { "w" }, TrainableWeights.Of(tied, ["y"]).ToArray());
@@ -68,7 +74,8 @@ public sealed class WeightsTests
     {
         var w = new RandomTensors().Normal(2, 2, 1, 1);
         var model = Model(17, [w],
-            [Node("Identity", ["w"], ["w2"]), Node("Identity", ["w2"], ["w3"]), Node("Identity", ["i"], ["i2"]), Node("Identity", ["w"], ["y"])],
+            [Node("Identity", ["w"], ["w2"]), Node("Identity", ["w2"], ["w3"]), Node("Identity", ["i"], ["i2"]),
+                Node("Identity", ["w"], ["y"])],
             ("w", w), ("i", Tensor.Vector<long>(1)));
         var free = TiedWeights.Untie(model);
         CollectionAssert.AreEquivalent(new[] { "w", "w2", "w3", "i" }, free.Initializers.Keys.ToArray());

@@ -10,7 +10,8 @@ public sealed class CheckpointTests
 {
     private static readonly Checkpoint Example = new(41,
         new([new("conv.weight", new(2, 3), 0), new("a\tname with ünusual \"signs\"", TensorShape.Scalar, 6)]),
-        new Dictionary<string, float[]> { ["training/parameters"] = [1, -2.5f, float.NaN, float.MaxValue, -0f, 1e-45f, 7], ["training/momentum"] = new float[7] })
+        new Dictionary<string, float[]> { ["training/parameters"] = [1, -2.5f, float.NaN, float.MaxValue, -0f, 1e-45f,
+            7], ["training/momentum"] = new float[7] })
     {
         Notes = new Dictionary<string, string> { ["epochs"] = "20", ["optimizer"] = "AdamW { Beta1 = 0.9 }" },
     };
@@ -76,7 +77,8 @@ public sealed class CheckpointTests
         var text = Encoding.Latin1.GetString(System.IO.File.ReadAllBytes(File));
         StringAssert.Contains(text, found);
         var at = text.IndexOf(found, StringComparison.Ordinal);
-        System.IO.File.WriteAllBytes(File, Encoding.Latin1.GetBytes(text[..at] + replacement + text[(at + replacement.Length)..]));
+        System.IO.File.WriteAllBytes(File,
+            Encoding.Latin1.GetBytes(text[..at] + replacement + text[(at + replacement.Length)..]));
         Fails(message);
     }
 
@@ -91,7 +93,8 @@ public sealed class CheckpointTests
     public void SaysWhereTheFolderIsMissing()
     {
         var path = Path.Combine(_folder, "none", "checkpoint.safetensors");
-        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => Example.Save(path)).Message, "cannot be written");
+        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => Example.Save(path)).Message,
+            "cannot be written");
     }
 
     // /dev/full stands for a full disk: the file that is written first lies on it.

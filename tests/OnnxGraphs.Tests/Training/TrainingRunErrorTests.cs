@@ -17,9 +17,12 @@ public sealed class TrainingRunErrorTests
     public void NamesUnknownInputsAndTerms()
     {
         using var run = Start(Linear());
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => run.Input<float>("images")).Message, "it has x0");
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => run.Term("boxes")).Message, "it has square");
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => run.Term(TrainingGraph.StepNumber)).Message, "it has square");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => run.Input<float>("images")).Message,
+            "it has x0");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => run.Term("boxes")).Message,
+            "it has square");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => run.Term(TrainingGraph.StepNumber)).Message,
+            "it has square");
     }
 
     // y = x w, L = sum y^2 with x = (1, 1): dL/dw = 2 y in every row.
@@ -39,9 +42,12 @@ public sealed class TrainingRunErrorTests
     {
         using var run = Start(Linear());
         var other = new Checkpoint(3, new([new("other", new(2, 2), 0)]), run.Save().Vectors);
-        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => run.Restore(other)).Message, "resume with the same model");
-        var cut = run.Save() with { Vectors = new Dictionary<string, float[]> { [TrainingGraph.Parameters] = [1, 2, 3] } };
-        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => run.Restore(cut)).Message, "has 3 numbers, expected 4");
+        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => run.Restore(other)).Message,
+            "resume with the same model");
+        var cut = run.Save() with { Vectors = new Dictionary<string,
+            float[]> { [TrainingGraph.Parameters] = [1, 2, 3] } };
+        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => run.Restore(cut)).Message,
+            "has 3 numbers, expected 4");
         CollectionAssert.AreEqual(Weights.Values<float>().ToArray(), run.Read(0));
         Assert.AreEqual(0, run.Steps);
     }
@@ -49,7 +55,8 @@ public sealed class TrainingRunErrorTests
     [TestMethod]
     public void NamesAnUnknownHead()
     {
-        var error = Assert.ThrowsExactly<ModelException>(() => TrainingGraph.Build(Linear(), ["yy"], Square, new Sgd(0)));
+        var error = Assert.ThrowsExactly<ModelException>(
+            () => TrainingGraph.Build(Linear(), ["yy"], Square, new Sgd(0)));
         StringAssert.Contains(error.Message, "'yy'");
         StringAssert.Contains(error.Message, "'y'");
     }
@@ -58,7 +65,8 @@ public sealed class TrainingRunErrorTests
     public void NamesAnOperatorThatCannotBeTrained()
     {
         var model = Model(17, [Tensor.Filled(new(1, 2), 1)],
-            [Node("MatMul", ["x0", "w"], ["m"]), Node("Det", ["square"], ["y"]), Node("Unsqueeze", ["m", "zero"], ["square"])],
+            [Node("MatMul", ["x0", "w"], ["m"]), Node("Det", ["square"], ["y"]),
+                Node("Unsqueeze", ["m", "zero"], ["square"])],
             ("w", Weights), ("zero", Tensor.Vector<long>(0)));
         var error = Assert.ThrowsExactly<ModelException>(() => TrainingGraph.Build(model, ["y"], Square, new Sgd(0)));
         StringAssert.Contains(error.Message, "Det");
@@ -77,9 +85,11 @@ public sealed class TrainingRunErrorTests
         CollectionAssert.AreEqual(run.Read(0), run.Graph.Layout.Gather(tuned));
     }
 
-    private static OnnxModel Linear() => Model(17, [Tensor.Filled(new(1, 2), 1)], [Node("MatMul", ["x0", "w"], ["y"])], ("w", Weights));
+    private static OnnxModel Linear() =>
+        Model(17, [Tensor.Filled(new(1, 2), 1)], [Node("MatMul", ["x0", "w"], ["y"])], ("w", Weights));
 
-    private static TrainingRun Start(OnnxModel model) => new(TrainingGraph.Build(model, ["y"], Square, new Sgd(0)), model);
+    private static TrainingRun Start(OnnxModel model) =>
+        new(TrainingGraph.Build(model, ["y"], Square, new Sgd(0)), model);
 
     private static IReadOnlyDictionary<string, Var> Square(Graph graph, IReadOnlyList<Var> heads) =>
         new Dictionary<string, Var> { ["square"] = Op.ReduceSum(heads[0] * heads[0]) };

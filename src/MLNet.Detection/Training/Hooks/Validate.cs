@@ -6,7 +6,8 @@ namespace MLNet.Detection.Training.Hooks;
 /// <summary>Metrics on a validation set after every epoch; on request the weights of the best epoch are kept.</summary>
 internal sealed class Validate(Func<float[], Evaluation.CocoMetrics> evaluate, bool keepBest, int? patience) : ITrainingHook
 {
-    private const string BestKey = "validation_best", SinceKey = "validation_epochs_since", BestVector = "validation/best_parameters";
+    private const string BestKey = "validation_best", SinceKey = "validation_epochs_since",
+        BestVector = "validation/best_parameters";
 
     private double _best = double.NegativeInfinity;
     private int _epochsSince;
@@ -34,7 +35,8 @@ internal sealed class Validate(Func<float[], Evaluation.CocoMetrics> evaluate, b
     {
         Notes = checkpoint.Notes.Append(new(BestKey, _best.ToString("R", CultureInfo.InvariantCulture)))
             .Append(new(SinceKey, _epochsSince.ToString(CultureInfo.InvariantCulture))).ToDictionary(),
-        Vectors = BestParameters is { } best ? checkpoint.Vectors.Append(new(BestVector, best)).ToDictionary() : checkpoint.Vectors,
+        Vectors = BestParameters is { } best ? checkpoint.Vectors.Append(new(BestVector, best)).ToDictionary()
+            : checkpoint.Vectors,
     };
 
     /// <summary>Goes on with the best epoch of a checkpoint; one of a run without validation has none.</summary>

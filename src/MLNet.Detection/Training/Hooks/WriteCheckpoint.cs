@@ -6,7 +6,8 @@ namespace MLNet.Detection.Training.Hooks;
 /// <param name="path">Where.</param>
 /// <param name="notes">The settings of the run.</param>
 /// <param name="add">Adds what hooks must remember.</param>
-internal sealed class WriteCheckpoint(string path, IReadOnlyDictionary<string, string> notes, Func<Checkpoint, Checkpoint> add) : ITrainingHook
+internal sealed class WriteCheckpoint(
+    string path, IReadOnlyDictionary<string, string> notes, Func<Checkpoint, Checkpoint> add) : ITrainingHook
 {
     /// <summary>The checkpoint, once this run has written it.</summary>
     public string? Written { get; private set; }

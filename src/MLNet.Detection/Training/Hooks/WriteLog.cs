@@ -68,7 +68,8 @@ internal sealed class WriteLog : ITrainingHook, IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"{_path}: the log cannot be written ({error.Message}); check the folder and the free space.", error);
+            throw new IOException(
+                $"{_path}: the log cannot be written ({error.Message}); check the folder and the free space.", error);
         }
     }
 
