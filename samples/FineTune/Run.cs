@@ -20,6 +20,9 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
 {
     private readonly MLContext _ml = new(given.GetValue(settings.Seed));
 
+    // The built-in detector starts from random weights and has a recipe of its own.
+    private bool FromScratch => given.GetValue(settings.Model) is null;
+
     public void Go()
     {
         var (resume, clock) = (given.GetValue(settings.Resume) is not null, Stopwatch.StartNew());
@@ -34,11 +37,12 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
         var trainer = _ml.Detection().FineTune(new FineTuneTrainer.Options
         {
             Detector = detector,
+            Loss = FromScratch ? ScratchRecipe.Loss : null,
             Optimizer = Optimizer(),
-            LearningRate = given.GetValue(settings.LearningRate),
+            LearningRate = Choose(settings.LearningRate, ScratchRecipe.LearningRate),
             WarmUpEpochs = given.GetValue(settings.WarmUp),
-            Epochs = given.GetValue(settings.Epochs),
-            BatchSize = given.GetValue(settings.Batch),
+            Epochs = Choose(settings.Epochs, ScratchRecipe.Epochs),
+            BatchSize = Choose(settings.Batch, ScratchRecipe.BatchSize),
             Frozen = given.GetValue(settings.Freeze)!,
             Seed = given.GetValue(settings.Seed),
             Device = Device.Parse(given.GetValue(settings.Device)!),
@@ -114,8 +118,13 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
             var other => throw new ArgumentException($"--anchor-format is '{other}'; expected xyxy or cxcywh."),
         }, width, height);
 
+    private T Choose<T>(Option<T> option, T fromScratch) =>
+        FromScratch && given.GetResult(option) is null or { Implicit: true } ? fromScratch : given.GetValue(option)!;
+
     private Optimizer Optimizer()
     {
+        if (FromScratch && given.GetResult(settings.Optimizer) is null or { Implicit: true })
+            return ScratchRecipe.Optimizer;
         Optimizer optimizer = given.GetValue(settings.Optimizer) switch
         {
             "adamw" => new AdamW(), "sgd" => new Sgd(),

@@ -30,9 +30,9 @@ internal sealed class Settings
     public Option<string?> Val { get; } = new("--val") { Description = "COCO JSON to measure on after every epoch." };
     public Option<string?> Test { get; } = new("--test") { Description = "COCO JSON held out to the end." };
     public Option<string?> Images { get; } = new("--images") { Description = "Folder of the pictures. Without it: the folder of the JSON." };
-    public Option<int> Epochs { get; } = Of("--epochs", "Times that every image is seen.", 20);
-    public Option<int> Batch { get; } = Of("--batch", "Images of a step.", 8);
-    public Option<float> LearningRate { get; } = Of("--lr", "The largest learning rate.", 1e-3f);
+    public Option<int> Epochs { get; } = Of("--epochs", "Times that every image is seen (built-in detector: 25).", 20);
+    public Option<int> Batch { get; } = Of("--batch", "Images of a step (built-in detector: 4).", 8);
+    public Option<float> LearningRate { get; } = Of("--lr", "The largest learning rate (built-in detector: 0.002).", 1e-3f);
     public Option<float> WarmUp { get; } = Of("--warm-up", "Epochs of rising learning rate.", 1f);
     public Option<string> Optimizer { get; } = Of("--optimizer", "adamw or sgd.", "adamw");
     public Option<float> WeightDecay { get; } = Of("--weight-decay", "Weight decay.", 1e-4f);
