@@ -23,6 +23,8 @@ public static class TiedWeights
                 stored[own.Name] = own;
                 graph.Initializer.Add(own);
                 graph.Node.Remove(node);
+                // From IR 4 on a stored tensor need not be an input as well.
+                copy.Proto.IrVersion = Math.Max(4, copy.Proto.IrVersion);
             }
         return copy;
     }

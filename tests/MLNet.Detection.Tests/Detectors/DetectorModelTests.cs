@@ -28,7 +28,8 @@ public sealed class DetectorModelTests
             Normalization = Normalization.ImageNet with { Order = ChannelOrder.Bgr },
             Decoder = DetectionDecoder.RetinaNet with
             {
-                Coder = new BoxCoder(1.5f, 2.5f, 3.5f, 4.5f) { MaxLogScale = 3.25f }, IouThreshold = 0.3f, MaxDetections = 7,
+                Coder = new BoxCoder(1.5f, 2.5f, 3.5f, 4.5f) { MaxLogScale = 3.25f },
+                IouThreshold = 0.3f, MaxDetections = 7,
             },
         };
         model.Save(_folder.File("model.onnx"), externalData);
