@@ -15,6 +15,11 @@ internal static class ConvolutionGradients
     private const long LargeMap = 300;
 
     /// <summary>
+    /// Depthwise outputs of fewer pixels favour one grouped convolution over a product for each entry of the kernel.
+    /// </summary>
+    private const long SmallMap = 128;
+
+    /// <summary>
     /// dx [N, C, ...]: the convolution of dy with the flipped weights, or the transposed convolution.
     /// </summary>
     public static Var OfInput(Var dy, Node conv)
@@ -39,7 +44,7 @@ internal static class ConvolutionGradients
         var pointwise = window.Kernel.All(k => k == 1);
         if (dy.Shape.Size == 0)
             return Filled(dy.Graph, w.Shape, 0);
-        if (group == w.Shape[0] && w.Shape[1] == 1 && window.Rank == 2 && (!window.IsUnit || pixels < LargeMap))
+        if (group == w.Shape[0] && w.Shape[1] == 1 && window.Rank == 2 && (!window.IsUnit || pixels < SmallMap))
             return ByGroups(x, dy, w.Shape, window);
         return pointwise || group > 1 || window.Rank != 2 || (window.IsUnit && pixels >= LargeMap)
             ? BySlices(x, dy, w.Shape, window, group)
@@ -73,6 +78,8 @@ internal static class ConvolutionGradients
     /// </summary>
     public static Var BySlices(Var x, Var dy, TensorShape w, Window window, long group)
     {
+        if (window.IsUnit && (window.HasPadding || window.Kernel.Any(k => k > 1)))
+            return ByWindows(x, dy, w, window, group);
         var (n, pixels) = (x.Shape[0], dy.Shape.Skip(2).Aggregate(1L, (a, b) => a * b));
         var rows = Reshape(dy, n, group, w[0] / group, pixels);
         var padded = window.HasPadding ? Pad(x, [0, 0, .. window.Before, 0, 0, .. window.After]) : x;
@@ -90,6 +97,27 @@ internal static class ConvolutionGradients
             && Enumerable.Range(0, window.Rank).All(i => ends[i] == padded.Shape[i + 2]);
         return whole ? padded
             : Slice(padded, [.. Enumerable.Range(2, window.Rank).Select(i => (long)i)], starts, ends, window.Strides);
+    }
+
+    // The same for stride 1. In a map laid out flat, a shift by i rows and j pixels is a shift by i times the row's length
+    // plus j: each entry of the kernel sees one contiguous piece, which is cheap to copy. What wraps round a row's end
+    // meets the zeros that dy is padded with; one more row keeps the last piece inside.
+    private static Var ByWindows(Var x, Var dy, TensorShape w, Window window, long group)
+    {
+        var (n, rank) = (x.Shape[0], window.Rank);
+        long[] lengths = [.. x.Shape.Skip(2).Select((dim, i) => window.Before[i] + dim + window.After[i])];
+        long[] pitches = [.. lengths.Select((_, i) => lengths[(i + 1)..].Aggregate(1L, (a, b) => a * b))];
+        long[] wrapped = [0, .. lengths[1..].Select((length, i) => length - dy.Shape[i + 3])];
+        var map = Pad(x, [0, 0, .. window.Before, 0, 0, window.After[0] + 1, .. window.After[1..]]);
+        var flat = Reshape(map, n, group, w[1], (lengths[0] + 1) * pitches[0]);
+        var rows = Reshape(Pad(dy, [0, 0, .. new long[rank], 0, 0, .. wrapped]), n, group, w[0] / group,
+            dy.Shape[2] * pitches[0]);
+        var taps = Taps(window).Select(tap =>
+        {
+            var start = tap.Select((t, i) => t * window.Dilations[i] * pitches[i]).Sum();
+            return Unsqueeze(MatMul(rows, Transposed(Slice(flat, 3, start, start + rows.Shape[3]))), 4);
+        });
+        return Reshape(ReduceSum(Concat([.. taps], 4), [0], keep: false), w);
     }
 
     private static IEnumerable<long[]> Taps(Window window) => window.Kernel.Aggregate<long, IEnumerable<long[]>>([[]],
