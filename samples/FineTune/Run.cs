@@ -25,8 +25,21 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
 
     public void Go()
     {
-        var (resume, clock) = (given.GetValue(settings.Resume) is not null, Stopwatch.StartNew());
-        var folder = RunFolder.Create(settings.OutputFolder(given), resume || given.GetValue(settings.Overwrite));
+        var resume = given.GetValue(settings.Resume) is not null;
+        var path = settings.OutputFolder(given);
+        var folder = resume ? RunFolder.Resume(path) : RunFolder.Create(path, given.GetValue(settings.Overwrite));
+        try
+        {
+            Train(folder, resume, Stopwatch.StartNew());
+        }
+        finally
+        {
+            folder.RemoveIfEmpty();
+        }
+    }
+
+    private void Train(RunFolder folder, bool resume, Stopwatch clock)
+    {
         _ml.Log += (_, entry) => Display.Log(entry);
 
         var (train, val, test) = Data(folder, resume);

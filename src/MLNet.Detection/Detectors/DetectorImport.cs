@@ -105,7 +105,7 @@ public sealed record DetectorImport
         var dims = input.Type.TensorType.Shape?.Dim.Select(dim => dim.HasDimValue ? dim.DimValue : -1).ToArray() ?? [];
         if (dims.Length != 4 || dims[1] is not (3 or -1) || input.Type.TensorType.ElemType != (int)ElementType.Float32)
             throw new ModelException($"{model.Path}: the input '{input.Name}' is {(ElementType)input.Type.TensorType.ElemType} "
-                + $"[{string.Join(", ", dims)}], expected Float32 [batch, 3, height, width].");
+                + $"[{string.Join(", ", dims)}], expected Float32 [batch, 3, height, width]; export it with a batch axis.");
         var (width, height) = ImageSize ?? ((int)dims[3], (int)dims[2]);
         return width > 0 && height > 0 ? (input.Name, width, height)
             : throw new ModelException($"{model.Path}: the input '{input.Name}' leaves the image size open; give it.");

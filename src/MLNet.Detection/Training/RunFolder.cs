@@ -48,6 +48,22 @@ public sealed class RunFolder
         return new(path);
     }
 
+    /// <summary>Opens the folder of a stopped run, to go on with it.</summary>
+    /// <exception cref="IOException">There is no checkpoint in it.</exception>
+    public static RunFolder Resume(string path)
+    {
+        var folder = new RunFolder(path);
+        return System.IO.File.Exists(folder.Checkpoint) ? folder
+            : throw new FileNotFoundException($"{path}: no {FineTuning.CheckpointName} there; give the folder of a stopped run.");
+    }
+
+    /// <summary>Removes the folder of a run that came to nothing, if it is still empty.</summary>
+    public void RemoveIfEmpty()
+    {
+        if (Directory.Exists(Path) && !Directory.EnumerateFileSystemEntries(Path).Any())
+            Directory.Delete(Path);
+    }
+
     /// <summary>Writes the model.</summary>
     public void Write(DetectorModel detector) => detector.Save(Model);
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Matching;
 
@@ -123,7 +122,7 @@ public sealed class MatcherTests
     }
 
     [TestMethod]
-    public void ABatchIsMatchedInMillisecondsWithoutAllocating()
+    public void ABatchIsMatchedWithoutAllocating()
     {
         var random = new Random(1);
         Box Random() =>
@@ -131,18 +130,15 @@ public sealed class MatcherTests
         var anchors = new BoxColumns([.. Enumerable.Range(0, 4420).Select(_ => Random())]);
         Box[] truths = [.. Enumerable.Range(0, 20).Select(_ => Random())];
         var matches = new int[4420];
-        var (fastest, allocated) = (double.MaxValue, long.MaxValue);
+        var allocated = long.MaxValue;
         for (var round = 0; round < 50; round++)
         {
-            var (start, before) = (Stopwatch.GetTimestamp(), GC.GetAllocatedBytesForCurrentThread());
+            var before = GC.GetAllocatedBytesForCurrentThread();
             for (var image = 0; image < 8; image++)
                 new SsdMatcher().Match(truths, anchors, matches);
-            fastest = Math.Min(fastest, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             allocated = Math.Min(allocated, GC.GetAllocatedBytesForCurrentThread() - before);
         }
-        Console.WriteLine($"4420 anchors x 20 boxes x 8 images: {fastest:F2} ms, {allocated} bytes");
-        Assert.IsTrue(fastest < 20, $"{fastest:F2} ms"); // about 1 ms on a quiet machine; wide, for busy ones
-        Assert.IsTrue(allocated < 8 * 64, $"{allocated} bytes");
+        Assert.IsLessThan(8 * 64, allocated);
     }
 
     private static ThresholdMatcher MatcherOf(ReferenceCase reference) => new(
