@@ -8,8 +8,8 @@ namespace OnnxGraphs.Losses;
 public static class LossAttachment
 {
     /// <summary>
-    /// A model with the given one's inputs and outputs, one more input "target" and one more output "loss": the loss of a
-    /// value of the model. Input shapes become fixed.
+    /// A model with the given one's inputs and outputs, one more input "target" and one more output "loss": the loss of
+    /// a value of the model. Input shapes become fixed.
     /// </summary>
     /// <param name="model">The model; it stays as it is.</param>
     /// <param name="loss">The loss.</param>

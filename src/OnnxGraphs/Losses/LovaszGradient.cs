@@ -10,8 +10,8 @@ namespace OnnxGraphs.Losses;
 internal static class LovaszGradient
 {
     /// <summary>
-    /// Errors and truth (0 or 1) [R, P]: the weight of each error, in its place. Only errors above 0 get one, as the losses
-    /// take max(0, error): no more than those are sorted.
+    /// Errors and truth (0 or 1) [R, P]: the weight of each error, in its place. Only errors above 0 get one, as the
+    /// losses take max(0, error): no more than those are sorted.
     /// </summary>
     public static Var Of(Var errors, Var truth)
     {

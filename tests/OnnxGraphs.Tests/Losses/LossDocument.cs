@@ -12,9 +12,9 @@ internal static class LossDocument
     private const string Head = """
         # Losses
 
-        Each loss is a record in `src/OnnxGraphs/Losses` that builds an ONNX subgraph of standard operators (opset 21). x
-        are logits, p probabilities,
-            t targets. This page is generated: run the tests with `UPDATE_DOCS=1` after a change.
+        Each loss is a record in `src/OnnxGraphs/Losses` that builds an ONNX subgraph of standard operators (opset 21).
+        x are logits, p probabilities, t targets.
+        This page is generated: run the tests with `UPDATE_DOCS=1` after a change.
 
         ```csharp
         var loss = 0.5f * new DiceLoss() + new FocalLoss(Alpha: 0.25f, Gamma: 2f);
@@ -24,9 +24,18 @@ internal static class LossDocument
         ```
 
         All losses of one prediction and one target also take `Normalizer` (None, Mean, PositivesPerImage,
-            PositivesPerBatch,
-        Given) and `Reduction` (Batch, PerImage, None). A loss of your own is a record with a `Formula`;
-        `LossCheck.Gradient(loss).Demand()` compares its gradient with finite differences.
+        PositivesPerBatch, Given) and `Reduction` (Batch, PerImage, None).
+        A loss of your own is a record with a `Formula`; `LossCheck.Gradient(loss).Demand()` compares its gradient
+        with finite differences.
+
+        Losses of anchors take class numbers Int64 [B, N] (-1 background, -2 ignored) and encoded boxes [B, N, 4].
+        `JaccardMatch` makes both in the graph, from true boxes [B, G, 4] filled up with rows of label -1:
+
+        ```csharp
+        DetectionTargets targets = new JaccardMatch(0.5f).Of(boxes, labels, anchors);                // SSD
+        Var value = new MultiBoxLoss().Of(targets, logits, deltas);
+        var retinaNet = new JaccardMatch(0.5f) { LowThreshold = 0.4f, ForceBest = false };
+        ```
 
         | loss | formula | predictions | targets | options | value of the example |
         |---|---|---|---|---|---|
