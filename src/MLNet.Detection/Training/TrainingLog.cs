@@ -21,8 +21,9 @@ public sealed record TrainingLog(IReadOnlyList<string> Terms, IReadOnlyList<Trai
         if (header.Length <= Leading || header[0] != "step" || header[^1] != "seconds")
             throw new InvalidDataException($"{path}, line 1: not the header of a training log; check the path.");
         var terms = header[Leading..^1];
-        return new(terms, [.. lines.Skip(1).Select((line, i) => Parse(line, terms.Length) ?? throw new InvalidDataException(
-            $"{path}, line {i + 2}: not a line of a training log; delete it and all after it."))]);
+        var steps = lines.Skip(1).Select((line, i) => Parse(line, terms.Length) ?? throw new InvalidDataException(
+            $"{path}, line {i + 2}: not a line of a training log; delete it and all after it."));
+        return new(terms, [.. steps]);
     }
 
     private static TrainingLogStep? Parse(string line, int terms)
@@ -30,14 +31,7 @@ public sealed record TrainingLog(IReadOnlyList<string> Terms, IReadOnlyList<Trai
         var numbers = line.Split(',').Select(field =>
             double.TryParse(field, CultureInfo.InvariantCulture, out var number) ? number : (double?)null).ToArray();
         return numbers.Length != Leading + terms + 1 || numbers.Contains(null) ? null
-            : new((int)numbers[0]!, (int)numbers[1]!, numbers[2]!.Value, numbers[3]!.Value, [.. numbers[Leading..^1].Select(n => n!.Value)]);
+            : new((int)numbers[0]!, (int)numbers[1]!, numbers[2]!.Value, numbers[3]!.Value,
+                [.. numbers[Leading..^1].Select(number => number!.Value)]);
     }
 }
-
-/// <summary>One step of a log.</summary>
-/// <param name="Step">From 1.</param>
-/// <param name="Epoch">From 1.</param>
-/// <param name="LearningRate">Of the step.</param>
-/// <param name="Loss">The sum of the terms.</param>
-/// <param name="Terms">The terms, in the order of the log's names.</param>
-public sealed record TrainingLogStep(int Step, int Epoch, double LearningRate, double Loss, IReadOnlyList<double> Terms);

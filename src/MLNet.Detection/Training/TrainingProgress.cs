@@ -1,5 +1,3 @@
-using MLNet.Detection.Evaluation;
-
 namespace MLNet.Detection.Training;
 
 /// <summary>Where a run stands; reported after every step, and once more after an epoch's validation.</summary>
@@ -12,18 +10,9 @@ namespace MLNet.Detection.Training;
 /// <param name="Terms">Of the last step by name, for example "classification" and "box".</param>
 /// <param name="Elapsed">Since the run (or its resumption) began.</param>
 public sealed record TrainingProgress(
-    int Epoch, int Epochs, int Step, int Steps, float LearningRate, float Loss, IReadOnlyDictionary<string, float> Terms, TimeSpan Elapsed)
+    int Epoch, int Epochs, int Step, int Steps, float LearningRate, float Loss,
+    IReadOnlyDictionary<string, float> Terms, TimeSpan Elapsed)
 {
     /// <summary>What the epoch came to, in the report after its last step; otherwise null.</summary>
     public EpochSummary? Finished { get; init; }
 }
-
-/// <summary>What an epoch came to.</summary>
-/// <param name="Epoch">From 1.</param>
-/// <param name="Loss">Mean over its steps.</param>
-/// <param name="Terms">Mean of each term over its steps.</param>
-/// <param name="LearningRate">Of its last step.</param>
-/// <param name="Duration">Training time, without validation.</param>
-/// <param name="Validation">Metrics on the validation set; null without one.</param>
-public sealed record EpochSummary(int Epoch, float Loss, IReadOnlyDictionary<string, float> Terms, float LearningRate, TimeSpan Duration,
-    CocoMetrics? Validation);

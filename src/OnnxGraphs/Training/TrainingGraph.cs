@@ -7,15 +7,14 @@ using OnnxGraphs.Surgery;
 
 namespace OnnxGraphs.Training;
 
-/// <summary>Builds the named terms of a loss on the values that a model was cut at; may declare inputs for its targets.</summary>
-public delegate IReadOnlyDictionary<string, Var> LossBuilder(Graph graph, IReadOnlyList<Var> heads);
-
 /// <summary>
-/// One training step as one ONNX model: forward, loss, gradients and update. All trained parameters are one flat vector, and
-/// so is each slot of the optimiser: a step reads a few vectors and writes a few.
+/// One training step as one ONNX model: forward, loss, gradients and update. All trained parameters are one flat
+/// vector, and so is each slot of the optimiser: a step reads a few vectors and writes a few.
 /// </summary>
-/// <param name="Step">The model. Inputs: the data, <see cref="LearningRate"/>, <see cref="StepNumber"/> and the vectors.
-/// Outputs: <see cref="Loss"/>, one per term, and the new vectors under <see cref="Next"/>.</param>
+/// <param name="Step">
+/// The model. Inputs: the data, <see cref="LearningRate"/>, <see cref="StepNumber"/> and the vectors. Outputs:
+/// <see cref="Loss"/>, one per term, and the new vectors under <see cref="Next"/>.
+/// </param>
 /// <param name="Layout">Where each parameter lies in the flat vector.</param>
 /// <param name="Data">Inputs that the caller fills for each step: images and targets.</param>
 /// <param name="Terms">Names of the loss terms, as outputs of the model.</param>
@@ -26,7 +25,7 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
     /// <summary>Name of the flat parameter vector.</summary>
     public const string Parameters = "training/parameters";
 
-    /// <summary>Name of the scalar input.</summary>
+    /// <summary>Name of the scalar input that carries the learning rate.</summary>
     public const string LearningRate = "training/learning_rate";
 
     /// <summary>Name of the scalar input that counts steps from 1.</summary>
@@ -39,8 +38,11 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
     public static string Next(string vector) => vector + "/next";
 
     /// <summary>Builds the step for a model, cut at the given values, with the given input shapes.</summary>
-    /// <exception cref="ModelException">A value or weight is unknown, or an operator on the path cannot be trained.</exception>
-    public static TrainingGraph Build(OnnxModel model, IReadOnlyList<string> heads, LossBuilder loss, Optimizer optimizer,
+    /// <exception cref="ModelException">
+    /// A value or weight is unknown, or an operator on the path cannot be trained.
+    /// </exception>
+    public static TrainingGraph Build(
+        OnnxModel model, IReadOnlyList<string> heads, LossBuilder loss, Optimizer optimizer,
         TrainingGraphOptions? options = null)
     {
         options ??= new();
@@ -58,8 +60,9 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
         var total = Op.Reshape(terms.Values.Aggregate((a, b) => a + b), TensorShape.Scalar);
         var weights = layout.Entries.Select(entry => graph.Find(entry.Name)!).ToList();
         var gradients = DifferentiateOrExplain(model, total, weights);
-        var flat = Op.Concat([.. gradients.Select(gradient => Op.Reshape(gradient, new TensorShape(gradient.Shape.Size)))], 0);
-        return Finish(graph, model, layout, terms, total, vector, flat, optimizer);
+        var pieces = gradients.Select(gradient => Op.Reshape(gradient, new TensorShape(gradient.Shape.Size)));
+        var flat = Op.Concat([.. pieces], 0);
+        return Finish(graph, layout, terms, total, vector, flat, optimizer);
     }
 
     // Each parameter is a piece of the vector under its own name, where the reader of the model finds it.
@@ -67,7 +70,10 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
     {
         var pieces = Op.Split(vector, 0, [.. layout.Entries.Select(entry => entry.Shape.Size)]);
         foreach (var (piece, entry) in pieces.Zip(layout.Entries))
-            Op.Append(vector.Graph, "Reshape", [piece, vector.Graph.Constant(entry.Shape.ToArray())], Attributes.None, "", [entry.Name], 1);
+        {
+            var shape = vector.Graph.Constant(entry.Shape.ToArray());
+            Op.Append(vector.Graph, "Reshape", [piece, shape], Attributes.None, "", [entry.Name], 1);
+        }
     }
 
     private static IReadOnlyList<Var> DifferentiateOrExplain(OnnxModel model, Var loss, IReadOnlyList<Var> weights)
@@ -82,8 +88,9 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
         }
     }
 
-    private static TrainingGraph Finish(Graph graph, OnnxModel model, ParameterLayout layout, IReadOnlyDictionary<string, Var> terms,
-        Var total, Var vector, Var gradient, Optimizer optimizer)
+    private static TrainingGraph Finish(
+        Graph graph, ParameterLayout layout, IReadOnlyDictionary<string, Var> terms, Var total,
+        Var vector, Var gradient, Optimizer optimizer)
     {
         var data = graph.Inputs.Where(input => input != vector).ToList();
         var (rate, step) = (graph.Input(LearningRate), graph.Input(StepNumber));
@@ -95,6 +102,7 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
         graph.Output(Next(Parameters), update.Parameters);
         foreach (var (slot, next) in slots.Zip(update.Slots))
             graph.Output(Next(slot.Name), next);
-        return new(GraphWriter.Write(graph, "training_step"), layout, data, [.. terms.Keys], [Parameters, .. slots.Select(s => s.Name)]);
+        return new(GraphWriter.Write(graph, "training_step"), layout, data, [.. terms.Keys],
+            [Parameters, .. slots.Select(slot => slot.Name)]);
     }
 }
