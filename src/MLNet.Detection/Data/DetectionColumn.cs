@@ -1,5 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.Detection.Images;
+using MLNet.Detection.Interop;
 
 namespace MLNet.Detection.Data;
 
@@ -14,11 +16,12 @@ internal sealed record DetectionColumn(
     /// <summary>All columns, in the order of the schema.</summary>
     public static DetectionColumn[] Of(DetectionDataset dataset)
     {
-        var label = new KeyDataViewType(typeof(uint), Math.Max(1, dataset.Categories.Length));
+        var label = KeyNames.Column(
+            DetectionColumns.Label, [.. dataset.Categories.Select(category => category.Name)]);
         return
         [
             new(DetectionColumns.Image, Vector(NumberDataViewType.Byte), (Reader<VBuffer<byte>>)ReadFile),
-            new(DetectionColumns.Label, Vector(label), Each(box => (uint)box.Category + 1), KeyNames(dataset)),
+            new(label.Name, label.Type, Each(box => (uint)box.Category + 1), label.Annotations),
             new(DetectionColumns.BoundingBoxes, Vector(NumberDataViewType.Single), (Reader<VBuffer<float>>)ReadCorners),
             new(DetectionColumns.Crowd, Vector(BooleanDataViewType.Instance), Each(box => box.Crowd)),
             new(DetectionColumns.Difficult, Vector(BooleanDataViewType.Instance), Each(box => box.Difficult)),
@@ -68,19 +71,8 @@ internal sealed record DetectionColumn(
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or OverflowException)
         {
-            throw new Images.UnreadableImageException(
+            throw new UnreadableImageException(
                 image.Path, $"the image file cannot be read ({error.Message.TrimEnd('.')})", error);
         }
-    }
-
-    private static DataViewSchema.Annotations KeyNames(DetectionDataset dataset)
-    {
-        var names = dataset.Categories.Select(category => category.Name.AsMemory()).ToArray();
-        var builder = new DataViewSchema.Annotations.Builder();
-        if (names.Length > 0)
-            builder.Add("KeyValues", new VectorDataViewType(TextDataViewType.Instance, names.Length),
-                (ref VBuffer<ReadOnlyMemory<char>> value) =>
-                    new VBuffer<ReadOnlyMemory<char>>(names.Length, names).CopyTo(ref value));
-        return builder.ToAnnotations();
     }
 }
