@@ -69,7 +69,8 @@ public sealed class DetectionCatalog
     /// <summary>Tunes a detector on labelled images; see <see cref="FineTuneTrainer"/>.</summary>
     /// <param name="detector">The detector to start from.</param>
     /// <param name="epochs">Times that every image is seen.</param>
-    public FineTuneTrainer FineTune(DetectorModel detector, int epochs = 20) => FineTune(new() { Detector = detector, Epochs = epochs });
+    public FineTuneTrainer FineTune(DetectorModel detector, int epochs = 20) =>
+        FineTune(new() { Detector = detector, Epochs = epochs });
 
     /// <summary>Tunes a detector on labelled images, with options.</summary>
     public FineTuneTrainer FineTune(FineTuneTrainer.Options options) => new(Context, options);

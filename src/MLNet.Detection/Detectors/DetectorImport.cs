@@ -8,28 +8,36 @@ using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Detectors;
 
-/// <summary>From an exported ONNX file to a detector that can be trained: where to cut, which anchors, how many classes.</summary>
+/// <summary>
+/// From an exported ONNX file to a detector that can be trained: where to cut, which anchors, how many classes.
+/// </summary>
 public sealed record DetectorImport
 {
-    /// <summary>Name of the output (or inner value) that carries the class scores; an activation on it is stepped over.</summary>
+    /// <summary>
+    /// Name of the output (or inner value) that carries the class scores; an activation on it is stepped over.
+    /// </summary>
     public required string ClassOutput { get; init; }
 
     /// <summary>Name of the output (or inner value) that carries the boxes, decoded or raw.</summary>
     public required string BoxOutput { get; init; }
 
-    /// <summary>Names of the classes to detect, without background. Another number than the file's gives new class heads.</summary>
+    /// <summary>
+    /// Names of the classes to detect, without background. Another number than the file's gives new class heads.
+    /// </summary>
     public required IReadOnlyList<string> Classes { get; init; }
 
     /// <summary>
-    /// Whether the class head is a softmax with background in column 0 (SSD), or one sigmoid a class (RetinaNet). Null: as the
-    /// activation behind the class value says.
+    /// Whether the class head is a softmax with background in column 0 (SSD), or one sigmoid a class (RetinaNet). Null:
+    /// as the activation behind the class value says.
     /// </summary>
     public bool? HasBackground { get; init; }
 
     /// <summary>The anchors in pixels of the network's input. Null: read out of the file's own box decoding.</summary>
     public IReadOnlyList<Box>? Anchors { get; init; }
 
-    /// <summary>The code of the deltas. Null: read out of the file, or the one customary for the kind of head.</summary>
+    /// <summary>
+    /// The code of the deltas. Null: read out of the file; with anchors given, the one customary for the kind of head.
+    /// </summary>
     public BoxCoder? Coder { get; init; }
 
     /// <summary>Width and height of the network's input, pixels, where the file leaves them open.</summary>
@@ -48,7 +56,9 @@ public sealed record DetectorImport
     /// <param name="path">The ONNX file.</param>
     /// <param name="anchors">Gives the anchors once the width and height of the input are known, in the place of
     /// <see cref="Anchors"/>; may return null.</param>
-    /// <exception cref="ModelException">The file cannot be read or does not fit; the message says what to change.</exception>
+    /// <exception cref="ModelException">
+    /// The file cannot be read or does not fit; the message says what to change.
+    /// </exception>
     /// <exception cref="ArgumentException">There are no classes, or two of one name.</exception>
     public DetectorModel Load(string path, Func<int, int, IReadOnlyList<Box>?>? anchors = null)
     {
@@ -72,7 +82,8 @@ public sealed record DetectorImport
         CheckHeads(model, heads, anchors.Count);
         var columns = Classes.Count + (background ? 1 : 0);
         if (heads[0].Shape[2] != columns)
-            model = HeadReplacement.Apply(model, classValue, columns, shapes, new() { Seed = Seed, Prior = background ? null : 0.01f });
+            model = HeadReplacement.Apply(model, classValue, columns, shapes,
+                new() { Seed = Seed, Prior = background ? null : 0.01f });
         var decoder = background ? DetectionDecoder.Ssd : DetectionDecoder.RetinaNet;
         return new()
         {
@@ -90,12 +101,13 @@ public sealed record DetectorImport
         {
             if (node.OpType is "Softmax" or "LogSoftmax" or "Sigmoid")
                 return node.OpType != "Sigmoid";
-            if (node.OpType is "Reshape" or "Transpose" or "Identity" or "Squeeze" or "Unsqueeze" or "Flatten" or "Slice" or "Split")
+            if (node.OpType is "Reshape" or "Transpose" or "Identity" or "Squeeze" or "Unsqueeze" or "Flatten"
+                or "Slice" or "Split")
                 reached.UnionWith(node.Output);
         }
         throw new ModelException(
-            $"{model.Path}: no activation follows the class value '{classValue}'; say whether it is a "
-            + "softmax with background (HasBackground = true, loss multibox) or one sigmoid a class (false, loss retinanet).");
+            $"{model.Path}: no activation follows the class value '{classValue}'; say whether it is a softmax with "
+            + "background (HasBackground = true, loss multibox) or one sigmoid a class (false, loss retinanet).");
     }
 
     private (string Name, int Width, int Height) InputSize(OnnxModel model)
@@ -104,8 +116,10 @@ public sealed record DetectorImport
             throw new ModelException($"{model.Path}: expected one input, the images; found {model.Inputs.Count}.");
         var dims = input.Type.TensorType.Shape?.Dim.Select(dim => dim.HasDimValue ? dim.DimValue : -1).ToArray() ?? [];
         if (dims.Length != 4 || dims[1] is not (3 or -1) || input.Type.TensorType.ElemType != (int)ElementType.Float32)
-            throw new ModelException($"{model.Path}: the input '{input.Name}' is {(ElementType)input.Type.TensorType.ElemType} "
-                + $"[{string.Join(", ", dims)}], expected Float32 [batch, 3, height, width]; export it with a batch axis.");
+            throw new ModelException(
+                $"{model.Path}: the input '{input.Name}' is {(ElementType)input.Type.TensorType.ElemType} "
+                + $"[{string.Join(", ", dims)}], expected Float32 [batch, 3, height, width]; export it with a batch "
+                + "axis.");
         var (width, height) = ImageSize ?? ((int)dims[3], (int)dims[2]);
         return width > 0 && height > 0 ? (input.Name, width, height)
             : throw new ModelException($"{model.Path}: the input '{input.Name}' leaves the image size open; give it.");
@@ -124,9 +138,12 @@ public sealed record DetectorImport
     private void CheckHeads(OnnxModel model, IReadOnlyList<Var> heads, int anchors)
     {
         if (heads[0].Shape.Rank != 3 || heads[0].Shape[1] != anchors)
-            throw new ModelException($"{model.Path}: '{ClassOutput}' comes from a value of shape {heads[0].Shape}, expected [1, {anchors}, classes] "
-                + $"for {anchors} anchors.");
+            throw new ModelException(
+                $"{model.Path}: '{ClassOutput}' comes from a value of shape {heads[0].Shape}, expected "
+                + $"[1, {anchors}, classes] for {anchors} anchors.");
         if (heads[1].Shape != new TensorShape(1, anchors, 4))
-            throw new ModelException($"{model.Path}: '{BoxOutput}' comes from a value of shape {heads[1].Shape}, expected [1, {anchors}, 4].");
+            throw new ModelException(
+                $"{model.Path}: '{BoxOutput}' comes from a value of shape {heads[1].Shape}, expected "
+                + $"[1, {anchors}, 4].");
     }
 }

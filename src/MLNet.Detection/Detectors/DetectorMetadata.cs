@@ -12,7 +12,8 @@ namespace MLNet.Detection.Detectors;
 internal static class DetectorMetadata
 {
     private const string Prefix = "detection_mlnet.";
-    private static readonly string[] Keys = ["class_value", "box_value", "classes", "anchors", "resize", "normalization", "decoder"];
+    private static readonly string[] Keys =
+        ["class_value", "box_value", "classes", "anchors", "resize", "normalization", "decoder"];
 
     /// <summary>A copy of the detector's model with all entries.</summary>
     public static OnnxModel Attach(DetectorModel detector)
@@ -32,10 +33,11 @@ internal static class DetectorMetadata
 
     public static DetectorModel Read(OnnxModel model)
     {
-        var entries = model.Proto.MetadataProps.GroupBy(entry => entry.Key).ToDictionary(group => group.Key, group => group.Last().Value);
+        var entries = model.Proto.MetadataProps.GroupBy(entry => entry.Key)
+            .ToDictionary(group => group.Key, group => group.Last().Value);
         string Entry(string key) => entries.GetValueOrDefault(Prefix + key) ?? throw new ModelException(
-            $"{model.Path}: the metadata entry '{Prefix + key}' is missing; only files saved by this library can be loaded "
-            + "without naming outputs and anchors.");
+            $"{model.Path}: the metadata entry '{Prefix + key}' is missing; only files saved by this library can be "
+            + "loaded without naming outputs and anchors.");
         T Json<T>(string key) =>
             Parsed(key, text => JsonSerializer.Deserialize<T>(text) ?? throw new FormatException("null"));
         T Parsed<T>(string key, Func<string, T> parse)

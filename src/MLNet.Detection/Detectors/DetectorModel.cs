@@ -7,8 +7,8 @@ using OnnxGraphs.Models;
 namespace MLNet.Detection.Detectors;
 
 /// <summary>
-/// A detector as training and scoring need it: the ONNX file and what the file itself does not say. Saved, all of it stands in
-/// the file's metadata, so that the one file is enough to go on from.
+/// A detector as training and scoring need it: the ONNX file and what the file itself does not say. Saved, all of it
+/// stands in the file's metadata, so that the one file is enough to go on from.
 /// </summary>
 public sealed record DetectorModel
 {
@@ -43,7 +43,8 @@ public sealed record DetectorModel
     public int ClassColumns => Classes.Count + (Decoder.BackgroundClass is null ? 0 : 1);
 
     /// <summary>The class of a column of the class value, from 0.</summary>
-    public int ClassOfColumn(int column) => Decoder.BackgroundClass is { } background && column > background ? column - 1 : column;
+    public int ClassOfColumn(int column) =>
+        Decoder.BackgroundClass is { } background && column > background ? column - 1 : column;
 
     /// <summary>The raw values as read into a graph, once it is sure that anchors and classes are theirs.</summary>
     internal IReadOnlyList<Var> Checked(IReadOnlyList<Var> heads)
@@ -54,7 +55,8 @@ public sealed record DetectorModel
         return heads[0].Shape == classes && heads[1].Shape == boxes ? heads
             : throw new ModelException(
                 $"{Model.Path}: '{ClassValue}' is {heads[0].Shape} and '{BoxValue}' {heads[1].Shape}; "
-                + $"{Anchors.Count} anchors and {ClassColumns} class columns need {classes} and {boxes}. Check the anchors and classes.");
+                + $"{Anchors.Count} anchors and {ClassColumns} class columns need {classes} and {boxes}. Check the "
+                + "anchors and classes.");
     }
 
     /// <summary>Writes the ONNX file with its metadata.</summary>

@@ -39,17 +39,21 @@ public static class RunReport
         new("MAPMedium", m.MAPMedium, "objects up to 96 x 96 pixels"), new("MAPLarge", m.MAPLarge, "larger objects"),
         new("AR1", m.AR1, "mean recall, 1 detection a picture"), new("AR10", m.AR10, "mean recall, 10 detections"),
         new("AR100", m.AR100, "mean recall, 100 detections"), new("ARSmall", m.ARSmall, "mean recall of small objects"),
-        new("ARMedium", m.ARMedium, "mean recall of medium objects"), new("ARLarge", m.ARLarge, "mean recall of large objects"),
+        new("ARMedium", m.ARMedium, "mean recall of medium objects"),
+        new("ARLarge", m.ARLarge, "mean recall of large objects"),
     ];
 
     private static ReportFigure[] Figures(TrainingLog log, CocoMetrics metrics)
     {
         string Number(double value) => value.ToString("f3", CultureInfo.InvariantCulture);
+        var (epochs, loss) = log.Steps.Count == 0 ? (0, "-")
+            : (log.Steps[^1].Epoch, Number(log.Steps.TakeLast(20).Average(step => step.Loss)));
         return
         [
-            new("mAP50", Number(metrics.MAP50), "held-out pictures"), new("mAP50-95", Number(metrics.MAP50_95), "held-out pictures"),
-            new("Epochs", $"{(log.Steps.Count == 0 ? 0 : log.Steps[^1].Epoch)}", $"{log.Steps.Count} steps"),
-            new("Final loss", log.Steps.Count == 0 ? "-" : Number(log.Steps.TakeLast(20).Average(step => step.Loss)), "mean of the last 20 steps"),
+            new("mAP50", Number(metrics.MAP50), "held-out pictures"),
+            new("mAP50-95", Number(metrics.MAP50_95), "held-out pictures"),
+            new("Epochs", $"{epochs}", $"{log.Steps.Count} steps"),
+            new("Final loss", loss, "mean of the last 20 steps"),
         ];
     }
 
@@ -66,6 +70,7 @@ public static class RunReport
         ];
     }
 
-    private static ReportClass Class(CategoryMetrics c, IReadOnlyList<string> names) => new(names[(int)c.CategoryId], c.GroundTruths, c.AP, c.AP50,
-        c.F1, [.. c.PrecisionRecall.Select(point => new CurvePoint(point.Recall, point.Precision))]);
+    private static ReportClass Class(CategoryMetrics c, IReadOnlyList<string> names) => new(
+        names[(int)c.CategoryId], c.GroundTruths, c.AP, c.AP50, c.F1,
+        [.. c.PrecisionRecall.Select(point => new CurvePoint(point.Recall, point.Precision))]);
 }

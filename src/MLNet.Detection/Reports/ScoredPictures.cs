@@ -10,18 +10,23 @@ namespace MLNet.Detection.Reports;
 /// <summary>Pictures with true and predicted boxes out of a scored data view.</summary>
 public static class ScoredPictures
 {
-    /// <summary>The first pictures of a view, with the predictions above the score that gives each class its best F1.</summary>
-    /// <param name="scored">A view with the columns of <see cref="DetectionColumns"/> and of a scoring detector.</param>
+    /// <summary>
+    /// The first pictures of a view, with the predictions above the score that gives each class its best F1.
+    /// </summary>
+    /// <param name="scored">
+    /// A view with the columns of <see cref="DetectionColumns"/> and of a scoring detector.
+    /// </param>
     /// <param name="count">How many.</param>
     /// <param name="metrics">Of the view; categories are class indices.</param>
     /// <param name="predictedLabel">Column of predicted classes (keys).</param>
     /// <param name="predictedBoxes">Column of predicted boxes.</param>
     /// <param name="score">Column of scores.</param>
     public static IReadOnlyList<ReportPicture> Read(IDataView scored, int count, CocoMetrics metrics,
-        string predictedLabel = "PredictedLabel", string predictedBoxes = "PredictedBoundingBoxes", string score = "Score")
+        string predictedLabel = "PredictedLabel", string predictedBoxes = "PredictedBoundingBoxes",
+        string score = "Score")
     {
-        string[] names = [DetectionColumns.Image, DetectionColumns.FileName, DetectionColumns.Label, DetectionColumns.BoundingBoxes,
-            predictedLabel, predictedBoxes, score];
+        string[] names = [DetectionColumns.Image, DetectionColumns.FileName, DetectionColumns.Label,
+            DetectionColumns.BoundingBoxes, predictedLabel, predictedBoxes, score];
         var thresholds = metrics.PerCategory.ToDictionary(c => (int)c.CategoryId, c => c.BestThreshold);
         using var decoder = new ImageDecoder();
         using var cursor = scored.GetRowCursor(names.Select(name => scored.Schema[name]));
@@ -30,12 +35,12 @@ public static class ScoredPictures
             try
             {
                 var encoded = Vector<byte>(cursor, DetectionColumns.Image);
-                var size = decoder.Decode(encoded, Value<ReadOnlyMemory<char>>(cursor, DetectionColumns.FileName).ToString());
+                var name = Value<ReadOnlyMemory<char>>(cursor, DetectionColumns.FileName).ToString();
+                var size = decoder.Decode(encoded, name);
                 var truths = Boxes(cursor, DetectionColumns.Label, DetectionColumns.BoundingBoxes, null);
                 var found = Boxes(cursor, predictedLabel, predictedBoxes, score)
                     .Where(box => box.Score >= thresholds.GetValueOrDefault(box.Category, double.NaN));
-                pictures.Add(new(Value<ReadOnlyMemory<char>>(cursor, DetectionColumns.FileName).ToString(), encoded, size.Width, size.Height,
-                    [.. found], truths));
+                pictures.Add(new(name, encoded, size.Width, size.Height, [.. found], truths));
             }
             catch (UnreadableImageException)
             {

@@ -3,8 +3,8 @@ using MLNet.Detection.Matching;
 namespace MLNet.Detection.Training;
 
 /// <summary>
-/// The data of one training step, in memory that is used again. A place without an image has zero pixels and only ignored
-/// anchors.
+/// The data of one training step, in memory that is used again. A place without an image has zero pixels and only
+/// ignored anchors.
 /// </summary>
 internal sealed class Batch(int places, int pixels, int anchors)
 {

@@ -4,13 +4,15 @@ using MLNet.Detection.Images;
 namespace MLNet.Detection.Training;
 
 /// <summary>Makes batches from a store of samples, one ahead of the step that runs.</summary>
-internal sealed class BatchSource(SampleStore store, Sampler sampler, TargetBuilder targets, Normalization normalization, int batchSize)
+internal sealed class BatchSource(
+    SampleStore store, Sampler sampler, TargetBuilder targets, Normalization normalization, int batchSize)
 {
     /// <summary>Steps of an epoch; the last one may not be full.</summary>
     public int StepsPerEpoch => (store.Samples.Count + batchSize - 1) / batchSize;
 
     /// <summary>
-    /// The batches of an epoch from a step on, each prepared while the one before it is used; a batch is valid until the next.
+    /// The batches of an epoch from a step on, each prepared while the one before it is used; a batch is valid until
+    /// the next.
     /// </summary>
     public IEnumerable<Batch> Epoch(int epoch, int firstStep = 0)
     {

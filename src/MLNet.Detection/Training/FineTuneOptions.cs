@@ -21,7 +21,10 @@ public sealed partial class FineTuneTrainer
         /// <summary>The loss. Null: MultiBox for heads with a background column, RetinaNet for the others.</summary>
         public DetectionLoss? Loss { get; init; }
 
-        /// <summary>Which anchors learn which object. Null: SSD's two-way match, or RetinaNet's thresholds 0.5 and 0.4.</summary>
+        /// <summary>
+        /// Which anchors learn which object. Null: SSD's two-way match for heads with a background column, RetinaNet's
+        /// thresholds 0.5 and 0.4 for the others.
+        /// </summary>
         public Matcher? Matcher { get; init; }
 
         /// <summary>The optimiser.</summary>
@@ -30,7 +33,7 @@ public sealed partial class FineTuneTrainer
         /// <summary>The largest learning rate.</summary>
         public float LearningRate { get; init; } = 1e-3f;
 
-        /// <summary>Epochs over which the learning rate rises from zero; then it falls to zero along half a cosine wave.</summary>
+        /// <summary>Epochs of rising learning rate, from zero; then it falls to zero by half a cosine wave.</summary>
         public float WarmUpEpochs { get; init; } = 1;
 
         /// <summary>Times that every image is seen.</summary>
@@ -54,13 +57,13 @@ public sealed partial class FineTuneTrainer
         /// <summary>Data to measure on after every epoch, with the columns of the training data.</summary>
         public IDataView? ValidationSet { get; init; }
 
-        /// <summary>Whether the weights of the best epoch on the validation set are returned, instead of the last ones.</summary>
+        /// <summary>Whether the weights of the best epoch in validation are returned, not the last ones.</summary>
         public bool KeepBest { get; init; }
 
-        /// <summary>Ends the run after so many epochs without a better mAP50-95 on the validation set. Null: never.</summary>
+        /// <summary>Ends the run after so many epochs without a better mAP50-95 in validation. Null: never.</summary>
         public int? EarlyStoppingPatience { get; init; }
 
-        /// <summary>A folder for the checkpoint and the log of the run; created where missing. Null: nothing is written.</summary>
+        /// <summary>Folder for the checkpoint and the log; created where missing. Null: nothing is written.</summary>
         public string? WorkspacePath { get; init; }
 
         /// <summary>A checkpoint to go on from, written by a run with the same options.</summary>
@@ -75,25 +78,30 @@ public sealed partial class FineTuneTrainer
         /// <summary>Ends the run between two steps; with a workspace, the checkpoint is written first.</summary>
         public CancellationToken Cancellation { get; init; }
 
-        internal DetectionLoss EffectiveLoss => Loss ?? (Detector.Decoder.BackgroundClass is null ? new RetinaNetLoss() : new MultiBoxLoss());
+        internal DetectionLoss EffectiveLoss => Loss ?? (HasBackground ? new MultiBoxLoss() : new RetinaNetLoss());
 
-        internal Matcher EffectiveMatcher => Matcher ?? (Detector.Decoder.BackgroundClass is null ? new ThresholdMatcher() : new SsdMatcher());
+        internal Matcher EffectiveMatcher => Matcher ?? (HasBackground ? new SsdMatcher() : new ThresholdMatcher());
+
+        private bool HasBackground => Detector.Decoder.BackgroundClass is not null;
 
         internal void Check(IReadOnlyList<string> classes)
         {
             Require(Epochs > 0, nameof(Epochs), Epochs, "at least 1");
             Require(BatchSize > 0, nameof(BatchSize), BatchSize, "at least 1");
-            Require(LearningRate is > 0 and < float.PositiveInfinity, nameof(LearningRate), LearningRate, "a positive number");
+            Require(LearningRate is > 0 and < float.PositiveInfinity,
+                nameof(LearningRate), LearningRate, "a positive number");
             Require(WarmUpEpochs >= 0, nameof(WarmUpEpochs), WarmUpEpochs, "zero or more");
-            Require(EarlyStoppingPatience is null or > 0, nameof(EarlyStoppingPatience), EarlyStoppingPatience, "positive, or null");
-            Require(ValidationSet is not null || (!KeepBest && EarlyStoppingPatience is null), nameof(ValidationSet), null,
-                "a data view, as KeepBest or EarlyStoppingPatience is set");
+            Require(EarlyStoppingPatience is null or > 0,
+                nameof(EarlyStoppingPatience), EarlyStoppingPatience, "positive, or null");
+            Require(ValidationSet is not null || (!KeepBest && EarlyStoppingPatience is null),
+                nameof(ValidationSet), null, "a data view, as KeepBest or EarlyStoppingPatience is set");
             CheckClasses("data", classes);
             if (ValidationSet is not null)
                 CheckClasses(nameof(ValidationSet), Columns.ClassNames(ValidationSet.Schema));
-            if (EffectiveLoss.HasBackgroundChannel != (Detector.Decoder.BackgroundClass is not null))
-                throw new ArgumentException($"{EffectiveLoss.GetType().Name} needs a class head {(EffectiveLoss.HasBackgroundChannel ? "with" : "without")} "
-                    + "a background column; import the detector accordingly (HasBackground), or choose the other loss.");
+            if (EffectiveLoss.HasBackgroundChannel != HasBackground)
+                throw new ArgumentException(
+                    $"{EffectiveLoss.GetType().Name} needs a class head {(HasBackground ? "without" : "with")} a "
+                    + "background column; import the detector accordingly (HasBackground), or choose the other loss.");
         }
 
         private void CheckClasses(string data, IReadOnlyList<string> classes)
@@ -101,7 +109,8 @@ public sealed partial class FineTuneTrainer
             if (!classes.SequenceEqual(Detector.Classes))
                 throw new ArgumentException(
                     $"The detector's classes are {string.Join(", ", Detector.Classes)}, those of the {data} "
-                    + $"{string.Join(", ", classes)}; import the detector with the classes of the data, in their order.");
+                    + $"{string.Join(", ", classes)}; import the detector with the classes of the data, in their "
+                    + "order.");
         }
 
         private static void Require(bool holds, string option, object? found, string expected)

@@ -6,4 +6,5 @@ namespace MLNet.Detection.Training;
 /// <param name="Detector">The tuned detector.</param>
 /// <param name="History">The epochs.</param>
 /// <param name="SkippedImages">Images that could not be read, with the reason.</param>
-public sealed record FineTuneResult(DetectorModel Detector, IReadOnlyList<EpochSummary> History, IReadOnlyList<string> SkippedImages);
+public sealed record FineTuneResult(
+    DetectorModel Detector, IReadOnlyList<EpochSummary> History, IReadOnlyList<string> SkippedImages);

@@ -7,14 +7,14 @@ using MLNet.Detection.Interop;
 namespace MLNet.Detection.Training;
 
 /// <summary>
-/// Tunes a detector on labelled images: anchors are matched, labels encoded, and one ONNX model does forward, loss, gradients
-/// and update of each step. Fitted, it gives the transformer that scores with the tuned detector.
+/// Tunes a detector on labelled images: anchors are matched, labels encoded, and one ONNX model does forward, loss,
+/// gradients and update of each step. Fitted, it gives the transformer that scores with the tuned detector.
 /// </summary>
 /// <example><code>
 /// var ml = new MLContext(seed: 1);
 /// var train = ml.Detection().LoadFromCoco("train.json", "images");
-/// var detector = new DetectorImport { ClassOutput = "scores", BoxOutput = "boxes", Classes = ["cat", "dog"] }.Load("old.onnx");
-/// using var tuned = ml.Detection().FineTune(new FineTuneTrainer.Options { Detector = detector, Epochs = 20 }).Fit(train);
+/// var import = new DetectorImport { ClassOutput = "scores", BoxOutput = "boxes", Classes = ["cat", "dog"] };
+/// using var tuned = ml.Detection().FineTune(import.Load("old.onnx"), epochs: 20).Fit(train);
 /// tuned.Model.Save("new.onnx");
 /// </code></example>
 public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
@@ -27,13 +27,16 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
 
     /// <summary>Trains on all rows of the data and returns the transformer that scores with the result.</summary>
     /// <inheritdoc cref="Train"/>
-    public DetectorTransformer Fit(IDataView input) =>
-        new(Train(input).Detector, new() { ImageColumnName = _options.Columns.Image, Device = _options.Device }, (IChannelProvider)_environment);
+    public DetectorTransformer Fit(IDataView input) => new(
+        Train(input).Detector, new() { ImageColumnName = _options.Columns.Image, Device = _options.Device },
+        (IChannelProvider)_environment);
 
     /// <summary>Trains on all rows of the data and returns the tuned detector with the history of the run.</summary>
     /// <exception cref="ArgumentException">An option or column does not fit.</exception>
     /// <exception cref="TrainingDivergedException">The loss or a weight became infinite or no number.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled; its checkpoint is in the workspace.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The run was cancelled; with a workspace, its checkpoint is there.
+    /// </exception>
     public FineTuneResult Train(IDataView data)
     {
         _options.Check(_options.Columns.ClassNames(data.Schema));
@@ -46,7 +49,8 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
     {
         foreach (var name in (string[])[_options.Columns.Image, _options.Columns.Label, _options.Columns.BoundingBoxes])
             if (inputSchema.All(column => column.Name != name))
-                throw new ArgumentException($"Column '{name}' is missing; the data has {string.Join(", ", inputSchema.Select(c => c.Name))}.");
+                throw new ArgumentException(
+                    $"Column '{name}' is missing; the data has {string.Join(", ", inputSchema.Select(c => c.Name))}.");
         var added = new DetectorTransformer.Options().Columns(_options.Detector.Classes);
         return OutputShape.Append(inputSchema, [.. added]);
     }

@@ -21,31 +21,46 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, IChannel chann
         _ = Workspace(LogName);
         using var store = SampleStore.Read(data, options.Columns, detector.Resize, options.Cancellation);
         using var validation = options.ValidationSet is { } set ? new ValidationRun(set, options) : null;
+        CheckImages(store);
+        var notes = Notes(store.Samples.Count);
+        var resume = options.ResumeFrom is { } from ? ResumePoint.Load(from, notes) : null;
+        using var run = Start(detector);
+        if (resume is not null)
+            run.Restore(resume);
+        var batches = Batches(store);
+        var validate = validation is null ? null : new Validate(
+            parameters => validation.Evaluate(Tuned(run.Graph.Layout, parameters)),
+            options.KeepBest, options.EarlyStoppingPatience);
+        if (resume is not null)
+            validate?.Recall(resume);
+        using var log = Workspace(LogName) is { } path ? new WriteLog(path, run.Steps) : null;
+        var loop = new TrainingLoop(run, new(detector.InputName), batches, Schedule(batches.StepsPerEpoch),
+            options.Epochs, Hooks(validate, log, notes));
+        var history = loop.Run(options.Cancellation);
+        return new(Tuned(run.Graph.Layout, validate?.BestParameters ?? run.Read(0)), history,
+            [.. store.Skipped, .. validation?.Skipped ?? []]);
+    }
+
+    private void CheckImages(SampleStore store)
+    {
         foreach (var problem in store.Skipped)
             channel.Warning(MessageSensitivity.None, "{0}", $"Skipped: {problem}");
         if (store.Samples.Count == 0)
             throw new InvalidOperationException(
                 $"No image can be trained on: the data has none that can be read ({store.Skipped.Count} skipped"
                 + $"{string.Concat(store.Skipped.Take(3).Select(problem => $"; {problem}"))}).");
-        var notes = Notes(store.Samples.Count);
-        var resume = options.ResumeFrom is { } from ? ResumePoint.Load(from, notes) : null;
-        using var run = Start(detector);
-        if (resume is not null)
-            run.Restore(resume);
-        var batches = new BatchSource(store, options.Sampler ?? new ShuffledSampler(options.Seed),
-            new(detector.Anchors, options.EffectiveMatcher, detector.Decoder.Coder), detector.Normalization, options.BatchSize);
-        var schedule = new LearningRateSchedule(options.LearningRate, (int)MathF.Round(options.WarmUpEpochs * batches.StepsPerEpoch),
-            options.Epochs * batches.StepsPerEpoch);
-        var validate = validation is null ? null : new Validate(parameters => validation.Evaluate(Tuned(run.Graph.Layout, parameters)),
-            options.KeepBest, options.EarlyStoppingPatience);
-        if (resume is not null)
-            validate?.Recall(resume);
-        using var log = Workspace(LogName) is { } path ? new WriteLog(path, run.Steps) : null;
-        var loop = new TrainingLoop(run, new(detector.InputName), batches, schedule, options.Epochs,
-            Hooks(validate, log, notes));
-        var history = loop.Run(options.Cancellation);
-        return new(Tuned(run.Graph.Layout, validate?.BestParameters ?? run.Read(0)), history, [.. store.Skipped, .. validation?.Skipped ?? []]);
     }
+
+    private BatchSource Batches(SampleStore store)
+    {
+        var detector = options.Detector;
+        var targets = new TargetBuilder(detector.Anchors, options.EffectiveMatcher, detector.Decoder.Coder);
+        return new(store, options.Sampler ?? new ShuffledSampler(options.Seed), targets, detector.Normalization,
+            options.BatchSize);
+    }
+
+    private LearningRateSchedule Schedule(int stepsPerEpoch) => new(
+        options.LearningRate, (int)MathF.Round(options.WarmUpEpochs * stepsPerEpoch), options.Epochs * stepsPerEpoch);
 
     private TrainingRun Start(DetectorModel detector)
     {
@@ -78,8 +93,8 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, IChannel chann
     private Dictionary<string, string> Notes(int images) => new Dictionary<string, FormattableString>
     {
         ["images"] = $"{images}", ["epochs"] = $"{options.Epochs}", ["batch_size"] = $"{options.BatchSize}",
-        ["seed"] = $"{options.Seed}",
-        ["learning_rate"] = $"{options.LearningRate:R}", ["warm_up_epochs"] = $"{options.WarmUpEpochs:R}", ["optimizer"] = $"{options.Optimizer}",
+        ["seed"] = $"{options.Seed}", ["learning_rate"] = $"{options.LearningRate:R}",
+        ["warm_up_epochs"] = $"{options.WarmUpEpochs:R}", ["optimizer"] = $"{options.Optimizer}",
         ["loss"] = $"{options.EffectiveLoss.GetType().Name}",
     }.ToDictionary(pair => pair.Key, pair => FormattableString.Invariant(pair.Value));
 

@@ -11,7 +11,9 @@ internal static class ResumePoint
         var checkpoint = Checkpoint.Load(path);
         foreach (var (key, value) in settings)
             if (checkpoint.Notes.TryGetValue(key, out var written) && written != value)
-                throw new ModelException($"{path}: it was written with {key} = {written}, this run has {value}; resume with equal settings.");
+                throw new ModelException(
+                    $"{path}: it was written with {key} = {written}, this run has {value}; resume with equal "
+                    + "settings.");
         return checkpoint;
     }
 }

@@ -7,8 +7,8 @@ using MLNet.Detection.Reports;
 namespace MLNet.Detection.Training;
 
 /// <summary>
-/// The folder of a run: <c>model.onnx</c>, <c>metrics.json</c>, <c>report.html</c>, and the workspace's <c>log.csv</c> and
-/// <c>checkpoint.safetensors</c>. Nothing that was there before is lost.
+/// The folder of a run: <c>model.onnx</c>, <c>metrics.json</c>, <c>report.html</c>, and the workspace's
+/// <c>log.csv</c> and <c>checkpoint.safetensors</c>. What an earlier run left there is replaced only when allowed.
 /// </summary>
 public sealed class RunFolder
 {
@@ -37,7 +37,9 @@ public sealed class RunFolder
     /// <summary>Makes a new folder.</summary>
     /// <param name="path">Where.</param>
     /// <param name="overwrite">Whether files of an earlier run there may be replaced.</param>
-    /// <exception cref="IOException">The folder holds files and <paramref name="overwrite"/> is false, or cannot be made.</exception>
+    /// <exception cref="IOException">
+    /// The folder holds files and <paramref name="overwrite"/> is false, or it cannot be made.
+    /// </exception>
     public static RunFolder Create(string path, bool overwrite = false)
     {
         if (System.IO.File.Exists(path))
@@ -54,7 +56,8 @@ public sealed class RunFolder
     {
         var folder = new RunFolder(path);
         return System.IO.File.Exists(folder.Checkpoint) ? folder
-            : throw new FileNotFoundException($"{path}: no {FineTuning.CheckpointName} there; give the folder of a stopped run.");
+            : throw new FileNotFoundException(
+                $"{path}: no {FineTuning.CheckpointName} there; give the folder of a stopped run.");
     }
 
     /// <summary>Removes the folder of a run that came to nothing, if it is still empty.</summary>
@@ -75,7 +78,8 @@ public sealed class RunFolder
             json[metric.Name] = metric.Value;
         json["classes"] = new JsonArray([.. metrics.PerCategory.Select(c => (JsonNode)new JsonObject
         {
-            ["name"] = classes[(int)c.CategoryId], ["objects"] = c.GroundTruths, ["AP"] = c.AP, ["AP50"] = c.AP50, ["F1"] = c.F1,
+            ["name"] = classes[(int)c.CategoryId], ["objects"] = c.GroundTruths,
+            ["AP"] = c.AP, ["AP50"] = c.AP50, ["F1"] = c.F1,
             ["best_threshold"] = double.IsNaN(c.BestThreshold) ? null : c.BestThreshold,
         })]);
         foreach (var (key, value) in more ?? [])

@@ -21,7 +21,8 @@ internal static class SampleReader
         var image = Getter<VBuffer<byte>>(cursor, columns.Image)!;
         var labels = Getter<VBuffer<uint>>(cursor, columns.Label)!;
         var corners = Getter<VBuffer<float>>(cursor, columns.BoundingBoxes)!;
-        var flags = new[] { DetectionColumns.Crowd, DetectionColumns.Difficult }.Select(name => Getter<VBuffer<bool>>(cursor, name)).ToList();
+        var flags = new[] { DetectionColumns.Crowd, DetectionColumns.Difficult }
+            .Select(flag => Getter<VBuffer<bool>>(cursor, flag)).OfType<ValueGetter<VBuffer<bool>>>().ToList();
         var area = Getter<VBuffer<float>>(cursor, DetectionColumns.Area);
         var name = Getter<ReadOnlyMemory<char>>(cursor, DetectionColumns.FileName);
         while (cursor.MoveNext())
@@ -32,15 +33,21 @@ internal static class SampleReader
             var keys = Value(labels).DenseValues().ToArray();
             var boxes = Value(corners).DenseValues().ToArray();
             if (boxes.Length != 4 * keys.Length)
-                throw new ArgumentException($"{title}: {keys.Length} labels need {4 * keys.Length} numbers in '{columns.BoundingBoxes}', found "
+                throw new ArgumentException(
+                    $"{title}: {keys.Length} labels need {4 * keys.Length} numbers in '{columns.BoundingBoxes}', found "
                     + $"{boxes.Length}.");
-            var ignored = new bool[keys.Length];
-            foreach (var flag in flags.OfType<ValueGetter<VBuffer<bool>>>())
-                foreach (var (i, set) in Value(flag).DenseValues().Index().Take(ignored.Length))
-                    ignored[i] |= set;
-            yield return new(title, cursor.Position, bytes, BoxConversion.ToBoxes(boxes, BoxFormat.Xyxy), keys, ignored,
-                area is null ? [] : [.. Value(area).DenseValues()]);
+            yield return new(title, cursor.Position, bytes, BoxConversion.ToBoxes(boxes, BoxFormat.Xyxy), keys,
+                AnySet(flags, keys.Length), area is null ? [] : [.. Value(area).DenseValues()]);
         }
+    }
+
+    private static bool[] AnySet(List<ValueGetter<VBuffer<bool>>> flags, int count)
+    {
+        var any = new bool[count];
+        foreach (var flag in flags)
+            foreach (var (i, set) in Value(flag).DenseValues().Index().Take(count))
+                any[i] |= set;
+        return any;
     }
 
     private static byte[]? TryRead(ValueGetter<VBuffer<byte>> image, List<string> skipped)

@@ -19,9 +19,10 @@ internal sealed record SampleRow(string Name, long Row, byte[] Image, Box[] Boxe
     public Sample ToSample(ResizeTransform transform)
     {
         var boxes = Boxes.Select(transform.ToNetwork).ToArray();
-        var learnt = Enumerable.Range(0, boxes.Length).Where(i => !Ignored[i] && Labels[i] > 0 && boxes[i].IsProper).ToArray();
-        var ignored = Enumerable.Range(0, boxes.Length).Where(i => (Ignored[i] || Labels[i] == 0) && boxes[i].IsProper);
-        var annotated = Enumerable.Range(0, boxes.Length).Where(i => Labels[i] > 0).Select(i =>
+        var all = Enumerable.Range(0, boxes.Length).ToArray();
+        var learnt = all.Where(i => !Ignored[i] && Labels[i] > 0 && boxes[i].IsProper).ToArray();
+        var ignored = all.Where(i => (Ignored[i] || Labels[i] == 0) && boxes[i].IsProper);
+        var annotated = all.Where(i => Labels[i] > 0).Select(i =>
             new LabeledBox(Boxes[i], Class(i), i < Areas.Length ? Areas[i] : BoxArea(Boxes[i]), Crowd: Ignored[i]));
         return new(Name, Row, [.. learnt.Select(i => boxes[i])], [.. learnt.Select(Class)],
             [.. ignored.Select(i => boxes[i])], [.. annotated], transform);

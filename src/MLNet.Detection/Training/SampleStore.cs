@@ -4,8 +4,8 @@ using MLNet.Detection.Images;
 namespace MLNet.Detection.Training;
 
 /// <summary>
-/// The images of a data view at the network's size. Each is decoded once; the pixels lie in a temporary file, so that data sets
-/// larger than memory train as well, and small ones stay in the operating system's cache.
+/// The images of a data view at the network's size. Each is decoded once; the pixels lie in a temporary file, so that
+/// data sets larger than memory train as well, and small ones stay in the operating system's cache.
 /// </summary>
 internal sealed class SampleStore : IDisposable
 {
@@ -16,14 +16,15 @@ internal sealed class SampleStore : IDisposable
     private SampleStore(ImageResize size)
     {
         (Width, Height) = (size.Width, size.Height);
-        _pixels = new FileStream(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite,
+        _pixels = new FileStream(
+            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite,
             FileShare.None, 1, FileOptions.DeleteOnClose | FileOptions.RandomAccess);
     }
 
-    /// <summary>Pixels of every image.</summary>
+    /// <summary>Width of every image, pixels.</summary>
     public int Width { get; }
 
-    /// <summary>Pixels of every image.</summary>
+    /// <summary>Height of every image, pixels.</summary>
     public int Height { get; }
 
     /// <summary>The images, in the order of the rows.</summary>
@@ -40,7 +41,8 @@ internal sealed class SampleStore : IDisposable
         try
         {
             using var decoder = new ImageDecoder();
-            foreach (var chunk in SampleReader.Rows(view, columns, store._skipped).Chunk(4 * Environment.ProcessorCount))
+            var rows = SampleReader.Rows(view, columns, store._skipped);
+            foreach (var chunk in rows.Chunk(4 * Environment.ProcessorCount))
             {
                 cancel.ThrowIfCancellationRequested();
                 var results = new ResizedImage?[chunk.Length];
@@ -62,11 +64,12 @@ internal sealed class SampleStore : IDisposable
     public RgbImage Pixels(int index)
     {
         var pixels = new byte[3 * Width * Height];
+        var start = (long)index * pixels.Length;
         for (var read = 0; read < pixels.Length;)
         {
-            var more = RandomAccess.Read(_pixels.SafeFileHandle, pixels.AsSpan(read), (long)index * pixels.Length + read);
-            read += more > 0 ? more
-                : throw new EndOfStreamException($"The temporary file {_pixels.Name} was cut short; start the run again.");
+            var more = RandomAccess.Read(_pixels.SafeFileHandle, pixels.AsSpan(read), start + read);
+            read += more > 0 ? more : throw new EndOfStreamException(
+                $"The temporary file {_pixels.Name} was cut short; start the run again.");
         }
         return new(Width, Height, pixels);
     }

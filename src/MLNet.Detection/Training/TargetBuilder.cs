@@ -4,7 +4,7 @@ using MLNet.Detection.Matching;
 
 namespace MLNet.Detection.Training;
 
-/// <summary>From the objects of an image to what each anchor must predict. May be used by several threads at once.</summary>
+/// <summary>From the objects of an image to what each anchor must predict. Safe for several threads at once.</summary>
 internal sealed class TargetBuilder(IReadOnlyList<Box> anchors, Matcher matcher, BoxCoder coder)
 {
     private readonly Box[] _anchors = [.. anchors];

@@ -16,7 +16,8 @@ internal sealed record TrainingInputs(string Pixels)
     {
         var shape = heads[0].Shape;
         var targets = new DetectionTargets(
-            graph.Input(Classes, ElementType.Int64, new(shape[0], shape[1])), graph.Input(Boxes, shape[0], shape[1], 4));
+            graph.Input(Classes, ElementType.Int64, new(shape[0], shape[1])),
+            graph.Input(Boxes, shape[0], shape[1], 4));
         var terms = loss.Terms(targets, heads[0], heads[1]);
         if (!loss.AveragesImages)
             return terms;

@@ -5,7 +5,8 @@ using OnnxGraphs.Training;
 namespace MLNet.Detection.Training;
 
 /// <summary>Epochs of steps. All that is not "fill the inputs, run the step" is a hook.</summary>
-internal sealed class TrainingLoop(TrainingRun run, TrainingInputs inputs, BatchSource batches, LearningRateSchedule schedule, int epochs,
+internal sealed class TrainingLoop(
+    TrainingRun run, TrainingInputs inputs, BatchSource batches, LearningRateSchedule schedule, int epochs,
     IReadOnlyList<ITrainingHook> hooks)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();

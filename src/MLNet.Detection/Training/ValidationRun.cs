@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Evaluation;
+using MLNet.Detection.Images;
 
 namespace MLNet.Detection.Training;
 
@@ -16,11 +17,11 @@ internal sealed class ValidationRun : IDisposable
         _options = options;
         _store = SampleStore.Read(data, options.Columns, options.Detector.Resize, options.Cancellation);
         foreach (var (i, sample) in _store.Samples.Index())
-            _truths.AddRange(
-                sample.Annotated.Select(truth => new GroundTruth(i, truth.Category, BoxXywh.FromBox(truth.Box))
-            {
-                Area = truth.Area, IsCrowd = truth.Crowd,
-            }));
+            _truths.AddRange(sample.Annotated.Select(truth =>
+                new GroundTruth(i, truth.Category, BoxXywh.FromBox(truth.Box))
+                {
+                    Area = truth.Area, IsCrowd = truth.Crowd,
+                }));
     }
 
     /// <summary>Images that could not be read.</summary>
@@ -33,11 +34,14 @@ internal sealed class ValidationRun : IDisposable
         var found = new List<DetectionResult>();
         foreach (var chunk in Enumerable.Range(0, _store.Samples.Count).Chunk(_options.BatchSize))
         {
-            var objects = detector.DetectResized([.. chunk.Select(i => new Images.ResizedImage(_store.Pixels(i), _store.Samples[i].Transform))]);
+            var objects = detector.DetectResized(
+                [.. chunk.Select(i => new ResizedImage(_store.Pixels(i), _store.Samples[i].Transform))]);
             foreach (var (i, detections) in chunk.Zip(objects))
-                found.AddRange(detections.Select(o => new DetectionResult(i, o.Class, BoxXywh.FromBox(o.Box), o.Score)));
+                found.AddRange(detections.Select(o =>
+                    new DetectionResult(i, o.Class, BoxXywh.FromBox(o.Box), o.Score)));
         }
-        return new CocoEvaluation().Evaluate(_truths, found, [.. Enumerable.Range(0, model.Classes.Count).Select(c => (long)c)]);
+        var categories = Enumerable.Range(0, model.Classes.Count).Select(c => (long)c);
+        return new CocoEvaluation().Evaluate(_truths, found, [.. categories]);
     }
 
     /// <inheritdoc/>

@@ -3,8 +3,11 @@ using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Training.Hooks;
 
-/// <summary>Tells the caller: every step through <see cref="IProgress{T}"/>, every epoch through the callback and the log.</summary>
-internal sealed class Report(IProgress<TrainingProgress>? progress, Action<EpochSummary>? callback, IChannel channel) : ITrainingHook
+/// <summary>
+/// Tells the caller: every step through <see cref="IProgress{T}"/>, every epoch through the callback and the log.
+/// </summary>
+internal sealed class Report(
+    IProgress<TrainingProgress>? progress, Action<EpochSummary>? callback, IChannel channel) : ITrainingHook
 {
     public void AfterStep(TrainingRun run, TrainingProgress now)
     {
@@ -13,6 +16,8 @@ internal sealed class Report(IProgress<TrainingProgress>? progress, Action<Epoch
             return;
         callback?.Invoke(epoch);
         var metrics = epoch.Validation is { } v ? $", validation mAP50 {v.MAP50:f3}, mAP50-95 {v.MAP50_95:f3}" : "";
-        channel.Info(MessageSensitivity.None, "{0}", $"Epoch {epoch.Epoch} of {now.Epochs}: loss {epoch.Loss:f4} in {epoch.Duration.TotalSeconds:f1} s{metrics}");
+        var seconds = epoch.Duration.TotalSeconds;
+        channel.Info(MessageSensitivity.None, "{0}",
+            $"Epoch {epoch.Epoch} of {now.Epochs}: loss {epoch.Loss:f4} in {seconds:f1} s{metrics}");
     }
 }

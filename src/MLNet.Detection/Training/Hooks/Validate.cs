@@ -1,10 +1,14 @@
 using System.Globalization;
+using MLNet.Detection.Evaluation;
 using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Training.Hooks;
 
 /// <summary>Metrics on a validation set after every epoch; on request the weights of the best epoch are kept.</summary>
-internal sealed class Validate(Func<float[], Evaluation.CocoMetrics> evaluate, bool keepBest, int? patience) : ITrainingHook
+/// <param name="evaluate">From the flat parameters to metrics.</param>
+/// <param name="keepBest">Whether the parameters of the best epoch are kept.</param>
+/// <param name="patience">Epochs without a better mAP50-95 after which the run ends; null: never.</param>
+internal sealed class Validate(Func<float[], CocoMetrics> evaluate, bool keepBest, int? patience) : ITrainingHook
 {
     private const string BestKey = "validation_best", SinceKey = "validation_epochs_since",
         BestVector = "validation/best_parameters";

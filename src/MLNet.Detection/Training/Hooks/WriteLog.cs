@@ -24,8 +24,12 @@ internal sealed class WriteLog : ITrainingHook, IDisposable
         if (!_hasHeader)
             Write($"step,epoch,learning_rate,loss,{string.Join(',', progress.Terms.Keys)},seconds");
         _hasHeader = true;
-        IEnumerable<FormattableString> fields = [$"{progress.Step}", $"{progress.Epoch}", $"{progress.LearningRate:g9}", $"{progress.Loss:g9}",
-            .. progress.Terms.Values.Select(term => (FormattableString)$"{term:g9}"), $"{progress.Elapsed.TotalSeconds:f3}"];
+        IEnumerable<FormattableString> fields =
+        [
+            $"{progress.Step}", $"{progress.Epoch}", $"{progress.LearningRate:g9}", $"{progress.Loss:g9}",
+            .. progress.Terms.Values.Select(term => (FormattableString)$"{term:g9}"),
+            $"{progress.Elapsed.TotalSeconds:f3}",
+        ];
         Write(string.Join(',', fields.Select(FormattableString.Invariant)));
     }
 
@@ -44,7 +48,8 @@ internal sealed class WriteLog : ITrainingHook, IDisposable
     // The kept lines are written beside the file and moved, so that a full disk harms no older log.
     private StreamWriter Open(string path, int step)
     {
-        var kept = step > 0 && File.Exists(path) ? File.ReadLines(path).Where((line, i) => i == 0 || StepOf(line) <= step).ToArray() : [];
+        var kept = step > 0 && File.Exists(path)
+            ? File.ReadLines(path).Where((line, i) => i == 0 || StepOf(line) <= step).ToArray() : [];
         _hasHeader = kept.Length > 0;
         if (_hasHeader)
         {
@@ -74,5 +79,6 @@ internal sealed class WriteLog : ITrainingHook, IDisposable
     }
 
     private static int StepOf(string line) =>
-        int.TryParse(line.AsSpan(0, Math.Max(0, line.IndexOf(','))), CultureInfo.InvariantCulture, out var step) ? step : int.MaxValue;
+        int.TryParse(line.AsSpan(0, Math.Max(0, line.IndexOf(','))), CultureInfo.InvariantCulture, out var step)
+            ? step : int.MaxValue;
 }
