@@ -4,8 +4,8 @@ using System.Globalization;
 namespace OnnxGraphs.Graphs;
 
 /// <summary>
-/// The attributes of a node by name. A value is a long, float, string, long[], float[], string[] or <see
-/// cref="Tensor"/>.
+/// The attributes of a node by name. A value is a long, float, string, long[], float[], string[] or
+/// <see cref="Tensor"/>.
 /// </summary>
 public sealed class Attributes : IEnumerable<KeyValuePair<string, object>>
 {

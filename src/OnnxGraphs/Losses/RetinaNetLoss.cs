@@ -15,8 +15,9 @@ public sealed record RetinaNetLoss : DetectionLoss
     /// <summary>Loss of the class logits; only its alpha and gamma are used.</summary>
     public FocalLoss Classification { get; init; } = new();
 
-    /// <summary>Loss of the encoded boxes, summed over the four numbers; torchvision takes <see
-    /// cref="L1Loss"/>.</summary>
+    /// <summary>
+    /// Loss of the encoded boxes, summed over the four numbers; torchvision takes <see cref="L1Loss"/>.
+    /// </summary>
     public Loss Box { get; init; } = new SmoothL1Loss();
 
     /// <summary>What images without positives contribute.</summary>

@@ -7,8 +7,9 @@ namespace OnnxGraphs.Losses;
 /// Smooth L1 of d = prediction - target: d^2 / (2 beta) where |d| &lt; beta, else |d| - beta / 2; other scales by
 /// <see cref="Form"/>. Girshick 2015, https://arxiv.org/abs/1504.08083
 /// </summary>
-/// <param name="Beta">Where square turns into linear (also called delta), above 0. For plain |d| see <see
-/// cref="L1Loss"/>.</param>
+/// <param name="Beta">
+/// Where square turns into linear (also called delta), above 0. For plain |d| see <see cref="L1Loss"/>.
+/// </param>
 [Formula("d^2 / (2 beta) where |d| < beta, else |d| - beta / 2", Paper = "https://arxiv.org/abs/1504.08083")]
 public sealed record SmoothL1Loss(float Beta = 1f) : Loss
 {

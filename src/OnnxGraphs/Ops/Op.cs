@@ -3,15 +3,15 @@ using OnnxGraphs.Graphs;
 namespace OnnxGraphs.Ops;
 
 /// <summary>
-/// ONNX operators as functions on <see cref="Var"/>. Shapes and types are checked at the call; a <see
-/// cref="GraphException"/> names the operator, its inputs and the remedy. Semantics: https://onnx.ai/onnx/operators/,
+/// ONNX operators as functions on <see cref="Var"/>. Shapes and types are checked at the call; a
+/// <see cref="GraphException"/> names the operator, its inputs and the remedy. Semantics: https://onnx.ai/onnx/operators/,
 /// opset 21.
 /// </summary>
 public static partial class Op
 {
     internal static OperatorTable Table { get; } = OperatorTable.Merge(
         Arithmetic(), Choices(), Activations(), Logic(), Reductions(), Shapes(), Layouts(), Slicing(), Selection(),
-            Scattering(), Products(),
+        Scattering(), Products(),
         Convolutions(), Poolings(), Resizes(), Normalizations(), Pseudo());
 
     /// <summary>ONNX operator types that have a gradient rule, in alphabetical order.</summary>

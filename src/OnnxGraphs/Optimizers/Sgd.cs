@@ -3,8 +3,8 @@ using OnnxGraphs.Graphs;
 namespace OnnxGraphs.Optimizers;
 
 /// <summary>
-/// Stochastic gradient descent with momentum: g += decay p; m = momentum m + g; p -= lr m (Nesterov: lr (g + momentum m)).
-/// As torch.optim.SGD with dampening 0.
+/// Stochastic gradient descent with momentum: g += decay p; m = momentum m + g; p -= lr m
+/// (Nesterov: lr (g + momentum m)). As torch.optim.SGD with dampening 0.
 /// </summary>
 public sealed record Sgd(float Momentum = 0.9f, bool Nesterov = false) : Optimizer
 {

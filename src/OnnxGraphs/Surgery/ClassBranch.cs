@@ -8,9 +8,9 @@ namespace OnnxGraphs.Surgery;
 /// <param name="ClassOf">The class of each channel.</param>
 internal sealed record ClassBranch(NodeProto Layer, int Channels, int[] ClassOf)
 {
-    /// <summary>Whether channels run over the classes of the first anchor, then of the next; otherwise over anchors class by class.</summary>
-    public bool AnchorMajor(int classes) => ClassOf.Select((c, channel) => c == channel % classes).All(same => same);
+    /// <summary>Whether channels run over the classes of the first anchor, then of the next.</summary>
+    public bool AnchorMajor(int classes) => ClassOf.Index().All(at => at.Item == at.Index % classes);
 
     /// <summary>Whether channels run over the anchors of the first class, then of the next.</summary>
-    public bool ClassMajor(int classes) => ClassOf.Select((c, channel) => c == channel / (Channels / classes)).All(same => same);
+    public bool ClassMajor(int classes) => ClassOf.Index().All(at => at.Item == at.Index / (Channels / classes));
 }

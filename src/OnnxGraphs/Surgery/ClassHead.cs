@@ -4,12 +4,15 @@ using OnnxGraphs.Models.Proto;
 
 namespace OnnxGraphs.Surgery;
 
-/// <summary>How the channels of a class head's layers map to classes, found by pushing labels through the head.</summary>
+/// <summary>
+/// How the channels of a class head's layers map to classes, found by pushing labels through the head.
+/// </summary>
 /// <param name="Classes">Classes of the raw value's last axis.</param>
 /// <param name="Branches">The layers, each with its channel layout.</param>
 /// <param name="Feeds">Example inputs of the model.</param>
 /// <param name="ClassLabels">For each branch output: a tensor whose every entry is the class of its channel.</param>
-internal sealed record ClassHead(int Classes, IReadOnlyList<ClassBranch> Branches, IReadOnlyDictionary<string, Tensor> Feeds,
+internal sealed record ClassHead(
+    int Classes, IReadOnlyList<ClassBranch> Branches, IReadOnlyDictionary<string, Tensor> Feeds,
     IReadOnlyDictionary<string, Tensor> ClassLabels)
 {
     public static ClassHead Trace(OnnxModel model, string raw, IReadOnlyDictionary<string, TensorShape> inputShapes)
@@ -26,7 +29,9 @@ internal sealed record ClassHead(int Classes, IReadOnlyList<ClassBranch> Branche
         }
         var traced = Subgraph.Run(model, With(feeds, labels), [raw])[raw];
         if (traced.Shape.Rank != 3)
-            throw new ModelException($"{model.Path}: the class value '{raw}' has the shape {traced.Shape}, expected [batch, anchors, classes].");
+            throw new ModelException(
+                $"{model.Path}: the class value '{raw}' has the shape {traced.Shape}, expected "
+                + "[batch, anchors, classes].");
         var classOf = ClassOfChannel(model, raw, traced, first);
         var branches = new List<ClassBranch>();
         foreach (var (layer, name) in layers.Zip(outputs))
@@ -45,17 +50,19 @@ internal sealed record ClassHead(int Classes, IReadOnlyList<ClassBranch> Branche
 
     private static int ChannelAxis(NodeProto layer) => layer.OpType is "Conv" or "ConvTranspose" ? 1 : -1;
 
-    private static Dictionary<string, Tensor> With(IReadOnlyDictionary<string, Tensor> feeds, Dictionary<string, Tensor> labels) =>
+    private static Dictionary<string, Tensor> With(
+        IReadOnlyDictionary<string, Tensor> feeds, IReadOnlyDictionary<string, Tensor> labels) =>
         feeds.Concat(labels).ToDictionary();
 
-    private static IReadOnlyDictionary<string, Tensor> With(IReadOnlyDictionary<string, Tensor> feeds, IReadOnlyDictionary<string, Tensor> labels) =>
-        feeds.Concat(labels).ToDictionary();
-
-    private static Tensor Example(OnnxModel model, ValueInfoProto input, IReadOnlyDictionary<string, TensorShape> shapes)
+    private static Tensor Example(
+        OnnxModel model, ValueInfoProto input, IReadOnlyDictionary<string, TensorShape> shapes)
     {
-        var dims = input.Type.TensorType.Shape.Dim.Select((dim, i) => dim.HasDimValue && dim.DimValue > 0 ? dim.DimValue : i == 0 ? 1 : -1).ToArray();
+        var declared = input.Type.TensorType.Shape.Dim;
+        // An open batch size is 1, any other open dimension unknown.
+        var dims = declared.Select((dim, i) => dim is { HasDimValue: true, DimValue: > 0 } ? dim.DimValue
+            : i == 0 ? 1 : -1).ToArray();
         if (shapes.TryGetValue(input.Name, out var given))
-            dims = [.. given.Select((dim, i) => i == 0 && input.Type.TensorType.Shape.Dim[0].HasDimValue ? dims[0] : dim)];
+            dims = [.. given.Select((dim, i) => i == 0 && declared[0].HasDimValue ? dims[0] : dim)];
         var type = (ElementType)input.Type.TensorType.ElemType;
         return dims.All(dim => dim >= 0) ? new(type, new(dims), new byte[new TensorShape(dims).Size * type.Size()])
             : throw new ModelException($"{model.Path}: input '{input.Name}' has an open shape; give its image size.");
@@ -81,7 +88,9 @@ internal sealed record ClassHead(int Classes, IReadOnlyList<ClassBranch> Branche
         {
             var channel = (int)values[i];
             if (classOf[channel] >= 0 && classOf[channel] != i % classes)
-                throw new ModelException($"{model.Path}: a channel of the class head '{raw}' holds several classes; its head cannot be replaced.");
+                throw new ModelException(
+                    $"{model.Path}: a channel of the class head '{raw}' holds several classes; its head cannot be "
+                    + "replaced.");
             classOf[channel] = i % classes;
         }
         return classOf;

@@ -5,24 +5,32 @@ using OnnxGraphs.Models.Proto;
 namespace OnnxGraphs.Surgery;
 
 /// <summary>
-/// Gives a detector another number of classes: new weights in every layer of the class head, and the shape constants behind
-/// them. All else of the file stays as it was, its tail included.
+/// Gives a detector another number of classes: new weights in every layer of the class head, and the shape constants
+/// behind them. All else of the file stays as it was, its tail included.
 /// </summary>
 public static class HeadReplacement
 {
-    /// <summary>A copy of the model whose raw class value has <paramref name="classes"/> entries on its last axis.</summary>
+    /// <summary>
+    /// A copy of the model whose raw class value has <paramref name="classes"/> entries on its last axis.
+    /// </summary>
     /// <param name="model">The model.</param>
-    /// <param name="raw">Name of the raw class value [batch, anchors, classes], as <see cref="HeadCut.Find"/> gives it.</param>
+    /// <param name="raw">
+    /// Name of the raw class value [batch, anchors, classes], as <see cref="HeadCut.Find"/> gives it.
+    /// </param>
     /// <param name="classes">The new count, a background class included where the head has one.</param>
     /// <param name="inputShapes">Shapes of the model's inputs, where the file leaves them open.</param>
     /// <param name="options">How the new weights start.</param>
-    /// <exception cref="ModelException">The head's layout is not understood, or the tail does not fit the new count.</exception>
-    public static OnnxModel Apply(OnnxModel model, string raw, int classes, IReadOnlyDictionary<string, TensorShape>? inputShapes = null,
+    /// <exception cref="ModelException">
+    /// The head's layout is not understood, or the tail does not fit the new count.
+    /// </exception>
+    public static OnnxModel Apply(
+        OnnxModel model, string raw, int classes, IReadOnlyDictionary<string, TensorShape>? inputShapes = null,
         HeadReplacementOptions? options = null)
     {
+        (options, inputShapes) = (options ?? new(), inputShapes ?? new Dictionary<string, TensorShape>());
         var copy = model.Clone();
-        var head = ClassHead.Trace(copy, raw, inputShapes ?? new Dictionary<string, TensorShape>());
-        var (random, done) = (new Random((options ??= new()).Seed), new HashSet<string>());
+        var head = ClassHead.Trace(copy, raw, inputShapes);
+        var (random, done) = (new Random(options.Seed), new HashSet<string>());
         foreach (var branch in head.Branches)
             NewWeights.Write(copy, branch, head.Classes, classes, options, random, done);
         ShapeConstants.Rescale(copy, head, raw, classes);
@@ -46,23 +54,27 @@ public static class HeadReplacement
         }
         catch (ModelException error)
         {
-            throw new ModelException($"{model.Path}: what lies behind '{raw}' does not work with {classes} classes; cut the model there "
+            throw new ModelException(
+                $"{model.Path}: what lies behind '{raw}' does not work with {classes} classes; cut the model there "
                 + $"(name the raw values as outputs). {error.Message}", error);
         }
         if (values[raw].Shape[-1] != classes)
-            throw new ModelException($"{model.Path}: after new weights '{raw}' has the shape {values[raw].Shape}, expected {classes} on the last axis.");
+            throw new ModelException(
+                $"{model.Path}: after new weights '{raw}' has the shape {values[raw].Shape}, expected {classes} on the "
+                + "last axis.");
         foreach (var output in model.Proto.Graph.Output)
             Correct(output, values[output.Name].Shape);
     }
 
     // One class tells nothing about the order of channels; new weights are laid out anchor by anchor.
-    private static void VerifyOrder(OnnxModel model, string raw, int classes,
-        IReadOnlyDictionary<string, TensorShape>? shapes)
+    private static void VerifyOrder(
+        OnnxModel model, string raw, int classes, IReadOnlyDictionary<string, TensorShape> shapes)
     {
-        var head = ClassHead.Trace(model, raw, shapes ?? new Dictionary<string, TensorShape>());
+        var head = ClassHead.Trace(model, raw, shapes);
         if (!head.Branches.All(branch => branch.AnchorMajor(classes)))
-            throw new ModelException($"{model.Path}: the head of '{raw}' runs over the anchors class by class; from one "
-                + "class none can be kept.");
+            throw new ModelException(
+                $"{model.Path}: the head of '{raw}' runs over the anchors class by class; from one class none can be "
+                + "kept.");
     }
 
     // Fixed dimensions follow the new shape; named (open) ones stay open.

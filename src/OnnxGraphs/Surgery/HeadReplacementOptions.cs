@@ -7,12 +7,14 @@ public sealed record HeadReplacementOptions
     public float WeightDeviation { get; init; } = 0.01f;
 
     /// <summary>
-    /// For sigmoid heads: the probability that every class starts with; the bias is -log((1 - p) / p). Null (softmax heads): 0.
-    /// Lin et al. 2017 use 0.01.
+    /// For sigmoid heads: the probability that every class starts with; the bias is -log((1 - p) / p). Lin et al. 2017
+    /// use 0.01. Null (softmax heads): the bias is 0.
     /// </summary>
     public float? Prior { get; init; }
 
-    /// <summary>Classes that stay: new class index to old class index, whose weights are kept. Others start anew.</summary>
+    /// <summary>
+    /// Classes that stay: new class index to old class index, whose weights are kept. Others start anew.
+    /// </summary>
     public IReadOnlyDictionary<int, int> Kept { get; init; } = new Dictionary<int, int>();
 
     /// <summary>Seed of the random weights.</summary>

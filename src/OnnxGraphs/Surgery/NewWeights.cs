@@ -11,22 +11,29 @@ internal static class NewWeights
     public static void Write(OnnxModel model, ClassBranch branch, int from, int to, HeadReplacementOptions options,
         Random random, HashSet<string> done)
     {
-        var anchorMajor = branch.AnchorMajor(from);
-        if (!anchorMajor && !branch.ClassMajor(from))
-            throw new ModelException($"{model.Path}: the channels of {branch.Layer.OpType} '{branch.Layer.Output[0]}' are ordered neither by anchor nor by "
-                + "class; its head cannot be replaced.");
-        // For each new channel: the old one to keep, or -1 for a fresh start.
-        var anchors = branch.Channels / from;
+        if (!branch.AnchorMajor(from) && !branch.ClassMajor(from))
+            throw new ModelException(
+                $"{model.Path}: the channels of {branch.Layer.OpType} '{branch.Layer.Output[0]}' are ordered neither "
+                + "by anchor nor by class; its head cannot be replaced.");
+        var source = Source(branch, from, to, options.Kept);
+        var bias = options.Prior is { } p ? -(float)Math.Log((1 - p) / p) : 0f;
+        var open = Stored(model, branch.Layer).Where(tensor => done.Add(tensor.Name)).ToList();
+        foreach (var (name, axis, isBias) in open)
+            Replace(model, name, axis, source, () => isBias ? bias : options.WeightDeviation * (float)Normal(random));
+    }
+
+    // For each new channel: the old one to keep, or -1 for a fresh start.
+    private static int[] Source(ClassBranch branch, int from, int to, IReadOnlyDictionary<int, int> kept)
+    {
+        var (anchors, anchorMajor) = (branch.Channels / from, branch.AnchorMajor(from));
         var source = new int[anchors * to];
         for (var channel = 0; channel < source.Length; channel++)
         {
             var (anchor, label) = anchorMajor ? (channel / to, channel % to) : (channel % anchors, channel / anchors);
-            source[channel] = !options.Kept.TryGetValue(label, out var old) ? -1 : anchorMajor ? anchor * from + old : old * anchors + anchor;
+            source[channel] = !kept.TryGetValue(label, out var old) ? -1
+                : anchorMajor ? anchor * from + old : old * anchors + anchor;
         }
-        var bias = options.Prior is { } p ? -(float)Math.Log((1 - p) / p) : 0f;
-        foreach (var (name, axis, isBias) in Stored(model, branch.Layer).Where(weights => done.Add(weights.Name))
-            .ToList())
-            Replace(model, name, axis, source, () => isBias ? bias : options.WeightDeviation * (float)Normal(random));
+        return source;
     }
 
     // Initializers of the layer with the axis that holds its output channels.
@@ -39,7 +46,8 @@ internal static class NewWeights
             layer = model.Producers[layer.Input.First(input => !stored.Contains(input))];
         }
         var transposed = layer.OpType == "Gemm" && layer.Attribute.FirstOrDefault(a => a.Name == "transB")?.I == 1;
-        yield return (layer.Input[1], layer.OpType == "Conv" || transposed ? 0 : layer.OpType == "ConvTranspose" ? 1 : -1, false);
+        var axis = layer.OpType == "Conv" || transposed ? 0 : layer.OpType == "ConvTranspose" ? 1 : -1;
+        yield return (layer.Input[1], axis, false);
         if (layer.Input.Count > 2 && layer.Input[2].Length > 0)
             yield return (layer.Input[2], -1, true);
     }
@@ -47,7 +55,8 @@ internal static class NewWeights
     private static void Replace(OnnxModel model, string name, int axis, int[] source, Func<float> fresh)
     {
         var proto = model.Proto.Graph.Initializer.FirstOrDefault(tensor => tensor.Name == name)
-            ?? throw new ModelException($"{model.Path}: '{name}' of the class head is not stored in the file; its head cannot be replaced.");
+            ?? throw new ModelException(
+                $"{model.Path}: '{name}' of the class head is not stored in the file; its head cannot be replaced.");
         var old = proto.ToTensor();
         axis = old.Shape.Axis(axis);
         var inner = (int)old.Shape.Skip(axis + 1).Aggregate(1L, (a, b) => a * b);

@@ -7,7 +7,9 @@ namespace OnnxGraphs.Surgery;
 /// <summary>The target shapes of Reshape nodes in a class head, which spell the number of classes out.</summary>
 internal static class ShapeConstants
 {
-    /// <summary>Rescales the entry that holds the classes from the head's count to the new one, in each Reshape of the head.</summary>
+    /// <summary>
+    /// Rescales the entry that holds the classes from the head's count to the new one, in each Reshape of the head.
+    /// </summary>
     public static void Rescale(OnnxModel model, ClassHead head, string raw, int classes)
     {
         var axes = head.Classes == 1 ? [.. LoneClass.Axes(model, head, raw)] : LabelledAxes(model, head);
@@ -15,8 +17,7 @@ internal static class ShapeConstants
             RescaleEntry(model, node, axis, head.Classes, classes);
     }
 
-    // The labels are those of the old head. Only the layout behind the layers runs here, which does not see the
-    // weights.
+    // The labels are those of the old head. Only the layout behind the layers runs here; it does not see the weights.
     private static List<(NodeProto Reshape, int Axis)> LabelledAxes(OnnxModel model, ClassHead head)
     {
         var reshapes = Reshapes(model, head);
@@ -35,8 +36,8 @@ internal static class ShapeConstants
         var reached = head.Branches.SelectMany(branch => branch.Layer.Output).ToHashSet();
         var found = new List<NodeProto>();
         foreach (var node in model.Proto.Graph.Node)
-            if (node.OpType is "Reshape" or "Transpose" or "Concat" or "Flatten" or "Squeeze" or "Unsqueeze" or "Identity"
-                && node.Input.Count > 0 && reached.Contains(node.Input[0]))
+            if (node.Input.Count > 0 && reached.Contains(node.Input[0]) && node.OpType is "Reshape" or "Transpose"
+                or "Concat" or "Flatten" or "Squeeze" or "Unsqueeze" or "Identity")
             {
                 reached.UnionWith(node.Output);
                 if (node.OpType == "Reshape")
@@ -83,8 +84,8 @@ internal static class ShapeConstants
         }
     }
 
-    // The input of a Concat of dimensions that holds the one at an axis, and its place there. What is computed is one
-    // number.
+    // The input of a Concat of dimensions that holds the one at an axis, and its place in that input. An input that is
+    // computed counts as one number.
     private static (int Input, int Entry)? Piece(OnnxModel model, NodeProto concat, int axis)
     {
         for (var (input, first) = (0, 0); input < concat.Input.Count; input++)
@@ -124,7 +125,8 @@ internal static class ShapeConstants
 
     private static string Fresh(GraphProto graph, string stem)
     {
-        var taken = graph.Node.SelectMany(node => node.Output).Concat(graph.Initializer.Select(t => t.Name)).ToHashSet();
+        var taken = graph.Node.SelectMany(node => node.Output)
+            .Concat(graph.Initializer.Select(tensor => tensor.Name)).ToHashSet();
         return Enumerable.Range(0, int.MaxValue).Select(i => $"{stem}/classes{i}").First(name => !taken.Contains(name));
     }
 }

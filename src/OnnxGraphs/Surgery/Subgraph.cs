@@ -6,14 +6,17 @@ using OnnxGraphs.Runtime;
 
 namespace OnnxGraphs.Surgery;
 
-/// <summary>Parts of a model between named values: as a model of their own, or run once to look at what they compute.</summary>
+/// <summary>
+/// Parts of a model between named values: as a model of their own, or run once to look at what they compute.
+/// </summary>
 public static class Subgraph
 {
     /// <summary>
-    /// The part of a model that computes the given values. Values named in <paramref name="inputs"/> become its inputs, with the
-    /// given types and shapes; what lies before them is left out.
+    /// The part of a model that computes the given values. Values named in <paramref name="inputs"/> become its inputs,
+    /// with the given types and shapes; what lies before them is left out.
     /// </summary>
-    public static OnnxModel Extract(OnnxModel model, IReadOnlyList<string> outputs, IReadOnlyDictionary<string, TypedShape>? inputs = null)
+    public static OnnxModel Extract(
+        OnnxModel model, IReadOnlyList<string> outputs, IReadOnlyDictionary<string, TypedShape>? inputs = null)
     {
         inputs ??= new Dictionary<string, TypedShape>();
         var (producers, needed, open) = (model.Producers, new HashSet<string>(), new Stack<string>(outputs));
@@ -36,10 +39,12 @@ public static class Subgraph
 
     /// <summary>Runs a model once on the CPU and returns the named values, inner ones included.</summary>
     /// <exception cref="ModelException">ONNX Runtime refuses the model or its inputs.</exception>
-    public static IReadOnlyDictionary<string, Tensor> Run(OnnxModel model, IReadOnlyDictionary<string, Tensor> feeds, IReadOnlyList<string> values)
+    public static IReadOnlyDictionary<string, Tensor> Run(
+        OnnxModel model, IReadOnlyDictionary<string, Tensor> feeds, IReadOnlyList<string> values)
     {
         values = [.. values.Distinct()];
-        var probe = Extract(model, values, feeds.ToDictionary(pair => pair.Key, pair => new TypedShape(pair.Value.Type, pair.Value.Shape)));
+        var probe = Extract(model, values, feeds.ToDictionary(
+            pair => pair.Key, pair => new TypedShape(pair.Value.Type, pair.Value.Shape)));
         var inputs = feeds.Where(pair => probe.Proto.Graph.Input.Any(input => input.Name == pair.Key))
             .ToDictionary(pair => pair.Key, pair => HostTensors.Write(pair.Value));
         try
@@ -65,6 +70,7 @@ public static class Subgraph
     {
         var shape = new TensorShapeProto();
         shape.Dim.Add(type.Shape.Select(dim => new TensorShapeProto.Types.Dimension { DimValue = dim }));
-        return new() { Name = name, Type = new() { TensorType = new() { ElemType = (int)type.Element, Shape = shape } } };
+        var tensor = new TypeProto.Types.Tensor { ElemType = (int)type.Element, Shape = shape };
+        return new() { Name = name, Type = new() { TensorType = tensor } };
     }
 }

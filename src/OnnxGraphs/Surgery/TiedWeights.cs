@@ -4,8 +4,8 @@ using OnnxGraphs.Models;
 namespace OnnxGraphs.Surgery;
 
 /// <summary>
-/// Weights that an exporter stored once because they were equal: PyTorch writes the others as Identity of the first. Trained,
-/// they must be free to differ.
+/// Weights that an exporter stored once because they were equal: PyTorch writes the others as Identity of the first.
+/// Trained, they must be free to differ.
 /// </summary>
 public static class TiedWeights
 {
@@ -15,7 +15,8 @@ public static class TiedWeights
         var copy = model.Clone();
         var (graph, stored) = (copy.Proto.Graph, copy.Initializers.ToDictionary());
         var outputs = graph.Output.Select(output => output.Name).ToHashSet();
-        foreach (var node in graph.Node.Where(node => node.OpType == "Identity" && !outputs.Contains(node.Output[0])).ToList())
+        var ties = graph.Node.Where(node => node.OpType == "Identity" && !outputs.Contains(node.Output[0]));
+        foreach (var node in ties.ToList())
             if (stored.TryGetValue(node.Input[0], out var tensor) && tensor.DataType == (int)ElementType.Float32)
             {
                 var own = tensor.Clone();

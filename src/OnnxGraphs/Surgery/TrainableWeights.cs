@@ -5,7 +5,9 @@ using OnnxGraphs.Models.Proto;
 
 namespace OnnxGraphs.Surgery;
 
-/// <summary>Which stored tensors are weights: floats in the weight slots of operators, on the way to the wanted values.</summary>
+/// <summary>
+/// Which stored tensors are weights: floats in the weight slots of operators, on the way to the wanted values.
+/// </summary>
 public static class TrainableWeights
 {
     // Input slots that hold weights. The statistics of BatchNormalization (slots 3 and 4) are never trained.
@@ -16,26 +18,31 @@ public static class TrainableWeights
     };
 
     /// <summary>
-    /// Names of the weights that the values depend on, in the order of their first use, without those that match a frozen glob.
+    /// Names of the weights that the values depend on, in the order of their first use, without those that match a
+    /// frozen glob.
     /// </summary>
     /// <exception cref="ModelException">A glob matches nothing, or nothing is left to train.</exception>
-    public static IReadOnlyList<string> Of(OnnxModel model, IReadOnlyList<string> values, IReadOnlyList<string>? frozen = null)
+    public static IReadOnlyList<string> Of(
+        OnnxModel model, IReadOnlyList<string> values, IReadOnlyList<string>? frozen = null)
     {
         var all = All(model, values);
         foreach (var glob in frozen ?? [])
             if (!all.Any(name => Matches(glob, name)))
-                throw new ModelException($"{model.Path}: no weight matches the frozen glob '{glob}'. Weights are, for example, "
+                throw new ModelException(
+                    $"{model.Path}: no weight matches the frozen glob '{glob}'. Weights are, for example, "
                     + $"{string.Join(", ", all.Take(4).Select(name => $"'{name}'"))}.");
         var trained = all.Where(name => frozen is null || !frozen.Any(glob => Matches(glob, name))).ToList();
         return trained.Count > 0 ? trained : throw new ModelException($"{model.Path}: nothing is left to train before "
             + $"{string.Join(", ", values)}: {all.Count} weights found, all frozen; freeze fewer.");
     }
 
-    private static bool Matches(string glob, string name) => FileSystemName.MatchesSimpleExpression(glob, name, ignoreCase: false);
+    private static bool Matches(string glob, string name) =>
+        FileSystemName.MatchesSimpleExpression(glob, name, ignoreCase: false);
 
     private static List<string> All(OnnxModel model, IReadOnlyList<string> values)
     {
-        var floats = model.Initializers.Where(pair => pair.Value.DataType == (int)ElementType.Float32).Select(pair => pair.Key).ToHashSet();
+        var floats = model.Initializers.Where(pair => pair.Value.DataType == (int)ElementType.Float32)
+            .Select(pair => pair.Key).ToHashSet();
         var producers = model.Producers;
         var slots = GraphReader.Needed(model, values).SelectMany(node => WeightSlots(node, floats, producers));
         return [.. slots.Where(floats.Contains).Distinct()];

@@ -13,11 +13,16 @@ public sealed record Checkpoint(int Step, ParameterLayout Layout, IReadOnlyDicti
     /// <summary>What the caller adds: settings to compare on resume.</summary>
     public IReadOnlyDictionary<string, string> Notes { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Writes a safetensors file: first beside the place, then moved, so that an older checkpoint survives a full disk.</summary>
+    /// <summary>
+    /// Writes a safetensors file: first beside the place, then moved, so that an older checkpoint survives a full disk.
+    /// </summary>
+    /// <exception cref="ModelException">The file cannot be written.</exception>
     public void Save(string path)
     {
-        var metadata = new Dictionary<string, string>(Notes) { [StepKey] = $"{Step}", [LayoutKey] = LayoutText(Layout) };
-        SafeTensors.Write(path, Vectors, metadata);
+        SafeTensors.Write(path, Vectors, new Dictionary<string, string>(Notes)
+        {
+            [StepKey] = $"{Step}", [LayoutKey] = LayoutText(Layout),
+        });
     }
 
     /// <summary>Reads a checkpoint.</summary>
@@ -37,14 +42,16 @@ public sealed record Checkpoint(int Step, ParameterLayout Layout, IReadOnlyDicti
     internal void CheckFits(TrainingGraph graph)
     {
         if (!Layout.Entries.SequenceEqual(graph.Layout.Entries))
-            throw new ModelException($"The checkpoint holds {Layout.Entries.Count} parameters of {Layout.Size} numbers, the model to "
-                + $"train {graph.Layout.Entries.Count} of {graph.Layout.Size}, or other names; resume with the same model, "
+            throw new ModelException(
+                $"The checkpoint holds {Layout.Entries.Count} parameters of {Layout.Size} numbers, the model to train "
+                + $"{graph.Layout.Entries.Count} of {graph.Layout.Size}, or other names; resume with the same model, "
                 + "classes and frozen weights.");
         if (graph.Vectors.FirstOrDefault(name => !Vectors.ContainsKey(name)) is { } missing)
             throw new ModelException($"The checkpoint has no '{missing}'; resume with the optimiser that wrote it.");
         if (graph.Vectors.FirstOrDefault(name => Vectors[name].Length != Layout.Size) is { } odd)
             throw new ModelException(
-                $"The checkpoint's '{odd}' has {Vectors[odd].Length} numbers, expected {Layout.Size}; resume from another.");
+                $"The checkpoint's '{odd}' has {Vectors[odd].Length} numbers, expected {Layout.Size}; resume from "
+                + "another.");
     }
 
     private static string LayoutText(ParameterLayout layout) =>

@@ -14,20 +14,10 @@ internal static class SafeTensors
 {
     private const string MetadataKey = "__metadata__";
 
-    public static void Write(string path, IReadOnlyDictionary<string, float[]> vectors, IReadOnlyDictionary<string, string> metadata)
+    public static void Write(
+        string path, IReadOnlyDictionary<string, float[]> vectors, IReadOnlyDictionary<string, string> metadata)
     {
-        var (header, offset) = (new JsonObject(), 0L);
-        header[MetadataKey] = new JsonObject(metadata.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
-        foreach (var (name, values) in vectors)
-        {
-            header[name] = new JsonObject
-            {
-                ["dtype"] = "F32",
-                ["shape"] = new JsonArray(values.Length),
-                ["data_offsets"] = new JsonArray(offset, offset + 4L * values.Length),
-            };
-            offset += 4L * values.Length;
-        }
+        var header = Header(vectors, metadata);
         var temporary = path + ".tmp";
         try
         {
@@ -39,7 +29,9 @@ internal static class SafeTensors
         {
             if (Path.Exists(temporary))
                 File.Delete(temporary);
-            throw new ModelException($"{path}: the checkpoint cannot be written ({error.Message}); check the folder and the free space.", error);
+            throw new ModelException(
+                $"{path}: the checkpoint cannot be written ({error.Message}); check the folder and the free space.",
+                error);
         }
     }
 
@@ -54,7 +46,8 @@ internal static class SafeTensors
             var header = JsonNode.Parse(bytes.AsSpan(8, length))!.AsObject();
             var data = bytes.AsMemory(8 + length);
             var metadata = header[MetadataKey]!.AsObject().ToDictionary(pair => pair.Key, pair => (string)pair.Value!);
-            var vectors = header.Where(pair => pair.Key != MetadataKey).ToDictionary(pair => pair.Key, pair => Values(pair.Value!, data));
+            var vectors = header.Where(pair => pair.Key != MetadataKey)
+                .ToDictionary(pair => pair.Key, pair => Values(pair.Value!, data));
             return (vectors, metadata);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -66,8 +59,27 @@ internal static class SafeTensors
             error is JsonException or ArgumentException or NullReferenceException or InvalidOperationException
             or FormatException or OverflowException)
         {
-            throw new ModelException($"{path}: not a complete checkpoint ({error.Message}); resume from another one.", error);
+            throw new ModelException(
+                $"{path}: not a complete checkpoint ({error.Message}); resume from another one.", error);
         }
+    }
+
+    private static JsonObject Header(
+        IReadOnlyDictionary<string, float[]> vectors, IReadOnlyDictionary<string, string> metadata)
+    {
+        var notes = metadata.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value));
+        var (header, offset) = (new JsonObject { [MetadataKey] = new JsonObject(notes) }, 0L);
+        foreach (var (name, values) in vectors)
+        {
+            header[name] = new JsonObject
+            {
+                ["dtype"] = "F32",
+                ["shape"] = new JsonArray(values.Length),
+                ["data_offsets"] = new JsonArray(offset, offset + 4L * values.Length),
+            };
+            offset += 4L * values.Length;
+        }
+        return header;
     }
 
     private static void Write(Stream stream, byte[] header, IEnumerable<float[]> vectors)

@@ -11,6 +11,8 @@ public sealed record TrainingGraphOptions
     /// <summary>Shapes of the model's inputs by name, batch size included.</summary>
     public IReadOnlyDictionary<string, TensorShape> InputShapes { get; init; } = new Dictionary<string, TensorShape>();
 
-    /// <summary>Whether BatchNormalization after Conv is computed as scaled weights: equal in value, fewer passes.</summary>
+    /// <summary>
+    /// Whether BatchNormalization after Conv is computed as scaled weights: equal in value, fewer passes.
+    /// </summary>
     public bool FoldBatchNormalization { get; init; } = true;
 }

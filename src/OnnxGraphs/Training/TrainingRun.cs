@@ -6,8 +6,9 @@ using OnnxGraphs.Runtime;
 namespace OnnxGraphs.Training;
 
 /// <summary>
-/// Runs a training step on a device. Parameters and optimiser state stay in the device's memory: each step reads one set of
-/// vectors and writes another, and the two change places, so nothing is copied between steps and no update is seen too early.
+/// Runs a training step on a device. Parameters and optimiser state stay in the device's memory: each step reads one
+/// set of vectors and writes another, and the two change places, so nothing is copied between steps and no update is
+/// seen too early.
 /// </summary>
 public sealed class TrainingRun : IDisposable
 {
@@ -29,7 +30,8 @@ public sealed class TrainingRun : IDisposable
         _memory = new(Device);
         foreach (var input in graph.Data)
             _inputs[input.Name] = HostTensors.Allocate(input.Type, input.Shape);
-        foreach (var scalar in (string[])[TrainingGraph.LearningRate, TrainingGraph.StepNumber, TrainingGraph.Loss, .. graph.Terms])
+        string[] scalars = [TrainingGraph.LearningRate, TrainingGraph.StepNumber, TrainingGraph.Loss, .. graph.Terms];
+        foreach (var scalar in scalars)
             _scalars[scalar] = HostTensors.Allocate(ElementType.Float32, TensorShape.Scalar);
         _vectors = [AllocateVectors(), AllocateVectors()];
         _bindings = [Bind(0), Bind(1)];
@@ -50,7 +52,8 @@ public sealed class TrainingRun : IDisposable
     /// <summary>The memory of a data input, to be filled before each step.</summary>
     public Span<T> Input<T>(string name) where T : unmanaged => _inputs.TryGetValue(name, out var value)
         ? value.GetTensorMutableDataAsSpan<T>()
-        : throw new ArgumentException($"The step has no data input '{name}'; it has {string.Join(", ", _inputs.Keys)}.");
+        : throw new ArgumentException(
+            $"The step has no data input '{name}'; it has {string.Join(", ", _inputs.Keys)}.");
 
     /// <summary>One step with the data that lies in the inputs; returns the loss.</summary>
     public float Step(float learningRate)
@@ -78,7 +81,7 @@ public sealed class TrainingRun : IDisposable
 
     /// <summary>The state after the last step.</summary>
     public Checkpoint Save() => new(Steps, Graph.Layout,
-        Graph.Vectors.Select((name, i) => (name, Read(i))).ToDictionary(pair => pair.name, pair => pair.Item2));
+        Graph.Vectors.Index().ToDictionary(vector => vector.Item, vector => Read(vector.Index)));
 
     /// <summary>Continues from a saved state of the same model and optimiser.</summary>
     /// <exception cref="ModelException">The state belongs to other parameters or another optimiser.</exception>
