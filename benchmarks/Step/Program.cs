@@ -13,12 +13,19 @@ Option<string> Of(string name, string description, string? value = null) => valu
     ? new(name) { Description = description, Required = true }
     : new(name) { Description = description, DefaultValueFactory = _ => value };
 
-var (model, coco, images) = (Of("--model", "ONNX file."), Of("--coco", "COCO JSON."), Of("--images", "Folder of the pictures."));
+var (model, coco) = (Of("--model", "ONNX file."), Of("--coco", "COCO JSON."));
+var images = Of("--images", "Folder of the pictures.");
 var (classes, boxes) = (Of("--class-output", "Class scores.", "scores"), Of("--box-output", "Boxes.", "boxes"));
 var device = Of("--device", "cpu or cuda:N.", "cpu");
 var batch = new Option<int>("--batch") { Description = "Images of a step.", DefaultValueFactory = _ => 8 };
-var epochs = new Option<int>("--epochs") { Description = "Epochs; the first one is not counted.", DefaultValueFactory = _ => 3 };
-var command = new RootCommand("Times training steps of a detector.") { model, coco, images, classes, boxes, device, batch, epochs };
+var epochs = new Option<int>("--epochs")
+{
+    Description = "Epochs; the first one is not counted.", DefaultValueFactory = _ => 3,
+};
+var command = new RootCommand("Times training steps of a detector.")
+{
+    model, coco, images, classes, boxes, device, batch, epochs,
+};
 command.SetAction(given =>
 {
     var ml = new MLContext(1);
@@ -31,7 +38,8 @@ command.SetAction(given =>
     var times = new StepTimes();
     new FineTuneTrainer(ml, new()
     {
-        Detector = detector, Epochs = given.GetValue(epochs), BatchSize = given.GetValue(batch), Optimizer = new AdamW { WeightDecay = 1e-4f },
+        Detector = detector, Epochs = given.GetValue(epochs), BatchSize = given.GetValue(batch),
+        Optimizer = new AdamW { WeightDecay = 1e-4f },
         Device = Device.Parse(given.GetValue(device)!), Progress = times,
     }).Train(data);
     Console.WriteLine(times.Summary());
@@ -55,7 +63,8 @@ internal sealed class StepTimes : IProgress<TrainingProgress>
     {
         _milliseconds.Sort();
         var peak = Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;
-        return string.Create(CultureInfo.InvariantCulture, $"{_milliseconds.Count} steps: median {_milliseconds[_milliseconds.Count / 2]:f1} ms, "
+        var median = _milliseconds[_milliseconds.Count / 2];
+        return string.Create(CultureInfo.InvariantCulture, $"{_milliseconds.Count} steps: median {median:f1} ms, "
             + $"minimum {_milliseconds[0]:f1} ms, peak memory {peak:f0} MB");
     }
 }

@@ -16,9 +16,13 @@ internal sealed class Display : IProgress<TrainingProgress>, IDisposable
     private ProgressTask? _task;
 
     /// <summary>The value of an option, given or default, for the report.</summary>
-    public static string Value(ParseResult given, Option option) => given.GetResult(option) is { Tokens.Count: > 0 } result
-        ? string.Join(' ', result.Tokens.Select(token => token.Value))
-        : option.HasDefaultValue && option.GetDefaultValue() is IFormattable or string ? Convert.ToString(option.GetDefaultValue(), CultureInfo.InvariantCulture)! : "-";
+    public static string Value(ParseResult given, Option option)
+    {
+        if (given.GetResult(option) is { Tokens.Count: > 0 } result)
+            return string.Join(' ', result.Tokens.Select(token => token.Value));
+        var value = option.HasDefaultValue ? option.GetDefaultValue() : null;
+        return value is IFormattable or string ? Convert.ToString(value, CultureInfo.InvariantCulture)! : "-";
+    }
 
     public static void Log(LoggingEventArgs entry)
     {
@@ -32,15 +36,16 @@ internal sealed class Display : IProgress<TrainingProgress>, IDisposable
         table.AddRow("Model", Markup.Escape(Path.GetFileName(detector.Model.Path)));
         table.AddRow("Input", $"{detector.Resize.Width} x {detector.Resize.Height}, {detector.Anchors.Count} anchors");
         table.AddRow("Classes", Markup.Escape(string.Join(", ", detector.Classes)));
-        table.AddRow("Train", $"{train.Dataset.Images.Length} images, {train.Dataset.BoxCount} boxes");
-        table.AddRow("Test", test is null ? "-" : $"{test.Dataset.Images.Length} images, {test.Dataset.BoxCount} boxes");
+        table.AddRow("Train", Size(train));
+        table.AddRow("Test", test is null ? "-" : Size(test));
         table.AddRow("Output", Markup.Escape(folder.Path));
         AnsiConsole.Write(table);
     }
 
     /// <summary>Runs the training under a progress bar.</summary>
     public T During<T>(Func<T> training) => AnsiConsole.Progress()
-        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+        .Columns(
+            new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
         .Start(context =>
         {
             _task = context.AddTask("Preparing images", maxValue: double.MaxValue);
@@ -53,7 +58,9 @@ internal sealed class Display : IProgress<TrainingProgress>, IDisposable
         {
             var validation = epoch.Validation is { } v ? F($"   val mAP50 {v.MAP50:f3}  mAP50-95 {v.MAP50_95:f3}") : "";
             var terms = string.Join("  ", epoch.Terms.Select(term => F($"{term.Key} {term.Value:f4}")));
-            AnsiConsole.MarkupLineInterpolated($"{F($"Epoch {epoch.Epoch,3}  loss {epoch.Loss:f4}")}  [grey]{terms}  {F($"{epoch.Duration.TotalSeconds:f1} s")}[/]{validation}");
+            var (loss, seconds) = (F($"{epoch.Loss:f4}"), F($"{epoch.Duration.TotalSeconds:f1}"));
+            AnsiConsole.MarkupLineInterpolated(
+                $"Epoch {epoch.Epoch,3}  loss {loss}  [grey]{terms}  {seconds} s[/]{validation}");
             return;
         }
         if (_task is null)
@@ -66,16 +73,22 @@ internal sealed class Display : IProgress<TrainingProgress>, IDisposable
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns("Class", "Objects", "AP50-95", "AP50", "F1");
         foreach (var c in metrics.PerCategory)
-            table.AddRow(Markup.Escape(result.Detector.Classes[(int)c.CategoryId]), $"{c.GroundTruths}", F($"{c.AP:f3}"), F($"{c.AP50:f3}"), F($"{c.F1:f3}"));
+            table.AddRow(Markup.Escape(result.Detector.Classes[(int)c.CategoryId]), $"{c.GroundTruths}",
+                F($"{c.AP:f3}"), F($"{c.AP50:f3}"), F($"{c.F1:f3}"));
         table.AddRow("[bold]all[/]", "", F($"[bold]{metrics.MAP50_95:f3}[/]"), F($"[bold]{metrics.MAP50:f3}[/]"), "");
         AnsiConsole.Write(table);
         foreach (var skipped in result.SkippedImages)
             AnsiConsole.MarkupLineInterpolated($"[yellow]Skipped: {skipped}[/]");
-        AnsiConsole.MarkupLineInterpolated($"mAP50 {F($"{metrics.MAP50:f4}")}, mAP50-95 {F($"{metrics.MAP50_95:f4}")} in {F($"{elapsed.TotalSeconds:f0}")} s, peak memory {F($"{peak:f0}")} MB");
-        AnsiConsole.MarkupLineInterpolated($"Wrote [green]{folder.Model}[/], {folder.Metrics}, {folder.Log}, {folder.Report}");
+        AnsiConsole.WriteLine(F($"mAP50 {metrics.MAP50:f4}, mAP50-95 {metrics.MAP50_95:f4} in ")
+            + F($"{elapsed.TotalSeconds:f0} s, peak memory {peak:f0} MB"));
+        AnsiConsole.MarkupLineInterpolated(
+            $"Wrote [green]{folder.Model}[/], {folder.Metrics}, {folder.Log}, {folder.Report}");
     }
 
     public void Dispose() => _task?.StopTask();
+
+    private static string Size(DetectionDataView data) =>
+        $"{data.Dataset.Images.Length} images, {data.Dataset.BoxCount} boxes";
 
     private static string F(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -7,7 +7,8 @@ using MLNet.Detection.Training;
 using OnnxGraphs.Models;
 using Spectre.Console;
 
-// Tunes an exported ONNX detector on a COCO data set and writes model, metrics, log and report. All it does is public API.
+// Tunes an exported ONNX detector on a COCO data set and writes model, metrics, log and report.
+// All it does is public API.
 var errors = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 var settings = new Settings();
 var command = new RootCommand(Settings.Description);
@@ -31,8 +32,9 @@ int Run(ParseResult given)
         errors.MarkupLineInterpolated($"[yellow]Stopped.[/] Go on with --resume {settings.OutputFolder(given)}");
         return 130;
     }
-    catch (Exception error) when (error is ModelException or DatasetException or UnreadableImageException or TrainingDivergedException
-        or IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException or OnnxRuntimeException)
+    catch (Exception error) when (error is ModelException or DatasetException or UnreadableImageException
+        or TrainingDivergedException or IOException or UnauthorizedAccessException or ArgumentException
+        or InvalidOperationException or OnnxRuntimeException)
     {
         errors.MarkupLineInterpolated($"[red]error:[/] {error.Message}");
         return 1;

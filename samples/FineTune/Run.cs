@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.ML;
 using MLNet.Detection;
 using MLNet.Detection.Anchors;
+using MLNet.Detection.Boxes;
 using MLNet.Detection.Builtin;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
@@ -76,30 +77,40 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
         using var transformer = _ml.Detection().LoadDetector(folder.Model);
         var scored = transformer.Transform(heldOut);
         var metrics = _ml.Detection().Evaluate(scored);
-        result = result with { SkippedImages = [.. result.SkippedImages, .. transformer.UnreadableImages.Select(image => image.Message)] };
+        result = result with
+        {
+            SkippedImages = [.. result.SkippedImages, .. transformer.UnreadableImages.Select(image => image.Message)],
+        };
         var peak = Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;
         folder.Write(metrics, result.Detector.Classes, new JsonObject
         {
             ["seconds"] = Math.Round(clock.Elapsed.TotalSeconds, 1), ["peak_megabytes"] = Math.Round(peak),
             ["skipped_images"] = new JsonArray([.. result.SkippedImages.Select(image => (JsonNode)image)]),
         });
-        folder.Write(RunReport.Build(result, TrainingLog.Read(folder.Log), metrics, ScoredPictures.Read(scored, 12, metrics),
+        folder.Write(RunReport.Build(
+            result, TrainingLog.Read(folder.Log), metrics, ScoredPictures.Read(scored, 12, metrics),
             [.. settings.All.Select(option => new ReportSetting(option.Name, Display.Value(given, option)))]));
         Display.End(metrics, result, folder, clock.Elapsed, peak);
     }
 
-    private (DetectionDataView Train, DetectionDataView? Val, DetectionDataView? Test) Data(RunFolder folder, bool resume)
+    private (DetectionDataView Train, DetectionDataView? Val, DetectionDataView? Test) Data(
+        RunFolder folder, bool resume)
     {
         if (given.GetValue(settings.Train) is not { } train)
         {
             var path = Path.Combine(folder.Path, "data");
             var count = given.GetValue(settings.DemoImages);
-            var options = new ShapesOptions { Seed = given.GetValue(settings.Seed), Train = count, Val = 0, Test = Math.Max(16, count / 4) };
-            var shapes = ShapesGenerator.Write(path, options, overwrite: resume || given.GetValue(settings.Overwrite), cancel);
-            return (_ml.Detection().LoadFromCoco(shapes.Train, shapes.Images), null, _ml.Detection().LoadFromCoco(shapes.Test, shapes.Images));
+            var options = new ShapesOptions
+            {
+                Seed = given.GetValue(settings.Seed), Train = count, Val = 0, Test = Math.Max(16, count / 4),
+            };
+            var shapes = ShapesGenerator.Write(
+                path, options, overwrite: resume || given.GetValue(settings.Overwrite), cancel);
+            return (_ml.Detection().LoadFromCoco(shapes.Train, shapes.Images), null,
+                _ml.Detection().LoadFromCoco(shapes.Test, shapes.Images));
         }
-        DetectionDataView? Load(string? json) => json is null ? null
-            : _ml.Detection().LoadFromCoco(json, given.GetValue(settings.Images) ?? Path.GetDirectoryName(Path.GetFullPath(json))!);
+        DetectionDataView? Load(string? json) => json is null ? null : _ml.Detection().LoadFromCoco(
+            json, given.GetValue(settings.Images) ?? Path.GetDirectoryName(Path.GetFullPath(json))!);
         return (Load(train)!, Load(given.GetValue(settings.Val)), Load(given.GetValue(settings.Test)));
     }
 
@@ -124,7 +135,8 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
         return import.Load(path, Anchors);
     }
 
-    private IReadOnlyList<MLNet.Detection.Boxes.Box>? Anchors(int width, int height) => given.GetValue(settings.Anchors) is not { } file ? null
+    private IReadOnlyList<Box>? Anchors(int width, int height) =>
+        given.GetValue(settings.Anchors) is not { } file ? null
         : AnchorFile.Load(file, given.GetValue(settings.AnchorFormat) switch
         {
             "xyxy" => AnchorFormat.XyxyPixels, "cxcywh" => AnchorFormat.CxcywhNormalized,
@@ -143,6 +155,9 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
             "adamw" => new AdamW(), "sgd" => new Sgd(),
             var other => throw new ArgumentException($"--optimizer is '{other}'; expected adamw or sgd."),
         };
-        return optimizer with { WeightDecay = given.GetValue(settings.WeightDecay), ClipNorm = given.GetValue(settings.ClipNorm) };
+        return optimizer with
+        {
+            WeightDecay = given.GetValue(settings.WeightDecay), ClipNorm = given.GetValue(settings.ClipNorm),
+        };
     }
 }

@@ -7,7 +7,8 @@ namespace FineTune;
 internal sealed class Settings
 {
     public const string Description = """
-        Tunes an exported ONNX detector on your images, in .NET, and writes an ONNX file that drops in where the old one was.
+        Tunes an exported ONNX detector on your images, in .NET, and writes an ONNX file that drops in where the old
+        one was.
 
         Examples:
           FineTune                                          the built-in detector on generated pictures
@@ -20,40 +21,55 @@ internal sealed class Settings
 
     private readonly string _started = DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
 
-    public Option<string?> Model { get; } = new("--model") { Description = "ONNX file to tune. Without it: the built-in detector." };
-    public Option<string> ClassOutput { get; } = Of("--class-output", "Output (or inner value) with the class scores.", "scores");
+    public Option<string?> Model { get; } =
+        Of<string?>("--model", "ONNX file to tune. Without it: the built-in detector.");
+    public Option<string> ClassOutput { get; } =
+        Of("--class-output", "Output (or inner value) with the class scores.", "scores");
     public Option<string> BoxOutput { get; } = Of("--box-output", "Output (or inner value) with the boxes.", "boxes");
-    public Option<string?> Anchors { get; } = new("--anchors")
-        { Description = "Anchors, .bin (float32), .csv or .json. Without it: read from the model's own box decoding." };
-    public Option<string> AnchorFormat { get; } = Of("--anchor-format", "xyxy (pixels of the network) or cxcywh (parts of the image).", "xyxy");
-    public Option<string?> Train { get; } = new("--train") { Description = "COCO JSON to train on. Without it: generated pictures." };
-    public Option<string?> Val { get; } = new("--val") { Description = "COCO JSON to measure on after every epoch." };
-    public Option<string?> Test { get; } = new("--test") { Description = "COCO JSON held out to the end." };
-    public Option<string?> Images { get; } = new("--images") { Description = "Folder of the pictures. Without it: the folder of the JSON." };
+    public Option<string?> Anchors { get; } =
+        Of<string?>("--anchors", "Anchors, .bin (float32), .csv or .json. "
+            + "Without it: read from the model's own box decoding.");
+    public Option<string> AnchorFormat { get; } =
+        Of("--anchor-format", "xyxy (pixels of the network) or cxcywh (parts of the image).", "xyxy");
+    public Option<string?> Train { get; } =
+        Of<string?>("--train", "COCO JSON to train on. Without it: generated pictures.");
+    public Option<string?> Val { get; } = Of<string?>("--val", "COCO JSON to measure on after every epoch.");
+    public Option<string?> Test { get; } = Of<string?>("--test", "COCO JSON held out to the end.");
+    public Option<string?> Images { get; } =
+        Of<string?>("--images", "Folder of the pictures. Without it: the folder of the JSON.");
     public Option<int> Epochs { get; } = Of("--epochs", "Times that every image is seen (built-in detector: 25).", 20);
     public Option<int> Batch { get; } = Of("--batch", "Images of a step (built-in detector: 4).", 8);
-    public Option<float> LearningRate { get; } = Of("--lr", "The largest learning rate (built-in detector: 0.002).", 1e-3f);
+    public Option<float> LearningRate { get; } =
+        Of("--lr", "The largest learning rate (built-in detector: 0.002).", 1e-3f);
     public Option<float> WarmUp { get; } = Of("--warm-up", "Epochs of rising learning rate.", 1f);
     public Option<string> Optimizer { get; } = Of("--optimizer", "adamw or sgd.", "adamw");
     public Option<float> WeightDecay { get; } = Of("--weight-decay", "Weight decay.", 1e-4f);
-    public Option<float?> ClipNorm { get; } = new("--clip-norm") { Description = "Largest gradient norm; 10 steadies sgd." };
-    public Option<string?> Loss { get; } = new("--loss")
-        { Description = "multibox (softmax with background) or retinanet (sigmoid). Without it: from the model's own activation." };
-    public Option<string[]> Freeze { get; } = new("--freeze")
-        { Description = "Glob of weights that stay, for example \"base_net.*\"; may be repeated.", DefaultValueFactory = _ => [] };
+    public Option<float?> ClipNorm { get; } = Of<float?>("--clip-norm", "Largest gradient norm; 10 steadies sgd.");
+    public Option<string?> Loss { get; } =
+        Of<string?>("--loss", "multibox (softmax with background) or retinanet (sigmoid). "
+            + "Without it: from the model's own activation.");
+    public Option<string[]> Freeze { get; } =
+        Of<string[]>("--freeze", "Glob of weights that stay, for example \"base_net.*\"; may be repeated.", []);
     public Option<string> Device { get; } = Of("--device", "cpu, cuda or cuda:N.", "cpu");
-    public Option<string?> Output { get; } = new("--output") { Description = "New folder for the results. Without it: runs/<date>." };
-    public Option<string?> Resume { get; } = new("--resume") { Description = "Folder of a stopped run, to go on with." };
+    public Option<string?> Output { get; } =
+        Of<string?>("--output", "New folder for the results. Without it: runs/<date>.");
+    public Option<string?> Resume { get; } = Of<string?>("--resume", "Folder of a stopped run, to go on with.");
     public Option<int> Seed { get; } = Of("--seed", "Decides all that is random.", 1);
-    public Option<bool> Overwrite { get; } = Of("--overwrite", "Let results replace those of an earlier run in the same folder.", false);
+    public Option<bool> Overwrite { get; } =
+        Of("--overwrite", "Let results replace those of an earlier run in the same folder.", false);
     public Option<int> DemoImages { get; } = Of("--demo-images", "Generated pictures to train on.", 480);
 
-    public IReadOnlyList<Option> All => [Model, ClassOutput, BoxOutput, Anchors, AnchorFormat, Train, Val, Test, Images, Epochs, Batch,
-        LearningRate, WarmUp, Optimizer, WeightDecay, ClipNorm, Loss, Freeze, Device, Output, Resume, Seed, Overwrite, DemoImages];
+    public IReadOnlyList<Option> All =>
+    [
+        Model, ClassOutput, BoxOutput, Anchors, AnchorFormat, Train, Val, Test, Images, Epochs, Batch, LearningRate,
+        WarmUp, Optimizer, WeightDecay, ClipNorm, Loss, Freeze, Device, Output, Resume, Seed, Overwrite, DemoImages,
+    ];
 
     /// <summary>Where results go.</summary>
     public string OutputFolder(ParseResult given) =>
         given.GetValue(Resume) ?? given.GetValue(Output) ?? Path.Combine("runs", _started);
+
+    private static Option<T> Of<T>(string name, string description) => new(name) { Description = description };
 
     private static Option<T> Of<T>(string name, string description, T value) =>
         new(name) { Description = description, DefaultValueFactory = _ => value };

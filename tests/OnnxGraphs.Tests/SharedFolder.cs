@@ -8,7 +8,8 @@ internal static class SharedFolder
     {
         var path = Path.Combine([Root(), .. parts]);
         if (!Path.Exists(path))
-            Assert.Inconclusive($"{string.Join('/', parts)} is not here; set DETECTION_MLNET_SHARED to the folder that holds it.");
+            Assert.Inconclusive(
+                $"{string.Join('/', parts)} is not here; set DETECTION_MLNET_SHARED to the folder that holds it.");
         return path;
     }
 

@@ -48,9 +48,9 @@ public sealed class TrainingReportTests
         foreach (var text in new[]
         {
             "<title>Cells</title>", ">0.887<", ">72 pictures<", "<th>AP</th><td class=\"number\">0.512</td>",
-            "<th>APs</th><td class=\"number\">–</td>", "<th>ARl</th><td class=\"number\">–</td>", ">817<", ">0.832<",
-            ">0.968<",
-            "width:83.2%", "<th>Optimizer</th><td>AdamW</td>", "Problems (1)", "<li>c.jpg was skipped</li>",
+            "<th>APs</th><td class=\"number\">–</td>", "<th>ARl</th><td class=\"number\">–</td>",
+            ">817<", ">0.832<", ">0.968<", "width:83.2%",
+            "<th>Optimizer</th><td>AdamW</td>", "Problems (1)", "<li>c.jpg was skipped</li>",
             "<span>2 found, 2 true</span>",
         })
             Assert.Contains(text, html);

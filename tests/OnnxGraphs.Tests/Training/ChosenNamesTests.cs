@@ -15,7 +15,8 @@ public class ChosenNamesTests
     {
         var model = Model();
         CollectionAssert.Contains(model.ValueNames.ToList(), "constant_0");
-        var graph = TrainingGraph.Build(model, ["y"], (_, heads) => new Dictionary<string, Var> { ["sum"] = Op.SumAll(heads[0]) }, new Sgd());
+        var graph = TrainingGraph.Build(
+            model, ["y"], (_, heads) => new Dictionary<string, Var> { ["sum"] = Op.SumAll(heads[0]) }, new Sgd());
         using var run = new TrainingRun(graph, model);
         ((float[])[1, 2, 3, 4, 5, 6]).CopyTo(run.Input<float>("x"));
         Assert.AreEqual(1 * 1 + 2 * 2 + 3 * 3 + 4 * 1 + 5 * 2 + 6 * 3f, run.Step(0.1f));
@@ -35,8 +36,8 @@ public class ChosenNamesTests
     {
         var graph = new Graph();
         var x = graph.Input("x", 6);
-        var product = Op.MatMul(Op.Reshape(x, new TensorShape(2, 3)), graph.Constant("w", Tensor.Of<float>(new(3, 1), [1, 2, 3])));
-        graph.Output("y", product);
+        var weights = graph.Constant("w", Tensor.Of<float>(new(3, 1), [1, 2, 3]));
+        graph.Output("y", Op.MatMul(Op.Reshape(x, new TensorShape(2, 3)), weights));
         return GraphWriter.Write(graph);
     }
 }

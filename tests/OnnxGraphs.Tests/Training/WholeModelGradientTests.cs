@@ -8,7 +8,9 @@ using OnnxGraphs.Training;
 
 namespace OnnxGraphs.Tests.Training;
 
-/// <summary>The gradient of every parameter of SSDLite-MobileNetV3 against PyTorch in float64 (reference group 14).</summary>
+/// <summary>
+/// The gradient of every parameter of SSDLite-MobileNetV3 against PyTorch in float64 (reference group 14).
+/// </summary>
 [TestClass]
 public class WholeModelGradientTests
 {
@@ -39,7 +41,8 @@ public class WholeModelGradientTests
 
     private static IReadOnlyDictionary<string, Var> Loss(Graph graph, IReadOnlyList<Var> heads)
     {
-        var targets = new DetectionTargets(graph.Input("classes", ElementType.Int64, new(2, 3234)), graph.Input("boxes", 2, 3234, 4));
+        var targets = new DetectionTargets(
+            graph.Input("classes", ElementType.Int64, new(2, 3234)), graph.Input("boxes", 2, 3234, 4));
         return new MultiBoxLoss().Terms(targets, heads[0], heads[1]);
     }
 
@@ -67,18 +70,21 @@ public class WholeModelGradientTests
         }
     }
 
-    // PyTorch's own float32 norms deviate from float64 by up to 8.1e-4 (worst_relative_norm_deviation_float32_vs_float64).
+    // PyTorch's own float32 norms deviate from float64 by up to 8.1e-4 (in the reference:
+    // worst_relative_norm_deviation_float32_vs_float64).
     private static void Compare(JsonArray parameters, ParameterLayout layout, float[] before, float[] after)
     {
         Assert.HasCount(parameters.Count, layout.Entries);
         foreach (var parameter in parameters)
         {
             var entry = layout.Entries.Single(e => e.Name == (string)parameter!["name"]!);
-            var gradient = Enumerable.Range((int)entry.Offset, (int)entry.Shape.Size).Select(i => (double)before[i] - after[i]).ToList();
+            var gradient = Enumerable.Range((int)entry.Offset, (int)entry.Shape.Size)
+                .Select(i => (double)before[i] - after[i]).ToList();
             var norm = (double)parameter!["grad_l2"]!;
             Assert.AreEqual(norm, Math.Sqrt(gradient.Sum(g => g * g)), 1.5e-3 * norm + 1e-5, entry.Name);
             Assert.AreEqual((double)parameter["grad_abs_max"]!, gradient.Max(Math.Abs), 2e-3 * norm + 1e-5, entry.Name);
-            Assert.AreEqual((double)parameter["grad_sum"]!, gradient.Sum(), 2e-3 * norm * Math.Sqrt(gradient.Count) + 1e-5, entry.Name);
+            Assert.AreEqual((double)parameter["grad_sum"]!, gradient.Sum(),
+                2e-3 * norm * Math.Sqrt(gradient.Count) + 1e-5, entry.Name);
         }
     }
 }
