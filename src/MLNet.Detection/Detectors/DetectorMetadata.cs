@@ -31,42 +31,21 @@ internal static class DetectorMetadata
         return copy;
     }
 
+    /// <summary>The detector that the entries of a model describe.</summary>
+    /// <exception cref="ModelException">An entry is missing or damaged.</exception>
     public static DetectorModel Read(OnnxModel model)
     {
-        var entries = model.Proto.MetadataProps.GroupBy(entry => entry.Key)
-            .ToDictionary(group => group.Key, group => group.Last().Value);
-        string Entry(string key) => entries.GetValueOrDefault(Prefix + key) ?? throw new ModelException(
-            $"{model.Path}: the metadata entry '{Prefix + key}' is missing; only files saved by this library can be "
-            + "loaded without naming outputs and anchors.");
-        T Json<T>(string key) =>
-            Parsed(key, text => JsonSerializer.Deserialize<T>(text) ?? throw new FormatException("null"));
-        T Parsed<T>(string key, Func<string, T> parse)
-        {
-            var text = Entry(key);
-            try
-            {
-                return parse(text);
-            }
-            catch (Exception error) when (error is JsonException or FormatException or ArgumentException)
-            {
-                throw new ModelException(
-                    $"{model.Path}: the metadata entry '{Prefix + key}' is damaged ({error.Message}); "
-                    + "save the detector again.", error);
-            }
-        }
-        var known = model.ValueNames.ToHashSet();
-        string Value(string key) =>
-            Parsed(key, name => known.Contains(name) ? name : throw new FormatException($"there is no value '{name}'"));
+        var entries = new Entries(model);
         return new()
         {
             Model = model,
-            ClassValue = Value("class_value"),
-            BoxValue = Value("box_value"),
-            Classes = Json<string[]>("classes"),
-            Anchors = Parsed("anchors", Boxes),
-            Resize = Json<ImageResize>("resize"),
-            Normalization = Json<Normalization>("normalization"),
-            Decoder = Json<DetectionDecoder>("decoder"),
+            ClassValue = entries.Value("class_value"),
+            BoxValue = entries.Value("box_value"),
+            Classes = entries.Json<string[]>("classes"),
+            Anchors = entries.Parsed("anchors", Boxes),
+            Resize = entries.Json<ImageResize>("resize"),
+            Normalization = entries.Json<Normalization>("normalization"),
+            Decoder = entries.Json<DetectionDecoder>("decoder"),
         };
     }
 
@@ -83,5 +62,37 @@ internal static class DetectorMetadata
         if (entry is null)
             model.MetadataProps.Add(entry = new StringStringEntryProto { Key = key });
         entry.Value = value;
+    }
+
+    private sealed class Entries(OnnxModel model)
+    {
+        // Of two entries with one key the last counts.
+        private readonly Dictionary<string, string> _texts = model.Proto.MetadataProps.GroupBy(entry => entry.Key)
+            .ToDictionary(group => group.Key, group => group.Last().Value);
+
+        private readonly HashSet<string> _values = [.. model.ValueNames];
+
+        public string Value(string key) => Parsed(key, name =>
+            _values.Contains(name) ? name : throw new FormatException($"there is no value '{name}'"));
+
+        public T Json<T>(string key) =>
+            Parsed(key, text => JsonSerializer.Deserialize<T>(text) ?? throw new FormatException("null"));
+
+        public T Parsed<T>(string key, Func<string, T> parse)
+        {
+            var text = _texts.GetValueOrDefault(Prefix + key) ?? throw new ModelException(
+                $"{model.Path}: the metadata entry '{Prefix + key}' is missing; only files saved by this library can "
+                + "be loaded without naming outputs and anchors.");
+            try
+            {
+                return parse(text);
+            }
+            catch (Exception error) when (error is JsonException or FormatException or ArgumentException)
+            {
+                throw new ModelException(
+                    $"{model.Path}: the metadata entry '{Prefix + key}' is damaged ({error.Message}); "
+                    + "save the detector again.", error);
+            }
+        }
     }
 }
