@@ -4,8 +4,8 @@ namespace OnnxGraphs.Ops;
 
 /// <summary>
 /// ONNX operators as functions on <see cref="Var"/>. Shapes and types are checked at the call; a
-/// <see cref="GraphException"/> names the operator, its inputs and the remedy. Semantics: https://onnx.ai/onnx/operators/,
-/// opset 21.
+/// <see cref="GraphException"/> names the operator, its inputs and the remedy. Semantics:
+/// https://onnx.ai/onnx/operators/, opset 21.
 /// </summary>
 public static partial class Op
 {
