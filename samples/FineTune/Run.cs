@@ -8,7 +8,6 @@ using MLNet.Detection.Boxes;
 using MLNet.Detection.Builtin;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
-using MLNet.Detection.Estimators;
 using MLNet.Detection.Reports;
 using MLNet.Detection.Training;
 using OnnxGraphs.Optimizers;

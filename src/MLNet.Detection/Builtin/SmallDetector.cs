@@ -1,5 +1,4 @@
 using MLNet.Detection.Anchors;
-using MLNet.Detection.Boxes;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Images;
 using MLNet.Detection.Scoring;

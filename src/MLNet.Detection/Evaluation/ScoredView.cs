@@ -1,8 +1,6 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using MLNet.Detection.Data;
 using MLNet.Detection.Estimators;
-using MLNet.Detection.Interop;
 
 namespace MLNet.Detection.Evaluation;
 

@@ -3,7 +3,6 @@ using Microsoft.ML.Runtime;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Training.Hooks;
 using OnnxGraphs.Graphs;
-using OnnxGraphs.Models;
 using OnnxGraphs.Optimizers;
 using OnnxGraphs.Training;
 

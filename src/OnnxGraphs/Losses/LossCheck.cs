@@ -1,6 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
 using OnnxGraphs.Graphs;
-using OnnxGraphs.Models;
 using OnnxGraphs.Runtime;
 
 namespace OnnxGraphs.Losses;

@@ -1,5 +1,4 @@
 using OnnxGraphs.Graphs;
-using OnnxGraphs.Ops;
 
 namespace OnnxGraphs.Losses;
 

@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using OnnxGraphs.Graphs;
 using OnnxGraphs.Models.Proto;
 
 namespace OnnxGraphs.Models;

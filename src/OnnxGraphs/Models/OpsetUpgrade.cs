@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models.Proto;
 

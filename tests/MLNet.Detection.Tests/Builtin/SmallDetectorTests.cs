@@ -4,7 +4,6 @@ using MLNet.Detection.Builtin;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Images;
-using MLNet.Detection.Scoring;
 using MLNet.Detection.Tests.Data;
 using OnnxGraphs.Surgery;
 

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Detection.Boxes;
-using MLNet.Detection.Data;
 using MLNet.Detection.Estimators;
 using MLNet.Detection.Matching;
 using MLNet.Detection.Tests.Data;

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Estimators;
 using MLNet.Detection.Images;

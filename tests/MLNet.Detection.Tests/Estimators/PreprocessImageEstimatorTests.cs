@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using MLNet.Detection.Estimators;
 using MLNet.Detection.Images;
 using MLNet.Detection.Tests.Interop;

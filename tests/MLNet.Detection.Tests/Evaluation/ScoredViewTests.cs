@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Detection.Boxes;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Estimators;
 using MLNet.Detection.Evaluation;

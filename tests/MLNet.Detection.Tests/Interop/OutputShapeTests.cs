@@ -1,8 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Detection.Boxes;
 using MLNet.Detection.Estimators;
-using MLNet.Detection.Images;
 using MLNet.Detection.Tests.Estimators;
 
 namespace MLNet.Detection.Tests.Interop;

@@ -1,7 +1,5 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using MLNet.Detection.Data;
-using MLNet.Detection.Detectors;
 using MLNet.Detection.Training;
 using OnnxGraphs.Losses;
 using OnnxGraphs.Models;

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using MLNet.Detection.Boxes;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Images;

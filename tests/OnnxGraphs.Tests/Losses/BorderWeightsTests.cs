@@ -1,6 +1,4 @@
-using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
-using static OnnxGraphs.Ops.Op;
 
 namespace OnnxGraphs.Tests.Losses;
 

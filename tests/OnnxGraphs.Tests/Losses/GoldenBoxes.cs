@@ -1,4 +1,3 @@
-using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
 
 namespace OnnxGraphs.Tests.Losses;

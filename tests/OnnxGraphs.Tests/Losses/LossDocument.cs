@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text;
-using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
 
 namespace OnnxGraphs.Tests.Losses;

@@ -1,4 +1,3 @@
-using OnnxGraphs.Graphs;
 using OnnxGraphs.Ops;
 
 namespace OnnxGraphs.Tests;

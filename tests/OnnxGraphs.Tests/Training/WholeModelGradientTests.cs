@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
 using OnnxGraphs.Models;
-using OnnxGraphs.Ops;
 using OnnxGraphs.Optimizers;
 using OnnxGraphs.Training;
 
