@@ -13,5 +13,5 @@ for ((round = 1; round <= rounds; round++)); do
         --coco "$bccd/annotations/instances_train.json" --images "$bccd/BCCD/JPEGImages" --epochs 4)"
     echo "round $round, PyTorch: $("$here/pytorch/ultraface_step.sh" --model "$shared/models/ultraface/version-RFB-320_without_postprocessing.onnx" \
         --init "$shared/reference/15_bccd/init_seed0.npz" --plan "$shared/reference/15_bccd/plan_seed0.npz" \
-        --coco "$bccd/annotations/instances_train.json" --images "$bccd/BCCD/JPEGImages" --steps 78 | tail -n 1)"
+        --coco "$bccd/annotations/instances_train.json" --images "$bccd/BCCD/JPEGImages" --steps 78 | tail -n 2 | paste -sd, )"
 done
