@@ -99,9 +99,9 @@ internal static class ConvolutionGradients
             : Slice(padded, [.. Enumerable.Range(2, window.Rank).Select(i => (long)i)], starts, ends, window.Strides);
     }
 
-    // The same for stride 1. In a map laid out flat, a shift by i rows and j pixels is a shift by i times the row's length
-    // plus j: each entry of the kernel sees one contiguous piece, which is cheap to copy. What wraps round a row's end
-    // meets the zeros that dy is padded with; one more row keeps the last piece inside.
+    // The same for stride 1. In a map laid out flat, a shift by i rows and j pixels is a shift by i times the row's
+    // length plus j: each entry of the kernel sees one contiguous piece, which is cheap to copy. What wraps round a row's
+    // end meets the zeros that dy is padded with; one more row keeps the last piece inside.
     private static Var ByWindows(Var x, Var dy, TensorShape w, Window window, long group)
     {
         var (n, rank) = (x.Shape[0], window.Rank);
