@@ -19,15 +19,19 @@ internal sealed record LossCase(string Name, string Size, Func<Feeds, (Var Loss,
             var x = feeds.Normal("x", 2, 76725, 20);
             return (new FocalLoss().Of(x, feeds.Binary("t", 0.01, 2, 76725, 20)), [x]);
         }),
-        new("smooth L1", "[8, 76725, 4]", feeds =>
-        {
-            var x = feeds.Normal("x", 8, 76725, 4);
-            return (new SmoothL1Loss().Of(x, feeds.Normal("t", 8, 76725, 4)), [x]);
-        }),
+        Boxes("smooth L1", new SmoothL1Loss()),
+        Boxes("L1", new L1Loss()),
+        Boxes("squared error", new SquaredErrorLoss()),
         Mask("dice", new DiceLoss()),
         Mask("binary cross-entropy", new BinaryCrossEntropyLoss()),
         Mask("lovasz hinge", new LovaszHingeLoss()),
     ];
+
+    private static LossCase Boxes(string name, Loss loss) => new(name, "[8, 76725, 4]", feeds =>
+    {
+        var x = feeds.Normal("x", 8, 76725, 4);
+        return (loss.Of(x, feeds.Normal("t", 8, 76725, 4)), [x]);
+    });
 
     private static LossCase Mask(string name, Loss loss) => new(name, "[4, 1, 512, 512]", feeds =>
     {

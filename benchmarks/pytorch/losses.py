@@ -64,9 +64,11 @@ def focal(*shape):
     return lambda: sigmoid_focal_loss(x, t, reduction="mean"), [x]
 
 
-def smooth_l1(*shape):
-    x, t = normal(*shape).requires_grad_(), normal(*shape)
-    return lambda: F.smooth_l1_loss(x, t), [x]
+def boxes(loss):
+    def build(*shape):
+        x, t = normal(*shape).requires_grad_(), normal(*shape)
+        return lambda: loss(x, t), [x]
+    return build
 
 
 def mask(loss):
@@ -98,7 +100,8 @@ CASES = [
     ("retinanet", retinanet, (8, 76725, 80)), ("retinanet", retinanet, (2, 76725, 80)),
     ("retinanet", retinanet, (2, 76725, 20)), ("retinanet", retinanet, (4, 3234, 91)),
     ("multibox with mining", multibox, (8, 8732, 21)), ("multibox with mining", multibox, (8, 4420, 4)),
-    ("focal (float targets)", focal, (2, 76725, 20)), ("smooth L1", smooth_l1, (8, 76725, 4)),
+    ("focal (float targets)", focal, (2, 76725, 20)), ("smooth L1", boxes(F.smooth_l1_loss), (8, 76725, 4)),
+    ("L1", boxes(F.l1_loss), (8, 76725, 4)), ("squared error", boxes(F.mse_loss), (8, 76725, 4)),
     ("dice", mask(dice), (4, 1, 512, 512)),
     ("binary cross-entropy", mask(F.binary_cross_entropy_with_logits), (4, 1, 512, 512)),
     ("lovasz hinge", mask(lovasz_hinge), (4, 1, 512, 512)),

@@ -51,8 +51,19 @@ public abstract record Loss
     protected virtual Var Positives(Var target) => Op.Cast(Op.Greater(target, target.Like(0)), ElementType.Float32);
 
     /// <summary>The whole loss; a loss that is no sum of elements has its own.</summary>
-    protected virtual Var Reduce(Var prediction, Var target, LossInputs inputs) =>
-        Reduced(Formula(prediction, target), target, inputs);
+    protected virtual Var Reduce(Var prediction, Var target, LossInputs inputs)
+    {
+        var size = prediction.Shape.Size;
+        var isSum = Reduction == Reduction.Batch && inputs is { Weight: null, Ignore: null } && size > 0
+            && Normalizer is (Normalizer.None or Normalizer.Mean or Normalizer.PositivesPerBatch);
+        if (!isSum || Sum(prediction, target) is not { } sum)
+            return Reduced(Formula(prediction, target), target, inputs);
+        return Reduced(Normalizer == Normalizer.Mean ? sum / size : sum, target, inputs);
+    }
+
+    /// <summary>The sum of all elements, for a loss whose sum takes fewer passes over memory than its elements; null
+    /// elsewhere, as here. Asked for where nothing is weighted, ignored or divided image by image.</summary>
+    protected virtual Var? Sum(Var prediction, Var target) => null;
 
     /// <summary>Elements weighted, summed and divided as the options say.</summary>
     protected Var Reduced(Var values, Var target, LossInputs inputs)

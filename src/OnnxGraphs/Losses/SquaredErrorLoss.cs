@@ -9,4 +9,11 @@ public sealed record SquaredErrorLoss : Loss
 {
     /// <inheritdoc/>
     protected override Var Formula(Var prediction, Var target) => Op.Pow(prediction - target, 2);
+
+    /// <inheritdoc/>
+    protected override Var Sum(Var prediction, Var target)
+    {
+        var d = prediction - target;
+        return 2f * Op.WithGradient(0.5f * StagedSum.Of("ReduceSumSquare", d), (prediction, d));
+    }
 }

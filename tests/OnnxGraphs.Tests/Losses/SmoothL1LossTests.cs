@@ -1,3 +1,4 @@
+using OnnxGraphs.Gradients;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
 
@@ -71,6 +72,37 @@ public class SmoothL1LossTests
         CollectionAssert.AreEqual(new float[] { 1, 0, -1 }, results[1]);
     }
 
+    // Sums take another way than the elements, which weights ask for: [3, 35] and [3, 7, 5] are cut into rows.
+    [TestMethod]
+    [DataRow(Normalizer.Mean, Reduction.Batch)]
+    [DataRow(Normalizer.Mean, Reduction.PerImage)]
+    [DataRow(Normalizer.None, Reduction.PerImage)]
+    [DataRow(Normalizer.PositivesPerImage, Reduction.Batch)]
+    [DataRow(Normalizer.PositivesPerBatch, Reduction.PerImage)]
+    [DataRow(Normalizer.Given, Reduction.Batch)]
+    public void SumsAreThoseOfTheElements(Normalizer normalizer, Reduction reduction)
+    {
+        Loss[] losses = [new SmoothL1Loss(0.7f), new SmoothL1Loss(0.7f) { Form = SmoothL1Form.Huber }, new L1Loss(),
+            new SquaredErrorLoss()];
+        foreach (var loss in losses)
+            foreach (var shape in new TensorShape[] { new(3, 35), new(3, 7, 5), new(3, 1), new(1, 13) })
+                SameSums(loss with { Normalizer = normalizer, Reduction = reduction }, shape);
+    }
+
+    private static void SameSums(Loss loss, TensorShape shape)
+    {
+        var rig = new LossRig();
+        var x = rig.Feed("x", shape, Numbers(shape, i => 3 * MathF.Sin(1.7f * i)));
+        var t = rig.Feed("t", shape, Numbers(shape, i => MathF.Cos(2.3f * i)));
+        var inputs = new LossInputs { Normalizer = x.Like(2.5) };
+        var weights = x.Graph.Constant(Tensor.Filled(shape, 1));
+        Var[] both = [loss.Of(x, t, inputs), loss.Of(x, t, inputs with { Weight = weights })];
+        var upstream = x.Graph.Constant(Tensor.Of<float>(both[0].Shape, Numbers(both[0].Shape, i => i * 1.5f - 1)));
+        var results = rig.RunFloats([.. both, .. both.Select(sum => Gradient.Of(sum, upstream, [x])[0])]);
+        for (var i = 0; i < 4; i += 2)
+            LossRig.Close([.. results[i + 1].Select(v => (double)v)], results[i], 1e-5, 1e-6, $"{loss} of {shape}");
+    }
+
     [TestMethod]
     [DataRow(0f)]
     [DataRow(-1f)]
@@ -81,4 +113,7 @@ public class SmoothL1LossTests
         FocalLossTests.Refused(() => new SmoothL1Loss(beta).Of(x, x),
             FormattableString.Invariant($"SmoothL1Loss: Beta is {beta}; expected a finite number above 0"));
     }
+
+    private static float[] Numbers(TensorShape shape, Func<int, float> number) =>
+        [.. Enumerable.Range(0, (int)shape.Size).Select(number)];
 }
