@@ -59,6 +59,13 @@ def multibox(images, anchors, channels):
     return loss, [logits, deltas]
 
 
+def focal_of_classes(images, anchors, classes):
+    """On one-hot targets that are there already."""
+    x, labels = normal(images, anchors, classes).requires_grad_(), states(classes, images, anchors)
+    target = F.one_hot(labels.clamp(min=0), classes).float() * (labels >= 0).unsqueeze(-1)
+    return lambda: sigmoid_focal_loss(x, target, reduction="sum"), [x]
+
+
 def focal(*shape):
     x, t = normal(*shape).requires_grad_(), (torch.rand(shape) < 0.01).float()
     return lambda: sigmoid_focal_loss(x, t, reduction="mean"), [x]
@@ -99,6 +106,8 @@ def lovasz_hinge(x, t):
 CASES = [
     ("retinanet", retinanet, (8, 76725, 80)), ("retinanet", retinanet, (2, 76725, 80)),
     ("retinanet", retinanet, (2, 76725, 20)), ("retinanet", retinanet, (4, 3234, 91)),
+    ("focal (class numbers)", focal_of_classes, (8, 76725, 80)),
+    ("focal (class numbers)", focal_of_classes, (4, 3234, 91)),
     ("multibox with mining", multibox, (8, 8732, 21)), ("multibox with mining", multibox, (8, 4420, 4)),
     ("focal (float targets)", focal, (2, 76725, 20)), ("smooth L1", boxes(F.smooth_l1_loss), (8, 76725, 4)),
     ("L1", boxes(F.l1_loss), (8, 76725, 4)), ("squared error", boxes(F.mse_loss), (8, 76725, 4)),
