@@ -117,18 +117,21 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
     {
         string[] classes = [.. train.Dataset.Categories.Select(category => category.Name)];
         var seed = given.GetValue(settings.Seed);
+        bool? background = given.GetValue(settings.Loss) switch
+        {
+            null => null, "multibox" => true, "retinanet" => false,
+            var other => throw new ArgumentException($"--loss is '{other}'; expected multibox or retinanet."),
+        };
         if (given.GetValue(settings.Model) is not { } path)
-            return new SmallDetector { Classes = classes, Seed = seed }.Build();
+            return background != true ? new SmallDetector { Classes = classes, Seed = seed }.Build()
+                : throw new ArgumentException("--loss is multibox, but the built-in detector has no background column; "
+                    + "expected retinanet, or a --model.");
         var import = new DetectorImport
         {
             ClassOutput = given.GetValue(settings.ClassOutput)!,
             BoxOutput = given.GetValue(settings.BoxOutput)!,
             Classes = classes,
-            HasBackground = given.GetValue(settings.Loss) switch
-            {
-                null => null, "multibox" => true, "retinanet" => false,
-                var other => throw new ArgumentException($"--loss is '{other}'; expected multibox or retinanet."),
-            },
+            HasBackground = background,
             Seed = seed,
         };
         return import.Load(path, Anchors);
@@ -143,20 +146,23 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
         }, width, height);
 
     private T Choose<T>(Option<T> option, T fromScratch) =>
-        FromScratch && given.GetResult(option) is null or { Implicit: true } ? fromScratch : given.GetValue(option)!;
+        FromScratch && IsDefault(option) ? fromScratch : given.GetValue(option)!;
+
+    private bool IsDefault(Option option) => given.GetResult(option) is null or { Implicit: true };
 
     private Optimizer Optimizer()
     {
-        if (FromScratch && given.GetResult(settings.Optimizer) is null or { Implicit: true })
-            return ScratchRecipe.Optimizer;
-        Optimizer optimizer = given.GetValue(settings.Optimizer) switch
+        var recipe = FromScratch && IsDefault(settings.Optimizer);
+        var optimizer = recipe ? ScratchRecipe.Optimizer : given.GetValue(settings.Optimizer) switch
         {
-            "adamw" => new AdamW(), "sgd" => new Sgd(),
+            "adamw" => new AdamW() as Optimizer, "sgd" => new Sgd(),
             var other => throw new ArgumentException($"--optimizer is '{other}'; expected adamw or sgd."),
         };
         return optimizer with
         {
-            WeightDecay = given.GetValue(settings.WeightDecay), ClipNorm = given.GetValue(settings.ClipNorm),
+            WeightDecay = recipe && IsDefault(settings.WeightDecay) ? optimizer.WeightDecay
+                : given.GetValue(settings.WeightDecay),
+            ClipNorm = given.GetValue(settings.ClipNorm),
         };
     }
 }
