@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Data;
+using MLNet.Detection.Estimators;
 using MLNet.Detection.Evaluation;
 using MLNet.Detection.Images;
 
@@ -22,8 +23,9 @@ public static class ScoredPictures
     /// <param name="predictedBoxes">Column of predicted boxes.</param>
     /// <param name="score">Column of scores.</param>
     public static IReadOnlyList<ReportPicture> Read(IDataView scored, int count, CocoMetrics metrics,
-        string predictedLabel = "PredictedLabel", string predictedBoxes = "PredictedBoundingBoxes",
-        string score = "Score")
+        string predictedLabel = PredictionColumns.PredictedLabel,
+        string predictedBoxes = PredictionColumns.PredictedBoundingBoxes,
+        string score = PredictionColumns.Score)
     {
         string[] names = [DetectionColumns.Image, DetectionColumns.FileName, DetectionColumns.Label,
             DetectionColumns.BoundingBoxes, predictedLabel, predictedBoxes, score];

@@ -24,7 +24,12 @@ public sealed class TensorShape : IReadOnlyList<long>, IEquatable<TensorShape>
     public int Rank => _dims.Length;
 
     /// <summary>Number of elements: the product of the dimensions.</summary>
-    public long Size => _dims.Aggregate(1L, (product, dim) => product * dim);
+    public long Size => SizeOf(..);
+
+    /// <summary>
+    /// Product of the dimensions in a range: <c>SizeOf(2..)</c> counts the pixels of a map [N, C, H, W].
+    /// </summary>
+    public long SizeOf(Range axes) => _dims[axes].Aggregate(1L, (product, dim) => product * dim);
 
     /// <inheritdoc/>
     public int Count => _dims.Length;

@@ -8,24 +8,13 @@ namespace OnnxGraphs.Losses;
 /// 0 or 1, [B, ...]. Berman et al. 2018, https://arxiv.org/abs/1705.08790
 /// </summary>
 [Formula("Lovasz extension of the Jaccard loss on max(0, 1 - x (2t - 1))", Paper = "https://arxiv.org/abs/1705.08790")]
-public sealed record LovaszHingeLoss : Loss
+public sealed record LovaszHingeLoss : LovaszLoss
 {
     /// <summary>Each image on its own, then the mean; else all pixels of the batch together.</summary>
     public bool ByImage { get; init; } = true;
 
-    /// <inheritdoc/>
-    protected override Var Formula(Var prediction, Var target) => Regions(prediction, target, null);
-
-    /// <inheritdoc/>
-    protected override Var Reduce(Var prediction, Var target, LossInputs inputs)
-    {
-        var counted = new WeightedElements(this, target, inputs).Factor;
-        var regions = Regions(prediction, target, counted is null ? null : Expand(counted, target.Shape));
-        return Reduction == Reduction.Batch ? SumAll(regions) / Math.Max(1, regions.Shape.Size) : regions;
-    }
-
     // Errors of ignored pixels are moved below zero and so behind all that count: their weights no longer matter.
-    private Var Regions(Var prediction, Var target, Var? counted)
+    private protected override Var Regions(Var prediction, Var target, Var? counted)
     {
         var (x, t) = (Rows(prediction), Rows(target));
         var errors = 1f - x * (2f * t - 1f);

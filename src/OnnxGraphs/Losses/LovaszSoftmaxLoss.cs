@@ -10,7 +10,7 @@ namespace OnnxGraphs.Losses;
 /// </summary>
 [Formula("mean over classes of the Lovasz extension of the Jaccard loss on |[t = c] - p_c|",
     Paper = "https://arxiv.org/abs/1705.08790")]
-public sealed record LovaszSoftmaxLoss : Loss
+public sealed record LovaszSoftmaxLoss : LovaszLoss
 {
     /// <summary>Predictions are probabilities, not logits.</summary>
     public bool FromProbabilities { get; init; }
@@ -24,19 +24,8 @@ public sealed record LovaszSoftmaxLoss : Loss
     /// <summary>Only these classes of those; empty: all of them.</summary>
     public IReadOnlyList<long> Only { get; init; } = [];
 
-    /// <inheritdoc/>
-    protected override Var Formula(Var prediction, Var target) => Rows(prediction, target, null);
-
-    /// <inheritdoc/>
-    protected override Var Reduce(Var prediction, Var target, LossInputs inputs)
-    {
-        var counted = new WeightedElements(this, target, inputs).Factor;
-        var rows = Rows(prediction, target, counted is null ? null : Expand(counted, target.Shape));
-        return Reduction == Reduction.Batch ? SumAll(rows) / Math.Max(1, rows.Shape.Size) : rows;
-    }
-
     // One row an image (or one for all): the mean over its classes.
-    private Var Rows(Var prediction, Var target, Var? counted)
+    private protected override Var Regions(Var prediction, Var target, Var? counted)
     {
         var (c, pixels) = (prediction.Shape[1], target.Shape.Size / target.Shape[0]);
         var p = Grouped(FromProbabilities ? prediction : Softmax(prediction, 1), c, pixels);

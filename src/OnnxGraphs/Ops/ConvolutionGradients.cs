@@ -26,7 +26,7 @@ internal static class ConvolutionGradients
     {
         var (x, w, group) = (conv[0], conv[1], conv.Attributes.Int("group", 1));
         var window = Window.Of(conv, [.. w.Shape.Skip(2)]);
-        var pixels = dy.Shape.Skip(2).Aggregate(1L, (a, b) => a * b);
+        var pixels = dy.Shape.SizeOf(2..);
         var flips = window.IsUnit && (group == 1 || w.Shape[0] == group) && window.Rank == 2
             && Enumerable.Range(0, 2)
                 .All(i => window.Before[i] < window.Extent(i) && window.After[i] < window.Extent(i));
@@ -40,7 +40,7 @@ internal static class ConvolutionGradients
     {
         var (x, w, group) = (conv[0], conv[1], conv.Attributes.Int("group", 1));
         var window = Window.Of(conv, [.. w.Shape.Skip(2)]);
-        var pixels = dy.Shape.Skip(2).Aggregate(1L, (a, b) => a * b);
+        var pixels = dy.Shape.SizeOf(2..);
         var pointwise = window.Kernel.All(k => k == 1);
         if (dy.Shape.Size == 0)
             return Filled(dy.Graph, w.Shape, 0);
@@ -80,7 +80,7 @@ internal static class ConvolutionGradients
     {
         if (window.IsUnit && (window.HasPadding || window.Kernel.Any(k => k > 1)))
             return ByWindows(x, dy, w, window, group);
-        var (n, pixels) = (x.Shape[0], dy.Shape.Skip(2).Aggregate(1L, (a, b) => a * b));
+        var (n, pixels) = (x.Shape[0], dy.Shape.SizeOf(2..));
         var rows = Reshape(dy, n, group, w[0] / group, pixels);
         var padded = window.HasPadding ? Pad(x, [0, 0, .. window.Before, 0, 0, .. window.After]) : x;
         var taps = Taps(window).Select(tap => Unsqueeze(MatMul(rows, Transposed(Reshape(

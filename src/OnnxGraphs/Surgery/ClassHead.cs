@@ -71,7 +71,7 @@ internal sealed record ClassHead(
     private static Tensor ChannelLabels(TensorShape shape, int axis, Func<int, int> label)
     {
         axis = shape.Axis(axis);
-        var inner = shape.Skip(axis + 1).Aggregate(1L, (a, b) => a * b);
+        var inner = shape.SizeOf((axis + 1)..);
         var values = new float[shape.Size];
         for (long i = 0; i < values.Length; i++)
             values[i] = label((int)(i / inner % shape[axis]));

@@ -61,7 +61,7 @@ public static class HeadCut
             || (node.OpType == "Concat" || Layouts.Contains(node.OpType))
                 && DataInputs(node).All(input => IsRaw(input, producers, weights))
             || node.OpType == "Add" && node.Input.Count(weights.Contains) == 1
-                && node.Input.Any(input => producers.TryGetValue(input, out var before) && before.OpType == "MatMul"));
+                && TrainableWeights.FollowsMatMul(node, producers));
 
     // What an operator computes on, without shapes and axes.
     private static IEnumerable<string> DataInputs(NodeProto node) => node.OpType switch

@@ -39,7 +39,7 @@ internal static class LoneClass
     // The last axis of the input whose elements lie as far apart as those of the output's axis, or that runs over it.
     private static int Before(TensorShape input, TensorShape output, int axis)
     {
-        static long Stride(TensorShape shape, int axis) => shape.Skip(axis + 1).Aggregate(1L, (a, b) => a * b);
+        static long Stride(TensorShape shape, int axis) => shape.SizeOf((axis + 1)..);
         var stride = Stride(output, axis);
         for (var i = input.Rank - 1; i > 0; i--)
             if (Stride(input, i) <= stride && (stride < Stride(input, i) * input[i] || stride == Stride(input, i)))

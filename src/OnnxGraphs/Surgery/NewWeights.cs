@@ -59,8 +59,8 @@ internal static class NewWeights
                 $"{model.Path}: '{name}' of the class head is not stored in the file; its head cannot be replaced.");
         var old = proto.ToTensor();
         axis = old.Shape.Axis(axis);
-        var inner = (int)old.Shape.Skip(axis + 1).Aggregate(1L, (a, b) => a * b);
-        var outer = (int)old.Shape.Take(axis).Aggregate(1L, (a, b) => a * b);
+        var inner = (int)old.Shape.SizeOf((axis + 1)..);
+        var outer = (int)old.Shape.SizeOf(..axis);
         var (values, shape) = (new float[outer * source.Length * inner], old.Shape.With(axis, source.Length));
         for (var o = 0; o < outer; o++)
             for (var channel = 0; channel < source.Length; channel++)

@@ -52,7 +52,7 @@ internal static class ShapeConstants
         var (shape, values) = (labels.Shape, labels.Values<float>().ToArray());
         for (var axis = shape.Rank - 1; axis >= 0; axis--)
         {
-            var inner = shape.Skip(axis + 1).Aggregate(1L, (a, b) => a * b);
+            var inner = shape.SizeOf((axis + 1)..);
             var size = shape[axis];
             if (values.Where((value, i) => i / inner % size > 0 && value != values[i - inner]).Any())
                 return axis;

@@ -61,6 +61,7 @@ public static class TrainableWeights
 
     private static bool IsNamedBias(string name) => name.EndsWith("bias", StringComparison.OrdinalIgnoreCase);
 
-    private static bool FollowsMatMul(NodeProto node, IReadOnlyDictionary<string, NodeProto> producers) =>
+    /// <summary>Whether a sum adds to the result of a MatMul: then it is a linear layer's bias.</summary>
+    internal static bool FollowsMatMul(NodeProto node, IReadOnlyDictionary<string, NodeProto> producers) =>
         node.Input.Any(input => producers.TryGetValue(input, out var before) && before.OpType == "MatMul");
 }
