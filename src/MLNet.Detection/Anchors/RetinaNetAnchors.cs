@@ -19,6 +19,14 @@ public sealed record RetinaNetAnchors(
             new float[] { s, (int)(s * Math.Pow(2, 1 / 3.0)), (int)(s * Math.Pow(2, 2 / 3.0)) })],
         [0.5f, 1f, 2f]);
 
+    /// <summary>torchvision's Faster R-CNN with a feature pyramid: five levels of one size and three ratios.</summary>
+    public static RetinaNetAnchors FasterRcnn { get; } =
+        WithRatios([[32f], [64f], [128f], [256f], [512f]], [0.5f, 1f, 2f]);
+
+    /// <summary>torchvision's FCOS: one square a cell, whose centre is the point and whose side is the
+    /// stride.</summary>
+    public static RetinaNetAnchors Fcos { get; } = WithRatios([[8f], [16f], [32f], [64f], [128f]], [1f]);
+
     /// <summary>Whether corners are rounded to whole pixels before they are moved to their cell.</summary>
     public bool Round { get; init; } = true;
 

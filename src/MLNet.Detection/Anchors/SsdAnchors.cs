@@ -20,6 +20,11 @@ public sealed record SsdAnchors(
     public static SsdAnchors SsdLite320 { get; } =
         FromScaleRange([.. Enumerable.Repeat<IReadOnlyList<float>>([2f, 3f], 6)], 0.2, 0.95);
 
+    /// <summary>torchvision's SSD300 on VGG16: six levels, scales of the paper.</summary>
+    public static SsdAnchors Ssd300 { get; } = new(
+        [[2f], [2f, 3f], [2f, 3f], [2f, 3f], [2f], [2f]], [0.07, 0.15, 0.33, 0.51, 0.69, 0.87, 1.05],
+        [8, 16, 32, 64, 100, 300]);
+
     /// <summary>Whether width and height are limited to those of the picture. The corners may still lie
     /// outside.</summary>
     public bool Clip { get; init; } = true;

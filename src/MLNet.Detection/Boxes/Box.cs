@@ -51,6 +51,12 @@ public readonly record struct Box(float X0, float Y0, float X1, float Y1)
     /// <summary>The box in a picture that is stretched by these factors.</summary>
     public Box Scale(float scaleX, float scaleY) => new(X0 * scaleX, Y0 * scaleY, X1 * scaleX, Y1 * scaleY);
 
+    /// <summary>The box in parts of a picture of this size, as YOLO files have it.</summary>
+    public Box Normalize(float width, float height) => new(X0 / width, Y0 / height, X1 / width, Y1 / height);
+
+    /// <summary>A box in parts of a picture of this size, in its pixels: undoes <see cref="Normalize"/>.</summary>
+    public Box Denormalize(float width, float height) => Scale(width, height);
+
     /// <summary>The box moved by (dx, dy).</summary>
     public Box Offset(float dx, float dy) => new(X0 + dx, Y0 + dy, X1 + dx, Y1 + dy);
 }

@@ -56,12 +56,15 @@ public sealed class BoxColumns
             var overlaps = Vector.GreaterThan(width, zero) & Vector.GreaterThan(height, zero);
             var intersection = width * height;
             var ratio = intersection / (new Vector<float>(_area, i) + other - factor * intersection);
+            // Boxes without end make it NaN, which is not greater than 0.
+            overlaps &= Vector.GreaterThan(ratio, zero);
             Vector.ConditionalSelect(overlaps, ratio, zero).CopyTo(result[i..]);
         }
         for (; i < Count; i++)
         {
             var intersection = BoxOverlap.Intersection(this[i], box);
-            result[i] = intersection > 0f ? intersection / (_area[i] + otherArea - weight * intersection) : 0f;
+            var ratio = intersection / (_area[i] + otherArea - weight * intersection);
+            result[i] = intersection > 0f && ratio > 0f ? ratio : 0f;
         }
     }
 }

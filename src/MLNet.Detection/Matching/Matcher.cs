@@ -37,13 +37,7 @@ public abstract record Matcher
         try
         {
             Match(new QualityRows(truths, anchors, row), matches);
-            foreach (var region in ignoredRegions)
-            {
-                anchors.IntersectionOverOwnArea(region, row);
-                for (var i = 0; i < matches.Length; i++)
-                    if (matches[i] == Background && row[i] >= IgnoredRegionOverlap)
-                        matches[i] = Ignored;
-            }
+            IgnoredRegions.Apply(matches, anchors, ignoredRegions, IgnoredRegionOverlap);
         }
         finally
         {

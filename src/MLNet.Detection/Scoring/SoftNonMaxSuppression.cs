@@ -12,17 +12,12 @@ namespace MLNet.Detection.Scoring;
 /// <param name="ScoreThreshold">Lowest score, after lowering, of a box that stays.</param>
 public sealed record SoftNonMaxSuppression(
     SoftSuppression Method = SoftSuppression.Gaussian, float Sigma = 0.5f, float IouThreshold = 0.3f,
-    float ScoreThreshold = 0.001f)
+    float ScoreThreshold = 0.001f) : RescoringSuppression
 {
-    /// <summary>Takes the best box, lowers the scores of the others, and so on. Ties go to the lower index.</summary>
-    /// <param name="boxes">N boxes of one class.</param>
-    /// <param name="scores">N scores.</param>
-    /// <returns>Indices of the boxes that stay in the order they were taken, with their score at that moment.</returns>
-    /// <exception cref="ArgumentException">The lengths differ.</exception>
-    public IReadOnlyList<(int Index, float Score)> Keep(ReadOnlySpan<Box> boxes, ReadOnlySpan<float> scores)
+    // Takes the best box, lowers the scores of the others, and so on.
+    private protected override IReadOnlyList<(int Index, float Score)> Rescore(
+        ReadOnlySpan<Box> boxes, ReadOnlySpan<float> scores)
     {
-        if (scores.Length != boxes.Length)
-            throw new ArgumentException($"{boxes.Length} boxes came with {scores.Length} scores; give one each.");
         var rest = new double[scores.Length];
         for (var i = 0; i < rest.Length; i++)
             rest[i] = scores[i];

@@ -116,6 +116,9 @@ public sealed class AnchorSchemeTests
             new float[] { 32, 40, 50, 64, 80, 101, 128, 161, 203, 256, 322, 406, 512, 645, 812 },
             RetinaNetAnchors.Default.Sizes.SelectMany(s => s).ToArray());
         Assert.AreEqual(9, RetinaNetAnchors.Default.AnchorsPerCell(0));
+        Assert.AreEqual(3, RetinaNetAnchors.FasterRcnn.AnchorsPerCell(4));
+        GridSize[] maps = [new(38, 38), new(19, 19), new(10, 10), new(5, 5), new(3, 3), new(1, 1)];
+        Assert.HasCount(8732, SsdAnchors.Ssd300.Generate(300, 300, maps));
         Assert.AreEqual(6, SsdAnchors.SsdLite320.AnchorsPerCell(5));
         Assert.AreEqual(2, UltraFaceAnchors.Default.AnchorsPerCell(1));
     }

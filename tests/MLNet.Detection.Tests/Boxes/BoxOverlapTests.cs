@@ -6,7 +6,8 @@ namespace MLNet.Detection.Tests.Boxes;
 public sealed class BoxOverlapTests
 {
     private static readonly Box[] Improper =
-        [new(0, 0, 0, 0), new(5, 5, 1, 1), new(0, 0, float.NaN, 1), new(3, 0, 3, 9)];
+        [new(0, 0, 0, 0), new(5, 5, 1, 1), new(0, 0, float.NaN, 1), new(3, 0, 3, 9),
+            new(0, 0, float.PositiveInfinity, 9)];
 
     private static IEnumerable<object[]> Overlaps => new[]
     {
