@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
-using MLNet.Detection.Boxes;
 using MLNet.Detection.Images;
 using MLNet.Detection.Scoring;
 using OnnxGraphs.Graphs;
@@ -15,27 +13,23 @@ namespace MLNet.Detection.Detectors;
 /// </summary>
 public sealed class Detector : IDisposable
 {
-    private const string ClassesName = "detector/classes", BoxesName = "detector/boxes";
-
     private readonly InferenceSession _session;
     private readonly RunOptions _options = new();
     private readonly OrtValue _images;
-    private readonly Box[] _anchors;
+    private readonly List<string> _tables = [];
 
     /// <summary>Prepares a detector for batches of a size.</summary>
     /// <exception cref="ModelException">The anchors or classes do not fit the model's values.</exception>
     public Detector(DetectorModel model, int batchSize = 8, Device? device = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
-        (Model, BatchSize, _anchors) = (model, batchSize, [.. model.Anchors]);
+        (Model, BatchSize) = (model, batchSize);
         var shape = new TensorShape(batchSize, 3, model.Resize.Height, model.Resize.Width);
         var graph = new Graph();
         var input = graph.Input(model.InputName, ElementType.Float32, shape);
-        var heads = GraphReader.Read(
-            model.Model, graph, [model.ClassValue, model.BoxValue], new() { FoldBatchNormalization = true });
-        graph.Output(ClassesName, heads[0]);
-        graph.Output(BoxesName, heads[1]);
-        _ = model.Checked(heads);
+        var values = GraphReader.Read(model.Model, graph, model.RawValues, new() { FoldBatchNormalization = true });
+        foreach (var (i, table) in model.Head.Tables(model, values).Index())
+            _tables.Add(graph.Output($"detector/{i}", table).Name);
         using var options = (device ?? Device.Cpu).CreateSessionOptions();
         _session = new(GraphWriter.Write(graph, "detector").ToBytes(), options);
         _images = HostTensors.Allocate(input.Type, shape);
@@ -67,8 +61,9 @@ public sealed class Detector : IDisposable
         var size = planes.Length / BatchSize;
         for (var i = 0; i < pictures.Count; i++)
             Model.Normalization.Write(pictures[i].Image, planes.Slice(i * size, size));
-        using var results = _session.Run(_options, [Model.InputName], [_images], [ClassesName, BoxesName]);
-        return [.. pictures.Select((picture, i) => Decode(results, i, picture.Transform))];
+        using var results = _session.Run(_options, [Model.InputName], [_images], _tables);
+        float[][] tables = [.. results.Select(result => result.GetTensorDataAsSpan<float>().ToArray())];
+        return [.. pictures.Select((picture, i) => Decode(tables, i, picture.Transform))];
     }
 
     /// <inheritdoc/>
@@ -79,14 +74,10 @@ public sealed class Detector : IDisposable
         _session.Dispose();
     }
 
-    private DetectedObject[] Decode(IReadOnlyList<OrtValue> results, int picture, ResizeTransform transform)
+    private DetectedObject[] Decode(float[][] tables, int picture, ResizeTransform transform)
     {
-        var (rows, columns) = (_anchors.Length, Model.ClassColumns);
-        var scores = results[0].GetTensorDataAsSpan<float>().Slice(picture * rows * columns, rows * columns);
-        var deltas = MemoryMarshal.Cast<float, BoxDelta>(results[1].GetTensorDataAsSpan<float>());
-        var found = Model.Decoder.Decode(
-            scores, deltas.Slice(picture * rows, rows), _anchors, Model.Resize.Width, Model.Resize.Height);
-        return [.. found.Select(o =>
-            o with { Box = transform.ToOriginal(o.Box), Class = Model.ClassOfColumn(o.Class) })];
+        var own = tables.Select(table => new ReadOnlyMemory<float>(table).Slice(
+            picture * (table.Length / BatchSize), table.Length / BatchSize));
+        return [.. Model.Head.Decode(Model, [.. own]).Select(o => o with { Box = transform.ToOriginal(o.Box) })];
     }
 }

@@ -27,6 +27,12 @@ public sealed record DetectorImport
     public required IReadOnlyList<string> Classes { get; init; }
 
     /// <summary>
+    /// The kind of head, with what it needs beyond class and box value. Null: SSD or RetinaNet, as
+    /// <see cref="HasBackground"/> says.
+    /// </summary>
+    public DetectionHead? Head { get; init; }
+
+    /// <summary>
     /// Whether the class head is a softmax with background in column 0 (SSD), or one sigmoid a class (RetinaNet). Null:
     /// as the activation behind the class value says.
     /// </summary>
@@ -72,25 +78,10 @@ public sealed record DetectorImport
     {
         CheckClasses();
         model = TiedWeights.Untie(model);
-        var (classValue, boxValue) = (HeadCut.Find(model, ClassOutput), HeadCut.Find(model, BoxOutput));
-        var background = HasBackground ?? SoftmaxBehind(model, classValue);
         var (name, width, height) = InputSize(model);
-        var shapes = new Dictionary<string, TensorShape> { [name] = new(1, 3, height, width) };
-        var tail = Anchors is null ? TailAnchors.Read(model, boxValue, BoxOutput, width, height) : null;
-        var anchors = Anchors ?? tail!.Anchors;
-        var heads = GraphReader.Read(model, new Graph(), [classValue, boxValue], new() { InputShapes = shapes });
-        CheckHeads(model, heads, anchors.Count);
-        var columns = Classes.Count + (background ? 1 : 0);
-        if (heads[0].Shape[2] != columns)
-            model = HeadReplacement.Apply(model, classValue, columns, shapes,
-                new() { Seed = Seed, Prior = background ? null : 0.01f });
-        var decoder = background ? DetectionDecoder.Ssd : DetectionDecoder.RetinaNet;
-        return new()
-        {
-            Model = model, ClassValue = classValue, BoxValue = boxValue, Classes = Classes, Anchors = anchors,
-            Resize = new(width, height, ResizeMode), Normalization = Normalization,
-            Decoder = decoder with { Coder = Coder ?? tail?.Coder ?? decoder.Coder },
-        };
+        var head = Head ?? (HasBackground ?? SoftmaxBehind(model, HeadCut.Find(model, ClassOutput))
+            ? new SsdHead() : new RetinaNetHead());
+        return head.Import(new(this, model, name, width, height));
     }
 
     // The first activation behind the value, over operators that only lay it out anew.
@@ -133,17 +124,5 @@ public sealed record DetectorImport
         if (Classes.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new ArgumentException(
                 $"{nameof(Classes)} has '{twice.Key}' {twice.Count()} times; expected different names.");
-    }
-
-    private void CheckHeads(OnnxModel model, IReadOnlyList<Var> heads, int anchors)
-    {
-        if (heads[0].Shape.Rank != 3 || heads[0].Shape[1] != anchors)
-            throw new ModelException(
-                $"{model.Path}: '{ClassOutput}' comes from a value of shape {heads[0].Shape}, expected "
-                + $"[1, {anchors}, classes] for {anchors} anchors.");
-        if (heads[1].Shape != new TensorShape(1, anchors, 4))
-            throw new ModelException(
-                $"{model.Path}: '{BoxOutput}' comes from a value of shape {heads[1].Shape}, expected "
-                + $"[1, {anchors}, 4].");
     }
 }

@@ -11,9 +11,9 @@ namespace MLNet.Detection.Detectors;
 /// <summary>The metadata entries of a saved detector.</summary>
 internal static class DetectorMetadata
 {
-    private const string Prefix = "detection_mlnet.";
+    private const string Prefix = "detection_mlnet.", HeadKey = "head";
     private static readonly string[] Keys =
-        ["class_value", "box_value", "classes", "anchors", "resize", "normalization", "decoder"];
+        ["class_value", "box_value", "classes", "anchors", "resize", "normalization", "decoder", HeadKey];
 
     /// <summary>A copy of the detector's model with all entries.</summary>
     public static OnnxModel Attach(DetectorModel detector)
@@ -24,7 +24,7 @@ internal static class DetectorMetadata
             detector.ClassValue, detector.BoxValue, JsonSerializer.Serialize(detector.Classes),
             Convert.ToBase64String(MemoryMarshal.AsBytes<Box>(detector.Anchors.ToArray())),
             JsonSerializer.Serialize(detector.Resize), JsonSerializer.Serialize(detector.Normalization),
-            JsonSerializer.Serialize(detector.Decoder),
+            JsonSerializer.Serialize(detector.Decoder), JsonSerializer.Serialize(detector.Head),
         ];
         foreach (var (key, value) in Keys.Zip(values))
             Set(copy.Proto, Prefix + key, value);
@@ -36,7 +36,7 @@ internal static class DetectorMetadata
     public static DetectorModel Read(OnnxModel model)
     {
         var entries = new Entries(model);
-        return new()
+        var detector = new DetectorModel
         {
             Model = model,
             ClassValue = entries.Value("class_value"),
@@ -47,6 +47,16 @@ internal static class DetectorMetadata
             Normalization = entries.Json<Normalization>("normalization"),
             Decoder = entries.Json<DetectionDecoder>("decoder"),
         };
+        // Files of the time when anchors were all that a head could have do not name it.
+        return entries.Has(HeadKey) ? Checked(detector with { Head = entries.Json<DetectionHead>(HeadKey) }) : detector;
+    }
+
+    private static DetectorModel Checked(DetectorModel detector)
+    {
+        var names = detector.Model.ValueNames.ToHashSet();
+        return detector.RawValues.FirstOrDefault(name => !names.Contains(name)) is not { } missing ? detector
+            : throw new ModelException($"{detector.Model.Path}: the metadata entry '{Prefix}{HeadKey}' names the value "
+                + $"'{missing}', which is not there; save the detector again.");
     }
 
     private static Box[] Boxes(string text)
@@ -71,6 +81,8 @@ internal static class DetectorMetadata
             .ToDictionary(group => group.Key, group => group.Last().Value);
 
         private readonly HashSet<string> _values = [.. model.ValueNames];
+
+        public bool Has(string key) => _texts.ContainsKey(Prefix + key);
 
         public string Value(string key) => Parsed(key, name =>
             _values.Contains(name) ? name : throw new FormatException($"there is no value '{name}'"));

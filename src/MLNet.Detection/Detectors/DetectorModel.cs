@@ -15,16 +15,25 @@ public sealed record DetectorModel
     /// <summary>The whole model, post-processing included.</summary>
     public required OnnxModel Model { get; init; }
 
-    /// <summary>Name of the raw class value, [batch, anchors, classes]: logits, before Softmax or Sigmoid.</summary>
+    /// <summary>
+    /// Name of the raw class value, [batch, anchors, classes]: logits, before Softmax or Sigmoid. Where the head is
+    /// read from several maps, the first with class logits.
+    /// </summary>
     public required string ClassValue { get; init; }
 
-    /// <summary>Name of the raw box value, [batch, anchors, 4]: deltas, before decoding.</summary>
+    /// <summary>
+    /// Name of the raw box value, [batch, anchors, 4]: deltas, before decoding. Where the head is read from several
+    /// maps, the first with boxes.
+    /// </summary>
     public required string BoxValue { get; init; }
 
     /// <summary>Names of the classes, without background.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
 
-    /// <summary>The anchors, in pixels of the network's input.</summary>
+    /// <summary>
+    /// The anchors, in pixels of the network's input: one for each place that predicts. See
+    /// <see cref="DetectionHead"/>.
+    /// </summary>
     public required IReadOnlyList<Box> Anchors { get; init; }
 
     /// <summary>How pictures come to the network's size.</summary>
@@ -36,6 +45,15 @@ public sealed record DetectorModel
     /// <summary>From raw outputs to objects: activation, background column, box coder, thresholds.</summary>
     public DetectionDecoder Decoder { get; init; } = DetectionDecoder.Ssd;
 
+    /// <summary>
+    /// The head. By default SSD's where the decoder has a background column, else RetinaNet's.
+    /// </summary>
+    public DetectionHead Head
+    {
+        get => field ?? (Decoder.BackgroundClass is null ? new RetinaNetHead() : new SsdHead());
+        init;
+    }
+
     /// <summary>Name of the image input, [batch, 3, height, width].</summary>
     public string InputName => Model.Inputs[0].Name;
 
@@ -46,18 +64,24 @@ public sealed record DetectorModel
     public int ClassOfColumn(int column) =>
         Decoder.BackgroundClass is { } background && column > background ? column - 1 : column;
 
-    /// <summary>The raw values as read into a graph, once it is sure that anchors and classes are theirs.</summary>
-    internal IReadOnlyList<Var> Checked(IReadOnlyList<Var> heads)
+    /// <summary>Names of the raw values that training and scoring cut the model at.</summary>
+    public IReadOnlyList<string> RawValues => Head.Values(this);
+
+    /// <summary>Refuses a raw value that is not [B, anchors, columns].</summary>
+    internal void Expect(string name, Var value, int columns)
     {
-        var batch = heads[0].Shape.Rank > 0 ? heads[0].Shape[0] : 1;
-        var (classes, boxes) = (new TensorShape(batch, Anchors.Count, ClassColumns),
-            new TensorShape(batch, Anchors.Count, 4));
-        return heads[0].Shape == classes && heads[1].Shape == boxes ? heads
-            : throw new ModelException(
-                $"{Model.Path}: '{ClassValue}' is {heads[0].Shape} and '{BoxValue}' {heads[1].Shape}; "
-                + $"{Anchors.Count} anchors and {ClassColumns} class columns need {classes} and {boxes}. Check the "
-                + "anchors and classes.");
+        var batch = value.Shape.Rank > 0 ? value.Shape[0] : 1;
+        var expected = new TensorShape(batch, Anchors.Count, columns);
+        if (value.Shape != expected)
+            throw new ModelException(
+                $"{Model.Path}: '{name}' is {value.Shape}; {Anchors.Count} anchors and {Classes.Count} classes need "
+                + $"{expected}. Check the anchors and classes.");
     }
+
+    /// <summary>Objects from probabilities [N, C] and boxes [N] in pixels of the network's input.</summary>
+    internal DetectedObject[] Select(
+        ReadOnlySpan<float> scores, ReadOnlySpan<Box> boxes, ReadOnlySpan<int> anchorsPerLevel = default) =>
+        Decoder.Select(scores, boxes, boxes.Length, Resize.Width, Resize.Height, anchorsPerLevel);
 
     /// <summary>Writes the ONNX file with its metadata.</summary>
     public void Save(string path, bool externalData = false) => DetectorMetadata.Attach(this).Save(path, externalData);

@@ -26,6 +26,13 @@ public sealed record DetectionDecoder
         ScoreThreshold = 0.05f, IouThreshold = 0.5f, MaxCandidates = int.MaxValue, MaxDetections = 100, MinSize = 0.01f,
     };
 
+    /// <summary>As torchvision's FCOS. The head gives probabilities and boxes itself.</summary>
+    public static DetectionDecoder Fcos { get; } = new()
+    {
+        Activation = ClassActivation.None, BackgroundClass = null, ScoreThreshold = 0.2f, IouThreshold = 0.6f,
+        MaxCandidates = 1000, CandidateGroup = CandidateGroup.Level, MaxDetections = 100,
+    };
+
     /// <summary>How deltas were encoded.</summary>
     public BoxCoder Coder { get; init; } = BoxCoder.Ssd;
 
@@ -86,12 +93,14 @@ public sealed record DetectionDecoder
     /// <param name="imageWidth">Width to clip to, in the unit of the boxes.</param>
     /// <param name="imageHeight">Height to clip to.</param>
     /// <param name="rows">N.</param>
+    /// <param name="anchorsPerLevel">N split by feature level, in order; empty: one level.</param>
     /// <returns>Detections by falling score.</returns>
     /// <exception cref="ArgumentException">The lengths do not belong together.</exception>
     public DetectedObject[] Select(
-        ReadOnlySpan<float> classOutputs, ReadOnlySpan<Box> boxes, int rows, float imageWidth, float imageHeight)
+        ReadOnlySpan<float> classOutputs, ReadOnlySpan<Box> boxes, int rows, float imageWidth, float imageHeight,
+        ReadOnlySpan<int> anchorsPerLevel = default)
     {
-        var candidates = Candidates(classOutputs, rows, default, out var classes);
+        var candidates = Candidates(classOutputs, rows, anchorsPerLevel, out var classes);
         var perClass = PerClass(boxes.Length, rows, classes, "boxes");
         var chosen = new Box[candidates.Count];
         for (var i = 0; i < chosen.Length; i++)

@@ -6,7 +6,11 @@ namespace MLNet.Detection.Training;
 /// The data of one training step, in memory that is used again. A place without an image has zero pixels and only
 /// ignored anchors.
 /// </summary>
-internal sealed class Batch(int places, int pixels, int anchors)
+/// <param name="places">Images that it can hold.</param>
+/// <param name="pixels">Numbers of an image.</param>
+/// <param name="anchors">Anchors of an image.</param>
+/// <param name="boxColumns">Numbers of an anchor's box target.</param>
+internal sealed class Batch(int places, int pixels, int anchors, int boxColumns)
 {
     /// <summary>[places, 3, height, width].</summary>
     public float[] Pixels { get; } = new float[places * pixels];
@@ -14,18 +18,26 @@ internal sealed class Batch(int places, int pixels, int anchors)
     /// <summary>[places, anchors].</summary>
     public long[] Classes { get; } = new long[places * anchors];
 
-    /// <summary>[places, anchors, 4].</summary>
-    public float[] Boxes { get; } = new float[4 * places * anchors];
+    /// <summary>[places, anchors, box columns].</summary>
+    public float[] Boxes { get; } = new float[boxColumns * places * anchors];
 
-    /// <summary>Places that hold an image.</summary>
-    public int Images { get; private set; }
+    /// <summary>The images, as they were mirrored.</summary>
+    public IReadOnlyList<Sample> Samples { get; private set; } = [];
 
-    /// <summary>Empties the places from a number of images on.</summary>
-    public void Reset(int images)
+    /// <summary>The pixels of an image.</summary>
+    public Span<float> PixelsOf(int image) => Pixels.AsSpan(image * pixels, pixels);
+
+    /// <summary>Takes other images and empties the places behind them.</summary>
+    public void Reset(IReadOnlyList<Sample> samples)
     {
-        Images = images;
-        Pixels.AsSpan(images * pixels).Clear();
-        Boxes.AsSpan(4 * images * anchors).Clear();
-        Classes.AsSpan(images * anchors).Fill(Matcher.Ignored);
+        Samples = samples;
+        Pixels.AsSpan(samples.Count * pixels).Clear();
+        Boxes.AsSpan(boxColumns * samples.Count * anchors).Clear();
+        Classes.AsSpan(samples.Count * anchors).Fill(Matcher.Ignored);
     }
+
+    /// <summary>Writes the targets of an image.</summary>
+    public void Write(TargetWriter write, int image, IReadOnlyList<ReadOnlyMemory<float>> predicted) =>
+        write(Samples[image], predicted, Classes.AsSpan(image * anchors, anchors),
+            Boxes.AsSpan(boxColumns * image * anchors, boxColumns * anchors));
 }

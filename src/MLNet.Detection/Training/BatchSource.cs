@@ -5,7 +5,7 @@ namespace MLNet.Detection.Training;
 
 /// <summary>Makes batches from a store of samples, one ahead of the step that runs.</summary>
 internal sealed class BatchSource(
-    SampleStore store, Sampler sampler, TargetBuilder targets, Normalization normalization, int batchSize)
+    SampleStore store, Sampler sampler, TrainingInputs inputs, Normalization normalization, int batchSize)
 {
     /// <summary>Steps of an epoch; the last one may not be full.</summary>
     public int StepsPerEpoch => (store.Samples.Count + batchSize - 1) / batchSize;
@@ -36,19 +36,17 @@ internal sealed class BatchSource(
         }
     }
 
-    private Batch NewBatch() => new(batchSize, 3 * store.Width * store.Height, targets.Count);
+    private Batch NewBatch() => inputs.NewBatch(batchSize, 3 * store.Width * store.Height);
 
     private Batch Fill(Batch batch, SampleChoice[] choices)
     {
-        var (size, count) = (3 * store.Width * store.Height, targets.Count);
-        batch.Reset(choices.Length);
-        for (var i = 0; i < choices.Length; i++)
+        batch.Reset([.. choices.Select(choice => choice.Flip
+            ? store.Samples[choice.Index].Flipped(store.Width) : store.Samples[choice.Index])]);
+        foreach (var (i, (index, flip)) in choices.Index())
         {
-            var (index, flip) = choices[i];
-            var (sample, image) = (store.Samples[index], store.Pixels(index));
-            normalization.Write(flip ? HorizontalFlip.Flip(image) : image, batch.Pixels.AsSpan(i * size, size));
-            targets.Write(flip ? sample.Flipped(store.Width) : sample, batch.Classes.AsSpan(i * count, count),
-                batch.Boxes.AsSpan(4 * i * count, 4 * count));
+            var image = store.Pixels(index);
+            normalization.Write(flip ? HorizontalFlip.Flip(image) : image, batch.PixelsOf(i));
+            inputs.Prepare(batch, i);
         }
         return batch;
     }

@@ -18,11 +18,14 @@ public sealed partial class FineTuneTrainer
         /// <summary>Columns of the training data.</summary>
         public LabelColumns Columns { get; init; } = new();
 
-        /// <summary>The loss. Null: MultiBox for heads with a background column, RetinaNet for the others.</summary>
+        /// <summary>
+        /// The loss of SSD and RetinaNet heads. Null: MultiBox for heads with a background column, RetinaNet for those
+        /// without. Other heads carry theirs: <see cref="DetectorModel.Head"/>.
+        /// </summary>
         public DetectionLoss? Loss { get; init; }
 
         /// <summary>
-        /// Which anchors learn which object. Null: SSD's two-way match for heads with a background column, RetinaNet's
+        /// Which anchors of SSD and RetinaNet heads learn which object. Null: SSD's two-way match for heads with a background column, RetinaNet's
         /// thresholds 0.5 and 0.4 for the others.
         /// </summary>
         public Matcher? Matcher { get; init; }
@@ -78,11 +81,9 @@ public sealed partial class FineTuneTrainer
         /// <summary>Ends the run between two steps; with a workspace, the checkpoint is written first.</summary>
         public CancellationToken Cancellation { get; init; }
 
-        internal DetectionLoss EffectiveLoss => Loss ?? (HasBackground ? new MultiBoxLoss() : new RetinaNetLoss());
-
-        internal Matcher EffectiveMatcher => Matcher ?? (HasBackground ? new SsdMatcher() : new ThresholdMatcher());
-
-        private bool HasBackground => Detector.Decoder.BackgroundClass is not null;
+        /// <summary>The head that is trained, with the loss and the matcher given here.</summary>
+        internal DetectionHead Head => Detector.Head is not AnchorHead head ? Detector.Head
+            : head with { Loss = Loss ?? head.Loss, Matcher = Matcher ?? head.Matcher };
 
         internal void Check(IReadOnlyList<string> classes)
         {
@@ -98,10 +99,19 @@ public sealed partial class FineTuneTrainer
             CheckClasses("data", classes);
             if (ValidationSet is not null)
                 CheckClasses(nameof(ValidationSet), Columns.ClassNames(ValidationSet.Schema));
-            if (EffectiveLoss.HasBackgroundChannel != HasBackground)
+            CheckHead();
+        }
+
+        private void CheckHead()
+        {
+            var background = Detector.Decoder.BackgroundClass is not null;
+            if (Head is not AnchorHead head)
+                Require(Loss is null && Matcher is null, Loss is null ? nameof(Matcher) : nameof(Loss),
+                    Loss as object ?? Matcher, $"null: a {Head.Kind} head carries its own, set it in Detector.Head");
+            else if (head.EffectiveLoss is var loss && loss.HasBackgroundChannel != background)
                 throw new ArgumentException(
-                    $"{EffectiveLoss.GetType().Name} needs a class head {(HasBackground ? "without" : "with")} a "
-                    + "background column; import the detector accordingly (HasBackground), or choose the other loss.");
+                    $"{loss.GetType().Name} needs a class head {(background ? "without" : "with")} a background column;"
+                    + " import the detector accordingly (HasBackground), or choose the other loss.");
         }
 
         private void CheckClasses(string data, IReadOnlyList<string> classes)

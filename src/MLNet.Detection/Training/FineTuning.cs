@@ -13,6 +13,8 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, IChannel chann
 {
     internal const string CheckpointName = "checkpoint.safetensors", LogName = "log.csv";
 
+    private readonly TrainingInputs _inputs = new(options.Detector, options.Head);
+
     public FineTuneResult Run(IDataView data)
     {
         var detector = options.Detector;
@@ -33,7 +35,7 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, IChannel chann
         if (resume is not null)
             validate?.Recall(resume);
         using var log = Workspace(LogName) is { } path ? new WriteLog(path, run.Steps) : null;
-        var loop = new TrainingLoop(run, new(detector.InputName), batches, Schedule(batches.StepsPerEpoch),
+        var loop = new TrainingLoop(run, _inputs, batches, Schedule(batches.StepsPerEpoch),
             options.Epochs, Hooks(validate, log, notes));
         var history = loop.Run(options.Cancellation);
         return new(Tuned(run.Graph.Layout, validate?.BestParameters ?? run.Read(0)), history,
@@ -50,22 +52,16 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, IChannel chann
                 + $"{string.Concat(store.Skipped.Take(3).Select(problem => $"; {problem}"))}).");
     }
 
-    private BatchSource Batches(SampleStore store)
-    {
-        var detector = options.Detector;
-        var targets = new TargetBuilder(detector.Anchors, options.EffectiveMatcher, detector.Decoder.Coder);
-        return new(store, options.Sampler ?? new ShuffledSampler(options.Seed), targets, detector.Normalization,
-            options.BatchSize);
-    }
+    private BatchSource Batches(SampleStore store) => new(
+        store, options.Sampler ?? new ShuffledSampler(options.Seed), _inputs, options.Detector.Normalization,
+        options.BatchSize);
 
     private LearningRateSchedule Schedule(int stepsPerEpoch) => new(
         options.LearningRate, (int)MathF.Round(options.WarmUpEpochs * stepsPerEpoch), options.Epochs * stepsPerEpoch);
 
     private TrainingRun Start(DetectorModel detector)
     {
-        var graph = TrainingGraph.Build(detector.Model, [detector.ClassValue, detector.BoxValue],
-            (graph, heads) => TrainingInputs.Loss(options.EffectiveLoss, graph, detector.Checked(heads)),
-            options.Optimizer, new()
+        var graph = TrainingGraph.Build(detector.Model, detector.RawValues, _inputs.Loss, options.Optimizer, new()
             {
                 Frozen = options.Frozen,
                 InputShapes = new Dictionary<string, TensorShape>
@@ -94,7 +90,7 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, IChannel chann
         ["images"] = $"{images}", ["epochs"] = $"{options.Epochs}", ["batch_size"] = $"{options.BatchSize}",
         ["seed"] = $"{options.Seed}", ["learning_rate"] = $"{options.LearningRate:R}",
         ["warm_up_epochs"] = $"{options.WarmUpEpochs:R}", ["optimizer"] = $"{options.Optimizer}",
-        ["loss"] = $"{options.EffectiveLoss.GetType().Name}",
+        ["loss"] = $"{options.Head.LossName}",
     }.ToDictionary(pair => pair.Key, pair => FormattableString.Invariant(pair.Value));
 
     private DetectorModel Tuned(ParameterLayout layout, float[] parameters) =>

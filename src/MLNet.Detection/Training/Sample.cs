@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Data;
 using MLNet.Detection.Images;
+using MLNet.Detection.Matching;
 
 namespace MLNet.Detection.Training;
 
@@ -21,4 +23,28 @@ internal sealed record Sample(string Name, long Row, Box[] Truths, int[] Classes
         Truths = [.. Truths.Select(box => Augmentation.HorizontalFlip.Flip(box, width))],
         Ignored = [.. Ignored.Select(box => Augmentation.HorizontalFlip.Flip(box, width))],
     };
+
+    /// <summary>Takes places that match nothing out of the loss where their centre lies in an ignored region.</summary>
+    public void IgnoreBackground(ReadOnlySpan<Box> places, Span<int> matches)
+    {
+        foreach (var region in Ignored)
+            for (var i = 0; i < matches.Length; i++)
+                if (matches[i] == Matcher.Background && region.Contains(places[i].CenterX, places[i].CenterY))
+                    matches[i] = Matcher.Ignored;
+    }
+
+    /// <summary>The class of each place from the index of its object; negative numbers stay.</summary>
+    public void WriteClasses(ReadOnlySpan<int> matches, Span<long> classes)
+    {
+        for (var i = 0; i < matches.Length; i++)
+            classes[i] = matches[i] < 0 ? matches[i] : Classes[matches[i]];
+    }
+
+    /// <summary>The corners of each place's object; 0 where there is none.</summary>
+    public void WriteCorners(ReadOnlySpan<int> matches, Span<float> boxes)
+    {
+        var corners = MemoryMarshal.Cast<float, Box>(boxes);
+        for (var i = 0; i < matches.Length; i++)
+            corners[i] = matches[i] < 0 ? default : Truths[matches[i]];
+    }
 }

@@ -1,3 +1,4 @@
+using MLNet.Detection.Detectors;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
 using OnnxGraphs.Ops;
@@ -5,34 +6,50 @@ using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Training;
 
-/// <summary>The data inputs of a detector's training step: declared when it is built, filled before it runs.</summary>
-/// <param name="Pixels">Name of the model's image input.</param>
-internal sealed record TrainingInputs(string Pixels)
+/// <summary>
+/// The data inputs of a detector's training step: declared when it is built, filled before it runs. A head that matches
+/// anchors alone has its targets ready with the batch; one that matches predictions gets them between the two halves of
+/// the step.
+/// </summary>
+internal sealed class TrainingInputs(DetectorModel detector, DetectionHead head)
 {
     private const string Classes = "targets/classes", Boxes = "targets/boxes", Images = "targets/images";
 
-    /// <summary>The loss on a detector's raw class and box values, with inputs for its targets.</summary>
-    public static IReadOnlyDictionary<string, Var> Loss(DetectionLoss loss, Graph graph, IReadOnlyList<Var> heads)
+    private readonly TargetWriter _write = head.Targets(detector);
+
+    /// <summary>The loss on a detector's raw values, with inputs for its targets.</summary>
+    public IReadOnlyDictionary<string, Var> Loss(Graph graph, IReadOnlyList<Var> values)
     {
-        var shape = heads[0].Shape;
+        var tables = head.Tables(detector, values);
+        var (batch, anchors) = (tables[0].Shape[0], tables[0].Shape[1]);
         var targets = new DetectionTargets(
-            graph.Input(Classes, ElementType.Int64, new(shape[0], shape[1])),
-            graph.Input(Boxes, shape[0], shape[1], 4));
-        var terms = loss.Terms(targets, heads[0], heads[1]);
-        if (!loss.AveragesImages)
+            graph.Input(Classes, ElementType.Int64, new(batch, anchors)),
+            graph.Input(Boxes, batch, anchors, head.BoxTargetColumns));
+        var terms = head.Terms(detector, targets, tables);
+        if (!head.AveragesImages)
             return terms;
         // A mean over the places of the batch becomes one over the images in it.
-        var places = (float)shape[0] / graph.Input(Images, 1);
+        var places = (float)batch / graph.Input(Images, 1);
         return terms.ToDictionary(term => term.Key, term => Op.Reshape(term.Value, 1) * places);
+    }
+
+    /// <summary>Memory for the data of a step.</summary>
+    public Batch NewBatch(int places, int pixels) => new(places, pixels, detector.Anchors.Count, head.BoxTargetColumns);
+
+    /// <summary>Writes what can be said of an image's targets before the step begins.</summary>
+    public void Prepare(Batch batch, int image)
+    {
+        if (!head.MatchesPredictions)
+            batch.Write(_write, image, []);
     }
 
     /// <summary>Copies a batch into the step's inputs.</summary>
     public void Fill(TrainingRun run, Batch batch)
     {
-        batch.Pixels.CopyTo(run.Input<float>(Pixels));
+        batch.Pixels.CopyTo(run.Input<float>(detector.InputName));
         batch.Classes.CopyTo(run.Input<long>(Classes));
         batch.Boxes.CopyTo(run.Input<float>(Boxes));
         if (run.Graph.Data.Any(input => input.Name == Images))
-            run.Input<float>(Images)[0] = batch.Images;
+            run.Input<float>(Images)[0] = batch.Samples.Count;
     }
 }

@@ -63,8 +63,8 @@ public static class HeadCut
             || node.OpType == "Add" && node.Input.Count(weights.Contains) == 1
                 && TrainableWeights.FollowsMatMul(node, producers));
 
-    // What an operator computes on, without shapes and axes.
-    private static IEnumerable<string> DataInputs(NodeProto node) => node.OpType switch
+    /// <summary>What an operator computes on, without shapes and axes.</summary>
+    internal static IEnumerable<string> DataInputs(NodeProto node) => node.OpType switch
     {
         "Shape" or "Size" => [],
         "Reshape" or "Squeeze" or "Unsqueeze" or "Slice" or "Split" or "Expand" or "Tile" or "Pad" or "TopK"

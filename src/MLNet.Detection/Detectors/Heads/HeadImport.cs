@@ -1,0 +1,56 @@
+using MLNet.Detection.Anchors;
+using MLNet.Detection.Boxes;
+using MLNet.Detection.Images;
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Models;
+using OnnxGraphs.Surgery;
+
+namespace MLNet.Detection.Detectors;
+
+/// <summary>A file on its way to a detector: what heads look their values up with.</summary>
+/// <param name="Options">What the caller asked for.</param>
+/// <param name="Model">The file.</param>
+/// <param name="InputName">Name of its image input.</param>
+/// <param name="Width">Width of the network's input, pixels.</param>
+/// <param name="Height">Height of the network's input, pixels.</param>
+internal sealed record HeadImport(DetectorImport Options, OnnxModel Model, string InputName, int Width, int Height)
+{
+    /// <summary>The raw value behind a named output.</summary>
+    public string Raw(string output) => HeadCut.Find(Model, output);
+
+    /// <summary>Shapes of values for a batch of one picture.</summary>
+    public IReadOnlyList<TensorShape> Shapes(params IReadOnlyList<string> values) =>
+        [.. GraphReader.Read(Model, new Graph(), values, new() { InputShapes = InputShapes })
+            .Select(value => value.Shape)];
+
+    /// <summary>Sizes of the feature maps that a value is laid out from, in its order.</summary>
+    public IReadOnlyList<GridSize> Maps(string value) =>
+        [.. Shapes(HeadMaps.Behind(Model, value)).Select(shape => new GridSize((int)shape[3], (int)shape[2]))];
+
+    /// <summary>The model with a given number of columns in the raw class value; unchanged where it has them.</summary>
+    /// <param name="classValue">The raw class value, columns on its last axis.</param>
+    /// <param name="columns">How many are wanted.</param>
+    /// <param name="prior">Probability that new sigmoid classes start with; null for softmax.</param>
+    public OnnxModel WithClassColumns(string classValue, int columns, float? prior) =>
+        Shapes(classValue)[0][-1] == columns ? Model
+        : HeadReplacement.Apply(Model, classValue, columns, InputShapes, new() { Seed = Options.Seed, Prior = prior });
+
+    /// <summary>The detector with what all kinds of head have in common.</summary>
+    public DetectorModel Detector(
+        DetectionHead head, OnnxModel model, string classValue, string boxValue, IReadOnlyList<Box> anchors) => new()
+        {
+            Model = model, ClassValue = classValue, BoxValue = boxValue, Classes = Options.Classes, Anchors = anchors,
+            Resize = new(Width, Height, Options.ResizeMode), Normalization = Options.Normalization,
+            Decoder = head.CustomaryDecoder, Head = head,
+        };
+
+    /// <summary>Refuses a value of another shape.</summary>
+    public void Expect(bool holds, string output, TensorShape found, string expected)
+    {
+        if (!holds)
+            throw new ModelException(
+                $"{Model.Path}: '{output}' comes from a value of shape {found}, expected {expected}.");
+    }
+
+    private Dictionary<string, TensorShape> InputShapes => new() { [InputName] = new(1, 3, Height, Width) };
+}

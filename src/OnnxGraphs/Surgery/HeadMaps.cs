@@ -1,0 +1,30 @@
+using OnnxGraphs.Models;
+
+namespace OnnxGraphs.Surgery;
+
+/// <summary>The feature maps that a head's convolutions give, whatever the file makes of them afterwards.</summary>
+public static class HeadMaps
+{
+    /// <summary>
+    /// Names of the convolutions' outputs nearest before a value, each once, in the order in which the value is put
+    /// together: level by level where levels are concatenated. Layout, activations and decoding are walked through.
+    /// </summary>
+    /// <exception cref="ModelException">The name is unknown, or no convolution lies before it.</exception>
+    public static IReadOnlyList<string> Behind(OnnxModel model, string value)
+    {
+        _ = GraphReader.Needed(model, [value]);
+        var (producers, maps) = (model.Producers, new List<string>());
+        var (seen, open) = (new HashSet<string>(), new Stack<string>([value]));
+        while (open.TryPop(out var name))
+            if (seen.Add(name) && producers.TryGetValue(name, out var node))
+            {
+                if (node.OpType == "Conv")
+                    maps.Add(name);
+                else
+                    foreach (var input in HeadCut.DataInputs(node).Reverse())
+                        open.Push(input);
+            }
+        return maps.Count > 0 ? maps : throw new ModelException(
+            $"{model.Path}: no convolution lies before '{value}'; name the output of the head.");
+    }
+}
