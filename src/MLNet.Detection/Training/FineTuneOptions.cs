@@ -25,8 +25,8 @@ public sealed partial class FineTuneTrainer
         public DetectionLoss? Loss { get; init; }
 
         /// <summary>
-        /// Which anchors of SSD and RetinaNet heads learn which object. Null: SSD's two-way match for heads with a background column, RetinaNet's
-        /// thresholds 0.5 and 0.4 for the others.
+        /// Which anchors of SSD and RetinaNet heads learn which object. Null: SSD's two-way match for heads with a
+        /// background column, RetinaNet's thresholds 0.5 and 0.4 for those without.
         /// </summary>
         public Matcher? Matcher { get; init; }
 
