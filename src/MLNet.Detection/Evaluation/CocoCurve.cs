@@ -26,16 +26,22 @@ internal sealed class CocoCurve
             recalls[i] = (double)right / wanted;
             precisions[i] = right / (wrong + right + double.BitIncrement(1.0) - 1.0);
         }
+        Interpolate(recalls, precisions, precision);
+        return recalls.Length > 0 ? recalls[^1] : 0;
+    }
+
+    // At each recall level the highest precision there or beyond. Precisions are raised to their envelope on the way.
+    public static void Interpolate(double[] recalls, double[] precisions, Span<double> atLevels)
+    {
         for (var i = precisions.Length - 2; i >= 0; i--)
             precisions[i] = Math.Max(precisions[i], precisions[i + 1]);
         var at = 0;
-        for (var level = 0; level < precision.Length; level++)
+        for (var level = 0; level < atLevels.Length; level++)
         {
             while (at < recalls.Length && recalls[at] < CocoArrays.RecallLevels[level])
                 at++;
-            precision[level] = at < recalls.Length ? precisions[at] : 0;
+            atLevels[level] = at < recalls.Length ? precisions[at] : 0;
         }
-        return recalls.Length > 0 ? recalls[^1] : 0;
     }
 
     // One point a score: a threshold cannot part detections of equal score. Detections that do not count make no point.

@@ -22,52 +22,34 @@ public sealed record CocoEvaluation
     {
         GroundTruth[] truths = [.. groundTruths];
         DetectionResult[] results = [.. detections];
-        Array.ForEach(truths, truth => RequireNumbers(truth.Box, truth.Area, truth));
-        Array.ForEach(results, result => RequireNumbers(result.Box, result.Score, result));
+        RequireNumbers(truths, results);
         categoryIds ??= truths.Select(t => t.CategoryId).Concat(results.Select(r => r.CategoryId));
         long[] ids = [.. categoryIds.Distinct().Order()];
 
-        var truthsById = truths.ToLookup(t => t.CategoryId);
-        var resultsById = results.ToLookup(r => r.CategoryId);
         long[][] groups = UseCategories ? [.. ids.Select(id => new[] { id })] : [ids];
-        var arrays = new CocoArrays(groups.Length);
+        var arrays = new CocoArrays(groups.Length, CocoArrays.CustomaryLimits);
         var categories = new CategoryMetrics[groups.Length];
-        for (var k = 0; k < groups.Length; k++)
-            categories[k] = Evaluate(
-                k, UseCategories ? ids[k] : -1,
-                groups[k].SelectMany(id => truthsById[id]), groups[k].SelectMany(id => resultsById[id]), arrays);
+        var (truthsById, resultsById) = (truths.ToLookup(t => t.CategoryId), results.ToLookup(r => r.CategoryId));
+        Parallel.For(0, groups.Length, k =>
+        {
+            var matches = new CocoCategory(
+                [.. groups[k].SelectMany(id => truthsById[id])], [.. groups[k].SelectMany(id => resultsById[id])],
+                CocoArrays.CustomaryLimits[^1]);
+            matches.Fill(arrays, k);
+            categories[k] = matches.Summarize(UseCategories ? ids[k] : -1, arrays, k);
+        });
         return new(arrays, categories);
     }
 
-    private static CategoryMetrics Evaluate(
-        int k, long id, IEnumerable<GroundTruth> truths, IEnumerable<DetectionResult> results, CocoArrays arrays)
+    internal static void RequireNumbers(GroundTruth[] truths, DetectionResult[] results)
     {
-        var truthsByImage = truths.ToLookup(t => t.ImageId);
-        var resultsByImage = results.ToLookup(r => r.ImageId);
-        var images = truthsByImage.Select(g => g.Key).Union(resultsByImage.Select(g => g.Key)).Order();
-        CocoImage[] matched = [.. images.Select(i => new CocoImage(truthsByImage[i], resultsByImage[i]))];
-        CocoCurve[] curves = [.. CocoArrays.MaxDetections.Select(limit => new CocoCurve(matched, limit))];
-        foreach (var size in Enum.GetValues<ObjectSize>())
-            if (curves[0].Wanted(size) > 0)
-                for (var limit = 0; limit < curves.Length; limit++)
-                    for (var iou = 0; iou < CocoArrays.IouThresholds.Length; iou++)
-                        arrays.Recall(iou, k, size, limit) =
-                            curves[limit].Fill(arrays.Precision(iou, k, size, limit), size, iou);
-        return Summarize(k, id, arrays, curves[^1]);
+        foreach (var truth in truths)
+            RequireNumbers(truth.Box, truth.Area, truth);
+        foreach (var result in results)
+            RequireNumbers(result.Box, result.Score, result);
     }
 
-    private static CategoryMetrics Summarize(int k, long id, CocoArrays arrays, CocoCurve curve)
-    {
-        double Precision(int iou) => CocoArrays.MeanOfKnown(arrays.Precision(iou, k, ObjectSize.All, 2).ToArray());
-        var thresholds = Enumerable.Range(0, CocoArrays.IouThresholds.Length);
-        return new(
-            id, curve.Wanted(ObjectSize.All),
-            CocoArrays.MeanOfKnown(thresholds.Select(Precision)), Precision(0), Precision(5),
-            CocoArrays.MeanOfKnown(thresholds.Select(iou => arrays.Recall(iou, k, ObjectSize.All, 2))),
-            curve.Points(ObjectSize.All, 0));
-    }
-
-    private static void RequireNumbers(BoxXywh box, double other, object what)
+    private static void RequireNumbers<T>(BoxXywh box, double other, T what)
     {
         if (!double.IsFinite(box.X + box.Y + box.Width + box.Height + other))
             throw new ArgumentException($"Cannot evaluate {what}: every number must be finite.");

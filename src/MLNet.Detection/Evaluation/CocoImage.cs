@@ -6,15 +6,19 @@ internal sealed class CocoImage
     private readonly GroundTruth[] _truths;
     private readonly DetectionResult[] _detections;
     private readonly double[,] _ious;
+    private readonly bool _isExhaustive;
 
-    public CocoImage(IEnumerable<GroundTruth> truths, IEnumerable<DetectionResult> detections)
+    // isExhaustive: whether all objects of the category are annotated, so that a detection of none is wrong.
+    public CocoImage(IEnumerable<GroundTruth> truths, IEnumerable<DetectionResult> detections, int maxDetections,
+        bool isExhaustive = true)
     {
+        _isExhaustive = isExhaustive;
         _truths = [.. truths];
-        _detections = [.. detections.OrderByDescending(d => d.Score).Take(CocoArrays.MaxDetections[^1])];
+        _detections = [.. detections.OrderByDescending(d => d.Score).Take(maxDetections)];
         _ious = new double[_detections.Length, _truths.Length];
         for (var d = 0; d < _detections.Length; d++)
             for (var g = 0; g < _truths.Length; g++)
-                _ious[d, g] = Overlap(_detections[d].Box, _truths[g]);
+                _ious[d, g] = _truths[g].Overlap(_detections[d].Box);
         Scores = Array.ConvertAll(_detections, d => d.Score);
         Sizes = [.. CocoArrays.Areas.Select(Match)];
     }
@@ -35,15 +39,6 @@ internal sealed class CocoImage
         Ignored,
     }
 
-    // A crowd is overlapped by the part of the detection's own area that lies in it.
-    private static double Overlap(BoxXywh detection, GroundTruth truth)
-    {
-        var intersection = detection.Intersection(truth.Box);
-        return intersection == 0
-            ? 0
-            : intersection / (truth.IsCrowd ? detection.Area : detection.Area + truth.Box.Area - intersection);
-    }
-
     private SizeMatches Match((double Least, double Most) area)
     {
         bool Outside(double size) => size < area.Least || size > area.Most;
@@ -60,7 +55,7 @@ internal sealed class CocoImage
                 var match = BestTruth(d, CocoArrays.IouThresholds[t], order, wanted, taken);
                 if (match >= 0)
                     taken[order[match]] = true;
-                var ignored = match < 0 ? Outside(_detections[d].Box.Area) : match >= wanted;
+                var ignored = match < 0 ? !_isExhaustive || Outside(_detections[d].Box.Area) : match >= wanted;
                 outcomes[t, d] = ignored ? Outcome.Ignored : match >= 0 ? Outcome.Right : Outcome.Wrong;
             }
         }

@@ -18,43 +18,43 @@ public sealed class CocoMetrics
     public static IReadOnlyList<double> RecallLevels => CocoArrays.RecallLevels;
 
     /// <summary>The limits of detections a picture (and category): 1, 10, 100.</summary>
-    public static IReadOnlyList<int> MaxDetections => CocoArrays.MaxDetections;
+    public static IReadOnlyList<int> MaxDetections => CocoArrays.CustomaryLimits;
 
     /// <summary>Mean average precision over categories and IoU thresholds, COCO's main number.</summary>
-    public double MAP50_95 => MeanPrecision(ObjectSize.All);
+    public double MAP50_95 => _arrays.MeanPrecision(ObjectSize.All);
 
     /// <summary>Mean average precision at IoU 0.50.</summary>
-    public double MAP50 => MeanPrecision(ObjectSize.All, 0);
+    public double MAP50 => _arrays.MeanPrecision(ObjectSize.All, 0);
 
     /// <summary>Mean average precision at IoU 0.75.</summary>
-    public double MAP75 => MeanPrecision(ObjectSize.All, 5);
+    public double MAP75 => _arrays.MeanPrecision(ObjectSize.All, 5);
 
     /// <summary><see cref="MAP50_95"/> of small objects.</summary>
-    public double MAPSmall => MeanPrecision(ObjectSize.Small);
+    public double MAPSmall => _arrays.MeanPrecision(ObjectSize.Small);
 
     /// <summary><see cref="MAP50_95"/> of medium objects.</summary>
-    public double MAPMedium => MeanPrecision(ObjectSize.Medium);
+    public double MAPMedium => _arrays.MeanPrecision(ObjectSize.Medium);
 
     /// <summary><see cref="MAP50_95"/> of large objects.</summary>
-    public double MAPLarge => MeanPrecision(ObjectSize.Large);
+    public double MAPLarge => _arrays.MeanPrecision(ObjectSize.Large);
 
     /// <summary>Mean recall over categories and IoU thresholds with one detection a picture.</summary>
-    public double AR1 => MeanRecall(ObjectSize.All, 0);
+    public double AR1 => _arrays.MeanRecall(ObjectSize.All, 0);
 
     /// <summary>Mean recall with ten detections a picture.</summary>
-    public double AR10 => MeanRecall(ObjectSize.All, 1);
+    public double AR10 => _arrays.MeanRecall(ObjectSize.All, 1);
 
     /// <summary>Mean recall with a hundred detections a picture.</summary>
-    public double AR100 => MeanRecall(ObjectSize.All, 2);
+    public double AR100 => _arrays.MeanRecall(ObjectSize.All, 2);
 
     /// <summary><see cref="AR100"/> of small objects.</summary>
-    public double ARSmall => MeanRecall(ObjectSize.Small, 2);
+    public double ARSmall => _arrays.MeanRecall(ObjectSize.Small, 2);
 
     /// <summary><see cref="AR100"/> of medium objects.</summary>
-    public double ARMedium => MeanRecall(ObjectSize.Medium, 2);
+    public double ARMedium => _arrays.MeanRecall(ObjectSize.Medium, 2);
 
     /// <summary><see cref="AR100"/> of large objects.</summary>
-    public double ARLarge => MeanRecall(ObjectSize.Large, 2);
+    public double ARLarge => _arrays.MeanRecall(ObjectSize.Large, 2);
 
     /// <summary>One entry a category, by rising id.</summary>
     public IReadOnlyList<CategoryMetrics> PerCategory { get; }
@@ -74,15 +74,4 @@ public sealed class CocoMetrics
 
     internal CocoMetrics Named(Func<long, string> name) =>
         new(_arrays, [.. PerCategory.Select(category => category with { Name = name(category.CategoryId) })]);
-
-    private double MeanPrecision(ObjectSize size, int? iouThreshold = null) => CocoArrays.MeanOfKnown(
-        Cells(iouThreshold).SelectMany(c => _arrays.Precision(c.Iou, c.Category, size, 2).ToArray()));
-
-    private double MeanRecall(ObjectSize size, int maxDetections) => CocoArrays.MeanOfKnown(
-        Cells(null).Select(c => _arrays.Recall(c.Iou, c.Category, size, maxDetections)));
-
-    private IEnumerable<(int Iou, int Category)> Cells(int? iouThreshold) =>
-        from iou in iouThreshold is { } only ? [only] : Enumerable.Range(0, IouThresholds.Count)
-        from category in Enumerable.Range(0, PerCategory.Count)
-        select (iou, category);
 }

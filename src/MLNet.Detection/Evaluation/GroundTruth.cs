@@ -15,4 +15,12 @@ public sealed record GroundTruth(long ImageId, long CategoryId, BoxXywh Box)
 
     /// <summary>Whether Pascal VOC calls the object difficult: neither wanted nor punished.</summary>
     public bool IsDifficult { get; init; }
+
+    // COCO's IoU. A crowd is overlapped by the part of the detection's own area that lies in it.
+    internal double Overlap(BoxXywh detection)
+    {
+        var intersection = detection.Intersection(Box);
+        return intersection == 0 ? 0
+            : intersection / (IsCrowd ? detection.Area : detection.Area + Box.Area - intersection);
+    }
 }
