@@ -75,7 +75,8 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
     {
         using var transformer = _ml.Detection().LoadDetector(folder.Model);
         var scored = transformer.Transform(heldOut);
-        var metrics = _ml.Detection().Evaluate(scored);
+        var measured = HeldOut.Read(scored);
+        var metrics = measured.Analysis.Metrics;
         result = result with
         {
             SkippedImages = [.. result.SkippedImages, .. transformer.UnreadableImages.Select(image => image.Message)],
@@ -87,7 +88,7 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
             ["skipped_images"] = new JsonArray([.. result.SkippedImages.Select(image => (JsonNode)image)]),
         });
         folder.Write(RunReport.Build(
-            result, TrainingLog.Read(folder.Log), metrics, ScoredPictures.Read(scored, 12, metrics),
+            result, TrainingLog.Read(folder.Log), measured,
             [.. settings.All.Select(option => new ReportSetting(option.Name, Display.Value(given, option)))]));
         Display.End(metrics, result, folder, clock.Elapsed, peak);
     }

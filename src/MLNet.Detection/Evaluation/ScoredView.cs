@@ -48,6 +48,10 @@ public sealed class ScoredView
         .Evaluate(_truths, _detections, Enumerable.Range(0, Categories.Count).Select(id => (long)id))
         .Named(id => Categories[(int)id]);
 
+    /// <summary>COCO's numbers, what is mistaken for what, and which errors cost how much.</summary>
+    public DetectionAnalysis Analyze() => DetectionAnalysis.Of(
+        _truths, _detections, Categories.Index().ToDictionary(name => (long)name.Index, name => name.Item));
+
     /// <summary>The columns to compare.</summary>
     public sealed record Options
     {

@@ -3,24 +3,25 @@ using MLNet.Detection.Boxes;
 
 namespace MLNet.Detection.Reports;
 
-/// <summary>The section of held-out pictures with boxes over them; two switches hide either kind.</summary>
+/// <summary>A section of pictures with boxes over them; two switches hide either kind.</summary>
 internal static class PictureGallery
 {
     private const float HitOverlap = 0.5f;
     private const float TagHeight = 1.35f;   // in letter sizes
 
-    public static HtmlText Draw(ReportData data)
+    public static HtmlText Draw(
+        string title, IReadOnlyList<ReportPicture> pictures, IReadOnlyList<ReportClass> classes)
     {
         var html = new HtmlText();
-        if (data.Pictures.Count == 0)
+        if (pictures.Count == 0)
             return html;
-        html.Add($"<section class=\"pictures\"><h2>Held-out pictures</h2>\n");
+        html.Add($"<section class=\"pictures\"><h2>{title}</h2>\n");
         html.Add($"<label><input type=\"checkbox\" class=\"show-found\" checked><i class=\"solid\"></i>found</label>");
         html.Add($"<label><input type=\"checkbox\" class=\"show-truth\" checked>");
         html.Add($"<i class=\"dashed\"></i>true</label>\n");
         html.Add($"<div class=\"gallery\">\n");
-        foreach (var picture in data.Pictures)
-            AddPicture(html, picture, data.Classes);
+        foreach (var picture in pictures)
+            AddPicture(html, picture, classes);
         return html.Add($"</div></section>\n");
     }
 

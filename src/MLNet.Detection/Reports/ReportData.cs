@@ -1,3 +1,5 @@
+using MLNet.Detection.Evaluation;
+
 namespace MLNet.Detection.Reports;
 
 /// <summary>All that <see cref="TrainingReport"/> shows. Whatever is left empty is left out.</summary>
@@ -30,8 +32,14 @@ public sealed record ReportData
     /// <summary>The classes, in the order of the category indices.</summary>
     public IReadOnlyList<ReportClass> Classes { get; init; } = [];
 
+    /// <summary>Which errors were made; classes as in <see cref="Classes"/>.</summary>
+    public DetectionAnalysis? Analysis { get; init; }
+
     /// <summary>Held-out pictures.</summary>
     public IReadOnlyList<ReportPicture> Pictures { get; init; } = [];
+
+    /// <summary>The held-out pictures with the most mistakes, the worst first.</summary>
+    public IReadOnlyList<ReportPicture> WorstPictures { get; init; } = [];
 
     /// <summary>The settings of the run.</summary>
     public IReadOnlyList<ReportSetting> Settings { get; init; } = [];

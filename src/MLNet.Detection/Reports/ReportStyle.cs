@@ -62,6 +62,7 @@ internal static class ReportStyle
         .number { text-align: right; font-variant-numeric: tabular-nums; }
         .meaning { color: var(--quiet); font-size: 13px; width: 70%; }
         .scroll { margin-top: 12px; padding: 6px; overflow-x: auto; }
+        .cell { background: color-mix(in srgb, var(--c0) calc(var(--share) * .55), transparent); }
         .bar { width: 34%; } .bar b { display: block; height: 8px; border-radius: 4px; background: var(--c); }
         .pictures label { display: inline-flex; align-items: center; gap: 6px; margin: 0 18px 12px 0; cursor: pointer; }
         .pictures label i { width: 22px; border-top: 2.5px solid var(--c0); }

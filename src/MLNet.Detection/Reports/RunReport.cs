@@ -10,29 +10,30 @@ public static class RunReport
     /// <summary>The report of a run.</summary>
     /// <param name="result">What the run came to.</param>
     /// <param name="log">Its steps.</param>
-    /// <param name="metrics">On held-out pictures; categories are class indices.</param>
-    /// <param name="pictures">Held-out pictures to show, as <see cref="ScoredPictures.Read"/> gives them.</param>
+    /// <param name="heldOut">Held-out pictures, scored.</param>
     /// <param name="settings">The settings of the run.</param>
-    public static ReportData Build(FineTuneResult result, TrainingLog log, CocoMetrics metrics,
-        IReadOnlyList<ReportPicture> pictures, IReadOnlyList<ReportSetting> settings) => new()
+    public static ReportData Build(
+        FineTuneResult result, TrainingLog log, HeldOut heldOut, IReadOnlyList<ReportSetting> settings) => new()
     {
         Title = "Fine-tuning report",
         Summary = $"{result.Detector.Classes.Count} classes: {string.Join(", ", result.Detector.Classes)}.",
-        Figures = Figures(log, metrics),
+        Figures = Figures(log, heldOut.Analysis.Metrics),
         StepsPerEpoch = Math.Max(1, log.Steps.Count(step => step.Epoch == 1)),
         Losses = [new("loss", Points(log, step => step.Loss)),
             .. log.Terms.Select((name, i) => new ReportCurve(name, Points(log, step => step.Terms[i])))],
         LearningRate = Points(log, step => step.LearningRate),
         Validation = Validation(result.History),
-        Metrics = Twelve(metrics),
-        Classes = [.. metrics.PerCategory.Select(c => Class(c, result.Detector.Classes))],
-        Pictures = pictures,
+        Metrics = Twelve(heldOut.Analysis.Metrics),
+        Classes = [.. heldOut.Analysis.Metrics.PerCategory.Select(Class)],
+        Analysis = heldOut.Analysis,
+        Pictures = heldOut.First,
+        WorstPictures = heldOut.Worst,
         Settings = settings,
         Problems = [.. result.SkippedImages.Select(image => $"Skipped: {image}")],
     };
 
     /// <summary>The twelve COCO numbers with their names.</summary>
-    internal static IReadOnlyList<ReportMetric> Twelve(CocoMetrics m) =>
+    public static IReadOnlyList<ReportMetric> Twelve(CocoMetrics m) =>
     [
         new("MAP50_95", m.MAP50_95, "mean AP over IoU 0.50 to 0.95"), new("MAP50", m.MAP50, "mean AP at IoU 0.50"),
         new("MAP75", m.MAP75, "mean AP at IoU 0.75"), new("MAPSmall", m.MAPSmall, "objects below 32 x 32 pixels"),
@@ -70,7 +71,8 @@ public static class RunReport
         ];
     }
 
-    private static ReportClass Class(CategoryMetrics c, IReadOnlyList<string> names) => new(
-        names[(int)c.CategoryId], c.GroundTruths, c.AP, c.AP50, c.F1,
+    /// <summary>A category with its precision over recall at IoU 0.50.</summary>
+    public static ReportClass Class(CategoryMetrics c) => new(
+        c.Name, c.GroundTruths, c.AP, c.AP50, c.F1,
         [.. c.PrecisionRecall.Select(point => new CurvePoint(point.Recall, point.Precision))]);
 }

@@ -2,69 +2,78 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Data;
-using MLNet.Detection.Estimators;
 using MLNet.Detection.Evaluation;
 using MLNet.Detection.Images;
 
 namespace MLNet.Detection.Reports;
 
-/// <summary>Pictures with true and predicted boxes out of a scored data view.</summary>
-public static class ScoredPictures
+/// <summary>Pictures with their true boxes and the predicted ones above the score that gives each class its best
+/// F1.</summary>
+/// <param name="groundTruths">The annotated objects of all pictures.</param>
+/// <param name="detections">The detections in all pictures.</param>
+/// <param name="analysis">Of both.</param>
+public sealed class ScoredPictures(
+    IEnumerable<GroundTruth> groundTruths, IEnumerable<DetectionResult> detections, DetectionAnalysis analysis)
 {
-    /// <summary>
-    /// The first pictures of a view, with the predictions above the score that gives each class its best F1.
-    /// </summary>
-    /// <param name="scored">
-    /// A view with the columns of <see cref="DetectionColumns"/> and of a scoring detector.
-    /// </param>
-    /// <param name="count">How many.</param>
-    /// <param name="metrics">Of the view; categories are class indices.</param>
-    /// <param name="predictedLabel">Column of predicted classes (keys).</param>
-    /// <param name="predictedBoxes">Column of predicted boxes.</param>
-    /// <param name="score">Column of scores.</param>
-    public static IReadOnlyList<ReportPicture> Read(IDataView scored, int count, CocoMetrics metrics,
-        string predictedLabel = PredictionColumns.PredictedLabel,
-        string predictedBoxes = PredictionColumns.PredictedBoundingBoxes,
-        string score = PredictionColumns.Score)
+    private readonly ILookup<long, GroundTruth> _truths = groundTruths.ToLookup(truth => truth.ImageId);
+    private readonly ILookup<long, DetectionResult> _results = detections.ToLookup(result => result.ImageId);
+    private readonly Dictionary<long, (int Index, double Threshold)> _categories = analysis.Metrics.PerCategory.Index()
+        .ToDictionary(entry => entry.Item.CategoryId, entry => (entry.Index, entry.Item.BestThreshold));
+
+    /// <summary>The pictures with the most mistakes, the worst first.</summary>
+    /// <param name="count">How many at most; fewer when fewer have mistakes.</param>
+    public IReadOnlyList<long> Worst(int count) =>
+        [.. analysis.Mistakes.OrderByDescending(image => image.Value).ThenBy(image => image.Key)
+            .Take(count).Select(image => image.Key)];
+
+    /// <summary>Reads pictures from the view that was evaluated.</summary>
+    /// <param name="data">A view with the columns <see cref="DetectionColumns.Image"/> and
+    /// <see cref="DetectionColumns.FileName"/>; nothing else is computed.</param>
+    /// <param name="rows">Numbers of rows; those that cannot be decoded are left out.</param>
+    public IReadOnlyList<ReportPicture> Read(IDataView data, IReadOnlyList<long> rows)
     {
-        string[] names = [DetectionColumns.Image, DetectionColumns.FileName, DetectionColumns.Label,
-            DetectionColumns.BoundingBoxes, predictedLabel, predictedBoxes, score];
-        var thresholds = metrics.PerCategory.ToDictionary(c => (int)c.CategoryId, c => c.BestThreshold);
+        var (image, name) = (data.Schema[DetectionColumns.Image], data.Schema[DetectionColumns.FileName]);
+        var found = new Dictionary<long, ReportPicture>();
         using var decoder = new ImageDecoder();
-        using var cursor = scored.GetRowCursor(names.Select(name => scored.Schema[name]));
-        var pictures = new List<ReportPicture>();
-        while (pictures.Count < count && cursor.MoveNext())
-            try
+        using var cursor = data.GetRowCursor([image, name]);
+        var (images, names) = (cursor.GetGetter<VBuffer<byte>>(image), cursor.GetGetter<ReadOnlyMemory<char>>(name));
+        VBuffer<byte> encoded = default;
+        ReadOnlyMemory<char> fileName = default;
+        while (found.Count < rows.Count && cursor.MoveNext())
+            if (rows.Contains(cursor.Position))
             {
-                var encoded = Vector<byte>(cursor, DetectionColumns.Image);
-                var name = Value<ReadOnlyMemory<char>>(cursor, DetectionColumns.FileName).ToString();
-                var size = decoder.Decode(encoded, name);
-                var truths = Boxes(cursor, DetectionColumns.Label, DetectionColumns.BoundingBoxes, null);
-                var found = Boxes(cursor, predictedLabel, predictedBoxes, score)
-                    .Where(box => box.Score >= thresholds.GetValueOrDefault(box.Category, double.NaN));
-                pictures.Add(new(name, encoded, size.Width, size.Height, [.. found], truths));
+                images(ref encoded);
+                names(ref fileName);
+                if (Draw(cursor.Position, fileName.ToString(), [.. encoded.DenseValues()], decoder) is { } picture)
+                    found[cursor.Position] = picture;
             }
-            catch (UnreadableImageException)
-            {
-                // The transformer that scored the view lists it among its unreadable images.
-            }
-        return pictures;
+        return [.. rows.Where(found.ContainsKey).Select(row => found[row])];
     }
 
-    private static IReadOnlyList<ReportBox> Boxes(DataViewRow row, string label, string boxes, string? score)
+    /// <summary>One picture; null when it cannot be decoded.</summary>
+    /// <param name="imageId">The picture, as objects and detections name it.</param>
+    /// <param name="name">The name to show.</param>
+    /// <param name="encoded">The bytes of its file.</param>
+    /// <param name="decoder">Tells its size.</param>
+    public ReportPicture? Draw(long imageId, string name, byte[] encoded, ImageDecoder decoder)
     {
-        var corners = BoxConversion.ToBoxes(Vector<float>(row, boxes), BoxFormat.Xyxy);
-        var keys = Vector<uint>(row, label);
-        var scores = score is null ? [.. keys.Select(_ => 1f)] : Vector<float>(row, score);
-        return [.. corners.Select((box, i) => new ReportBox(box, (int)keys[i] - 1, scores[i]))];
+        try
+        {
+            var size = decoder.Decode(encoded, name);
+            var found = _results[imageId].Where(result =>
+                _categories.TryGetValue(result.CategoryId, out var category) && result.Score >= category.Threshold);
+            return new(name, encoded, size.Width, size.Height,
+                [.. found.Select(result => Box(result.Box, result.CategoryId, result.Score))],
+                [.. _truths[imageId].Where(truth => _categories.ContainsKey(truth.CategoryId))
+                    .Select(truth => Box(truth.Box, truth.CategoryId, 1))]);
+        }
+        catch (UnreadableImageException)
+        {
+            return null;
+        }
     }
 
-    private static T[] Vector<T>(DataViewRow row, string name) => [.. Value<VBuffer<T>>(row, name).DenseValues()];
-
-    private static T Value<T>(DataViewRow row, string name)
-    {
-        var value = default(T)!;
-        row.GetGetter<T>(row.Schema[name])(ref value);
-        return value;
-    }
+    private ReportBox Box(BoxXywh box, long category, double score) => new(
+        new Box((float)box.X, (float)box.Y, (float)(box.X + box.Width), (float)(box.Y + box.Height)),
+        _categories[category].Index, (float)score);
 }

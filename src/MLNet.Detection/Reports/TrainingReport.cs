@@ -17,7 +17,9 @@ public static class TrainingReport
         html.AddMarkup("<style>\n" + ReportStyle.Sheet + "</style></head><body>\n");
         html.Add($"<header><h1>{data.Title}</h1><p>{data.Summary}</p>");
         AddFigures(html, data.Figures);
-        html.Add($"</header>\n<main>\n{TrainingCharts.Draw(data)}{MetricTables.Draw(data)}{PictureGallery.Draw(data)}");
+        html.Add($"</header>\n<main>\n{TrainingCharts.Draw(data)}{MetricTables.Draw(data)}{ErrorTables.Draw(data)}");
+        html.Add($"{PictureGallery.Draw("Held-out pictures", data.Pictures, data.Classes)}");
+        html.Add($"{PictureGallery.Draw("Pictures with the most mistakes", data.WorstPictures, data.Classes)}");
         AddSettings(html, data.Settings);
         AddProblems(html, data.Problems);
         return html.Add($"</main></body></html>\n").ToString();
