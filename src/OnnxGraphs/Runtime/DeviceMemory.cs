@@ -24,9 +24,12 @@ internal sealed class DeviceMemory : IDisposable
     }
 
     /// <summary>A vector in the device's memory, not initialised.</summary>
-    public OrtValue Allocate(long size) => _allocator is null
-        ? HostTensors.Allocate(ElementType.Float32, new(size))
-        : OrtValue.CreateAllocatedTensorValue(_allocator, TensorElementType.Float, [size]);
+    public OrtValue Allocate(long size) => Allocate(ElementType.Float32, new(size));
+
+    /// <summary>A tensor in the device's memory, not initialised.</summary>
+    public OrtValue Allocate(ElementType type, TensorShape shape) => _allocator is null
+        ? HostTensors.Allocate(type, shape)
+        : OrtValue.CreateAllocatedTensorValue(_allocator, (TensorElementType)(int)type, shape.ToArray());
 
     /// <summary>Copies a vector; either side may lie on the host or on the device.</summary>
     public void Copy(OrtValue from, OrtValue to)

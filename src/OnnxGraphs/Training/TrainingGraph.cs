@@ -22,6 +22,11 @@ namespace OnnxGraphs.Training;
 public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IReadOnlyList<Var> Data,
     IReadOnlyList<string> Terms, IReadOnlyList<string> Vectors)
 {
+    /// <summary>
+    /// The step in two halves, where the loss builder declared predictions as outputs of its graph; else null.
+    /// </summary>
+    public StepHalves? Halves { get; private init; }
+
     /// <summary>Name of the flat parameter vector.</summary>
     public const string Parameters = "training/parameters";
 
@@ -37,7 +42,10 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
     /// <summary>Name of the output that holds a vector's new value.</summary>
     public static string Next(string vector) => vector + "/next";
 
-    /// <summary>Builds the step for a model, cut at the given values, with the given input shapes.</summary>
+    /// <summary>
+    /// Builds the step for a model, cut at the given values, with the given input shapes. Values that the loss builder
+    /// declares as outputs of the graph are predictions, which the targets depend on: the step then has two halves.
+    /// </summary>
     /// <exception cref="ModelException">
     /// A value or weight is unknown, or an operator on the path cannot be trained.
     /// </exception>
@@ -57,12 +65,15 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
             FoldBatchNormalization = options.FoldBatchNormalization,
         });
         var terms = loss(graph, values);
+        IReadOnlyList<Var> predictions = [.. graph.Outputs];
         var total = Op.Reshape(terms.Values.Aggregate((a, b) => a + b), TensorShape.Scalar);
         var weights = layout.Entries.Select(entry => graph.Find(entry.Name)!).ToList();
         var gradients = DifferentiateOrExplain(model, total, weights);
         var pieces = gradients.Select(gradient => Op.Reshape(gradient, new TensorShape(gradient.Shape.Size)));
         var flat = Op.Concat([.. pieces], 0);
-        return Finish(graph, layout, terms, total, vector, flat, optimizer);
+        var step = Finish(graph, layout, terms, total, vector, flat, optimizer);
+        return predictions.Count == 0 ? step
+            : step with { Halves = StepHalves.Of(step.Step, graph, predictions) };
     }
 
     // Each parameter is a piece of the vector under its own name, where the reader of the model finds it.

@@ -13,6 +13,7 @@ namespace OnnxGraphs.Training;
 public sealed class TrainingRun : IDisposable
 {
     private readonly InferenceSession _session;
+    private readonly ForwardRun? _forward;
     private readonly DeviceMemory _memory;
     private readonly RunOptions _options = new();
     private readonly Dictionary<string, OrtValue> _inputs = [];
@@ -20,13 +21,14 @@ public sealed class TrainingRun : IDisposable
     private readonly OrtValue[][] _vectors;
     private readonly OrtIoBinding[] _bindings;
     private int _current;
+    private bool _predicted;
 
     /// <summary>Starts from a model's weights with empty optimiser state.</summary>
     public TrainingRun(TrainingGraph graph, OnnxModel model, Device? device = null)
     {
         (Graph, Device) = (graph, device ?? Device.Cpu);
         using (var options = Device.CreateSessionOptions())
-            _session = new(graph.Step.ToBytes(), options);
+            _session = new((graph.Halves?.Rest ?? graph.Step).ToBytes(), options);
         _memory = new(Device);
         foreach (var input in graph.Data)
             _inputs[input.Name] = HostTensors.Allocate(input.Type, input.Shape);
@@ -34,6 +36,8 @@ public sealed class TrainingRun : IDisposable
         foreach (var scalar in scalars)
             _scalars[scalar] = HostTensors.Allocate(ElementType.Float32, TensorShape.Scalar);
         _vectors = [AllocateVectors(), AllocateVectors()];
+        _forward = graph.Halves is { } halves
+            ? new(halves, Device, _memory, _inputs, [.. _vectors.Select(set => set[0])]) : null;
         _bindings = [Bind(0), Bind(1)];
         Write(graph.Layout.Gather(model), 0);
         for (var slot = 1; slot < graph.Vectors.Count; slot++)
@@ -55,9 +59,26 @@ public sealed class TrainingRun : IDisposable
         : throw new ArgumentException(
             $"The step has no data input '{name}'; it has {string.Join(", ", _inputs.Keys)}.");
 
+    /// <summary>
+    /// Runs the forward half on the data that lies in the inputs, targets aside, and returns the predictions in host
+    /// memory by name; they are valid until the next call. The next step does not run it again.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The step has no halves.</exception>
+    public IReadOnlyDictionary<string, OrtValue> Predict()
+    {
+        if (_forward is null)
+            throw new InvalidOperationException(
+                "The step has no predictions; declare them as outputs of the graph in the loss builder.");
+        _predicted = true;
+        return _forward.Run(_current);
+    }
+
     /// <summary>One step with the data that lies in the inputs; returns the loss.</summary>
     public float Step(float learningRate)
     {
+        if (_forward is not null && !_predicted)
+            _forward.Run(_current);
+        _predicted = false;
         Set(TrainingGraph.LearningRate, learningRate);
         Set(TrainingGraph.StepNumber, Steps + 1);
         _session.RunWithBinding(_options, _bindings[_current]);
@@ -90,7 +111,7 @@ public sealed class TrainingRun : IDisposable
         checkpoint.CheckFits(Graph);
         for (var i = 0; i < Graph.Vectors.Count; i++)
             Write(checkpoint.Vectors[Graph.Vectors[i]], i);
-        Steps = checkpoint.Step;
+        (Steps, _predicted) = (checkpoint.Step, false);
     }
 
     /// <inheritdoc/>
@@ -98,6 +119,7 @@ public sealed class TrainingRun : IDisposable
     {
         foreach (var binding in _bindings)
             binding.Dispose();
+        _forward?.Dispose();
         foreach (var value in _inputs.Values.Concat(_scalars.Values).Concat(_vectors.SelectMany(set => set)))
             value.Dispose();
         _options.Dispose();
@@ -113,11 +135,12 @@ public sealed class TrainingRun : IDisposable
     private OrtIoBinding Bind(int set)
     {
         var binding = _session.CreateIoBinding();
-        foreach (var (name, value) in _inputs)
-            binding.BindInput(name, value);
-        foreach (var name in (string[])[TrainingGraph.LearningRate, TrainingGraph.StepNumber])
+        // The half behind the predictions need not read the images; an optimiser need not count steps.
+        string[] scalars = [TrainingGraph.LearningRate, TrainingGraph.StepNumber];
+        var inputs = _inputs.Concat(scalars.Select(name => KeyValuePair.Create(name, _scalars[name])));
+        foreach (var (name, value) in inputs.Concat(_forward?.Kept ?? new Dictionary<string, OrtValue>()))
             if (_session.InputMetadata.ContainsKey(name))
-                binding.BindInput(name, _scalars[name]);
+                binding.BindInput(name, value);
         foreach (var name in Graph.Terms.Prepend(TrainingGraph.Loss))
             binding.BindOutput(name, _scalars[name]);
         for (var i = 0; i < Graph.Vectors.Count; i++)

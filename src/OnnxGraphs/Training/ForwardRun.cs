@@ -1,0 +1,67 @@
+using Microsoft.ML.OnnxRuntime;
+using OnnxGraphs.Runtime;
+
+namespace OnnxGraphs.Training;
+
+/// <summary>
+/// Runs the forward half of a step: predictions come to the host, kept values stay in the device's memory for the other
+/// half.
+/// </summary>
+internal sealed class ForwardRun : IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly RunOptions _options = new();
+    private readonly Dictionary<string, OrtValue> _predictions = [];
+    private readonly Dictionary<string, OrtValue> _kept = [];
+    private readonly OrtIoBinding[] _bindings;
+
+    /// <summary>Prepares a run.</summary>
+    /// <param name="halves">The step.</param>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="memory">Memory there.</param>
+    /// <param name="inputs">The step's data inputs.</param>
+    /// <param name="parameters">The places that the parameters change between.</param>
+    public ForwardRun(StepHalves halves, Device device, DeviceMemory memory,
+        IReadOnlyDictionary<string, OrtValue> inputs, IReadOnlyList<OrtValue> parameters)
+    {
+        using (var options = device.CreateSessionOptions())
+            _session = new(halves.Forward.ToBytes(), options);
+        foreach (var value in halves.Predictions)
+            _predictions[value.Name] = HostTensors.Allocate(value.Type, value.Shape);
+        foreach (var value in halves.Kept)
+            _kept[value.Name] = memory.Allocate(value.Type, value.Shape);
+        _bindings = [.. parameters.Select(vector => Bind(inputs, vector))];
+    }
+
+    /// <summary>What the other half reads, by name.</summary>
+    public IReadOnlyDictionary<string, OrtValue> Kept => _kept;
+
+    /// <summary>Runs with the parameters in one of their places; returns the predictions by name.</summary>
+    public IReadOnlyDictionary<string, OrtValue> Run(int place)
+    {
+        _session.RunWithBinding(_options, _bindings[place]);
+        return _predictions;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var binding in _bindings)
+            binding.Dispose();
+        foreach (var value in _predictions.Values.Concat(_kept.Values))
+            value.Dispose();
+        _options.Dispose();
+        _session.Dispose();
+    }
+
+    private OrtIoBinding Bind(IReadOnlyDictionary<string, OrtValue> inputs, OrtValue parameters)
+    {
+        var binding = _session.CreateIoBinding();
+        foreach (var (name, value) in inputs.Append(new(TrainingGraph.Parameters, parameters)))
+            if (_session.InputMetadata.ContainsKey(name))
+                binding.BindInput(name, value);
+        foreach (var (name, value) in _predictions.Concat(_kept))
+            binding.BindOutput(name, value);
+        return binding;
+    }
+}
