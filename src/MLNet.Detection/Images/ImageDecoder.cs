@@ -1,14 +1,18 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 
 namespace MLNet.Detection.Images;
 
 /// <summary>
 /// Decodes JPEG, to the very pixels of libjpeg-turbo, and PNG, with the <c>DecodeImage</c> operator of ONNX Runtime's
-/// extensions. Grey, palette and transparent pictures come out as red, green, blue; transparency is dropped, and an
-/// orientation in EXIF data is not applied. Any number of threads may decode at once.
+/// extensions. Grey, palette and transparent pictures come out as red, green, blue; transparency is dropped. Pictures are
+/// turned upright as their EXIF data say, and refused before decoding when they are too large, both as
+/// <see cref="ImageDecoderOptions"/> says. Any number of threads may decode at once.
 /// </summary>
-public sealed class ImageDecoder : IDisposable
+/// <param name="options">How to decode; null for the defaults.</param>
+public sealed class ImageDecoder(ImageDecoderOptions? options = null) : IDisposable
 {
+    private readonly ImageDecoderOptions _options = options ?? new();
     private readonly InferenceSession _session = PictureModel.Open("DecodeImage", 1, 3, ("color_space", "rgb"));
     private readonly RunOptions _run = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
 
@@ -35,18 +39,20 @@ public sealed class ImageDecoder : IDisposable
     /// <summary>Decodes a picture in memory.</summary>
     /// <param name="encoded">The bytes of a JPEG or PNG file.</param>
     /// <param name="name">The file's name, for the error.</param>
-    /// <exception cref="UnreadableImageException">The bytes are no picture, or break off.</exception>
+    /// <exception cref="UnreadableImageException">
+    /// The bytes are no picture, break off, or hold more pixels than <see cref="ImageDecoderOptions.MaxPixels"/>.
+    /// </exception>
     public RgbImage Decode(ReadOnlyMemory<byte> encoded, string name)
     {
         try
         {
             if (ImageSignature.IsJpeg(encoded.Span))
-                return JpegDecoder.Decode(encoded.Span);
+                return JpegDecoder.Decode(encoded.Span, _options);
             if (!ImageSignature.IsPng(encoded.Span))
                 throw new UnreadableImageException(name, ImageSignature.Foreign(encoded.Span));
             if (PngCheck.Problem(encoded.Span) is { } problem)
                 throw new UnreadableImageException(name, problem);
-            return DecodePng(encoded);
+            return DecodePng(encoded, name);
         }
         catch (InvalidDataException error)
         {
@@ -66,13 +72,23 @@ public sealed class ImageDecoder : IDisposable
         _session.Dispose();
     }
 
-    private RgbImage DecodePng(ReadOnlyMemory<byte> encoded)
+    private RgbImage DecodePng(ReadOnlyMemory<byte> encoded, string name)
     {
         // The binding pins the memory and never writes to an input.
-        var input = System.Runtime.InteropServices.MemoryMarshal.AsMemory(encoded);
+        var input = MemoryMarshal.AsMemory(encoded);
+        var header = Header(encoded, name);
+        _options.Admit("PNG", header.StoredWidth, header.StoredHeight);
         using var bytes = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, input, [encoded.Length]);
         using var outputs = _session.Run(_run, ["in"], [bytes], ["out"]);
         var shape = outputs[0].GetTensorTypeAndShape().Shape;
-        return new((int)shape[1], (int)shape[0], outputs[0].GetTensorDataAsSpan<byte>().ToArray());
+        var stored = new RgbImage((int)shape[1], (int)shape[0], outputs[0].GetTensorDataAsSpan<byte>().ToArray());
+        return _options.Turn(stored, header.Orientation);
+    }
+
+    private static ImageHeader Header(ReadOnlyMemory<byte> encoded, string name)
+    {
+        var bytes = MemoryMarshal.TryGetArray(encoded, out var array) ? array : encoded.ToArray();
+        using var stream = new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false);
+        return ImageHeader.Read(stream, name);
     }
 }

@@ -9,21 +9,24 @@ namespace MLNet.Detection.Images;
 /// The decoding operator of ONNX Runtime's extensions is not used for JPEG: on Linux its library ends the whole process
 /// on a bad header, and it interpolates chroma by another rule.
 /// </remarks>
-internal ref struct JpegDecoder(ReadOnlySpan<byte> file)
+internal ref struct JpegDecoder(ReadOnlySpan<byte> file, ImageDecoderOptions options)
 {
     private const byte Tem = 0x01, Sof0 = 0xC0, Sof2 = 0xC2, Dht = 0xC4, Rst0 = 0xD0, Rst7 = 0xD7, Eoi = 0xD9;
-    private const byte Sos = 0xDA, Dqt = 0xDB, Dnl = 0xDC, Dri = 0xDD, App0 = 0xE0, App14 = 0xEE;
-    private const byte App15 = 0xEF, Com = 0xFE;
+    private const byte Sos = 0xDA, Dqt = 0xDB, Dnl = 0xDC, Dri = 0xDD, App0 = 0xE0, App1 = 0xE1;
+    private const byte App14 = 0xEE, App15 = 0xEF, Com = 0xFE;
 
     private readonly ReadOnlySpan<byte> _file = file;
+    private readonly ImageDecoderOptions _options = options;
     private readonly JpegTables _tables = new();
     private JpegFrame? _frame;
+    private ImageOrientation _orientation = ImageOrientation.TopLeft;
     private bool _hasJfif;
     private int _adobeTransform = -1;
     private int _restartInterval;
     private int _at = 2;
 
-    public static RgbImage Decode(ReadOnlySpan<byte> file) => new JpegDecoder(file).Run();
+    public static RgbImage Decode(ReadOnlySpan<byte> file, ImageDecoderOptions options) =>
+        new JpegDecoder(file, options).Run();
 
     private RgbImage Run()
     {
@@ -38,7 +41,7 @@ internal ref struct JpegDecoder(ReadOnlySpan<byte> file)
             throw new InvalidDataException("the JPEG breaks off before the picture is complete");
         foreach (var component in _frame.Components)
             component.Transform();
-        return JpegColor.ToRgb(_frame, IsRgb(_frame));
+        return _options.Turn(JpegColor.ToRgb(_frame, IsRgb(_frame)), _orientation);
     }
 
     private void Accept(byte marker, ReadOnlySpan<byte> body)
@@ -56,7 +59,7 @@ internal ref struct JpegDecoder(ReadOnlySpan<byte> file)
                     : throw new InvalidDataException("the JPEG's restart interval has a wrong length");
                 break;
             case >= Sof0 and <= Sof2:
-                _frame = _frame is null ? JpegFrame.Read(body, marker == Sof2, _file.Length)
+                _frame = _frame is null ? JpegFrame.Read(body, marker == Sof2, _file.Length, _options)
                     : throw new InvalidDataException("the JPEG has two frames");
                 break;
             case Sos:
@@ -67,10 +70,13 @@ internal ref struct JpegDecoder(ReadOnlySpan<byte> file)
             case App0:
                 _hasJfif |= body.StartsWith("JFIF\0"u8);
                 break;
+            case App1:
+                _orientation = Exif.OrientationOfJpeg(body) ?? _orientation;
+                break;
             case App14 when body.Length >= 12 && body.StartsWith("Adobe"u8):
                 _adobeTransform = body[11];
                 break;
-            case Dnl or Com or (> App0 and <= App15):
+            case Dnl or Com or (> App1 and <= App15):
                 break;
             default:
                 throw new InvalidDataException(

@@ -32,7 +32,9 @@ internal sealed class JpegFrame
     /// <param name="body">The segment behind its length.</param>
     /// <param name="progressive">Whether scans refine one another.</param>
     /// <param name="fileLength">Bytes of the file, which bound the size of a picture that is really in it.</param>
-    public static JpegFrame Read(ReadOnlySpan<byte> body, bool progressive, int fileLength)
+    /// <param name="options">Holds the most pixels.</param>
+    public static JpegFrame Read(
+        ReadOnlySpan<byte> body, bool progressive, int fileLength, ImageDecoderOptions options)
     {
         if (body.Length < 6 || body.Length != 6 + 3 * body[5])
             throw new InvalidDataException("the JPEG's frame header has a wrong length");
@@ -41,6 +43,7 @@ internal sealed class JpegFrame
             throw new InvalidDataException($"the JPEG has {body[0]} bits a sample; 8 are supported");
         if (width == 0 || height == 0)
             throw new InvalidDataException($"the JPEG says it is {width} x {height} pixels");
+        options.Admit("JPEG", width, height);
         if (count is not (1 or 3))
             throw new InvalidDataException(
                 $"the JPEG has {count} colour components; grey and colour are supported, CMYK is not");

@@ -9,6 +9,9 @@ internal static class PictureModel
 {
     private const string Domain = "com.microsoft.extensions";
 
+    // The extensions' native library registers its domains once a process, and two threads that do so at once clash.
+    private static readonly Lock Registration = new();
+
     /// <summary>Input "in" and output "out", uint8, of these ranks.</summary>
     public static InferenceSession Open(
         string operation, int inputRank, int outputRank, params (string, string)[] attributes)
@@ -33,8 +36,11 @@ internal static class PictureModel
                 Output = { Bytes("out", outputRank) },
             },
         };
-        using var options = Options();
-        return new InferenceSession(model.ToByteArray(), options);
+        lock (Registration)
+        {
+            using var options = Options();
+            return new InferenceSession(model.ToByteArray(), options);
+        }
     }
 
     // Fatal: the runtime would print every unreadable picture to stderr, and the caller is told by an exception anyway.

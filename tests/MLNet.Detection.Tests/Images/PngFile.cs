@@ -6,7 +6,7 @@ namespace MLNet.Detection.Tests.Images;
 /// <summary>Writes PNG of any colour type with 8 bits a sample, which the library's own encoder does not.</summary>
 internal static class PngFile
 {
-    public static byte[] Write(int width, int height, byte colorType, byte[] samples)
+    public static byte[] Write(int width, int height, byte colorType, byte[] samples, byte[]? exif = null)
     {
         using var file = new MemoryStream();
         file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]);
@@ -16,6 +16,8 @@ internal static class PngFile
         (header[8], header[9]) = (8, colorType);
         WriteChunk(file, "IHDR"u8, header);
         WriteChunk(file, "IDAT"u8, Compress(samples, height));
+        if (exif is not null)
+            WriteChunk(file, "eXIf"u8, exif);
         WriteChunk(file, "IEND"u8, []);
         return file.ToArray();
     }
