@@ -136,7 +136,8 @@ public sealed class DetectionCatalog
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     public CocoMetrics Evaluate(IDataView data, ScoredView.Options options) => new ScoredView(data, options).Evaluate();
 
-    private DetectionDataView View(DetectionDataset dataset)
+    /// <summary>A view of a data set; its problems go to the log.</summary>
+    internal DetectionDataView View(DetectionDataset dataset)
     {
         const int Listed = 20;
         if (dataset.Problems.IsEmpty)

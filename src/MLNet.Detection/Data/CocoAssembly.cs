@@ -1,7 +1,7 @@
 namespace MLNet.Detection.Data;
 
 /// <summary>Checks the lists of a COCO file against each other and puts the data set together.</summary>
-internal sealed class CocoAssembly(JsonText text, ImageFolder folder)
+internal sealed class CocoAssembly(JsonFile file, ImageFolder folder)
 {
     private readonly List<DatasetProblem> _problems = [];
     private readonly Dictionary<long, int> _categories = [];
@@ -17,13 +17,14 @@ internal sealed class CocoAssembly(JsonText text, ImageFolder folder)
         var images = content.Images.Where(image => _paths.ContainsKey(image.Id)).Select(image => new LabeledImage(
             image.Id, image.FileName.Replace('\\', '/'), _paths[image.Id], (int)image.Width, (int)image.Height,
             _boxes[image.Id].AsReadOnly()));
-        return new(text.File, content.Categories.Select(c => new Category(c.Id, c.Name)), images, _problems);
+        return new(file.File, content.Categories.Select(c => new Category(c.Id, c.Name)), images, _problems,
+            ConversionLoss.List(("segmentations", content.Segmentations), ("keypoints", content.Keypoints)));
     }
 
     private void AddCategories(List<CocoContent.Category> categories)
     {
         if (categories.Count == 0)
-            throw text.Place(new("categories")).Error("the list is empty", "List the classes, each with id and name.");
+            throw file.Place(new("categories")).Error("the list is empty", "List the classes, each with id and name.");
         foreach (var category in categories)
             if (!_categories.TryAdd(category.Id, _categories.Count))
                 throw Duplicate(category.At, "category", category.Id, categories[_categories[category.Id]].At);
@@ -33,7 +34,7 @@ internal sealed class CocoAssembly(JsonText text, ImageFolder folder)
     {
         foreach (var image in images)
         {
-            var place = text.Place(image.At, image.Id);
+            var place = file.Place(image.At, image.Id);
             if (!_images.TryAdd(image.Id, image))
                 throw Duplicate(image.At, "image", image.Id, _images[image.Id].At);
             if (image.Width is <= 0 or > int.MaxValue || image.Height is <= 0 or > int.MaxValue)
@@ -49,12 +50,13 @@ internal sealed class CocoAssembly(JsonText text, ImageFolder folder)
 
     private void AddAnnotations(List<CocoContent.Annotation> annotations)
     {
-        var seen = new Dictionary<long, JsonPlace>();
+        var seen = new Dictionary<long, int>(annotations.Count);
         var check = new BoxCheck(_problems);
         foreach (var annotation in annotations)
         {
-            if (!seen.TryAdd(annotation.Id, annotation.At))
-                throw Duplicate(annotation.At, "annotation", annotation.Id, seen[annotation.Id]);
+            if (!seen.TryAdd(annotation.Id, annotation.Index))
+                throw Duplicate(
+                    annotation.At, "annotation", annotation.Id, annotations[seen[annotation.Id]].At);
             if (!_images.TryGetValue(annotation.ImageId, out var image))
                 throw Unknown(annotation, "image_id", annotation.ImageId, "images");
             if (!_categories.TryGetValue(annotation.CategoryId, out var category))
@@ -67,23 +69,24 @@ internal sealed class CocoAssembly(JsonText text, ImageFolder folder)
     private LabeledBox? Admit(
         in CocoContent.Annotation annotation, CocoContent.Image image, int category, BoxCheck check)
     {
-        var (x, y, width, height) = (annotation.Xywh[0], annotation.Xywh[1], annotation.Xywh[2], annotation.Xywh[3]);
+        var (x, y, width, height) = annotation.Box;
         var admitted = check.Admit(
             x, y, x + width, y + height, (int)image.Width, (int)image.Height, PlaceOf(annotation));
         if (admitted is not { } box)
             return null;
         var inside = ((double)box.X1 - box.X0) * ((double)box.Y1 - box.Y0);
         var clipped = inside < 0.999 * width * height;
-        var area = annotation.Area is not { } declared ? inside : clipped ? Math.Min(declared, inside) : declared;
+        var declared = annotation.Area;
+        var area = double.IsNaN(declared) ? inside : clipped ? Math.Min(declared, inside) : declared;
         return new(box, category, area, annotation.Crowd, annotation.Difficult, annotation.Id);
     }
 
     private AnnotationPlace PlaceOf(in CocoContent.Annotation annotation) =>
-        text.Place(annotation.At, annotation.Id, annotation.ImageId);
+        file.Place(annotation.At, annotation.Id, annotation.ImageId);
 
     private DatasetException Duplicate(JsonPlace at, string kind, long id, JsonPlace first) =>
-        text.Place(at).Error(
-            $"the {kind} id {id} was already given to {first} in line {text.LineOf(first.Offset)}",
+        file.Place(at).Error(
+            $"the {kind} id {id} was already given to {first} in line {file.LineOf(first.Offset)}",
             "Make the ids distinct.");
 
     private DatasetException Unknown(in CocoContent.Annotation annotation, string key, long id, string list) =>

@@ -1,13 +1,32 @@
 namespace MLNet.Detection.Data;
 
-/// <summary>The three lists of a COCO file as written, before anything is checked against anything else.</summary>
-internal sealed record CocoContent(
-    List<CocoContent.Category> Categories, List<CocoContent.Image> Images, List<CocoContent.Annotation> Annotations)
+/// <summary>
+/// The three lists of a COCO file as written, before anything is checked against anything else. Annotations are kept
+/// small: a file has millions of them.
+/// </summary>
+internal sealed class CocoContent
 {
+    public List<Category> Categories { get; } = [];
+
+    public List<Image> Images { get; } = [];
+
+    public List<Annotation> Annotations { get; } = [];
+
+    /// <summary>Annotations with a segmentation, which a data set of boxes does not hold.</summary>
+    public int Segmentations { get; set; }
+
+    /// <summary>Annotations with keypoints, which a data set of boxes does not hold.</summary>
+    public int Keypoints { get; set; }
+
     public readonly record struct Category(JsonPlace At, long Id, string Name);
 
     public readonly record struct Image(JsonPlace At, long Id, string FileName, long Width, long Height);
 
+    /// <summary>The area is NaN where the file has none.</summary>
     public readonly record struct Annotation(
-        JsonPlace At, long Id, long ImageId, long CategoryId, double[] Xywh, double? Area, bool Crowd, bool Difficult);
+        int Index, long Offset, long Id, long ImageId, long CategoryId, CocoBox Box, double Area, bool Crowd,
+        bool Difficult)
+    {
+        public JsonPlace At => new("annotations", Index, Offset);
+    }
 }

@@ -8,7 +8,8 @@ namespace MLNet.Detection.Data;
 public static class CocoDataset
 {
     /// <summary>
-    /// Reads a COCO annotation file. Boxes that leave their image are clipped, boxes without size are dropped; both are
+    /// Reads a COCO annotation file, in one pass and through a small buffer: the file may be larger than memory, only
+    /// images and boxes are kept. Boxes that leave their image are clipped, boxes without size are dropped; both are
     /// listed in <see cref="DetectionDataset.Problems"/>. Anything else that is wrong is an error.
     /// </summary>
     /// <param name="json">The annotation file.</param>
@@ -20,16 +21,16 @@ public static class CocoDataset
     /// </exception>
     public static DetectionDataset Load(string json, string imageFolder, CocoOptions? options = null)
     {
-        var text = new JsonText(json);
+        var file = new JsonFile(json);
         try
         {
-            var content = new CocoParser(text).Parse();
+            var content = new CocoParser(file).Parse();
             var folder = new ImageFolder(imageFolder, (options ?? new()).MissingImages);
-            return new CocoAssembly(text, folder).Build(content);
+            return new CocoAssembly(file, folder).Build(content);
         }
         catch (JsonException error)
         {
-            throw text.SyntaxError(error);
+            throw file.SyntaxError(error);
         }
     }
 

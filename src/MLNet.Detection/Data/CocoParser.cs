@@ -3,18 +3,19 @@ using System.Text.Json;
 namespace MLNet.Detection.Data;
 
 /// <summary>
-/// One pass over a COCO file that keeps only what a detector needs: segmentations, by far the most of such a file, are
-/// skipped without being built.
+/// One pass over a COCO file, through a buffer, that keeps only what a detector needs: segmentations, by far the most of
+/// such a file, are counted and skipped without being built.
 /// </summary>
-internal sealed class CocoParser(JsonText text)
+internal sealed class CocoParser(JsonFile file)
 {
-    private readonly CocoContent _content = new([], [], []);
+    private readonly CocoContent _content = new();
 
     private delegate void ReadElement(ref JsonCursor json, JsonPlace at);
 
     public CocoContent Parse()
     {
-        var json = new JsonCursor(text);
+        using var stream = file.Open();
+        var json = new JsonCursor(file, stream);
         var missing = new SortedSet<string> { "annotations", "categories", "images" };
         json.Read();
         json.Expect(JsonTokenType.StartObject, new("$"),
@@ -31,7 +32,7 @@ internal sealed class CocoParser(JsonText text)
             }
         }
         json.Read();   // anything but white space after the closing brace is a syntax error
-        return missing.Count == 0 ? _content : throw text.Place(new("$")).Error(
+        return missing.Count == 0 ? _content : throw file.Place(new("$")).Error(
             $"the list \"{missing.Min}\" is missing",
             "A COCO file holds \"images\", \"annotations\" and \"categories\"; an empty list is written [].");
     }
@@ -82,8 +83,8 @@ internal sealed class CocoParser(JsonText text)
     private void ReadAnnotation(ref JsonCursor json, JsonPlace at)
     {
         long? id = null, image = null, category = null;
-        double[]? box = null;
-        double? area = null;
+        CocoBox? box = null;
+        var area = double.NaN;
         bool crowd = false, difficult = false;
         while (json.NextProperty() is { } key)
             switch (key)
@@ -95,22 +96,26 @@ internal sealed class CocoParser(JsonText text)
                 case "area": area = json.Double(at.Key("area")); break;
                 case "iscrowd": crowd = json.Flag(at.Key("iscrowd")); break;
                 case "difficult": difficult = json.Flag(at.Key("difficult")); break;
+                case "segmentation": _content.Segmentations += json.Skip() ? 1 : 0; break;
+                case "keypoints": _content.Keypoints += json.Skip() ? 1 : 0; break;
                 default: json.Skip(); break;
             }
         _content.Annotations.Add(new(
-            at, Required(id, "id", at), Required(image, "image_id", at), Required(category, "category_id", at),
-            Required(box, "bbox", at), area, crowd, difficult));
+            at.Index, at.Offset, Required(id, "id", at), Required(image, "image_id", at),
+            Required(category, "category_id", at), Required(box, "bbox", at), area, crowd, difficult));
     }
 
-    private double[] ReadBox(ref JsonCursor json, JsonPlace at)
+    private CocoBox ReadBox(ref JsonCursor json, JsonPlace at)
     {
         json.Expect(JsonTokenType.StartArray, at, "[x, y, width, height]");
         var offset = json.Offset;
-        var numbers = new List<double>(4);
-        while (json.NextElement())
-            numbers.Add(json.Double(at));
-        return numbers.Count == 4 ? [.. numbers] : throw text.Place(at with { Offset = offset }).Error(
-            $"found {numbers.Count} numbers where [x, y, width, height] belongs",
+        Span<double> numbers = stackalloc double[4];
+        var count = 0;
+        for (; json.NextElement(); count++)
+            numbers[Math.Min(count, 3)] = json.Double(at);
+        return count == 4 ? new(numbers[0], numbers[1], numbers[2], numbers[3])
+            : throw file.Place(at with { Offset = offset }).Error(
+            $"found {count} numbers where [x, y, width, height] belongs",
             "Correct the box or remove the annotation.");
     }
 
@@ -118,6 +123,6 @@ internal sealed class CocoParser(JsonText text)
 
     private T Required<T>(T? value, string key, JsonPlace at) where T : class => value ?? throw Missing(key, at);
 
-    private DatasetException Missing(string key, JsonPlace at) => text.Place(at).Error(
+    private DatasetException Missing(string key, JsonPlace at) => file.Place(at).Error(
         $"the key \"{key}\" is missing", "Add it, or export the annotations again.");
 }

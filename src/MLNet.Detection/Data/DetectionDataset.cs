@@ -12,23 +12,26 @@ public sealed class DetectionDataset
     private readonly FrozenDictionary<long, int> _indexById;
 
     /// <summary>
-    /// Puts a data set together; the readers <see cref="CocoDataset"/> and <see cref="VocDataset"/> check files.
+    /// Puts a data set together; the readers, see <see cref="DatasetFormat"/>, check files.
     /// </summary>
     /// <param name="source">The annotation file or folder, for messages.</param>
     /// <param name="categories">The classes; ids must be distinct.</param>
     /// <param name="images">The images.</param>
     /// <param name="problems">What was corrected or left out on load.</param>
+    /// <param name="unread">What the files hold beside boxes.</param>
     /// <exception cref="ArgumentException">Two categories share an id.</exception>
     public DetectionDataset(
         string source,
         IEnumerable<Category> categories,
         IEnumerable<LabeledImage> images,
-        IEnumerable<DatasetProblem>? problems = null)
+        IEnumerable<DatasetProblem>? problems = null,
+        IEnumerable<ConversionLoss>? unread = null)
     {
         Source = source;
         Categories = [.. categories];
         Images = [.. images];
         Problems = [.. problems ?? []];
+        Unread = [.. unread ?? []];
         _indexById = Categories.Select((category, index) => (category.Id, index))
             .ToDictionary(pair => pair.Id, pair => pair.index).ToFrozenDictionary();
     }
@@ -44,6 +47,9 @@ public sealed class DetectionDataset
 
     /// <summary>What was corrected or left out on load; empty when the annotations are clean.</summary>
     public ImmutableArray<DatasetProblem> Problems { get; }
+
+    /// <summary>What the files hold beside boxes, such as segmentations, and how much of it.</summary>
+    public ImmutableArray<ConversionLoss> Unread { get; }
 
     /// <summary>The number of boxes of all images.</summary>
     public int BoxCount => Images.Sum(image => image.Boxes.Count);

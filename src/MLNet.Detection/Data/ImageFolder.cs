@@ -5,6 +5,8 @@ internal sealed class ImageFolder(string folder, MissingImages missing)
 {
     private readonly string _root = Path.GetFullPath(folder);
 
+    public MissingImages Missing => missing;
+
     /// <summary>The file's path, or null when it does not exist and shall be skipped.</summary>
     public string? Resolve(string fileName, AnnotationPlace place)
     {

@@ -3,20 +3,49 @@ using System.Text.Json;
 
 namespace MLNet.Detection.Data;
 
-/// <summary>A forward walk over JSON with typed reads whose errors name line and path.</summary>
-internal ref struct JsonCursor(JsonText text)
+/// <summary>
+/// A forward walk over a JSON file through a bounded buffer, with typed reads whose errors name line and path. The
+/// buffer grows only for a single text or number that is longer.
+/// </summary>
+internal ref struct JsonCursor(JsonFile file, Stream stream)
 {
-    private const int QuotedLength = 40;
+    private const int QuotedLength = 40, BufferLength = 1 << 16;
 
-    private Utf8JsonReader _reader = new(text.Bytes);
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
-    /// <summary>The byte where the current value starts.</summary>
-    public readonly int Offset => (int)_reader.TokenStartIndex;
+    private byte[] _buffer = new byte[BufferLength];
+    private int _filled;
+    private long _before;   // bytes of the file in front of the buffer
+    private Utf8JsonReader _reader = new([], isFinalBlock: false, default);
+
+    public readonly JsonTokenType Type => _reader.TokenType;
+
+    /// <summary>The byte of the file where the current value starts.</summary>
+    public readonly long Offset => _before + _reader.TokenStartIndex;
 
     /// <summary>Moves to the first value; to the end when called after the last.</summary>
-    public bool Read() => _reader.Read();
+    public bool Read()
+    {
+        while (!_reader.Read())
+        {
+            if (_reader.IsFinalBlock)
+                return false;
+            Refill();
+        }
+        return true;
+    }
 
-    public void Skip() => _reader.Skip();
+    /// <summary>Moves to the end of the current value; false when it is a list or object without content.</summary>
+    public bool Skip()
+    {
+        if (_reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject))
+            return true;
+        var depth = _reader.CurrentDepth;
+        var any = false;
+        while (Read() && _reader.CurrentDepth > depth)
+            any = true;
+        return any;
+    }
 
     public readonly void Expect(JsonTokenType type, JsonPlace at, string expected)
     {
@@ -29,18 +58,18 @@ internal ref struct JsonCursor(JsonText text)
     /// </summary>
     public string? NextProperty()
     {
-        _reader.Read();
+        Read();
         if (_reader.TokenType == JsonTokenType.EndObject)
             return null;
         var name = _reader.GetString();
-        _reader.Read();
+        Read();
         return name;
     }
 
     /// <summary>Moves to the next element of the array walked; false at its end.</summary>
     public bool NextElement()
     {
-        _reader.Read();
+        Read();
         return _reader.TokenType != JsonTokenType.EndArray;
     }
 
@@ -75,7 +104,7 @@ internal ref struct JsonCursor(JsonText text)
     };
 
     private readonly DatasetException Unexpected(JsonPlace at, string expected) =>
-        text.Place(at with { Offset = Offset }).Error(
+        file.Place(at with { Offset = Offset }).Error(
         $"found {Found()} where {expected} belongs", "Correct the value, or export the annotations again.");
 
     private readonly string Found()
@@ -85,5 +114,21 @@ internal ref struct JsonCursor(JsonText text)
         var value = Encoding.UTF8.GetString(_reader.ValueSpan);
         var quoted = value.Length <= QuotedLength ? value : value[..QuotedLength] + "...";
         return _reader.TokenType == JsonTokenType.String ? $"the text \"{quoted}\"" : quoted;
+    }
+
+    private void Refill()
+    {
+        var rest = _buffer.AsSpan((int)_reader.BytesConsumed, _filled - (int)_reader.BytesConsumed);
+        _before += _reader.BytesConsumed;
+        var target = rest.Length < _buffer.Length ? _buffer : new byte[2 * _buffer.Length];
+        rest.CopyTo(target);
+        var read = stream.ReadAtLeast(target.AsSpan(rest.Length), ByteOrderMark.Length, throwOnEndOfStream: false);
+        (_buffer, _filled) = (target, rest.Length + read);
+        if (_before == 0 && _buffer.AsSpan().StartsWith(ByteOrderMark))
+        {
+            _buffer.AsSpan(ByteOrderMark.Length, _filled - ByteOrderMark.Length).CopyTo(_buffer);
+            (_before, _filled) = (ByteOrderMark.Length, _filled - ByteOrderMark.Length);
+        }
+        _reader = new(_buffer.AsSpan(0, _filled), isFinalBlock: read == 0, _reader.CurrentState);
     }
 }

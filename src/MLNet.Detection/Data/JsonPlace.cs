@@ -4,7 +4,7 @@ namespace MLNet.Detection.Data;
 /// A place in a COCO file: which list, which element of it, which key, which byte. Words are made of it only on an
 /// error.
 /// </summary>
-internal readonly record struct JsonPlace(string Section, int Index = -1, int Offset = 0, string? Name = null)
+internal readonly record struct JsonPlace(string Section, int Index = -1, long Offset = 0, string? Name = null)
 {
     public JsonPlace Key(string name) => this with { Name = name };
 

@@ -1,7 +1,10 @@
+using MLNet.Detection.Data.Formats;
+
 namespace MLNet.Detection.Data;
 
 /// <summary>
-/// Reads annotations in Pascal VOC's layout: <c>Annotations/*.xml</c>, <c>JPEGImages</c>, <c>ImageSets/Main/*.txt</c>.
+/// Reads annotations in Pascal VOC's layout: <c>Annotations/*.xml</c>, <c>JPEGImages</c>, <c>ImageSets/Main/*.txt</c>;
+/// or XML files beside their pictures, as labelling programs write them. <see cref="DatasetFormat.Voc"/> writes it.
 /// </summary>
 public static class VocDataset
 {
@@ -10,7 +13,9 @@ public static class VocDataset
     /// sorted by name, so that it is the same in every split. Boxes that leave their image are clipped, boxes without
     /// size are dropped; both are listed in <see cref="DetectionDataset.Problems"/>.
     /// </summary>
-    /// <param name="folder">The folder that holds <c>Annotations</c> and <c>JPEGImages</c>.</param>
+    /// <param name="folder">
+    /// The folder that holds <c>Annotations</c> and <c>JPEGImages</c>, or XML files and pictures.
+    /// </param>
     /// <param name="split">
     /// The split: <c>train</c> reads <c>ImageSets/Main/train.txt</c>; null for all annotations.
     /// </param>
@@ -31,10 +36,10 @@ public static class VocDataset
             .SelectMany(document => document.Objects)
             .Select(item => item.Name).Distinct().Order(StringComparer.Ordinal)];
 
-        var assembly = new VocAssembly(categories, files.Images(options.MissingImages), options.Coordinates);
+        var assembly = new DatasetAssembly(files.Source(split), files.Images(options), categories);
         foreach (var (name, id) in files.Names.Select((name, index) => (name, index + 1)))
             if (wanted.Contains(name))
-                assembly.Add(id, documents[name]);
-        return assembly.Build(files.Source(split));
+                assembly.Add(documents[name].Image(id, options.Coordinates));
+        return assembly.Build();
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml;
 using System.Xml.Linq;
+using MLNet.Detection.Data.Formats;
 
 namespace MLNet.Detection.Data;
 
@@ -33,6 +34,20 @@ internal sealed class VocDocument
     public int Height { get; }
 
     public IReadOnlyList<Object> Objects { get; }
+
+    /// <summary>What it says, with corners moved to where they are meant.</summary>
+    public FoundImage Image(long id, VocCoordinates coordinates)
+    {
+        var shift = coordinates == VocCoordinates.OneBasedInclusive ? 1 : 0;
+        return new(
+            FileName,
+            [.. Objects.Select(item => new FoundBox(
+                item.Name, item.XMin - shift, item.YMin - shift, item.XMax, item.YMax, item.Place)
+            {
+                Difficult = item.Difficult,
+            })],
+            FileNamePlace) { Id = id, Size = (Width, Height) };
+    }
 
     private static XElement Load(string path)
     {

@@ -4,26 +4,44 @@ namespace MLNet.Detection.Data;
 internal sealed class VocFolder
 {
     private readonly string _folder;
+    private readonly string _annotations;
 
     public VocFolder(string folder)
     {
-        _folder = folder;
-        var annotations = Path.Combine(folder, "Annotations");
-        if (!Directory.Exists(annotations))
+        (_folder, _annotations) = (folder, Path.Combine(folder, "Annotations"));
+        if (!Directory.Exists(_annotations) && HasFlatLayout(folder))
+            _annotations = folder;
+        if (!Directory.Exists(_annotations))
             throw new DatasetException(
-                annotations, "", "the folder does not exist", "Give the folder that holds Annotations and JPEGImages.");
-        Names = [.. Directory.EnumerateFiles(annotations, "*.xml")
+                _annotations, "", "the folder does not exist",
+                "Give the folder that holds Annotations and JPEGImages.");
+        Names = [.. Directory.EnumerateFiles(_annotations, "*.xml")
             .Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
     }
+
+    /// <summary>Whether XML files lie in the folder itself, beside their pictures.</summary>
+    public static bool HasFlatLayout(string folder) =>
+        Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.xml").Any();
 
     /// <summary>All annotated images, by name without extension, sorted.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    public string AnnotationPath(string name) => Path.Combine(_folder, "Annotations", name + ".xml");
+    public string AnnotationPath(string name) => Path.Combine(_annotations, name + ".xml");
 
-    public ImageFolder Images(MissingImages missing) => new(Path.Combine(_folder, "JPEGImages"), missing);
+    public ImageFolder Images(VocOptions options) =>
+        new(options.ImageFolder ?? (_annotations == _folder ? _folder : Path.Combine(_folder, "JPEGImages")),
+            options.MissingImages);
 
     public string Source(string? split) => split is null ? _folder : SplitPath(split);
+
+    /// <summary>The splits that the folder lists; lists of one class, such as cat_train, are left out.</summary>
+    public IReadOnlyList<string> KnownSplits()
+    {
+        var lists = Path.GetDirectoryName(SplitPath("x"))!;
+        string[] names = !Directory.Exists(lists) ? []
+            : [.. Directory.EnumerateFiles(lists, "*.txt").Select(f => Path.GetFileNameWithoutExtension(f)).Order()];
+        return [.. names.Where(name => !names.Any(other => name.EndsWith("_" + other, StringComparison.Ordinal)))];
+    }
 
     /// <summary>The names of a split, all of them when it is null.</summary>
     public HashSet<string> Split(string? split)
@@ -57,9 +75,4 @@ internal sealed class VocFolder
     }
 
     private string SplitPath(string split) => Path.Combine(_folder, "ImageSets", "Main", split + ".txt");
-
-    private IEnumerable<string> KnownSplits() =>
-        Path.GetDirectoryName(SplitPath("x")) is { } lists && Directory.Exists(lists)
-            ? Directory.EnumerateFiles(lists, "*.txt").Select(f => Path.GetFileNameWithoutExtension(f)).Order()
-            : [];
 }

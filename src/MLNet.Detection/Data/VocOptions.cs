@@ -14,4 +14,7 @@ public sealed record VocOptions
 
     /// <summary>What to do about an image whose file does not exist.</summary>
     public MissingImages MissingImages { get; init; } = MissingImages.Error;
+
+    /// <summary>The folder of the pictures; null for <c>JPEGImages</c>.</summary>
+    public string? ImageFolder { get; init; }
 }

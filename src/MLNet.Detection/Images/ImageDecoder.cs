@@ -9,12 +9,16 @@ namespace MLNet.Detection.Images;
 /// turned upright as their EXIF data say, and refused before decoding when they are too large, both as
 /// <see cref="ImageDecoderOptions"/> says. Any number of threads may decode at once.
 /// </summary>
-/// <param name="options">How to decode; null for the defaults.</param>
-public sealed class ImageDecoder(ImageDecoderOptions? options = null) : IDisposable
+/// <param name="options">How to decode.</param>
+public sealed class ImageDecoder(ImageDecoderOptions options) : IDisposable
 {
-    private readonly ImageDecoderOptions _options = options ?? new();
     private readonly InferenceSession _session = PictureModel.Open("DecodeImage", 1, 3, ("color_space", "rgb"));
     private readonly RunOptions _run = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+
+    /// <summary>A decoder with the default options.</summary>
+    public ImageDecoder() : this(new())
+    {
+    }
 
     /// <summary>Reads and decodes an image file.</summary>
     /// <param name="path">The file.</param>
@@ -47,7 +51,7 @@ public sealed class ImageDecoder(ImageDecoderOptions? options = null) : IDisposa
         try
         {
             if (ImageSignature.IsJpeg(encoded.Span))
-                return JpegDecoder.Decode(encoded.Span, _options);
+                return JpegDecoder.Decode(encoded.Span, options);
             if (!ImageSignature.IsPng(encoded.Span))
                 throw new UnreadableImageException(name, ImageSignature.Foreign(encoded.Span));
             if (PngCheck.Problem(encoded.Span) is { } problem)
@@ -77,12 +81,12 @@ public sealed class ImageDecoder(ImageDecoderOptions? options = null) : IDisposa
         // The binding pins the memory and never writes to an input.
         var input = MemoryMarshal.AsMemory(encoded);
         var header = Header(encoded, name);
-        _options.Admit("PNG", header.StoredWidth, header.StoredHeight);
+        options.Admit("PNG", header.StoredWidth, header.StoredHeight);
         using var bytes = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, input, [encoded.Length]);
         using var outputs = _session.Run(_run, ["in"], [bytes], ["out"]);
         var shape = outputs[0].GetTensorTypeAndShape().Shape;
         var stored = new RgbImage((int)shape[1], (int)shape[0], outputs[0].GetTensorDataAsSpan<byte>().ToArray());
-        return _options.Turn(stored, header.Orientation);
+        return options.Turn(stored, header.Orientation);
     }
 
     private static ImageHeader Header(ReadOnlyMemory<byte> encoded, string name)

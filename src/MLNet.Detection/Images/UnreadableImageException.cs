@@ -9,4 +9,7 @@ public sealed class UnreadableImageException(string file, string found, Exceptio
 {
     /// <summary>The file, or another name of the picture.</summary>
     public string File { get; } = file;
+
+    /// <summary>What is wrong with it.</summary>
+    public string Found { get; } = found;
 }

@@ -1,0 +1,29 @@
+namespace MLNet.Detection.Data;
+
+/// <summary>How a <see cref="DatasetFormat"/> reads.</summary>
+public sealed record DatasetOptions
+{
+    /// <summary>
+    /// The folder below which pictures are found. When null: where the format keeps them, for single files the folder
+    /// of the file. Not used by YOLO, whose yaml file says it.
+    /// </summary>
+    public string? ImageFolder { get; init; }
+
+    /// <summary>The part of the data set, one of <see cref="DatasetFormat.Splits"/>; null for all images.</summary>
+    public string? Split { get; init; }
+
+    /// <summary>
+    /// The class names in the order of the network's outputs. When null: the names found, sorted. Not used by COCO,
+    /// YOLO and VoTT, whose files list the classes.
+    /// </summary>
+    public IReadOnlyList<string>? Categories { get; init; }
+
+    /// <summary>
+    /// What to do about an image whose file does not exist. YOLO, Create ML and some CSV files do not say how large an
+    /// image is; they cannot be read with <see cref="MissingImages.Unchecked"/>.
+    /// </summary>
+    public MissingImages MissingImages { get; init; } = MissingImages.Error;
+
+    /// <summary>How corners are meant, for Pascal VOC.</summary>
+    public VocCoordinates VocCoordinates { get; init; } = VocCoordinates.AsWritten;
+}

@@ -1,0 +1,33 @@
+namespace MLNet.Detection.Data.Formats;
+
+/// <summary>A format that keeps all annotations in one file; a data set in parts has a file a part.</summary>
+internal abstract class FileFormat : DatasetFormat
+{
+    private protected override void Write(IReadOnlyList<DatasetSplit> splits, string path, bool overwrite)
+    {
+        // All or none: the files are opened before the first one is written.
+        var files = new List<FileStream>();
+        try
+        {
+            foreach (var split in splits)
+                files.Add(OutputFile.Create(PathOf(path, split.Name), overwrite));
+            foreach (var (split, file) in splits.Zip(files))
+                Write(split.Dataset, file);
+        }
+        finally
+        {
+            files.ForEach(file => file.Dispose());
+        }
+    }
+
+    public override string ImageFolder(string path, string split = "") =>
+        Path.GetDirectoryName(Path.GetFullPath(path))!;
+
+    /// <summary>Writes a part; the stream is the caller's.</summary>
+    protected abstract void Write(DetectionDataset dataset, Stream file);
+
+    protected string ImagesOf(string path, DatasetOptions options) => options.ImageFolder ?? ImageFolder(path);
+
+    private static string PathOf(string path, string split) => split.Length == 0 ? path : Path.Combine(
+        Path.GetDirectoryName(path)!, $"{Path.GetFileNameWithoutExtension(path)}_{split}{Path.GetExtension(path)}");
+}

@@ -1,0 +1,67 @@
+namespace MLNet.Detection.Data.Formats;
+
+/// <summary>Pascal VOC's folder.</summary>
+internal sealed class VocFormat : DatasetFormat
+{
+    public override string Name => "voc";
+
+    public override string Description => "a folder with Annotations/*.xml and JPEGImages, or a list in its ImageSets";
+
+    private protected override DatasetTraits Holds => DatasetTraits.Difficult;
+
+    public override bool Recognizes(string path) => Directory.Exists(path)
+        ? Directory.Exists(Path.Combine(path, "Annotations")) || VocFolder.HasFlatLayout(path)
+        : FolderOfList(path) is not null;
+
+    public override IReadOnlyList<string> Splits(string path)
+    {
+        var known = FolderOfList(path) is not null ? [] : new VocFolder(path).KnownSplits();
+        // The challenge's trainval is train and val once more.
+        return known.Contains("train") && known.Contains("val") ? [.. known.Except(["trainval"])] : known;
+    }
+
+    public override DetectionDataset Load(string path, DatasetOptions? options = null)
+    {
+        options ??= new();
+        var list = FolderOfList(path);
+        return VocDataset.Load(
+            list ?? path, list is null ? options.Split : Path.GetFileNameWithoutExtension(path), new()
+        {
+            Categories = options.Categories, Coordinates = options.VocCoordinates,
+            MissingImages = options.MissingImages, ImageFolder = options.ImageFolder,
+        });
+    }
+
+    private protected override void Write(IReadOnlyList<DatasetSplit> splits, string path, bool overwrite)
+    {
+        OutputFile.RequireEmpty(path, overwrite);
+        var names = new UniqueNames();
+        foreach (var split in splits)
+        {
+            var list = new List<string>();
+            foreach (var image in split.Dataset.Images)
+            {
+                var name = names.Next(Path.ChangeExtension(image.FileName, null).Replace('/', '_'));
+                list.Add(name);
+                using var file = OutputFile.Create(Path.Combine(path, "Annotations", name + ".xml"), overwrite);
+                VocWriter.Write(image, Writable(image), split.Dataset.Categories, file);
+            }
+            if (split.Name.Length == 0)
+                continue;
+            using var lines = new StreamWriter(
+                OutputFile.Create(Path.Combine(path, "ImageSets", "Main", split.Name + ".txt"), overwrite));
+            list.ForEach(lines.WriteLine);
+        }
+    }
+
+    public override string ImageFolder(string path, string split = "") => Path.Combine(path, "JPEGImages");
+
+    // The data set's folder when the path is one of its lists: <folder>/ImageSets/Main/<split>.txt
+    private static string? FolderOfList(string path)
+    {
+        var main = Path.GetDirectoryName(Path.GetFullPath(path));
+        var sets = Path.GetDirectoryName(main);
+        return File.Exists(path) && Path.GetFileName(main) == "Main" && Path.GetFileName(sets) == "ImageSets"
+            ? Path.GetDirectoryName(sets) : null;
+    }
+}

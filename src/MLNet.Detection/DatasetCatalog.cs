@@ -1,0 +1,80 @@
+using MLNet.Detection.Data;
+
+namespace MLNet.Detection;
+
+/// <summary>
+/// Data sets of every <see cref="DatasetFormat"/> on <c>ml.Detection()</c>: loaded as one row an image, with the
+/// columns of <see cref="DetectionColumns"/>, pictures staying on disk until they are asked for; and saved.
+/// </summary>
+/// <example><code>
+/// var train = ml.Detection().LoadFromYolo("data.yaml", "train");
+/// ml.Detection().SaveAsCoco(train, "instances_train.json");
+/// </code></example>
+public static class DatasetCatalog
+{
+    /// <summary>Loads a data set of any format, found out from its files.</summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="options">How to read; null for the defaults.</param>
+    /// <exception cref="DatasetException">No format recognises it, or something is wrong with the annotations; the
+    /// message names file and place.</exception>
+    public static DetectionDataView LoadDataset(
+        this DetectionCatalog catalog, string path, DatasetOptions? options = null) =>
+        catalog.Load(DatasetFormat.Detect(path), path, options);
+
+    /// <summary>Loads a YOLO data set: text files with labels, and a data.yaml with the classes.</summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="path">The yaml file, or the folder that holds it.</param>
+    /// <param name="split">The part: train, val or test; null for all images.</param>
+    /// <exception cref="DatasetException">Something is wrong with the annotations; the message names file and
+    /// place.</exception>
+    public static DetectionDataView LoadFromYolo(this DetectionCatalog catalog, string path, string? split = null) =>
+        catalog.LoadFromYolo(path, new DatasetOptions { Split = split });
+
+    /// <summary>Loads a YOLO data set, with options.</summary>
+    /// <inheritdoc cref="LoadFromYolo(DetectionCatalog, string, string)"/>
+    public static DetectionDataView LoadFromYolo(this DetectionCatalog catalog, string path, DatasetOptions options) =>
+        catalog.Load(DatasetFormat.Yolo, path, options);
+
+    /// <summary>Saves as COCO's JSON.</summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="data">The data set.</param>
+    /// <param name="json">The file to write.</param>
+    /// <param name="overwrite">Whether a file of that name is replaced.</param>
+    /// <returns>What the format cannot hold.</returns>
+    /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or cannot be
+    /// written.</exception>
+    public static IReadOnlyList<ConversionLoss> SaveAsCoco(
+        this DetectionCatalog catalog, DetectionDataView data, string json, bool overwrite = false) =>
+        Save(DatasetFormat.Coco, data, json, overwrite);
+
+    /// <summary>Saves in Pascal VOC's layout; the pictures belong into its folder JPEGImages.</summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="data">The data set.</param>
+    /// <param name="folder">A new or empty folder.</param>
+    /// <param name="overwrite">Whether the folder may hold files, which are replaced where names are the same.</param>
+    /// <returns>What the format cannot hold.</returns>
+    /// <exception cref="IOException">The folder is not empty and <paramref name="overwrite"/> is false; writing
+    /// fails.</exception>
+    public static IReadOnlyList<ConversionLoss> SaveAsVoc(
+        this DetectionCatalog catalog, DetectionDataView data, string folder, bool overwrite = false) =>
+        Save(DatasetFormat.Voc, data, folder, overwrite);
+
+    /// <summary>Saves as YOLO's text files with a data.yaml; the pictures belong into its folder images.</summary>
+    /// <inheritdoc cref="SaveAsVoc"/>
+    /// <exception cref="DatasetException">Two pictures would share a label file.</exception>
+    public static IReadOnlyList<ConversionLoss> SaveAsYolo(
+        this DetectionCatalog catalog, DetectionDataView data, string folder, bool overwrite = false) =>
+        Save(DatasetFormat.Yolo, data, folder, overwrite);
+
+    private static DetectionDataView Load(
+        this DetectionCatalog catalog, DatasetFormat format, string path, DatasetOptions? options) =>
+        catalog.View(format.Load(path, options));
+
+    private static IReadOnlyList<ConversionLoss> Save(
+        DatasetFormat format, DetectionDataView data, string path, bool overwrite)
+    {
+        format.Save(data.Dataset, path, overwrite);
+        return format.Losses(data.Dataset);
+    }
+}
