@@ -1,7 +1,7 @@
 namespace MLNet.Detection.Data;
 
 /// <summary>Checks the lists of a COCO file against each other and puts the data set together.</summary>
-internal sealed class CocoAssembly(JsonFile file, ImageFolder folder)
+internal sealed class CocoAssembly(JsonSource file, ImageFolder folder)
 {
     private readonly List<DatasetProblem> _problems = [];
     private readonly Dictionary<long, int> _categories = [];

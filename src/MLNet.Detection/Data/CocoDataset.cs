@@ -21,7 +21,7 @@ public static class CocoDataset
     /// </exception>
     public static DetectionDataset Load(string json, string imageFolder, CocoOptions? options = null)
     {
-        var file = new JsonFile(json);
+        var file = new JsonSource(json);
         try
         {
             var content = new CocoParser(file).Parse();

@@ -6,7 +6,7 @@ namespace MLNet.Detection.Data;
 /// One pass over a COCO file, through a buffer, that keeps only what a detector needs: segmentations, by far the most of
 /// such a file, are counted and skipped without being built.
 /// </summary>
-internal sealed class CocoParser(JsonFile file)
+internal sealed class CocoParser(JsonSource file)
 {
     private readonly CocoContent _content = new();
 

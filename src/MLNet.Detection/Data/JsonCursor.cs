@@ -7,7 +7,7 @@ namespace MLNet.Detection.Data;
 /// A forward walk over a JSON file through a bounded buffer, with typed reads whose errors name line and path. The
 /// buffer grows only for a single text or number that is longer.
 /// </summary>
-internal ref struct JsonCursor(JsonFile file, Stream stream)
+internal ref struct JsonCursor(JsonSource file, Stream stream)
 {
     private const int QuotedLength = 40, BufferLength = 1 << 16;
 

@@ -10,8 +10,8 @@ internal static class JsonKind
     {
         if (!IsJson(path))
             return false;
-        using var stream = new JsonFile(path).Open();
-        var json = new JsonCursor(new JsonFile(path), stream);
+        using var stream = new JsonSource(path).Open();
+        var json = new JsonCursor(new JsonSource(path), stream);
         try
         {
             json.Read();
@@ -36,8 +36,8 @@ internal static class JsonKind
     {
         if (!IsJson(path))
             return false;
-        using var stream = new JsonFile(path).Open();
-        var json = new JsonCursor(new JsonFile(path), stream);
+        using var stream = new JsonSource(path).Open();
+        var json = new JsonCursor(new JsonSource(path), stream);
         try
         {
             return json.Read() && json.Type == JsonTokenType.StartArray;

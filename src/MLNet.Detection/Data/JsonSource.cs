@@ -6,7 +6,7 @@ namespace MLNet.Detection.Data;
 /// An annotation file in JSON. It is never in memory as a whole: to turn a byte offset into a line when something is
 /// wrong, the file is read again up to there.
 /// </summary>
-internal sealed class JsonFile(string file)
+internal sealed class JsonSource(string file)
 {
     public string File { get; } = file;
 
