@@ -129,8 +129,8 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
                     + "expected retinanet, or a --model.");
         var import = new DetectorImport
         {
-            ClassOutput = given.GetValue(settings.ClassOutput)!,
-            BoxOutput = given.GetValue(settings.BoxOutput)!,
+            ClassOutput = given.GetValue(settings.ClassOutput),
+            BoxOutput = given.GetValue(settings.BoxOutput),
             Classes = classes,
             HasBackground = background,
             Seed = seed,

@@ -12,8 +12,7 @@ internal sealed class Settings
 
         Examples:
           FineTune                                          the built-in detector on generated pictures
-          FineTune --model ultraface.onnx --class-output scores --box-output boxes
-                   --train train.json --test test.json --images JPEGImages
+          FineTune --model ultraface.onnx --train train.json --test test.json --images JPEGImages
           FineTune --model heads.onnx --class-output cls_logits --box-output bbox_regression
                    --anchors anchors.bin --loss retinanet --freeze "backbone.*" --train train.json
           FineTune --resume runs/mine                       go on with a stopped run (give its other options again)
@@ -23,9 +22,10 @@ internal sealed class Settings
 
     public Option<string?> Model { get; } =
         Of<string?>("--model", "ONNX file to tune. Without it: the built-in detector.");
-    public Option<string> ClassOutput { get; } =
-        Of("--class-output", "Output (or inner value) with the class scores.", "scores");
-    public Option<string> BoxOutput { get; } = Of("--box-output", "Output (or inner value) with the boxes.", "boxes");
+    public Option<string?> ClassOutput { get; } = Of<string?>(
+        "--class-output", "Output (or inner value) with the class scores. Without it: found by the model's structure.");
+    public Option<string?> BoxOutput { get; } = Of<string?>(
+        "--box-output", "Output (or inner value) with the boxes. Without it: found by the model's structure.");
     public Option<string?> Anchors { get; } =
         Of<string?>("--anchors", "Anchors, .bin (float32), .csv or .json. "
             + "Without it: read from the model's own box decoding.");

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MLNet.Detection.Boxes;
+using MLNet.Detection.Inspection;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 using OnnxGraphs.Surgery;
@@ -14,6 +15,29 @@ namespace MLNet.Detection.Anchors;
 /// <param name="Coder">The code that the tail undoes.</param>
 public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
 {
+    /// <summary>Finds the decoded boxes in the tail, and reads anchors and coder there.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="deltas">Name of the raw deltas, [1, N, 4].</param>
+    /// <param name="input">The image input.</param>
+    /// <param name="named">A value that is tried first, as the one with the boxes.</param>
+    /// <exception cref="ModelException">No value in the tail is a decoding of this kind.</exception>
+    public static TailAnchors Find(OnnxModel model, string deltas, ImageInput input, string? named = null)
+    {
+        ModelException? first = null;
+        foreach (var boxes in (string[])[.. named is null ? [] : new[] { named }, .. Candidates(model, deltas, input)])
+            try
+            {
+                return Read(model, deltas, boxes, input.Width, input.Height);
+            }
+            catch (ModelException error)
+            {
+                first ??= error;
+            }
+        throw first ?? new ModelException(
+            $"{model.Path}: '{deltas}' holds raw deltas, and nothing behind it decodes them with anchors; give the "
+            + "anchors in a file.");
+    }
+
     /// <summary>Reads them out of the tail between the raw deltas and the decoded boxes.</summary>
     /// <param name="model">The model.</param>
     /// <param name="deltas">Name of the raw deltas, [1, N, 4].</param>
@@ -28,9 +52,11 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
         if (deltas == boxes)
             throw new ModelException(
                 $"{model.Path}: '{boxes}' holds raw deltas, so the file carries no anchors; give them in a file.");
-        var count = Count(model, deltas, boxes, new(1, 3, height, width));
-        var anchors = Decode(model, deltas, boxes, count, default);
-        var shifted = Decode(model, deltas, boxes, count, new(1, 1, 0, 0));
+        var input = ImageInput.Read(model, (width, height));
+        var count = Count(model, deltas, boxes, input);
+        Box[] Decode(BoxDelta delta) => TailAnchors.Decode(model, deltas, boxes, count, delta, input);
+        var anchors = Decode(default);
+        var shifted = Decode(new(1, 1, 0, 0));
         // A shifted centre moves all corners, but not a size.
         var corners = anchors.Zip(shifted).Any(pair => pair.First.X1 != pair.Second.X1);
         // Parts of the image stay near 1, pixels do not.
@@ -38,33 +64,44 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
         Box[] Boxes(Box[] decoded) => [.. decoded.Select(box =>
             (corners ? box : Box.FromCxcywh(box.X0, box.Y0, box.X1, box.Y1)).Scale(scale.X, scale.Y))];
         var (at, moved) = (Boxes(anchors), Boxes(shifted));
-        var grown = Boxes(Decode(model, deltas, boxes, count, new(0, 0, 1, 1)));
+        var grown = Boxes(Decode(new(0, 0, 1, 1)));
         var coder = new BoxCoder(
             Weight(model, boxes, at, moved, (a, m) => a.Width / (m.CenterX - a.CenterX)),
             Weight(model, boxes, at, moved, (a, m) => a.Height / (m.CenterY - a.CenterY)),
             Weight(model, boxes, at, grown, (a, g) => 1 / MathF.Log(g.Width / a.Width)),
             Weight(model, boxes, at, grown, (a, g) => 1 / MathF.Log(g.Height / a.Height)));
+        coder = coder with { MaxLogScale = Limit(at, Boxes(Decode(new(0, 0, 20 * coder.WeightWidth, 0)))) };
         var probe = new BoxDelta(-0.5f, 0.25f, 0.5f, -0.75f);
-        Verify(model, boxes, Boxes(Decode(model, deltas, boxes, count, probe)),
+        Verify(model, boxes, Boxes(Decode(probe)),
             [.. at.Select(anchor => coder.Decode(probe, anchor))]);
         return new(at, coder);
     }
 
-    private static long Count(OnnxModel model, string deltas, string boxes, TensorShape image)
+    // Values behind the deltas that hold four numbers for each of them.
+    private static IEnumerable<string> Candidates(OnnxModel model, string deltas, ImageInput input)
+    {
+        var count = Count(model, deltas, deltas, input);
+        return Tail.Decodings(model, deltas, new(1, count, 4), input.Shapes)
+            .Where(at => at.Shape.Size == 4 * count && at.Shape.Rank > 1 && at.Shape[-1] == 4).Select(at => at.Value);
+    }
+
+    private static long Count(OnnxModel model, string deltas, string boxes, ImageInput input)
     {
         var graph = new Graph();
-        var shapes = new Dictionary<string, TensorShape> { [model.Inputs[0].Name] = image };
-        var shape = GraphReader.Read(model, graph, [deltas], new() { InputShapes = shapes })[0].Shape;
+        var shape = GraphReader.Read(model, graph, [deltas], new() { InputShapes = input.Shapes })[0].Shape;
         return shape.Rank == 3 && shape[2] == 4 ? shape[1] : throw new ModelException(
             $"{model.Path}: the raw boxes '{deltas}' before '{boxes}' are {shape}, expected [batch, anchors, 4].");
     }
 
-    private static Box[] Decode(OnnxModel model, string deltas, string boxes, long count, BoxDelta delta)
+    private static Box[] Decode(
+        OnnxModel model, string deltas, string boxes, long count, BoxDelta delta, ImageInput input)
     {
         var all = new BoxDelta[count];
         Array.Fill(all, delta);
         var values = Tensor.Of<float>(new(1, count, 4), MemoryMarshal.Cast<BoxDelta, float>(all));
-        var decoded = Subgraph.Run(model, new Dictionary<string, Tensor> { [deltas] = values }, [boxes])[boxes];
+        // Some tails ask the feature maps for their sizes.
+        var feeds = new Dictionary<string, Tensor> { [deltas] = values, [input.Name] = input.Zeros };
+        var decoded = Subgraph.Run(model, feeds, [boxes])[boxes];
         if (decoded.Shape.Rank < 2 || decoded.Shape[-1] != 4 || decoded.Shape.Size != count * 4)
             throw new ModelException(
                 $"{model.Path}: '{boxes}' is {decoded.Shape}, not one box an anchor; name the decoded boxes before "
@@ -78,6 +115,14 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
         var all = at.Zip(changed, weight).Order().ToArray();
         var median = MathF.Round(all[all.Length / 2], 3);
         return all.All(w => MathF.Abs(w - median) <= 0.01f * median) ? median : throw Foreign(model, boxes);
+    }
+
+    // A tail without a limit grows boxes e^20 fold.
+    private static float? Limit(Box[] at, Box[] grown)
+    {
+        var limit = MathF.Log(grown[0].Width / at[0].Width);
+        return limit > 19 || !float.IsFinite(limit) ? null
+            : MathF.Abs(limit - BoxCoder.TorchvisionMaxLogScale) < 1e-3f ? BoxCoder.TorchvisionMaxLogScale : limit;
     }
 
     // Another code may agree where the weights were measured, but not elsewhere as well.

@@ -27,7 +27,7 @@ public sealed class Detector : IDisposable
         var shape = new TensorShape(batchSize, 3, model.Resize.Height, model.Resize.Width);
         var graph = new Graph();
         var input = graph.Input(model.InputName, ElementType.Float32, shape);
-        var values = GraphReader.Read(model.Model, graph, model.RawValues, new() { FoldBatchNormalization = true });
+        var values = GraphReader.Read(model.Network(), graph, model.RawValues, new() { FoldBatchNormalization = true });
         foreach (var (i, table) in model.Head.Tables(model, values).Index())
             _tables.Add(graph.Output($"detector/{i}", table).Name);
         using var options = (device ?? Device.Cpu).CreateSessionOptions();

@@ -1,8 +1,6 @@
-using MLNet.Detection.Anchors;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Images;
-using MLNet.Detection.Scoring;
-using OnnxGraphs.Graphs;
+using MLNet.Detection.Inspection;
 using OnnxGraphs.Models;
 using OnnxGraphs.Surgery;
 
@@ -14,12 +12,16 @@ namespace MLNet.Detection.Detectors;
 public sealed record DetectorImport
 {
     /// <summary>
-    /// Name of the output (or inner value) that carries the class scores; an activation on it is stepped over.
+    /// Name of the output (or inner value) that carries the class scores; an activation on it is stepped over. Null:
+    /// found by the model's structure.
     /// </summary>
-    public required string ClassOutput { get; init; }
+    public string? ClassOutput { get; init; }
 
-    /// <summary>Name of the output (or inner value) that carries the boxes, decoded or raw.</summary>
-    public required string BoxOutput { get; init; }
+    /// <summary>
+    /// Name of the output (or inner value) that carries the boxes, decoded or raw. Null: found by the model's
+    /// structure.
+    /// </summary>
+    public string? BoxOutput { get; init; }
 
     /// <summary>
     /// Names of the classes to detect, without background. Another number than the file's gives new class heads.
@@ -49,8 +51,11 @@ public sealed record DetectorImport
     /// <summary>Width and height of the network's input, pixels, where the file leaves them open.</summary>
     public (int Width, int Height)? ImageSize { get; init; }
 
-    /// <summary>What the network expects of its pixels.</summary>
-    public Normalization Normalization { get; init; } = Normalization.Centered;
+    /// <summary>
+    /// What the file's input takes. Null: 0 to 255 or 0 to 1 where the file normalises its pictures itself, by the
+    /// numbers it does that with; else <see cref="Normalization.Centered"/>.
+    /// </summary>
+    public Normalization? Normalization { get; init; }
 
     /// <summary>Stretch pictures to the network's size (the rule for SSD) or keep their aspect between bars.</summary>
     public ResizeMode ResizeMode { get; init; } = ResizeMode.Stretch;
@@ -69,8 +74,8 @@ public sealed record DetectorImport
     public DetectorModel Load(string path, Func<int, int, IReadOnlyList<Box>?>? anchors = null)
     {
         var model = OnnxModel.Load(path);
-        var (_, width, height) = InputSize(model);
-        return (this with { Anchors = anchors?.Invoke(width, height) ?? Anchors }).Apply(model);
+        var input = ImageInput.Read(model, ImageSize);
+        return (this with { Anchors = anchors?.Invoke(input.Width, input.Height) ?? Anchors }).Apply(model);
     }
 
     /// <summary>Imports a model.</summary>
@@ -78,43 +83,25 @@ public sealed record DetectorImport
     {
         CheckClasses();
         model = TiedWeights.Untie(model);
-        var (name, width, height) = InputSize(model);
-        var head = Head ?? (HasBackground ?? SoftmaxBehind(model, HeadCut.Find(model, ClassOutput))
+        var input = ImageInput.Read(model, ImageSize);
+        var found = ClassOutput is null || BoxOutput is null ? Pair(model, input) : null;
+        var (classes, boxes) = (ClassOutput ?? found!.Classes.Value, BoxOutput ?? found!.Boxes.Value);
+        var head = Head ?? (HasBackground ?? IsSoftmax(model, found?.Classes ?? Point(model, classes, input))
             ? new SsdHead() : new RetinaNetHead());
-        return head.Import(new(this, model, name, width, height));
+        return head.Import(new(this, model, input, classes, boxes));
     }
 
-    // The first activation behind the value, over operators that only lay it out anew.
-    private static bool SoftmaxBehind(OnnxModel model, string classValue)
-    {
-        var reached = new HashSet<string> { classValue };
-        foreach (var node in model.Proto.Graph.Node.Where(n => n.Input.Count > 0 && reached.Contains(n.Input[0])))
-        {
-            if (node.OpType is "Softmax" or "LogSoftmax" or "Sigmoid")
-                return node.OpType != "Sigmoid";
-            if (node.OpType is "Reshape" or "Transpose" or "Identity" or "Squeeze" or "Unsqueeze" or "Flatten"
-                or "Slice" or "Split")
-                reached.UnionWith(node.Output);
-        }
-        throw new ModelException(
-            $"{model.Path}: no activation follows the class value '{classValue}'; say whether it is a softmax with "
+    private HeadPair Pair(OnnxModel model, ImageInput input) => HeadCut.Auto(model, input.Shapes,
+        ClassOutput is null ? null : HeadCut.Find(model, ClassOutput),
+        BoxOutput is null ? null : HeadCut.Find(model, BoxOutput));
+
+    private static CutPoint Point(OnnxModel model, string output, ImageInput input) =>
+        CutPoint.At(model, HeadCut.Find(model, output), input.Shapes);
+
+    private static bool IsSoftmax(OnnxModel model, CutPoint classes) =>
+        classes.Activation is { } activation ? activation != "Sigmoid" : throw new ModelException(
+            $"{model.Path}: no activation follows the class value '{classes.Value}'; say whether it is a softmax with "
             + "background (HasBackground = true, loss multibox) or one sigmoid a class (false, loss retinanet).");
-    }
-
-    private (string Name, int Width, int Height) InputSize(OnnxModel model)
-    {
-        if (model.Inputs is not [{ } input])
-            throw new ModelException($"{model.Path}: expected one input, the images; found {model.Inputs.Count}.");
-        var dims = input.Type.TensorType.Shape?.Dim.Select(dim => dim.HasDimValue ? dim.DimValue : -1).ToArray() ?? [];
-        if (dims.Length != 4 || dims[1] is not (3 or -1) || input.Type.TensorType.ElemType != (int)ElementType.Float32)
-            throw new ModelException(
-                $"{model.Path}: the input '{input.Name}' is {(ElementType)input.Type.TensorType.ElemType} "
-                + $"[{string.Join(", ", dims)}], expected Float32 [batch, 3, height, width]; export it with a batch "
-                + "axis.");
-        var (width, height) = ImageSize ?? ((int)dims[3], (int)dims[2]);
-        return width > 0 && height > 0 ? (input.Name, width, height)
-            : throw new ModelException($"{model.Path}: the input '{input.Name}' leaves the image size open; give it.");
-    }
 
     private void CheckClasses()
     {

@@ -11,7 +11,7 @@ namespace MLNet.Detection.Detectors;
 /// <summary>The metadata entries of a saved detector.</summary>
 internal static class DetectorMetadata
 {
-    private const string Prefix = "detection_mlnet.", HeadKey = "head";
+    private const string Prefix = "detection_mlnet.", HeadKey = "head", ImageKey = "image_value";
     private static readonly string[] Keys =
         ["class_value", "box_value", "classes", "anchors", "resize", "normalization", "decoder", HeadKey];
 
@@ -28,6 +28,8 @@ internal static class DetectorMetadata
         ];
         foreach (var (key, value) in Keys.Zip(values))
             Set(copy.Proto, Prefix + key, value);
+        if (detector.ImageValue is { } image)
+            Set(copy.Proto, Prefix + ImageKey, image);
         return copy;
     }
 
@@ -46,6 +48,7 @@ internal static class DetectorMetadata
             Resize = entries.Json<ImageResize>("resize"),
             Normalization = entries.Json<Normalization>("normalization"),
             Decoder = entries.Json<DetectionDecoder>("decoder"),
+            ImageValue = entries.Has(ImageKey) ? entries.Value(ImageKey) : null,
         };
         // Files of the time when anchors were all that a head could have do not name it.
         return entries.Has(HeadKey) ? Checked(detector with { Head = entries.Json<DetectionHead>(HeadKey) }) : detector;

@@ -3,6 +3,7 @@ using MLNet.Detection.Images;
 using MLNet.Detection.Scoring;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
+using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Detectors;
 
@@ -39,8 +40,14 @@ public sealed record DetectorModel
     /// <summary>How pictures come to the network's size.</summary>
     public required ImageResize Resize { get; init; }
 
-    /// <summary>What the network expects of its pixels.</summary>
+    /// <summary>What the network expects of its pixels at <see cref="InputName"/>.</summary>
     public Normalization Normalization { get; init; } = Normalization.Centered;
+
+    /// <summary>
+    /// Name of the value that pictures enter by, planes [batch, 3, height, width], where the file's own preparation of
+    /// its input (normalisation, layout, a missing batch axis) is stepped over. Null: the input itself.
+    /// </summary>
+    public string? ImageValue { get; init; }
 
     /// <summary>From raw outputs to objects: activation, background column, box coder, thresholds.</summary>
     public DetectionDecoder Decoder { get; init; } = DetectionDecoder.Ssd;
@@ -54,8 +61,8 @@ public sealed record DetectorModel
         init;
     }
 
-    /// <summary>Name of the image input, [batch, 3, height, width].</summary>
-    public string InputName => Model.Inputs[0].Name;
+    /// <summary>Name of the value that pictures enter by, planes [batch, 3, height, width].</summary>
+    public string InputName => ImageValue ?? Model.Inputs[0].Name;
 
     /// <summary>Columns of the class value: the classes and, where there is one, the background.</summary>
     public int ClassColumns => Classes.Count + (Decoder.BackgroundClass is null ? 0 : 1);
@@ -66,6 +73,13 @@ public sealed record DetectorModel
 
     /// <summary>Names of the raw values that training and scoring cut the model at.</summary>
     public IReadOnlyList<string> RawValues => Head.Values(this);
+
+    /// <summary>The part of the model that is trained and scored, for any batch size: from planes to raw values.</summary>
+    internal OnnxModel Network() => BatchAxis.Open(ImageValue is null ? Model
+        : Subgraph.Extract(Model, RawValues, new Dictionary<string, TypedShape>
+        {
+            [ImageValue] = new(ElementType.Float32, new(1, 3, Resize.Height, Resize.Width)),
+        }), InputName, RawValues);
 
     /// <summary>Refuses a raw value that is not [B, anchors, columns].</summary>
     internal void Expect(string name, Var value, int columns)

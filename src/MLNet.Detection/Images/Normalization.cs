@@ -8,6 +8,9 @@ namespace MLNet.Detection.Images;
 /// <param name="Order">Which colour is the first plane.</param>
 public sealed record Normalization(ChannelValues Mean, ChannelValues Std, ChannelOrder Order = ChannelOrder.Rgb)
 {
+    /// <summary>The numbers of the pixels themselves, 0 to 255.</summary>
+    public static Normalization Pixels { get; } = new(0f, 1f);
+
     /// <summary>0 to 1.</summary>
     public static Normalization Unit { get; } = new(0f, 255f);
 

@@ -61,15 +61,16 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, IChannel chann
 
     private TrainingRun Start(DetectorModel detector)
     {
-        var graph = TrainingGraph.Build(detector.Model, detector.RawValues, _inputs.Loss, options.Optimizer, new()
+        var network = detector.Network();
+        var graph = TrainingGraph.Build(network, detector.RawValues, _inputs.Loss, options.Optimizer, new()
+        {
+            Frozen = options.Frozen,
+            InputShapes = new Dictionary<string, TensorShape>
             {
-                Frozen = options.Frozen,
-                InputShapes = new Dictionary<string, TensorShape>
-                {
-                    [detector.InputName] = new(options.BatchSize, 3, detector.Resize.Height, detector.Resize.Width),
-                },
-            });
-        return new(graph, detector.Model, options.Device);
+                [detector.InputName] = new(options.BatchSize, 3, detector.Resize.Height, detector.Resize.Width),
+            },
+        });
+        return new(graph, network, options.Device);
     }
 
     private List<ITrainingHook> Hooks(Validate? validate, WriteLog? log, Dictionary<string, string> notes)

@@ -17,7 +17,7 @@ internal sealed record ClassHead(
 {
     public static ClassHead Trace(OnnxModel model, string raw, IReadOnlyDictionary<string, TensorShape> inputShapes)
     {
-        var feeds = model.Inputs.ToDictionary(input => input.Name, input => Example(model, input, inputShapes));
+        var feeds = ExampleInputs.Zeros(model, inputShapes);
         var layers = HeadCut.Branches(model, raw);
         var outputs = layers.Select(layer => layer.Output[0]).ToList();
         var shapes = Subgraph.Run(model, feeds, [.. outputs]).ToDictionary(pair => pair.Key, pair => pair.Value.Shape);
@@ -53,20 +53,6 @@ internal sealed record ClassHead(
     private static Dictionary<string, Tensor> With(
         IReadOnlyDictionary<string, Tensor> feeds, IReadOnlyDictionary<string, Tensor> labels) =>
         feeds.Concat(labels).ToDictionary();
-
-    private static Tensor Example(
-        OnnxModel model, ValueInfoProto input, IReadOnlyDictionary<string, TensorShape> shapes)
-    {
-        var declared = input.Type.TensorType.Shape.Dim;
-        // An open batch size is 1, any other open dimension unknown.
-        var dims = declared.Select((dim, i) => dim is { HasDimValue: true, DimValue: > 0 } ? dim.DimValue
-            : i == 0 ? 1 : -1).ToArray();
-        if (shapes.TryGetValue(input.Name, out var given))
-            dims = [.. given.Select((dim, i) => i == 0 && declared[0].HasDimValue ? dims[0] : dim)];
-        var type = (ElementType)input.Type.TensorType.ElemType;
-        return dims.All(dim => dim >= 0) ? new(type, new(dims), new byte[new TensorShape(dims).Size * type.Size()])
-            : throw new ModelException($"{model.Path}: input '{input.Name}' has an open shape; give its image size.");
-    }
 
     private static Tensor ChannelLabels(TensorShape shape, int axis, Func<int, int> label)
     {

@@ -21,7 +21,7 @@ public static class HeadMaps
                 if (node.OpType == "Conv")
                     maps.Add(name);
                 else
-                    foreach (var input in HeadCut.DataInputs(node).Reverse())
+                    foreach (var input in ValueGraph.DataInputs(node).Reverse())
                         open.Push(input);
             }
         return maps.Count > 0 ? maps : throw new ModelException(

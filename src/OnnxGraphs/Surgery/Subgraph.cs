@@ -22,7 +22,7 @@ public static class Subgraph
         var (producers, needed, open) = (model.Producers, new HashSet<string>(), new Stack<string>(outputs));
         while (open.TryPop(out var name))
             if (needed.Add(name) && !inputs.ContainsKey(name) && producers.TryGetValue(name, out var node))
-                foreach (var input in node.Input.Where(input => input.Length > 0))
+                foreach (var input in ValueGraph.Reads(node))
                     open.Push(input);
         var graph = new GraphProto { Name = model.Proto.Graph.Name };
         graph.Node.Add(model.Proto.Graph.Node.Where(node =>

@@ -79,7 +79,7 @@ public class SmallDetectorTests
         Assert.HasCount(detector.Anchors.Count, tail.Anchors);
         foreach (var (expected, found) in detector.Anchors.Zip(tail.Anchors))
             AssertClose(expected, found, 1e-3f);
-        Assert.AreEqual(new BoxCoder(), tail.Coder);
+        Assert.AreEqual(BoxCoder.RetinaNet, tail.Coder);
     }
 
     [TestMethod]

@@ -76,14 +76,14 @@ public abstract record AnchorHead : DetectionHead
     internal override DetectorModel Import(HeadImport import)
     {
         var options = import.Options;
-        var (classValue, boxValue) = (import.Raw(options.ClassOutput), import.Raw(options.BoxOutput));
+        var (classValue, boxValue) = (import.Raw(import.ClassOutput), import.Raw(import.BoxOutput));
         var tail = options.Anchors is null
-            ? TailAnchors.Read(import.Model, boxValue, options.BoxOutput, import.Width, import.Height) : null;
+            ? TailAnchors.Find(import.Model, boxValue, import.Input, import.BoxOutput) : null;
         var anchors = options.Anchors ?? tail!.Anchors;
         var shapes = import.Shapes(classValue, boxValue);
-        import.Expect(shapes[0].Rank == 3 && shapes[0][1] == anchors.Count, options.ClassOutput, shapes[0],
+        import.Expect(shapes[0].Rank == 3 && shapes[0][1] == anchors.Count, import.ClassOutput, shapes[0],
             $"[1, {anchors.Count}, classes] for {anchors.Count} anchors");
-        import.Expect(shapes[1] == new TensorShape(1, anchors.Count, 4), options.BoxOutput, shapes[1],
+        import.Expect(shapes[1] == new TensorShape(1, anchors.Count, 4), import.BoxOutput, shapes[1],
             $"[1, {anchors.Count}, 4]");
         var background = CustomaryDecoder.BackgroundClass is not null;
         var model = import.WithClassColumns(

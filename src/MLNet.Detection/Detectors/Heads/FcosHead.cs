@@ -107,14 +107,14 @@ public sealed record FcosHead : DetectionHead
     internal override DetectorModel Import(HeadImport import)
     {
         var options = import.Options;
-        var (classValue, centerness) = (import.Raw(options.ClassOutput), import.Raw(CenternessValue));
+        var (classValue, centerness) = (import.Raw(import.ClassOutput), import.Raw(CenternessValue));
         // Distances are positive: an activation, sometimes with a learnt scale, stands between the layer and the value.
-        var shapes = import.Shapes(classValue, options.BoxOutput, centerness);
+        var shapes = import.Shapes(classValue, import.BoxOutput, centerness);
         var maps = import.Maps(classValue);
         var count = maps.Sum(map => map.Width * map.Height);
-        import.Expect(shapes[0].Rank == 3 && shapes[0][1] == count, options.ClassOutput, shapes[0],
+        import.Expect(shapes[0].Rank == 3 && shapes[0][1] == count, import.ClassOutput, shapes[0],
             $"[1, {count}, classes]: one point for each cell of {string.Join(", ", maps)}");
-        import.Expect(shapes[1] == new TensorShape(1, count, 4), options.BoxOutput, shapes[1],
+        import.Expect(shapes[1] == new TensorShape(1, count, 4), import.BoxOutput, shapes[1],
             $"[1, {count}, 4], the distances to the left, top, right and bottom side");
         import.Expect(shapes[2].Size == count, CenternessValue, shapes[2], $"[1, {count}, 1]");
         var model = import.WithClassColumns(classValue, options.Classes.Count, prior: 0.01f);
@@ -122,7 +122,7 @@ public sealed record FcosHead : DetectionHead
         {
             CenternessValue = centerness, PointsPerLevel = [.. maps.Select(map => map.Width * map.Height)],
         };
-        return import.Detector(head, model, classValue, options.BoxOutput, options.Anchors ?? Points(import, maps));
+        return import.Detector(head, model, classValue, import.BoxOutput, options.Anchors ?? Points(import, maps));
     }
 
     private Box[] Points(HeadImport import, IReadOnlyList<GridSize> maps)

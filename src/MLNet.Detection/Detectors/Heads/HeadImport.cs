@@ -1,6 +1,7 @@
 using MLNet.Detection.Anchors;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Images;
+using MLNet.Detection.Inspection;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 using OnnxGraphs.Surgery;
@@ -10,11 +11,18 @@ namespace MLNet.Detection.Detectors;
 /// <summary>A file on its way to a detector: what heads look their values up with.</summary>
 /// <param name="Options">What the caller asked for.</param>
 /// <param name="Model">The file.</param>
-/// <param name="InputName">Name of its image input.</param>
-/// <param name="Width">Width of the network's input, pixels.</param>
-/// <param name="Height">Height of the network's input, pixels.</param>
-internal sealed record HeadImport(DetectorImport Options, OnnxModel Model, string InputName, int Width, int Height)
+/// <param name="Input">Its image input.</param>
+/// <param name="ClassOutput">Name of the output (or inner value) with the class scores, given or found.</param>
+/// <param name="BoxOutput">Name of the output (or inner value) with the boxes, given or found.</param>
+internal sealed record HeadImport(
+    DetectorImport Options, OnnxModel Model, ImageInput Input, string ClassOutput, string BoxOutput)
 {
+    /// <summary>Width of the network's input, pixels.</summary>
+    public int Width => Input.Width;
+
+    /// <summary>Height of the network's input, pixels.</summary>
+    public int Height => Input.Height;
+
     /// <summary>The raw value behind a named output.</summary>
     public string Raw(string output) => HeadCut.Find(Model, output);
 
@@ -37,12 +45,18 @@ internal sealed record HeadImport(DetectorImport Options, OnnxModel Model, strin
 
     /// <summary>The detector with what all kinds of head have in common.</summary>
     public DetectorModel Detector(
-        DetectionHead head, OnnxModel model, string classValue, string boxValue, IReadOnlyList<Box> anchors) => new()
+        DetectionHead head, OnnxModel model, string classValue, string boxValue, IReadOnlyList<Box> anchors)
+    {
+        var front = ImageFront.Read(model, Input, [classValue, boxValue]);
+        return new()
         {
             Model = model, ClassValue = classValue, BoxValue = boxValue, Classes = Options.Classes, Anchors = anchors,
-            Resize = new(Width, Height, Options.ResizeMode), Normalization = Options.Normalization,
+            Resize = new(Width, Height, Options.ResizeMode),
+            ImageValue = front.Value == Input.Name ? null : front.Value,
+            Normalization = front.Behind(Options.Normalization ?? front.InputRange ?? Normalization.Centered),
             Decoder = head.CustomaryDecoder, Head = head,
         };
+    }
 
     /// <summary>Refuses a value of another shape.</summary>
     public void Expect(bool holds, string output, TensorShape found, string expected)
@@ -52,5 +66,5 @@ internal sealed record HeadImport(DetectorImport Options, OnnxModel Model, strin
                 $"{Model.Path}: '{output}' comes from a value of shape {found}, expected {expected}.");
     }
 
-    private Dictionary<string, TensorShape> InputShapes => new() { [InputName] = new(1, 3, Height, Width) };
+    private IReadOnlyDictionary<string, TensorShape> InputShapes => Input.Shapes;
 }
