@@ -16,10 +16,12 @@ public sealed record LossExample(object Loss, IReadOnlyList<ExampleInput> Inputs
         [new("prediction", prediction, true), new("target", target, false)], x => loss.Of(x[0], x[1]));
 
     /// <summary>The graph with its inputs, and the loss of them.</summary>
-    public (Graph Graph, IReadOnlyList<Var> Inputs, Var Loss) Construct()
+    /// <param name="batch">Images; null: as many as the example has.</param>
+    public (Graph Graph, IReadOnlyList<Var> Inputs, Var Loss) Construct(int? batch = null)
     {
         var graph = new Graph();
-        Var[] inputs = [.. Inputs.Select(input => graph.Input(input.Name, input.Value.Type, input.Value.Shape))];
+        Var[] inputs = [.. Inputs.Select(input => graph.Input(input.Name, input.Value.Type,
+            batch is { } images && input.HasBatch ? input.Value.Shape.With(0, images) : input.Value.Shape))];
         return (graph, inputs, Build(inputs));
     }
 }

@@ -10,7 +10,7 @@ public static class LossExport
 {
     /// <summary>
     /// Writes <c>loss.onnx</c> (inputs to "loss") and <c>loss.grad.onnx</c> (inputs to "loss" and "d_prediction") into
-    /// a folder, which is made where it is missing. The batch stays open where nothing in the graph depends on it.
+    /// a folder, which is made where it is missing. The batch is open: the files take any number of images.
     /// </summary>
     /// <param name="loss">The loss.</param>
     /// <param name="folder">Where to write.</param>
@@ -30,42 +30,23 @@ public static class LossExport
     /// <summary>The model of a loss, with the gradients d_[prediction] of its predictions where asked.</summary>
     public static OnnxModel Model(LossExample example, bool gradient)
     {
-        var model = Build(example, gradient);
-        if (example.Inputs.Any(input => input.HasBatch && input.Value.Shape.Rank > 0))
-        {
-            var wider = example with { Inputs = [.. example.Inputs.Select(Wider)] };
-            if (Same(model.Proto.Graph, Build(wider, gradient).Proto.Graph))
-                OpenBatch(model.Proto.Graph, example);
-        }
+        string[] batched = [.. example.Inputs.Where(input => input.HasBatch && input.Value.Shape.Rank > 0)
+            .SelectMany(input => new[] { input.Name, $"d_{input.Name}" })];
+        var model = (batched.Length == 0 ? null : OpenBatch.Of(batch => Build(example, gradient, batch), batched))
+            ?? Build(example, gradient, batch: null);
         Describe(model.Proto, example);
         return model;
     }
 
-    private static OnnxModel Build(LossExample example, bool gradient)
+    private static OnnxModel Build(LossExample example, bool gradient, int? batch)
     {
-        var (graph, inputs, loss) = example.Construct();
+        var (graph, inputs, loss) = example.Construct(batch);
         Var[] predictions = gradient ? [.. inputs.Where((_, i) => example.Inputs[i].IsPrediction)] : [];
         var gradients = predictions.Length == 0 ? [] : Gradient.Of(loss, predictions);
         graph.Output("loss", loss);
         foreach (var (input, slope) in predictions.Zip(gradients))
             graph.Output($"d_{input.Name}", slope);
         return GraphWriter.Write(graph, example.Name);
-    }
-
-    // The batch is open where the same graph, constants included, results for another number of images.
-    private static bool Same(GraphProto a, GraphProto b) => a.Node.Equals(b.Node)
-        && a.Initializer.Equals(b.Initializer);
-
-    private static ExampleInput Wider(ExampleInput input) =>
-        !input.HasBatch ? input : input with { Value = Zeros(new(input.Value.Type, input.Value.Shape.With(0,
-            input.Value.Shape[0] + 1))) };
-
-    private static void OpenBatch(GraphProto graph, LossExample example)
-    {
-        var batched = example.Inputs.Where(input => input.HasBatch).SelectMany(input => new[] { input.Name,
-            $"d_{input.Name}" });
-        foreach (var value in graph.Input.Concat(graph.Output).Where(value => batched.Contains(value.Name)))
-            value.Type.TensorType.Shape.Dim[0] = new() { DimParam = "batch" };
     }
 
     private static void Describe(ModelProto model, LossExample example)

@@ -1,7 +1,9 @@
 using Microsoft.ML.OnnxRuntime;
+using OnnxGraphs.Gradients;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
 using OnnxGraphs.Models;
+using OnnxGraphs.Ops;
 using OnnxGraphs.Runtime;
 
 namespace OnnxGraphs.Tests.Losses;
@@ -34,30 +36,55 @@ public class LossExportTests
         Assert.IsTrue(model.Proto.Graph.Input.All(input => input.DocString.Length > 0));
     }
 
-    // Means have the number of elements or images built in.
+    public static IEnumerable<object[]> Batched => LossCatalog.All
+        .Where(example => example.Inputs.Any(input => input.HasBatch))
+        .SelectMany(example => new[] { 1, 2, 5 }.Select(batch => new object[] { example.Name, batch }));
+
+    // The file takes any number of images and says what a graph built for just that number says.
     [TestMethod]
-    [DataRow(Normalizer.None, true)]
-    [DataRow(Normalizer.Mean, false)]
-    [DataRow(Normalizer.PositivesPerBatch, true)]
-    [DataRow(Normalizer.PositivesPerImage, false)]
-    public void TheBatchStaysOpenWherePossible(Normalizer normalizer, bool open)
+    [DynamicData(nameof(Batched))]
+    public void TheBatchIsOpen(string name, int batch)
+    {
+        var example = LossCatalog.All.Single(example => example.Name == name);
+        var sized = example with { Inputs = [.. example.Inputs.Select(input => Repeated(input, batch))] };
+        var open = LossExport.Model(example, gradient: true);
+        Assert.AreEqual("batch", open.Proto.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimParam);
+        var (graph, inputs, loss) = sized.Construct();
+        var predictions = inputs.Where((_, i) => sized.Inputs[i].IsPrediction).ToArray();
+        graph.Output("loss", loss);
+        foreach (var (input, slope) in predictions.Zip(Gradient.Of(loss, predictions)))
+            graph.Output($"d_{input.Name}", slope);
+        var (expected, actual) = (Run(GraphWriter.Write(graph, name), sized), Run(open, sized));
+        foreach (var (output, value) in expected)
+        {
+            Assert.AreEqual(value.Shape, actual[output].Shape, output);
+            foreach (var (e, a) in value.Values<float>().ToArray().Zip(actual[output].Values<float>().ToArray()))
+                Assert.AreEqual(e, a, 1e-6f * Math.Max(1, Math.Abs(e)), output);
+        }
+    }
+
+    [TestMethod]
+    [DataRow(Normalizer.None), DataRow(Normalizer.Mean)]
+    [DataRow(Normalizer.PositivesPerBatch), DataRow(Normalizer.PositivesPerImage)]
+    public void EveryNormalizerKeepsTheBatchOpen(Normalizer normalizer)
     {
         var example = LossExample.Of(new SquaredErrorLoss { Normalizer = normalizer },
             Tensor.Filled(new(2, 3), 2), Tensor.Filled(new(2, 3), 1));
-        var model = LossExport.Model(example, gradient: true);
-        Assert.AreEqual(open ? "batch" : "", model.Proto.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimParam);
-        if (!open)
-            return;
-        using var session = new InferenceSession(model.ToBytes());
-        using var run = new RunOptions();
-        var feeds = new Dictionary<string, OrtValue>
-        {
-            ["prediction"] = HostTensors.Write(Tensor.Filled(new(5, 3), 2)),
-            ["target"] = HostTensors.Write(Tensor.Filled(new(5, 3), 1)),
-        };
-        using var results = session.Run(run, feeds, ["loss", "d_prediction"]);
-        Assert.AreEqual(normalizer == Normalizer.None ? 15f : 1f, HostTensors.Read(results[0]).Values<float>()[0]);
-        Assert.AreEqual(new TensorShape(5, 3), HostTensors.Read(results[1]).Shape);
+        var five = example with { Inputs = [.. example.Inputs.Select(input => Repeated(input, 5))] };
+        var results = Run(LossExport.Model(example, gradient: true), five);
+        Assert.AreEqual(normalizer == Normalizer.None ? 15f : 1f, results["loss"].Values<float>()[0], 1e-6f);
+        Assert.AreEqual(new TensorShape(5, 3), results["d_prediction"].Shape);
+    }
+
+    // A loss of one's own may depend on the batch in any way: then the file is for the example's batch alone.
+    [TestMethod]
+    public void AnotherLawOfTheBatchKeepsItFixed()
+    {
+        var example = new LossExample(new SquaredErrorLoss(), [new("prediction", Tensor.Filled(new(2, 3), 1), true)],
+            x => Op.SumAll(x[0]) * MathF.Sqrt(x[0].Shape[0]));
+        var model = LossExport.Model(example, gradient: false);
+        Assert.AreEqual(2, model.Proto.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimValue);
+        Assert.AreEqual(6 * MathF.Sqrt(2), Run(model, example)["loss"].Values<float>()[0], 1e-5f);
     }
 
     [TestMethod]
@@ -82,5 +109,25 @@ public class LossExportTests
             && type.Name.EndsWith("Loss") && !type.IsAbstract && type != typeof(LossSum));
         CollectionAssert.AreEquivalent(all.ToArray(), listed.Where(type => type != typeof(LossSum)).ToArray());
         Assert.IsTrue(LossCatalog.All.All(example => FormulaAttribute.Of(example.Loss).Text != example.Name));
+    }
+
+    // The images of the example again and again.
+    private static ExampleInput Repeated(ExampleInput input, int batch)
+    {
+        if (!input.HasBatch)
+            return input;
+        var image = input.Value.Data.Length / (int)input.Value.Shape[0];
+        var bytes = Enumerable.Range(0, batch * image).Select(i => input.Value.Data[i % input.Value.Data.Length]);
+        return input with { Value = new(input.Value.Type, input.Value.Shape.With(0, batch), [.. bytes]) };
+    }
+
+    private static Dictionary<string, Tensor> Run(OnnxModel model, LossExample example)
+    {
+        using var session = new InferenceSession(model.ToBytes());
+        using var options = new RunOptions();
+        var feeds = example.Inputs.Where(input => session.InputNames.Contains(input.Name))
+            .ToDictionary(input => input.Name, input => HostTensors.Write(input.Value));
+        using var results = session.Run(options, feeds, session.OutputNames);
+        return session.OutputNames.Zip(results, (name, value) => (name, HostTensors.Read(value))).ToDictionary();
     }
 }
