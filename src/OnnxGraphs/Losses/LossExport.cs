@@ -10,7 +10,8 @@ public static class LossExport
 {
     /// <summary>
     /// Writes <c>loss.onnx</c> (inputs to "loss") and <c>loss.grad.onnx</c> (inputs to "loss" and "d_prediction") into
-    /// a folder, which is made where it is missing. The batch is open: the files take any number of images.
+    /// a folder, which is made where it is missing. The files take any number of images; only a loss of your own that
+    /// depends on their number in other ways than sums and means do keeps the example's.
     /// </summary>
     /// <param name="loss">The loss.</param>
     /// <param name="folder">Where to write.</param>
