@@ -29,13 +29,17 @@ internal sealed class OnnxRun : IDisposable
     /// <summary>The value of an expression without inputs.</summary>
     public static Tensor Value(Var value) => Once(GraphWriter.Write([value]))[0];
 
-    public Tensor[] Run(params (string Name, Tensor Value)[] inputs)
+    public Tensor[] Run(params (string Name, Tensor Value)[] inputs) => Of(_session, inputs);
+
+    /// <summary>The outputs of a session, in its order; inputs that it does not have are left out.</summary>
+    public static Tensor[] Of(InferenceSession session, params (string Name, Tensor Value)[] inputs)
     {
-        var values = inputs.ToDictionary(input => input.Name, input => HostTensors.Write(input.Value));
+        var values = inputs.Where(input => session.InputMetadata.ContainsKey(input.Name))
+            .ToDictionary(input => input.Name, input => HostTensors.Write(input.Value));
         try
         {
             using var options = new RunOptions();
-            using var results = _session.Run(options, values, _session.OutputNames);
+            using var results = session.Run(options, values, session.OutputNames);
             return [.. results.Select(HostTensors.Read)];
         }
         finally

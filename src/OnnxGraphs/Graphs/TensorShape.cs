@@ -40,6 +40,9 @@ public sealed class TensorShape : IReadOnlyList<long>, IEquatable<TensorShape>
     /// <summary>The dimensions as a new array.</summary>
     public long[] ToArray() => [.. _dims];
 
+    /// <summary>The dimensions, not copied.</summary>
+    internal ReadOnlySpan<long> AsSpan() => _dims;
+
     /// <summary>A non-negative axis from one that may count from the end.</summary>
     public int Axis(long axis)
     {

@@ -1,6 +1,5 @@
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models.Proto;
-using OnnxGraphs.Ops;
 
 namespace OnnxGraphs.Models;
 
@@ -18,54 +17,45 @@ public static class GraphWriter
     /// <summary>A model that computes the given values; without a list of inputs, those that are needed.</summary>
     public static OnnxModel Write(IReadOnlyList<Var> outputs, IReadOnlyList<Var>? inputs = null)
     {
+        var list = new StepList(outputs, _ => null);
+        return Write(list, list.Steps, inputs);
+    }
+
+    /// <summary>A model of the given steps, which compute what the list does.</summary>
+    internal static OnnxModel Write(StepList list, IReadOnlyList<Step> steps, IReadOnlyList<Var>? inputs)
+    {
         var proto = new GraphProto { Name = "graph" };
-        var needed = Needed(outputs);
-        foreach (var leaf in needed.Where(v => v.Known is not null).OrderBy(v => v.Name, StringComparer.Ordinal))
+        foreach (var leaf in list.Leaves.Where(v => v.Known is not null).OrderBy(v => v.Name, StringComparer.Ordinal))
             proto.Initializer.Add(leaf.Known!.ToProto(leaf.Name));
-        proto.Input.Add((inputs ?? [.. needed.Where(v => v.Node is null && v.Known is null)]).Select(Info));
-        var nodes = needed.Where(v => v is { Node: not null, Known: null }).Select(v => v.Node!).Distinct();
-        foreach (var node in nodes.Where(node => !Op.IsPseudo(node.Op)).OrderBy(node => node.Index))
-            proto.Node.Add(Write(node));
-        foreach (var output in outputs.Where(output => Written(output) != output))
-            proto.Node.Add(new NodeProto { OpType = "Identity", Input = { Written(output).Name },
+        proto.Input.Add((inputs ?? [.. list.Leaves.Where(v => v.Known is null)]).Select(Info));
+        proto.Node.Add(steps.Select(Write));
+        foreach (var output in list.Outputs.Where(output => list.Written(output) != output))
+            proto.Node.Add(new NodeProto { OpType = "Identity", Input = { list.Written(output).Name },
                 Output = { output.Name } });
-        proto.Output.Add(outputs.Select(Info));
+        proto.Output.Add(list.Outputs.Select(Info));
+        // ONNX Runtime cannot infer the shapes of operators that it does not know.
+        proto.ValueInfo.Add(steps.Where(step => step.Domain.Length > 0).SelectMany(step => step.Outputs).Select(Info));
+        var domains = steps.Select(step => step.Domain).Where(domain => domain.Length > 0).Distinct();
         return new(new ModelProto
         {
             IrVersion = OnnxModel.WorkingIrVersion,
             ProducerName = "Detection.MLNet",
-            OpsetImport = { new OperatorSetIdProto { Domain = "", Version = OnnxModel.WorkingOpset } },
+            OpsetImport =
+            {
+                new OperatorSetIdProto { Domain = "", Version = OnnxModel.WorkingOpset },
+                domains.Select(domain => new OperatorSetIdProto { Domain = domain, Version = 1 }),
+            },
             Graph = proto,
         });
     }
 
-    // All values on the way to the outputs; a value that is known ends the walk.
-    private static HashSet<Var> Needed(IReadOnlyList<Var> outputs)
+    private static NodeProto Write(Step step)
     {
-        var (needed, open) = (new HashSet<Var>(), new Stack<Var>(outputs));
-        while (open.TryPop(out var value))
-            if (needed.Add(value) && value is { Node: not null, Known: null })
-                foreach (var input in Op.IsPseudo(value.Node.Op) ? value.Node.Inputs.Take(1) : value.Node.Inputs)
-                    if (input is not null)
-                        open.Push(input);
-        return needed;
-    }
-
-    private static NodeProto Write(Node node)
-    {
-        var proto = new NodeProto { OpType = node.Op, Name = node.Name };
-        proto.Input.Add(node.Inputs.Select(input => input is null ? "" : Written(input).Name));
-        proto.Output.Add(node.Outputs.Select(output => output.Name));
-        proto.Attribute.Add(node.Attributes.Select(pair => AttributeValues.Write(pair.Key, pair.Value)));
+        var proto = new NodeProto { OpType = step.Op, Name = step.Name, Domain = step.Domain };
+        proto.Input.Add(step.Inputs.Select(input => input?.Name ?? ""));
+        proto.Output.Add(step.Outputs.Select(output => output.Name));
+        proto.Attribute.Add(step.Attributes.Select(pair => AttributeValues.Write(pair.Key, pair.Value)));
         return proto;
-    }
-
-    // Operators of expressions only stand for their first input.
-    private static Var Written(Var value)
-    {
-        while (value is { Node: { } node, Known: null } && Op.IsPseudo(node.Op))
-            value = node[0];
-        return value;
     }
 
     private static ValueInfoProto Info(Var value)

@@ -18,10 +18,17 @@ public static partial class Op
         bias is null ? [x, w] : [x, w, bias],
         new() { { "strides", strides }, { "pads", pads }, { "dilations", dilations }, { "group", group } });
 
+    /// <summary>Kernel that computes dx of a Conv from dy and the weights.</summary>
+    internal const string ConvInputGradient = "ConvInputGradient";
+
+    /// <summary>Kernel that computes dw of a Conv from dy and x.</summary>
+    internal const string ConvWeightGradient = "ConvWeightGradient";
+
     private static OperatorTable Convolutions() => new()
     {
         ["Conv"] = new(ConvShape, (dy, x, y) =>
-            [ConvolutionGradients.OfInput(dy, x), ConvolutionGradients.OfWeights(dy, x),
+            [WithKernel(ConvolutionGradients.OfInput(dy, x), ConvInputGradient, ExplicitWindow(x), dy, x[1]),
+            WithKernel(ConvolutionGradients.OfWeights(dy, x), ConvWeightGradient, ExplicitWindow(x), dy, x[0]),
             x.Optional(2) is null ? null : SumOfChannels(dy)]),
         ["ConvTranspose"] = new(ConvTransposeShape, ConvTransposeGradient),
     };
@@ -36,6 +43,17 @@ public static partial class Op
                 + $"of {input[1]} channels.");
         Expect(x, x.Optional(2) is not { } bias || bias.Shape == new TensorShape(w[0]), $"a bias of shape [{w[0]}]");
         return [new(x[0].Type, new([input[0], w[0], .. Window.Of(x, [.. w.Skip(2)]).Output(input)]))];
+    }
+
+    // The attributes of a Conv with its padding given, not automatic.
+    private static Attributes ExplicitWindow(Node conv)
+    {
+        var window = Window.Of(conv, [.. conv[1].Shape.Skip(2)]);
+        return new()
+        {
+            { "strides", window.Strides }, { "dilations", window.Dilations },
+            { "pads", window.Before.Concat(window.After).ToArray() }, { "group", conv.Attributes.Int("group", 1) },
+        };
     }
 
     private static IReadOnlyList<TypedShape> ConvTransposeShape(Node x)

@@ -15,14 +15,22 @@ public static partial class Op
     public static Var WithGradient(Var value, params (Var Input, Var Gradient)[] gradients) => Apply("WithGradient",
         [value, .. gradients.SelectMany(pair => new[] { pair.Input, Detach(pair.Gradient) })]);
 
+    /// <summary>
+    /// The value, and what it is in one piece: a kernel that may compute it from its inputs where a device has it, in
+    /// place of the operators behind the value.
+    /// </summary>
+    internal static Var WithKernel(Var value, string kernel, Attributes attributes, params Var[] inputs) =>
+        Apply("WithKernel", [value, .. inputs], attributes.With("kernel", kernel));
+
     // Operators of expressions only: written to a file they become their first input.
     private static OperatorTable Pseudo() => new()
     {
         ["Detach"]       = new(Same, Operator.Stops),
         ["WithGradient"] = Each(Same, (dy, x, y) => [null, .. Enumerable.Range(1, x.Inputs.Count - 1)
                                .Select(i => i % 2 == 1 ? dy * x[i + 1] : null)]),
+        ["WithKernel"]   = Each(Same, (dy, x, y) => [dy]),
     };
 
     /// <summary>Whether the operator exists in expressions only and stands for its first input.</summary>
-    internal static bool IsPseudo(string op) => op is "Detach" or "WithGradient";
+    internal static bool IsPseudo(string op) => op is "Detach" or "WithGradient" or "WithKernel";
 }

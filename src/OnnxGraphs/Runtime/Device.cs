@@ -11,6 +11,12 @@ public sealed record Device(string Provider, int Id = 0)
     /// <summary>The processor.</summary>
     public static Device Cpu { get; } = new("cpu");
 
+    /// <summary>
+    /// Whether sessions on the processor compute what they can with this library's own kernels, in place of ONNX
+    /// Runtime's operators. Results agree up to rounding. Nothing of it is in the models that are saved.
+    /// </summary>
+    public bool Kernels { get; init; } = true;
+
     /// <summary>Whether the device has memory of its own.</summary>
     public bool IsCuda => Provider == "cuda";
 

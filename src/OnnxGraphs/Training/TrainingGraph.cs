@@ -27,6 +27,9 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
     /// </summary>
     public StepHalves? Halves { get; private init; }
 
+    /// <summary>The graph that the step was written from; it says more than the model about what can be replaced.</summary>
+    internal Graph? Source { get; init; }
+
     /// <summary>Name of the flat parameter vector.</summary>
     public const string Parameters = "training/parameters";
 
@@ -114,6 +117,6 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
         foreach (var (slot, next) in slots.Zip(update.Slots))
             graph.Output(Next(slot.Name), next);
         return new(GraphWriter.Write(graph, "training_step"), layout, data, [.. terms.Keys],
-            [Parameters, .. slots.Select(slot => slot.Name)]);
+            [Parameters, .. slots.Select(slot => slot.Name)]) { Source = graph };
     }
 }

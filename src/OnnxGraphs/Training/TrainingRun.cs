@@ -12,7 +12,7 @@ namespace OnnxGraphs.Training;
 /// </summary>
 public sealed class TrainingRun : IDisposable
 {
-    private readonly InferenceSession _session;
+    private readonly GraphSession _graphSession;
     private readonly ForwardRun? _forward;
     private readonly DeviceMemory _memory;
     private readonly RunOptions _options = new();
@@ -27,8 +27,10 @@ public sealed class TrainingRun : IDisposable
     public TrainingRun(TrainingGraph graph, OnnxModel model, Device? device = null)
     {
         (Graph, Device) = (graph, device ?? Device.Cpu);
-        using (var options = Device.CreateSessionOptions())
-            _session = new((graph.Halves?.Rest ?? graph.Step).ToBytes(), options);
+        // The halves are cut from the written model: they run without kernels.
+        _graphSession = graph is { Halves: null, Source: { } source }
+            ? GraphSession.Open(source.Outputs, source.Inputs, Device)
+            : GraphSession.Open(graph.Halves?.Rest ?? graph.Step, Device);
         _memory = new(Device);
         foreach (var input in graph.Data)
             _inputs[input.Name] = HostTensors.Allocate(input.Type, input.Shape);
@@ -43,6 +45,8 @@ public sealed class TrainingRun : IDisposable
         for (var slot = 1; slot < graph.Vectors.Count; slot++)
             Write(new float[graph.Layout.Size], slot);
     }
+
+    private InferenceSession Session => _graphSession.Session;
 
     /// <summary>The step that runs.</summary>
     public TrainingGraph Graph { get; }
@@ -81,7 +85,7 @@ public sealed class TrainingRun : IDisposable
         _predicted = false;
         Set(TrainingGraph.LearningRate, learningRate);
         Set(TrainingGraph.StepNumber, Steps + 1);
-        _session.RunWithBinding(_options, _bindings[_current]);
+        Session.RunWithBinding(_options, _bindings[_current]);
         _current = 1 - _current;
         Steps++;
         return Term(TrainingGraph.Loss);
@@ -124,7 +128,7 @@ public sealed class TrainingRun : IDisposable
             value.Dispose();
         _options.Dispose();
         _memory.Dispose();
-        _session.Dispose();
+        _graphSession.Dispose();
     }
 
     private void Set(string scalar, float value) => _scalars[scalar].GetTensorMutableDataAsSpan<float>()[0] = value;
@@ -134,12 +138,12 @@ public sealed class TrainingRun : IDisposable
     // Reads the vectors of one set and writes those of the other.
     private OrtIoBinding Bind(int set)
     {
-        var binding = _session.CreateIoBinding();
+        var binding = Session.CreateIoBinding();
         // The half behind the predictions need not read the images; an optimiser need not count steps.
         string[] scalars = [TrainingGraph.LearningRate, TrainingGraph.StepNumber];
         var inputs = _inputs.Concat(scalars.Select(name => KeyValuePair.Create(name, _scalars[name])));
         foreach (var (name, value) in inputs.Concat(_forward?.Kept ?? new Dictionary<string, OrtValue>()))
-            if (_session.InputMetadata.ContainsKey(name))
+            if (Session.InputMetadata.ContainsKey(name))
                 binding.BindInput(name, value);
         foreach (var name in Graph.Terms.Prepend(TrainingGraph.Loss))
             binding.BindOutput(name, _scalars[name]);

@@ -7,7 +7,7 @@ namespace OnnxGraphs.Tests;
 public sealed class CoverageTests
 {
     // Tested by hand: they exist in expressions only, and their gradient is not that of their value (GradientTests).
-    private static readonly string[] Pseudo = ["Detach", "WithGradient"];
+    private static readonly string[] Pseudo = ["Detach", "WithGradient", "WithKernel"];
 
     /// <summary>The cases of all families.</summary>
     public static IEnumerable<OperatorCase> Cases =>

@@ -1,0 +1,99 @@
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Kernels.Loops;
+
+namespace OnnxGraphs.Kernels.Convolutions;
+
+/// <summary>
+/// A depthwise convolution or its adjoint: source [N, C, ...], weights [C, 1, kh, kw] and perhaps a bias [C] to target
+/// [N, C, ...]. Each map is a sum of shifted copies of a flat one, in vectors across rows, so that small maps are as
+/// fast as large ones.
+/// </summary>
+internal sealed unsafe class DepthwiseFilter : Kernel
+{
+    /// <summary>Parts for each thread, so that they end together.</summary>
+    private const int PartsPerThread = 4;
+
+    private readonly InnerLoops _loops;
+    private readonly PhasedMap _map;
+    private readonly FilterAxis _rows;
+    private readonly int _channels;
+    private readonly int _maps;
+    private readonly int _parts;
+    private readonly int _sourceSize;
+    private readonly int _targetSize;
+    private readonly int _taps;
+    private readonly int _partScratch;
+    private readonly Phase[] _phases;
+
+    private DepthwiseFilter(string name, InnerLoops loops, FilterAxis rows, FilterAxis columns,
+        IReadOnlyList<TypedShape> inputs, TensorShape target) : base(name, inputs, [new(ElementType.Float32, target)])
+    {
+        (_loops, _rows, _map) = (loops, rows, new(rows, columns));
+        _channels = (int)target[1];
+        _maps = (int)(target[0] * target[1]);
+        _parts = Math.Min(_maps, PartsPerThread * Environment.ProcessorCount);
+        (_sourceSize, _targetSize) = (rows.SourceSize * columns.SourceSize, rows.TargetSize * columns.TargetSize);
+        _taps = rows.Taps.Count * columns.Taps.Count;
+        _phases = [.. Enumerable.Range(0, rows.TargetStride).SelectMany(row =>
+            Enumerable.Range(0, columns.TargetStride).Select(column => PhaseOf(rows, columns, row, column)))];
+        _partScratch = _map.Size + _map.Rows * _map.Pitch + InnerLoops.Slack + _taps;
+    }
+
+    public static DepthwiseFilter Forward(DepthwiseShape shape, bool hasBias, InnerLoops loops) => new(
+        "DepthwiseConv", loops, shape.Forward(0), shape.Forward(1), Floats(hasBias
+            ? [shape.Input, shape.Weights, new(shape.Channels)] : [shape.Input, shape.Weights]), shape.Output);
+
+    /// <summary>dx from dy and the weights.</summary>
+    public static DepthwiseFilter Backward(DepthwiseShape shape, InnerLoops loops) => new(
+        "DepthwiseConvInputGradient", loops, shape.Backward(0), shape.Backward(1),
+        Floats([shape.Output, shape.Weights]), shape.Input);
+
+    public override long ScratchBytes => (long)_parts * _partScratch * sizeof(float);
+
+    public override void Run(ref KernelCall call) => call.ForEach(0, _parts);
+
+    public override void Part(in KernelCall call, int phase, int index)
+    {
+        var scratch = (float*)call.Scratch + (long)index * _partScratch;
+        var end = (int)((long)_maps * (index + 1) / _parts);
+        for (var map = (int)((long)_maps * index / _parts); map < end; map++)
+        {
+            var channel = map % _channels;
+            FilterMap(call.Input(0) + (long)map * _sourceSize, call.Input(1) + channel * _taps,
+                Inputs.Count > 2 ? call.Input(2)[channel] : 0, call.Output(0) + (long)map * _targetSize, scratch);
+        }
+    }
+
+    private void FilterMap(float* source, float* weights, float bias, float* target, float* scratch)
+    {
+        var result = scratch + _map.Size;
+        var chosen = result + _map.Rows * _map.Pitch + InnerLoops.Slack;
+        for (var done = 0; done < _rows.Count; done += _map.Rows)
+        {
+            var (first, rows) = (_rows.First + done, Math.Min(_map.Rows, _rows.Count - done));
+            _map.Fill(source, scratch, first, rows);
+            foreach (var phase in _phases)
+            {
+                for (var t = 0; t < phase.Weights.Length; t++)
+                    chosen[t] = weights[phase.Weights[t]];
+                fixed (int* offsets = phase.Offsets)
+                    _loops.Filter(scratch, result, rows * _map.Pitch, bias, chosen, offsets, phase.Weights.Length);
+                _map.Write(result, target, first, rows, phase.Row, phase.Column);
+            }
+        }
+    }
+
+    private Phase PhaseOf(FilterAxis rows, FilterAxis columns, int row, int column)
+    {
+        var taps = rows.Taps.Index().Where(tap => tap.Item.TargetPhase == row).SelectMany(r =>
+            columns.Taps.Index().Where(tap => tap.Item.TargetPhase == column).Select(c =>
+                (Weight: r.Index * columns.Taps.Count + c.Index, Offset: _map.Offset(r.Item, c.Item)))).ToList();
+        return new(row, column, [.. taps.Select(tap => tap.Weight)], [.. taps.Select(tap => tap.Offset)]);
+    }
+
+    private static TypedShape[] Floats(TensorShape[] shapes) =>
+        [.. shapes.Select(shape => new TypedShape(ElementType.Float32, shape))];
+
+    /// <summary>The entries of the kernel that write to one of the target's interleaved maps.</summary>
+    private sealed record Phase(int Row, int Column, int[] Weights, int[] Offsets);
+}

@@ -1,0 +1,72 @@
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Kernels.Loops;
+
+namespace OnnxGraphs.Kernels.Convolutions;
+
+/// <summary>
+/// dw [C, 1, kh, kw] of a depthwise convolution from dy and x: for each entry of the kernel the product of dy with a
+/// shifted copy of x, all entries in one pass. Images are summed in their order.
+/// </summary>
+internal sealed unsafe class DepthwiseWeightGradient : Kernel
+{
+    private const int PartsPerThread = 4;
+
+    private readonly InnerLoops _loops;
+    private readonly PhasedMap _map;
+    private readonly DepthwiseShape _shape;
+    private readonly int[] _offsets;
+    private readonly int _parts;
+    private readonly int _partScratch;
+
+    public DepthwiseWeightGradient(DepthwiseShape shape, InnerLoops loops) : base("DepthwiseConvWeightGradient",
+        [new(ElementType.Float32, shape.Output), new(ElementType.Float32, shape.Input)],
+        [new(ElementType.Float32, shape.Weights)])
+    {
+        var (rows, columns) = (shape.Forward(0), shape.Forward(1));
+        (_loops, _shape, _map) = (loops, shape, new(rows, columns));
+        _offsets = [.. rows.Taps.SelectMany(row => columns.Taps.Select(column => _map.Offset(row, column)))];
+        _parts = Math.Min(shape.Channels, PartsPerThread * Environment.ProcessorCount);
+        _partScratch = _map.Size + _map.Rows * _map.Pitch + InnerLoops.Slack;
+    }
+
+    public override long ScratchBytes => (long)_parts * _partScratch * sizeof(float);
+
+    public override void Run(ref KernelCall call) => call.ForEach(0, _parts);
+
+    public override void Part(in KernelCall call, int phase, int index)
+    {
+        var scratch = (float*)call.Scratch + (long)index * _partScratch;
+        var end = _shape.Channels * (index + 1) / _parts;
+        for (var channel = _shape.Channels * index / _parts; channel < end; channel++)
+        {
+            var sums = call.Output(0) + channel * _offsets.Length;
+            new Span<float>(sums, _offsets.Length).Clear();
+            for (var image = 0; image < _shape.Images; image++)
+            {
+                var map = (long)image * _shape.Channels + channel;
+                AddMap(call.Input(0) + map * _shape.Output.SizeOf(2..), call.Input(1) + map * _shape.Input.SizeOf(2..),
+                    sums, scratch);
+            }
+        }
+    }
+
+    private void AddMap(float* dy, float* x, float* sums, float* scratch)
+    {
+        var (height, width) = ((int)_shape.Output[2], (int)_shape.Output[3]);
+        var flat = scratch + _map.Size;
+        for (var first = 0; first < height; first += _map.Rows)
+        {
+            var rows = Math.Min(_map.Rows, height - first);
+            _map.Fill(x, scratch, first, rows);
+            for (var i = 0; i < rows; i++)
+            {
+                var to = new Span<float>(flat + i * _map.Pitch, _map.Pitch);
+                new ReadOnlySpan<float>(dy + (first + i) * width, width).CopyTo(to);
+                to[width..].Clear();
+            }
+            new Span<float>(flat + rows * _map.Pitch, InnerLoops.Slack).Clear();
+            fixed (int* offsets = _offsets)
+                _loops.Correlate(scratch, flat, rows * _map.Pitch, sums, offsets, _offsets.Length);
+        }
+    }
+}

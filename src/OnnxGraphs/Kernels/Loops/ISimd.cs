@@ -1,0 +1,22 @@
+namespace OnnxGraphs.Kernels.Loops;
+
+/// <summary>The few operations that inner loops need of a vector type, so that each loop is written once.</summary>
+internal unsafe interface ISimd<V> where V : struct
+{
+    /// <summary>Numbers in a vector.</summary>
+    static abstract int Width { get; }
+
+    static abstract V Load(float* from);
+
+    static abstract void Store(V vector, float* to);
+
+    /// <summary>The number in every place.</summary>
+    static abstract V Repeat(float number);
+
+    static abstract V Add(V a, V b);
+
+    /// <summary>a b + c; fused where the processor can.</summary>
+    static abstract V MultiplyAdd(V a, V b, V c);
+
+    static abstract float Sum(V vector);
+}

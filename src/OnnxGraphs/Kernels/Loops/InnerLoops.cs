@@ -1,0 +1,31 @@
+using System.Runtime.Intrinsics;
+
+namespace OnnxGraphs.Kernels.Loops;
+
+/// <summary>The loops that take the time, for one width of vectors.</summary>
+internal abstract unsafe class InnerLoops
+{
+    /// <summary>
+    /// Numbers behind the end of a buffer that a loop may read and write: it works in whole blocks of vectors.
+    /// </summary>
+    public const int Slack = 128;
+
+    /// <summary>The loops for this processor's widest vectors; null where it has none.</summary>
+    public static InnerLoops? Widest() =>
+        Vector512.IsHardwareAccelerated ? new InnerLoops<Vector512<float>, Simd512>()
+        : Vector256.IsHardwareAccelerated ? new InnerLoops<Vector256<float>, Simd256>()
+        : Vector128.IsHardwareAccelerated ? new InnerLoops<Vector128<float>, Simd128>() : null;
+
+    /// <summary>
+    /// target[i] = start + sum over taps t of weights[t] source[offsets[t] + i], for i below the length or a little
+    /// more.
+    /// </summary>
+    public abstract void Filter(float* source, float* target, int length, float start, float* weights, int* offsets,
+        int taps);
+
+    /// <summary>
+    /// sums[t] += sum over i of other[i] source[offsets[t] + i]. Beyond the length, up to <see cref="Slack"/>, other
+    /// must be zero and source finite.
+    /// </summary>
+    public abstract void Correlate(float* source, float* other, int length, float* sums, int* offsets, int taps);
+}

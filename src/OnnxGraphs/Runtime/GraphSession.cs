@@ -1,0 +1,69 @@
+using Microsoft.ML.OnnxRuntime;
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Kernels.Native;
+using OnnxGraphs.Models;
+using OnnxGraphs.Rewrites;
+
+namespace OnnxGraphs.Runtime;
+
+/// <summary>
+/// A session that computes values of a graph on a device. On the processor it has this library's kernels in place of
+/// ONNX Runtime's operators where they are faster, unless <see cref="Device.Kernels"/> is off.
+/// </summary>
+public sealed class GraphSession : IDisposable
+{
+    private readonly KernelDomain? _domain;
+
+    private GraphSession(OnnxModel model, KernelDomain? domain, int kernels, SessionOptions options)
+    {
+        (_domain, KernelCount) = (domain, kernels);
+        try
+        {
+            domain?.AddTo(options);
+            Session = new(model.ToBytes(), options);
+        }
+        catch
+        {
+            domain?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The session; its inputs and outputs have the names of the graph's.</summary>
+    public InferenceSession Session { get; }
+
+    /// <summary>Nodes that are computed by kernels of this library.</summary>
+    public int KernelCount { get; }
+
+    /// <summary>Opens a session for values of a graph.</summary>
+    /// <param name="outputs">The values to compute.</param>
+    /// <param name="inputs">Inputs to declare; null for those that the values need.</param>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="configure">Changes options of the session: threads, profiling.</param>
+    /// <exception cref="InvalidOperationException">The native library lacks the device's provider.</exception>
+    public static GraphSession Open(IReadOnlyList<Var> outputs, IReadOnlyList<Var>? inputs, Device device,
+        Action<SessionOptions>? configure = null)
+    {
+        using var options = device.CreateSessionOptions();
+        configure?.Invoke(options);
+        if (device is { IsCuda: false, Kernels: true } && OrtFunctions.Load() is { } functions
+            && KernelRewrite.Of(outputs, inputs) is { Kernels.Count: > 0 } rewrite)
+            return new(rewrite.Model, new(rewrite.Kernels, functions), rewrite.Kernels.Count, options);
+        return new(GraphWriter.Write(outputs, inputs), null, 0, options);
+    }
+
+    /// <summary>Opens a session for a model as it is, without kernels.</summary>
+    /// <exception cref="InvalidOperationException">The native library lacks the device's provider.</exception>
+    public static GraphSession Open(OnnxModel model, Device device)
+    {
+        using var options = device.CreateSessionOptions();
+        return new(model, null, 0, options);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Session.Dispose();
+        _domain?.Dispose();
+    }
+}

@@ -1,0 +1,55 @@
+using OnnxGraphs.Ops;
+
+namespace OnnxGraphs.Tests.Kernels;
+
+/// <summary>Depthwise convolutions: forward, input and weight gradient, against ONNX Runtime's operators.</summary>
+[TestClass]
+public class DepthwiseTests
+{
+    [TestMethod]
+    [DataRow(2, 3, 7, 9, 3, 1, 1, 1)]
+    [DataRow(1, 5, 40, 30, 3, 1, 1, 1)]
+    [DataRow(2, 2, 160, 161, 3, 1, 1, 1)]
+    [DataRow(2, 3, 20, 21, 3, 2, 1, 1)]
+    [DataRow(2, 3, 21, 20, 3, 2, 1, 1)]
+    [DataRow(1, 4, 160, 120, 3, 2, 1, 1)]
+    [DataRow(2, 3, 10, 13, 5, 1, 2, 1)]
+    [DataRow(2, 3, 11, 14, 5, 2, 2, 1)]
+    [DataRow(1, 3, 15, 12, 3, 1, 2, 2)]
+    [DataRow(1, 3, 15, 12, 3, 2, 3, 3)]
+    [DataRow(1, 3, 17, 16, 3, 3, 0, 1)]
+    [DataRow(3, 2, 3, 3, 3, 1, 1, 1)]
+    [DataRow(3, 33, 1, 1, 3, 1, 1, 1)]
+    [DataRow(1, 2, 2, 3, 3, 2, 1, 1)]
+    [DataRow(1, 2, 9, 9, 1, 2, 0, 1)]
+    [DataRow(2, 2, 9, 9, 7, 4, 3, 1)]
+    public void EqualsTheOperators(int images, int channels, int height, int width, int size, int stride, int pad,
+        int dilation)
+    {
+        var random = new RandomTensors(3);
+        var kernels = BothForms.Compare(
+            x => Op.Conv(x[0], x[1], x[2], stride, pad, dilation, channels), 2e-5f,
+            random.Normal(images, channels, height, width), random.Normal(channels, 1, size, size),
+            random.Normal(channels));
+        Assert.AreEqual(3, kernels);
+    }
+
+    [TestMethod]
+    public void EqualsTheOperatorsWithUnequalSidesAndNoBias()
+    {
+        var random = new RandomTensors(4);
+        var kernels = BothForms.Compare(
+            x => Op.Conv(x[0], x[1], null, [2, 1], [0, 3, 2, 1], [1, 2], 4), 2e-5f,
+            random.Normal(2, 4, 12, 19), random.Normal(4, 1, 5, 3));
+        Assert.AreEqual(3, kernels);
+    }
+
+    [TestMethod]
+    public void LeavesAMultiplierOfChannelsAlone()
+    {
+        var random = new RandomTensors(4);
+        var kernels = BothForms.Compare(x => Op.Conv(x[0], x[1], null, 1, 1, 1, 2), 2e-5f,
+            random.Normal(1, 2, 6, 5), random.Normal(4, 1, 3, 3));
+        Assert.AreEqual(0, kernels);
+    }
+}
