@@ -58,7 +58,10 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
             BatchSize = Choose(settings.Batch, ScratchRecipe.BatchSize),
             Frozen = given.GetValue(settings.Freeze)!,
             Seed = given.GetValue(settings.Seed),
-            Device = Device.Parse(given.GetValue(settings.Device)!),
+            Device = Device.Parse(given.GetValue(settings.Device)!) with
+            {
+                Kernels = given.GetValue(settings.Kernels) == "on",
+            },
             ValidationSet = val,
             WorkspacePath = folder.Path,
             ResumeFrom = resume ? folder.Checkpoint : null,

@@ -51,6 +51,9 @@ internal sealed class Settings
     public Option<string[]> Freeze { get; } =
         Of<string[]>("--freeze", "Glob of weights that stay, for example \"base_net.*\"; may be repeated.", []);
     public Option<string> Device { get; } = Of("--device", "cpu, cuda or cuda:N.", "cpu");
+    public Option<string> Kernels { get; } =
+        Of("--kernels", "on: on the CPU, the library's own kernels where they are faster; off: ONNX Runtime's alone.",
+            "on").AcceptOnlyFromAmong("on", "off");
     public Option<string?> Output { get; } =
         Of<string?>("--output", "New folder for the results. Without it: runs/<date>.");
     public Option<string?> Resume { get; } = Of<string?>("--resume", "Folder of a stopped run, to go on with.");
@@ -62,7 +65,8 @@ internal sealed class Settings
     public IReadOnlyList<Option> All =>
     [
         Model, ClassOutput, BoxOutput, Anchors, AnchorFormat, Train, Val, Test, Images, Epochs, Batch, LearningRate,
-        WarmUp, Optimizer, WeightDecay, ClipNorm, Loss, Freeze, Device, Output, Resume, Seed, Overwrite, DemoImages,
+        WarmUp, Optimizer, WeightDecay, ClipNorm, Loss, Freeze, Device, Kernels, Output, Resume, Seed, Overwrite,
+        DemoImages,
     ];
 
     /// <summary>Where results go.</summary>

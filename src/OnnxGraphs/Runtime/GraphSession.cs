@@ -54,9 +54,10 @@ public sealed class GraphSession : IDisposable
 
     /// <summary>Opens a session for a model as it is, without kernels.</summary>
     /// <exception cref="InvalidOperationException">The native library lacks the device's provider.</exception>
-    public static GraphSession Open(OnnxModel model, Device device)
+    public static GraphSession Open(OnnxModel model, Device device, Action<SessionOptions>? configure = null)
     {
         using var options = device.CreateSessionOptions();
+        configure?.Invoke(options);
         return new(model, null, 0, options);
     }
 

@@ -24,13 +24,23 @@ public sealed class TrainingRun : IDisposable
     private bool _predicted;
 
     /// <summary>Starts from a model's weights with empty optimiser state.</summary>
-    public TrainingRun(TrainingGraph graph, OnnxModel model, Device? device = null)
+    /// <param name="graph">The step.</param>
+    /// <param name="model">The model that it was built from.</param>
+    /// <param name="device">Where it runs; the processor where it is not given.</param>
+    /// <param name="configure">Changes options of the session: threads, profiling.</param>
+    public TrainingRun(TrainingGraph graph, OnnxModel model, Device? device = null,
+        Action<SessionOptions>? configure = null)
     {
         (Graph, Device) = (graph, device ?? Device.Cpu);
+<<<<<<< HEAD
         // The halves are cut from the written model: they run without kernels.
         _graphSession = graph is { Halves: null, Source: { } source }
             ? GraphSession.Open(source.Outputs, source.Inputs, Device)
             : GraphSession.Open(graph.Halves?.Rest ?? graph.Step, Device);
+=======
+        _graphSession = graph.Source is { } source ? GraphSession.Open(source.Outputs, source.Inputs, Device,
+            configure) : GraphSession.Open(graph.Step, Device, configure);
+>>>>>>> d3d401e (Device.Kernels and --kernels turn the CPU kernels off; tests of lifetime, narrower vectors and garbage; a benchmark of whole steps)
         _memory = new(Device);
         foreach (var input in graph.Data)
             _inputs[input.Name] = HostTensors.Allocate(input.Type, input.Shape);

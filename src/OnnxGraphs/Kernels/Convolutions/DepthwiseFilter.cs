@@ -22,13 +22,15 @@ internal sealed unsafe class DepthwiseFilter : Kernel
     private readonly int _sourceSize;
     private readonly int _targetSize;
     private readonly int _taps;
+    private readonly int _columnPhases;
+    private readonly int _resultSize;
     private readonly int _partScratch;
     private readonly Phase[] _phases;
 
     private DepthwiseFilter(string name, InnerLoops loops, FilterAxis rows, FilterAxis columns,
         IReadOnlyList<TypedShape> inputs, TensorShape target) : base(name, inputs, [new(ElementType.Float32, target)])
     {
-        (_loops, _rows, _map) = (loops, rows, new(rows, columns));
+        (_loops, _rows, _map) = (loops, rows, new(loops, rows, columns));
         _channels = (int)target[1];
         _maps = (int)(target[0] * target[1]);
         _parts = Math.Min(_maps, PartsPerThread * Environment.ProcessorCount);
@@ -36,7 +38,10 @@ internal sealed unsafe class DepthwiseFilter : Kernel
         _taps = rows.Taps.Count * columns.Taps.Count;
         _phases = [.. Enumerable.Range(0, rows.TargetStride).SelectMany(row =>
             Enumerable.Range(0, columns.TargetStride).Select(column => PhaseOf(rows, columns, row, column)))];
-        _partScratch = _map.Size + _map.Rows * _map.Pitch + InnerLoops.Slack + _taps;
+        _columnPhases = columns.TargetStride;
+        _resultSize = _map.Rows * _map.Pitch + InnerLoops.Slack;
+        // The source, the column phases of a result, these interleaved, and the weights of a phase.
+        _partScratch = _map.Size + 2 * _columnPhases * _resultSize + _taps;
     }
 
     public static DepthwiseFilter Forward(DepthwiseShape shape, bool hasBias, InnerLoops loops) => new(
@@ -66,8 +71,8 @@ internal sealed unsafe class DepthwiseFilter : Kernel
 
     private void FilterMap(float* source, float* weights, float bias, float* target, float* scratch)
     {
-        var result = scratch + _map.Size;
-        var chosen = result + _map.Rows * _map.Pitch + InnerLoops.Slack;
+        var results = scratch + _map.Size;
+        var chosen = results + 2 * _columnPhases * _resultSize;
         for (var done = 0; done < _rows.Count; done += _map.Rows)
         {
             var (first, rows) = (_rows.First + done, Math.Min(_map.Rows, _rows.Count - done));
@@ -77,10 +82,27 @@ internal sealed unsafe class DepthwiseFilter : Kernel
                 for (var t = 0; t < phase.Weights.Length; t++)
                     chosen[t] = weights[phase.Weights[t]];
                 fixed (int* offsets = phase.Offsets)
-                    _loops.Filter(scratch, result, rows * _map.Pitch, bias, chosen, offsets, phase.Weights.Length);
-                _map.Write(result, target, first, rows, phase.Row, phase.Column);
+                    _loops.Filter(scratch, results + phase.Column * _resultSize, rows * _map.Pitch, bias, chosen,
+                        offsets, phase.Weights.Length);
+                if (phase.Column == _columnPhases - 1)
+                    _map.Write(Interleaved(results, rows * _map.Pitch), target, first, rows, phase.Row);
             }
         }
+    }
+
+    // The column phases as one map.
+    private float* Interleaved(float* results, int count)
+    {
+        if (_columnPhases == 1)
+            return results;
+        var merged = results + _columnPhases * _resultSize;
+        if (_columnPhases == 2)
+            _loops.Interleave(results, results + _resultSize, merged, count);
+        else
+            for (var column = 0; column < _columnPhases; column++)
+                for (var j = 0; j < count; j++)
+                    merged[j * _columnPhases + column] = results[column * _resultSize + j];
+        return merged;
     }
 
     private Phase PhaseOf(FilterAxis rows, FilterAxis columns, int row, int column)

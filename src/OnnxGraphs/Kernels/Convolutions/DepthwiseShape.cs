@@ -12,6 +12,12 @@ internal sealed record DepthwiseShape(TensorShape Input, TensorShape Output, Ten
 
     public int Taps => (int)(Window.Kernel[0] * Window.Kernel[1]);
 
+    /// <summary>Pixels of a map of the input.</summary>
+    public int InputPixels { get; } = (int)(Input[2] * Input[3]);
+
+    /// <summary>Pixels of a map of the output.</summary>
+    public int OutputPixels { get; } = (int)(Output[2] * Output[3]);
+
     /// <summary>Null where the convolution is not of this kind, or empty.</summary>
     public static DepthwiseShape? Of(TensorShape input, TensorShape weights, long group, Window window,
         TensorShape output)

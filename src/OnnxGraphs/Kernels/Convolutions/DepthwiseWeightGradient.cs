@@ -23,7 +23,7 @@ internal sealed unsafe class DepthwiseWeightGradient : Kernel
         [new(ElementType.Float32, shape.Weights)])
     {
         var (rows, columns) = (shape.Forward(0), shape.Forward(1));
-        (_loops, _shape, _map) = (loops, shape, new(rows, columns));
+        (_loops, _shape, _map) = (loops, shape, new(loops, rows, columns));
         _offsets = [.. rows.Taps.SelectMany(row => columns.Taps.Select(column => _map.Offset(row, column)))];
         _parts = Math.Min(shape.Channels, PartsPerThread * Environment.ProcessorCount);
         _partScratch = _map.Size + _map.Rows * _map.Pitch + InnerLoops.Slack;
@@ -44,8 +44,8 @@ internal sealed unsafe class DepthwiseWeightGradient : Kernel
             for (var image = 0; image < _shape.Images; image++)
             {
                 var map = (long)image * _shape.Channels + channel;
-                AddMap(call.Input(0) + map * _shape.Output.SizeOf(2..), call.Input(1) + map * _shape.Input.SizeOf(2..),
-                    sums, scratch);
+                AddMap(call.Input(0) + map * _shape.OutputPixels, call.Input(1) + map * _shape.InputPixels, sums,
+                    scratch);
             }
         }
     }
@@ -60,9 +60,10 @@ internal sealed unsafe class DepthwiseWeightGradient : Kernel
             _map.Fill(x, scratch, first, rows);
             for (var i = 0; i < rows; i++)
             {
-                var to = new Span<float>(flat + i * _map.Pitch, _map.Pitch);
-                new ReadOnlySpan<float>(dy + (first + i) * width, width).CopyTo(to);
-                to[width..].Clear();
+                var to = flat + i * _map.Pitch;
+                _loops.Copy(dy + (first + i) * width, to, width);
+                for (var j = width; j < _map.Pitch; j++)
+                    to[j] = 0;
             }
             new Span<float>(flat + rows * _map.Pitch, InnerLoops.Slack).Clear();
             fixed (int* offsets = _offsets)

@@ -18,7 +18,7 @@ internal sealed record FilterAxis(int SourceSize, int SourceStride, int SourceBe
     int TargetBefore, int First, int Count, IReadOnlyList<AxisTap> Taps)
 {
     /// <summary>Indices that a phase of the source has more than one of the target.</summary>
-    public int Halo => Taps.Max(tap => tap.Shift);
+    public int Halo { get; } = Taps.Max(tap => tap.Shift);
 
     /// <summary>y[o] = sum_t w[t] x[o stride + t dilation - before].</summary>
     public static FilterAxis Forward(int size, int output, int kernel, int stride, int dilation, int before) =>

@@ -8,16 +8,17 @@ namespace OnnxGraphs.Kernels.Convolutions;
 /// </summary>
 internal sealed unsafe class PhasedMap
 {
+    private readonly InnerLoops _loops;
     private readonly FilterAxis _rows;
     private readonly FilterAxis _columns;
 
-    public PhasedMap(FilterAxis rows, FilterAxis columns)
+    public PhasedMap(InnerLoops loops, FilterAxis rows, FilterAxis columns)
     {
-        (_rows, _columns) = (rows, columns);
+        (_loops, _rows, _columns) = (loops, rows, columns);
         Pitch = columns.Count + columns.Halo;
         // Source and target of a band stay in the first-level cache.
         const int cached = 9000;
-        var each = Pitch * (rows.SourceStride * columns.SourceStride + 1);
+        var each = Pitch * (rows.SourceStride * columns.SourceStride + columns.TargetStride);
         Rows = Math.Clamp((cached - rows.Halo * each) / each, Math.Min(4, rows.Count), rows.Count);
         PhaseSize = (Rows + rows.Halo) * Pitch + Beyond;
     }
@@ -47,54 +48,61 @@ internal sealed unsafe class PhasedMap
         for (var row = 0; row < _rows.SourceStride; row++)
             for (var column = 0; column < _columns.SourceStride; column++, phases += PhaseSize)
             {
-                for (var i = 0; i < rows + _rows.Halo; i++)
-                {
-                    var y = (first + i) * _rows.SourceStride + row - _rows.SourceBefore;
-                    var to = new Span<float>(phases + i * Pitch, Pitch);
-                    if (y < 0 || y >= _rows.SourceSize)
-                        to.Clear();
-                    else
-                        CopyRow(map + y * _columns.SourceSize, to, column);
-                }
+                FillPhase(map, phases, first * _rows.SourceStride + row - _rows.SourceBefore, rows + _rows.Halo,
+                    _columns.First * _columns.SourceStride + column - _columns.SourceBefore);
                 new Span<float>(phases + (rows + _rows.Halo) * Pitch, Beyond).Clear();
             }
     }
 
-    private void CopyRow(float* row, Span<float> to, int phase)
+    private void FillPhase(float* map, float* to, int top, int rows, int left)
     {
         var (stride, size) = (_columns.SourceStride, _columns.SourceSize);
-        var start = _columns.First * stride + phase - _columns.SourceBefore;
-        var blank = start >= 0 ? 0 : Math.Min(to.Length, (-start + stride - 1) / stride);
-        var x = start + blank * stride;
-        var copied = Math.Clamp((size - x + stride - 1) / stride, 0, to.Length - blank);
-        to[..blank].Clear();
-        to[(blank + copied)..].Clear();
-        if (stride == 1)
-            new ReadOnlySpan<float>(row + x, copied).CopyTo(to[blank..]);
-        else
-            for (var j = 0; j < copied; j++, x += stride)
-                to[blank + j] = row[x];
+        var blank = left >= 0 ? 0 : Math.Min(Pitch, (-left + stride - 1) / stride);
+        var x = left + blank * stride;
+        var copied = Math.Clamp((size - x + stride - 1) / stride, 0, Pitch - blank);
+        var end = map + (long)_rows.SourceSize * size;
+        for (var i = 0; i < rows; i++, to += Pitch)
+        {
+            var y = top + i * _rows.SourceStride;
+            if (y < 0 || y >= _rows.SourceSize)
+            {
+                new Span<float>(to, Pitch).Clear();
+                continue;
+            }
+            for (var j = 0; j < blank; j++)
+                to[j] = 0;
+            CopyRow(map + (long)y * size + x, end, to + blank, copied);
+            for (var j = blank + copied; j < Pitch; j++)
+                to[j] = 0;
+        }
     }
 
-    /// <summary>Copies a phase of the target, laid out like the source, to the rows that it stands for.</summary>
-    public void Write(float* phase, float* map, int first, int rows, int rowPhase, int columnPhase)
+    private void CopyRow(float* from, float* end, float* to, int count)
+    {
+        if (_columns.SourceStride == 1)
+            _loops.Copy(from, to, count);
+        else if (_columns.SourceStride == 2)
+            _loops.CopyEven(from, end, to, count);
+        else
+            for (var j = 0; j < count; j++)
+                to[j] = from[j * _columns.SourceStride];
+    }
+
+    /// <summary>
+    /// Copies a row phase of the target to the rows that it stands for. Its column phases lie interleaved, in rows of
+    /// as many times the pitch.
+    /// </summary>
+    public void Write(float* phase, float* map, int first, int rows, int rowPhase)
     {
         var (stride, size) = (_columns.TargetStride, _columns.TargetSize);
-        var start = _columns.First * stride + columnPhase - _columns.TargetBefore;
-        var skipped = start >= 0 ? 0 : (-start + stride - 1) / stride;
-        var count = Math.Min(_columns.Count, (size - start + stride - 1) / stride) - skipped;
+        var start = _columns.First * stride - _columns.TargetBefore;
+        var skipped = Math.Max(0, -start);
+        var count = Math.Min(_columns.Count * stride, size - start) - skipped;
         for (var i = 0; i < rows; i++)
         {
             var y = (first + i) * _rows.TargetStride + rowPhase - _rows.TargetBefore;
-            if (y < 0 || y >= _rows.TargetSize || count <= 0)
-                continue;
-            var from = phase + i * Pitch + skipped;
-            var to = map + y * size + start + skipped * stride;
-            if (stride == 1)
-                new ReadOnlySpan<float>(from, count).CopyTo(new(to, count));
-            else
-                for (var j = 0; j < count; j++)
-                    to[j * stride] = from[j];
+            if (y >= 0 && y < _rows.TargetSize)
+                _loops.Copy(phase + i * Pitch * stride + skipped, map + (long)y * size + start + skipped, count);
         }
     }
 }

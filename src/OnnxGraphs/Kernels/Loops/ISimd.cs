@@ -19,4 +19,10 @@ internal unsafe interface ISimd<V> where V : struct
     static abstract V MultiplyAdd(V a, V b, V c);
 
     static abstract float Sum(V vector);
+
+    /// <summary>from[0], from[2], from[4], ...: reads two vectors.</summary>
+    static abstract V Even(float* from);
+
+    /// <summary>even[0], odd[0], even[1], ... to two vectors.</summary>
+    static abstract void Interleave(V even, V odd, float* to);
 }

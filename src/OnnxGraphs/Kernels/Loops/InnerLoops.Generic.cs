@@ -102,4 +102,41 @@ internal sealed unsafe class InnerLoops<V, S> : InnerLoops where V : struct wher
             sum = S.MultiplyAdd(S.Load(a + i), S.Load(b + i), sum);
         return S.Sum(sum);
     }
+
+    // Rows are short: no call, and the last vector overlaps the one before it.
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Copy(float* from, float* to, int count)
+    {
+        var i = 0;
+        for (; i + S.Width <= count; i += S.Width)
+            S.Store(S.Load(from + i), to + i);
+        if (i < count && count >= S.Width)
+            S.Store(S.Load(from + count - S.Width), to + count - S.Width);
+        else
+            for (; i < count; i++)
+                to[i] = from[i];
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void CopyEven(float* from, float* limit, float* to, int count)
+    {
+        var i = 0;
+        for (; i + S.Width <= count && from + 2 * (i + S.Width) <= limit; i += S.Width)
+            S.Store(S.Even(from + 2 * i), to + i);
+        if (i < count && count >= S.Width && from + 2 * count <= limit)
+            S.Store(S.Even(from + 2 * (count - S.Width)), to + count - S.Width);
+        else
+            for (; i < count; i++)
+                to[i] = from[2 * i];
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Interleave(float* even, float* odd, float* to, int count)
+    {
+        for (var i = 0; i < count; i += S.Width)
+            S.Interleave(S.Load(even + i), S.Load(odd + i), to + 2 * i);
+    }
 }

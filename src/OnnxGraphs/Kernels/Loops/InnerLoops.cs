@@ -28,4 +28,15 @@ internal abstract unsafe class InnerLoops
     /// must be zero and source finite.
     /// </summary>
     public abstract void Correlate(float* source, float* other, int length, float* sums, int* offsets, int taps);
+
+    /// <summary>to[i] = from[i].</summary>
+    public abstract void Copy(float* from, float* to, int count);
+
+    /// <summary>to[i] = from[2 i]; reads nothing from the limit on.</summary>
+    public abstract void CopyEven(float* from, float* limit, float* to, int count);
+
+    /// <summary>
+    /// to[2 i] = even[i], to[2 i + 1] = odd[i], for i below the count or up to half of <see cref="Slack"/> more.
+    /// </summary>
+    public abstract void Interleave(float* even, float* odd, float* to, int count);
 }

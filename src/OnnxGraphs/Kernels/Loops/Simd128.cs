@@ -26,4 +26,18 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector128<float> vector) => Vector128.Sum(vector);
+
+    // Of pairs of 32 bits the lower half.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Even(float* from) => Vector128.Narrow(
+        Vector128.Load((ulong*)from), Vector128.Load((ulong*)(from + Width))).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Interleave(Vector128<float> even, Vector128<float> odd, float* to)
+    {
+        var (evenLow, evenHigh) = Vector128.Widen(even.AsUInt32());
+        var (oddLow, oddHigh) = Vector128.Widen(odd.AsUInt32());
+        Vector128.Store(evenLow | (oddLow << 32), (ulong*)to);
+        Vector128.Store(evenHigh | (oddHigh << 32), (ulong*)(to + Width));
+    }
 }

@@ -26,4 +26,18 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> vector) => Vector256.Sum(vector);
+
+    // Of pairs of 32 bits the lower half.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Even(float* from) => Vector256.Narrow(
+        Vector256.Load((ulong*)from), Vector256.Load((ulong*)(from + Width))).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Interleave(Vector256<float> even, Vector256<float> odd, float* to)
+    {
+        var (evenLow, evenHigh) = Vector256.Widen(even.AsUInt32());
+        var (oddLow, oddHigh) = Vector256.Widen(odd.AsUInt32());
+        Vector256.Store(evenLow | (oddLow << 32), (ulong*)to);
+        Vector256.Store(evenHigh | (oddHigh << 32), (ulong*)(to + Width));
+    }
 }

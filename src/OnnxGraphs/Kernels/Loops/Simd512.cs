@@ -26,4 +26,18 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512<float> vector) => Vector512.Sum(vector);
+
+    // Of pairs of 32 bits the lower half.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Even(float* from) => Vector512.Narrow(
+        Vector512.Load((ulong*)from), Vector512.Load((ulong*)(from + Width))).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Interleave(Vector512<float> even, Vector512<float> odd, float* to)
+    {
+        var (evenLow, evenHigh) = Vector512.Widen(even.AsUInt32());
+        var (oddLow, oddHigh) = Vector512.Widen(odd.AsUInt32());
+        Vector512.Store(evenLow | (oddLow << 32), (ulong*)to);
+        Vector512.Store(evenHigh | (oddHigh << 32), (ulong*)(to + Width));
+    }
 }
