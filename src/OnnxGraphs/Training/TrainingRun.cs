@@ -32,15 +32,10 @@ public sealed class TrainingRun : IDisposable
         Action<SessionOptions>? configure = null)
     {
         (Graph, Device) = (graph, device ?? Device.Cpu);
-<<<<<<< HEAD
         // The halves are cut from the written model: they run without kernels.
         _graphSession = graph is { Halves: null, Source: { } source }
-            ? GraphSession.Open(source.Outputs, source.Inputs, Device)
-            : GraphSession.Open(graph.Halves?.Rest ?? graph.Step, Device);
-=======
-        _graphSession = graph.Source is { } source ? GraphSession.Open(source.Outputs, source.Inputs, Device,
-            configure) : GraphSession.Open(graph.Step, Device, configure);
->>>>>>> d3d401e (Device.Kernels and --kernels turn the CPU kernels off; tests of lifetime, narrower vectors and garbage; a benchmark of whole steps)
+            ? GraphSession.Open(source.Outputs, source.Inputs, Device, configure)
+            : GraphSession.Open(graph.Halves?.Rest ?? graph.Step, Device, configure);
         _memory = new(Device);
         foreach (var input in graph.Data)
             _inputs[input.Name] = HostTensors.Allocate(input.Type, input.Shape);
