@@ -69,6 +69,9 @@ public sealed class Graph
     /// <summary>Names of all values.</summary>
     public IEnumerable<string> Names => _vars.Keys;
 
+    /// <summary>The value under a name of its own, never shared with an equal node.</summary>
+    internal Var Copy(Var value) => Ops.Op.Identity(value, Fresh("copy"));
+
     internal Node Append(string op, IReadOnlyList<Var?> inputs, Attributes attributes, string name,
         IReadOnlyList<string>? outputNames, int outputs, Func<Node, IReadOnlyList<TypedShape>> infer)
     {

@@ -43,6 +43,11 @@ public static partial class Op
         ["HardSwish"]   = Each(Same, (dy, x, y) => [dy * HardSwishSlope(x[0])]),
         ["Mish"]        = Each(Same, (dy, x, y) => [dy * MishSlope(x[0], Tanh(Softplus(x[0])))]),
         ["Gelu"]        = Each(Same, (dy, x, y) => [dy * GeluSlope(x)]),
+        ["ThresholdedRelu"] = Each(Same, (dy, x, y) =>
+            [dy * Cast(Greater(x[0], y.Like(x.Attributes.Float("alpha", 1f))), dy.Type)]),
+        ["Shrink"]      = Each(Same, (dy, x, y) =>
+            [dy * Cast(Greater(Abs(x[0]), y.Like(x.Attributes.Float("lambd", 0.5f))), dy.Type)]),
+        ["Hardmax"]     = Operator.Flat(SoftmaxShape, Steps),
         ["Softmax"]     = new(SoftmaxShape, (dy, x, y) => [y * (dy - ReduceSum(dy * y, [Axis(x)]))]),
         ["LogSoftmax"]  = new(SoftmaxShape, (dy, x, y) => [dy - Exp(y) * ReduceSum(dy, [Axis(x)])]),
     };

@@ -37,9 +37,6 @@ public static partial class Op
     /// <summary>-1, 0 or 1; nothing flows back.</summary>
     public static Var Sign(Var x) => Unary("Sign", x);
 
-    /// <summary>Arcus tangent, in radians.</summary>
-    public static Var Atan(Var x) => Unary("Atan", x);
-
     /// <summary>Largest integer not above x; nothing flows back.</summary>
     public static Var Floor(Var x) => Unary("Floor", x);
 
@@ -61,6 +58,8 @@ public static partial class Op
         ? Apply("HardSigmoid", [x], new() { { "alpha", 3e38f }, { "beta", 0f } })
         : Cast(Greater(x, x.Like(0)), x.Type);
 
+    private const string Steps = "its derivative is 0 wherever it exists";
+
     private static OperatorTable Arithmetic() => new()
     {
         ["Add"]        = Each(Broadcast, (dy, x, y) => [dy, dy]),
@@ -75,22 +74,22 @@ public static partial class Op
         ["Sqrt"]       = Steep(Same, (dy, x, y) => [dy * 0.5f / y]),
         ["Reciprocal"] = Steep(Same, (dy, x, y) => [-dy * y * y]),
         ["Erf"]        = Each(Same, (dy, x, y) => [dy * (float)(2 / Math.Sqrt(Math.PI)) * Exp(-x[0] * x[0])]),
-        ["Sin"]        = Each(Same, (dy, x, y) => [dy * Unary("Cos", x[0])]),
-        ["Cos"]        = Each(Same, (dy, x, y) => [-dy * Unary("Sin", x[0])]),
-        ["Atan"]       = Each(Same, (dy, x, y) => [dy / (x[0] * x[0] + 1f)]),
         ["Pow"]        = Steep(x => [new(x[0].Type, BroadcastPow(x))], PowGradient),
         ["Sum"]        = Each(BroadcastAll, (dy, x, y) => [.. x.Inputs.Select(_ => dy)]),
         ["Mean"]       = Each(BroadcastAll, (dy, x, y) => [.. x.Inputs.Select(_ => dy / x.Inputs.Count)]),
         ["Cast"]       = Each(x => [new((ElementType)x.Attributes.Int("to", 1), x[0].Shape)],
                               (dy, x, y) => [x[0].Type.IsFloat() ? Cast(dy, x[0].Type) : null]),
-        ["Sign"]       = new(Same, Operator.Stops),
-        ["Floor"]      = new(Same, Operator.Stops),
-        ["Ceil"]       = new(Same, Operator.Stops),
-        ["Round"]      = new(Same, Operator.Stops),
+        ["Sign"]       = Operator.Flat(Same, Steps),
+        ["Floor"]      = Operator.Flat(Same, Steps),
+        ["Ceil"]       = Operator.Flat(Same, Steps),
+        ["Round"]      = Operator.Flat(Same, Steps),
         ["Mod"]        = Each(Broadcast, (dy, x, y) => [dy, dy * (y - x[0]) / x[1]]),
+        ["CastLike"]   = Each(x => [new(x[1].Type, x[0].Shape)],
+                              (dy, x, y) => [x[0].Type.IsFloat() ? Cast(dy, x[0].Type) : null]),
         ["Identity"]   = Each(Same, (dy, x, y) => [dy]),
         ["Dropout"]    = Each(x => [new(x[0].Type, x[0].Shape), new(ElementType.Bool, x[0].Shape)],
-                              (dy, x, y) => [x.Optional(2) is null ? dy : throw TrainingDropout(x)]),
+                              (dy, x, y) => [x.Optional(2) is null ? dy : throw TrainingDropout(x)])
+                              with { Remark = "in inference form" },
     };
 
     // d(x^e)/dx = e x^(e-1); d(x^e)/de = x^e log x, only where the exponent is computed.

@@ -20,10 +20,21 @@ public static partial class Op
                             (dy, x, y) => [Transpose(dy, Inverse(Order(x)))]),
         ["Expand"]    = new(x => [new(x[0].Type, ExpandShape(x))], (dy, x, y) => [dy]),
         ["Tile"]      = new(x => [new(x[0].Type, TileShape(x))], (dy, x, y) => [TileGradient(dy, x)]),
+        ["Trilu"]     = new(TriluShape, (dy, x, y) => [TriluGradient(dy, x)]),
         ["DepthToSpace"] = new(DepthToSpaceShape, DepthToSpaceGradient),
         ["SpaceToDepth"] = new(SpaceToDepthShape, (dy, x, y) =>
                             [Apply("DepthToSpace", [dy], new() { { "blocksize", x.Attributes.Int("blocksize", 1) } })]),
     };
+
+    private static IReadOnlyList<TypedShape> TriluShape(Node x)
+    {
+        Expect(x, x[0].Shape.Rank >= 2, "matrices");
+        return Same(x);
+    }
+
+    // The same half of dy.
+    private static Var TriluGradient(Var dy, Node x) => Apply("Trilu",
+        x.Optional(1) is { } k ? [dy, k] : [dy], x.Attributes);
 
     private static long[] Order(Node x)
     {

@@ -28,18 +28,25 @@ public static partial class Op
     /// <summary>Negation.</summary>
     public static Var Not(Var x) => Unary("Not", x);
 
+    private const string Truth = "its result is a truth value", Bits = "its result is an integer";
+
     private static OperatorTable Logic() => new()
     {
-        ["Greater"]        = new(BroadcastBool, Operator.Stops),
-        ["GreaterOrEqual"] = new(BroadcastBool, Operator.Stops),
-        ["Less"]           = new(BroadcastBool, Operator.Stops),
-        ["LessOrEqual"]    = new(BroadcastBool, Operator.Stops),
-        ["Equal"]          = new(BroadcastBool, Operator.Stops),
-        ["And"]            = new(BroadcastBool, Operator.Stops),
-        ["Or"]             = new(BroadcastBool, Operator.Stops),
-        ["Xor"]            = new(BroadcastBool, Operator.Stops),
-        ["Not"]            = new(Same, Operator.Stops),
-        ["IsNaN"]          = new(x => [new(ElementType.Bool, x[0].Shape)], Operator.Stops),
-        ["IsInf"]          = new(x => [new(ElementType.Bool, x[0].Shape)], Operator.Stops),
+        ["Greater"]        = Operator.Flat(BroadcastBool, Truth),
+        ["GreaterOrEqual"] = Operator.Flat(BroadcastBool, Truth),
+        ["Less"]           = Operator.Flat(BroadcastBool, Truth),
+        ["LessOrEqual"]    = Operator.Flat(BroadcastBool, Truth),
+        ["Equal"]          = Operator.Flat(BroadcastBool, Truth),
+        ["And"]            = Operator.Flat(BroadcastBool, Truth),
+        ["Or"]             = Operator.Flat(BroadcastBool, Truth),
+        ["Xor"]            = Operator.Flat(BroadcastBool, Truth),
+        ["Not"]            = Operator.Flat(Same, Truth),
+        ["IsNaN"]          = Operator.Flat(x => [new(ElementType.Bool, x[0].Shape)], Truth),
+        ["IsInf"]          = Operator.Flat(x => [new(ElementType.Bool, x[0].Shape)], Truth),
+        ["BitwiseAnd"]     = Operator.Flat(Broadcast, Bits),
+        ["BitwiseOr"]      = Operator.Flat(Broadcast, Bits),
+        ["BitwiseXor"]     = Operator.Flat(Broadcast, Bits),
+        ["BitwiseNot"]     = Operator.Flat(Same, Bits),
+        ["BitShift"]       = Operator.Flat(Broadcast, Bits),
     };
 }

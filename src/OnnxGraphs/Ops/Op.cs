@@ -10,14 +10,19 @@ namespace OnnxGraphs.Ops;
 public static partial class Op
 {
     internal static OperatorTable Table { get; } = OperatorTable.Merge(
-        Arithmetic(), Choices(), Activations(), Logic(), Reductions(), Shapes(), Layouts(), Slicing(), Selection(),
-        Scattering(), Products(),
-        Convolutions(), Poolings(), Resizes(), Normalizations(), Pseudo());
+        Arithmetic(), Trigonometry(), Choices(), Activations(), Logic(), Reductions(), Shapes(), Layouts(), Slicing(),
+        Padding(), Selection(), Scattering(), Products(), Einsums(), Convolutions(), Poolings(), Resizes(), Sampling(),
+        Normalizations(), Quantization(), Refusals(), Pseudo());
 
     /// <summary>ONNX operator types that have a gradient rule, in alphabetical order.</summary>
     public static IReadOnlyList<string> Differentiable { get; } =
         [.. Table.Where(pair => pair.Value.Gradient is not null).Select(pair => pair.Key)
             .Order(StringComparer.Ordinal)];
+
+    /// <summary>All ONNX operator types that are known here; docs/operators.md lists them.</summary>
+    public static IReadOnlyDictionary<string, OperatorSupport> Support { get; } = Table
+        .Where(pair => !IsPseudo(pair.Key))
+        .ToDictionary(pair => pair.Key, pair => new OperatorSupport(pair.Value.Support, pair.Value.Remark));
 
     /// <summary>Applies an operator with one output.</summary>
     public static Var Apply(string op, IReadOnlyList<Var?> inputs, Attributes? attributes = null) =>

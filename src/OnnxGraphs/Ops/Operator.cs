@@ -37,8 +37,23 @@ internal sealed record Operator(Inference Infer, ManyGradientRule? Gradient)
     /// </summary>
     public Func<Node, bool> Steep { get; init; } = _ => false;
 
+    /// <summary>For docs/operators.md: limits of the rule, or why there is none.</summary>
+    public string Remark { get; init; } = "";
+
+    /// <summary>Whether gradients pass the operator.</summary>
+    public GradientSupport Support { get; init; } = Gradient is null ? GradientSupport.No : GradientSupport.Yes;
+
+    /// <summary>An operator that cannot lie on a training path; the reason goes into the error.</summary>
+    public static Operator Refused(string reason) =>
+        new(x => throw new GraphException($"{x}: {reason}; cut the model before it."))
+        { Support = GradientSupport.Refused, Remark = reason };
+
+    /// <summary>An operator through which no gradient flows, because its derivative is zero or undefined.</summary>
+    public static Operator Flat(Inference infer, string reason) => new(infer, Stops)
+        { Support = GradientSupport.Stops, Remark = reason };
+
     /// <summary>The rule of operators whose derivative is zero or undefined: nothing flows back.</summary>
-    public static readonly GradientRule Stops = (_, _, _) => [];
+    private static readonly GradientRule Stops = (_, _, _) => [];
 
     private static GraphException SeveralOutputs(Node x) =>
         new($"{x}: gradients flow through its first output only, but another one is used as well; "

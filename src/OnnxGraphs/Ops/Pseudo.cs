@@ -25,7 +25,7 @@ public static partial class Op
     // Operators of expressions only: written to a file they become their first input.
     private static OperatorTable Pseudo() => new()
     {
-        ["Detach"]       = new(Same, Operator.Stops),
+        ["Detach"]       = Operator.Flat(Same, "by its purpose"),
         ["WithGradient"] = Each(Same, (dy, x, y) => [null, .. Enumerable.Range(1, x.Inputs.Count - 1)
                                .Select(i => i % 2 == 1 ? dy * x[i + 1] : null)]),
         ["WithKernel"]   = Each(Same, (dy, x, y) => [dy]),

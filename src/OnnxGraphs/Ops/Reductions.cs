@@ -39,6 +39,8 @@ public static partial class Op
     private static Var Reduce(string op, Var x, long[]? axes, bool keep) => axes is [] ? x : Apply(op,
         axes is null ? [x] : [x, x.Graph.Constant(axes)], new() { { "keepdims", keep ? 1 : 0 } });
 
+    private const string Places = "its result is a place";
+
     private static OperatorTable Reductions() => new()
     {
         ["ReduceSum"]       = new(Reduced, (dy, x, y) => [Kept(dy, x)]) { TakesBroadcast = true },
@@ -54,8 +56,8 @@ public static partial class Op
         ["ReduceMin"]       = new(Reduced, SharedGradient),
         ["CumSum"]          = new(CumSumShape, (dy, x, y) => [CumSum(dy, (int)x.Constant(1).ToInt64()[0],
                                   x.Attributes.Flag("exclusive"), !x.Attributes.Flag("reverse"))]),
-        ["ArgMax"]          = new(ArgReduced, Operator.Stops),
-        ["ArgMin"]          = new(ArgReduced, Operator.Stops),
+        ["ArgMax"]          = Operator.Flat(ArgReduced, Places),
+        ["ArgMin"]          = Operator.Flat(ArgReduced, Places),
     };
 
     private static IReadOnlyList<TypedShape> CumSumShape(Node x)

@@ -12,9 +12,9 @@ public static partial class Op
 
     private static OperatorTable Scattering() => new()
     {
-        ["ScatterElements"] = new(ScatterElementsShape, ScatterGradient),
+        ["ScatterElements"] = new(ScatterElementsShape, ScatterGradient) { Remark = "reduction none or add" },
         ["GatherND"]        = new(x => [new(x[0].Type, GatherNDShape(x))], GatherNDGradient),
-        ["ScatterND"]       = new(ScatterNDShape, ScatterNDGradient),
+        ["ScatterND"]       = new(ScatterNDShape, ScatterNDGradient) { Remark = "reduction none or add" },
     };
 
     private static IReadOnlyList<TypedShape> ScatterElementsShape(Node x)

@@ -47,8 +47,8 @@ public static partial class Op
         ["Gather"]          = new(GatherShape, GatherGradient),
         ["GatherElements"]  = new(GatherElementsShape, (dy, x, y) =>
                                   [ScatterElements(Filled(dy.Graph, x[0].Shape, 0), x[1], dy, Place(x), "add"), null]),
-        ["TopK"]            = new(TopKShape, TopKGradient),
-        ["OneHot"]          = new(OneHotShape, Operator.Stops),
+        ["TopK"]            = new(TopKShape, TopKGradient) { Remark = "k constant" },
+        ["OneHot"]          = Operator.Flat(OneHotShape, Places),
     };
 
     private static int Place(Node x) => x[0].Shape.Axis(x.Attributes.Int("axis", 0));

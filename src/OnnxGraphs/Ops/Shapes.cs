@@ -28,17 +28,23 @@ public static partial class Op
     public static Var Identity(Var x, string name) =>
         Append(x.Graph, "Identity", [x], Attributes.None, "", [name], 1).Outputs[0];
 
+    private const string OfShapes = "it depends on shapes only";
+
     private static OperatorTable Shapes() => new()
     {
         ["Reshape"]   = new(x => [new(x[0].Type, ReshapeShape(x))], (dy, x, y) => [Reshape(dy, x[0].Shape)]),
         ["Flatten"]   = new(x => [new(x[0].Type, FlattenShape(x))], (dy, x, y) => [Reshape(dy, x[0].Shape)]),
         ["Squeeze"]   = new(x => [new(x[0].Type, SqueezeShape(x))], (dy, x, y) => [Reshape(dy, x[0].Shape)]),
         ["Unsqueeze"] = new(x => [new(x[0].Type, UnsqueezeShape(x))], (dy, x, y) => [Reshape(dy, x[0].Shape)]),
-        ["Shape"]     = new(x => [new(ElementType.Int64, new(ShapeSlice(x).Length))], Operator.Stops),
-        ["Size"]      = new(_ => [new(ElementType.Int64, TensorShape.Scalar)], Operator.Stops),
-        ["ConstantOfShape"] = new(x => [new(x.Attributes.Tensor("value")?.Type ?? ElementType.Float32,
-                            new(x.Constant(0).ToInt64()))], Operator.Stops),
-        ["Range"]     = new(RangeShape, Operator.Stops),
+        ["Shape"]     = Operator.Flat(x => [new(ElementType.Int64, new(ShapeSlice(x).Length))], OfShapes),
+        ["Size"]      = Operator.Flat(_ => [new(ElementType.Int64, TensorShape.Scalar)], OfShapes),
+        ["ConstantOfShape"] = Operator.Flat(x => [new(x.Attributes.Tensor("value")?.Type ?? ElementType.Float32,
+                            new(x.Constant(0).ToInt64()))], OfShapes),
+        ["Range"]     = Operator.Flat(RangeShape, OfShapes),
+        ["EyeLike"]   = Operator.Flat(x => [new((ElementType)x.Attributes.Int("dtype", (long)x[0].Type), x[0].Shape)],
+                            OfShapes),
+        ["NonZero"]   = Operator.Flat(x => [new(ElementType.Int64, new(x[0].Shape.Rank, NonZeros(x.Constant(0))))],
+                            "its shape depends on values: read where those are constant"),
     };
 
     /// <summary>The dimensions that a Shape node returns (attributes start and end may cut them).</summary>
@@ -103,6 +109,19 @@ public static partial class Op
                 + $"rank {rank}.");
         var rest = new Queue<long>(x[0].Shape);
         return new([.. Enumerable.Range(0, rank).Select(i => places.Contains(i) ? 1 : rest.Dequeue())]);
+    }
+
+    // Elements with a bit set, the sign of a floating zero aside.
+    private static long NonZeros(Tensor x)
+    {
+        var (size, count) = (x.Type.Size(), 0L);
+        for (var at = 0; at < x.Data.Length; at += size)
+        {
+            var element = x.Data.AsSpan(at, size);
+            var last = element[^1] & (x.Type.IsFloat() ? 0x7F : 0xFF);
+            count += element[..^1].ContainsAnyExcept((byte)0) || last != 0 ? 1 : 0;
+        }
+        return count;
     }
 
     private static IReadOnlyList<TypedShape> RangeShape(Node x)

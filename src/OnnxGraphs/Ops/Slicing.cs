@@ -20,18 +20,11 @@ public static partial class Op
     public static IReadOnlyList<Var> Split(Var x, int axis, params long[] sizes) =>
         Apply("Split", [x, x.Graph.Constant(sizes)], new() { { "axis", axis } }, sizes.Length);
 
-    /// <summary>
-    /// x with zeros before and after each axis: [before of all axes, after of all axes]; negative counts crop.
-    /// </summary>
-    public static Var Pad(Var x, params long[] pads) =>
-        pads.All(p => p == 0) ? x : Apply("Pad", [x, x.Graph.Constant(pads)]);
-
     private static OperatorTable Slicing() => new()
     {
         ["Concat"] = new(ConcatShape, ConcatGradient),
         ["Slice"]  = new(SliceShape, (dy, x, y) => [SliceGradient(dy, x)]),
         ["Split"]  = new(SplitShape, SplitGradient),
-        ["Pad"]    = new(PadShape, PadGradient),
     };
 
     private static IReadOnlyList<TypedShape> ConcatShape(Node x)
@@ -115,28 +108,4 @@ public static partial class Op
     private static Var?[] SplitGradient(IReadOnlyList<Var?> dy, Node x) =>
         [Concat([.. x.Outputs.Select((part, i) => dy[i] ?? Filled(part.Graph, part.Shape, 0))],
             x[0].Shape.Axis(x.Attributes.Int("axis", 0)))];
-
-    private static long[] Pads(Node x)
-    {
-        var (rank, pads) = (x[0].Shape.Rank, x.Constant(1).ToInt64());
-        Expect(x, pads.Length == 2 * (x.Optional(3) is null ? rank : x.Constant(3).ToInt64().Length),
-            $"a count before and one after each axis, found [{string.Join(", ", pads)}]");
-        if (x.Optional(3) is null)
-            return pads;
-        var (axes, all) = (x.Constant(3).ToInt64(), new long[2 * rank]);
-        for (var i = 0; i < axes.Length; i++)
-            (all[x[0].Shape.Axis(axes[i])], all[x[0].Shape.Axis(axes[i]) + rank]) = (pads[i], pads[i + axes.Length]);
-        return all;
-    }
-
-    private static IReadOnlyList<TypedShape> PadShape(Node x)
-    {
-        var pads = Pads(x);
-        return [new(x[0].Type, new([.. x[0].Shape.Select((dim, i) => dim + pads[i] + pads[i + x[0].Shape.Rank])]))];
-    }
-
-    private static Var?[] PadGradient(Var dy, Node x, Var y) =>
-        x.Attributes.Text("mode", "constant") == "constant" ? [Pad(dy, [.. Pads(x).Select(pad => -pad)])]
-            : throw new GraphException($"{x}: Pad has a gradient rule for mode 'constant' only; "
-                + "cut the model after it.");
 }

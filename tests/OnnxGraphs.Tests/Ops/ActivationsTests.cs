@@ -19,6 +19,8 @@ public sealed class ActivationsTests
         Plain("Selu"), Plain("Selu", new() { { "alpha", 2f }, { "gamma", 0.5f } }),
         Plain("Celu"), Plain("Celu", new() { { "alpha", 0.7f } }),
         Plain("Gelu", new() { { "approximate", "tanh" } }),
+        Plain("ThresholdedRelu", new() { { "alpha", 0.6f } }), Plain("Hardmax"),
+        Plain("Shrink", new() { { "lambd", 0.6f }, { "bias", 0.3f } }),
         Plain("HardSigmoid"), Plain("HardSigmoid", new() { { "alpha", 0.7f }, { "beta", 0.3f } }),
         new("HardSwish beyond its bends", x => Op.Apply("HardSwish", [x[0] * 7f]), Random.Distinct(4, 7)),
         new("PRelu, a slope for each channel", x =>

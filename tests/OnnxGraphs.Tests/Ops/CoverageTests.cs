@@ -14,7 +14,8 @@ public sealed class CoverageTests
     [
         .. ArithmeticTests.Cases, .. ActivationsTests.Cases, .. LogicTests.Cases, .. ReductionsTests.Cases,
             .. ShapesTests.Cases,
-        .. SlicingTests.Cases, .. SelectionTests.Cases, .. ProductsTests.Cases, .. ConvolutionsTests.Cases,
+        .. SlicingTests.Cases, .. PaddingTests.Cases, .. TrigonometryTests.Cases, .. EinsumsTests.Cases,
+            .. SamplingsTests.Cases, .. SelectionTests.Cases, .. ProductsTests.Cases, .. ConvolutionsTests.Cases,
             .. PoolingsTests.Cases,
         .. ResizesTests.Cases, .. NormalizationsTests.Cases,
     ];

@@ -43,6 +43,16 @@ public sealed class ShapesTests
         Linear("Range of integers", x =>
             x[0] * Op.Cast(Op.Apply("Range", [Integer(x[0], 9), Integer(x[0], 0), Integer(x[0], -2)]),
             ElementType.Float32), Random.Normal(5)),
+        Linear("EyeLike", x => x[0] * Op.Apply("EyeLike", [x[0]], new() { { "k", 1 } }), Random.Normal(3, 4)),
+        Linear("EyeLike of another type", x => x[0] * Op.Cast(Op.Apply("EyeLike", [x[0]],
+            new() { { "dtype", (long)ElementType.Int64 } }), ElementType.Float32), Random.Normal(3, 3)),
+        Linear("NonZero of a constant", x => Op.Gather(x[0], Op.Reshape(Op.Apply("NonZero",
+            [x[0].Graph.Constant(Tensor.Vector(-0f, 2f, 0f, -1f))]), -1)), Random.Normal(4, 2)),
+        Linear("NonZero of integers", x => Op.Gather(x[0], Op.Reshape(Op.Apply("NonZero",
+            [x[0].Graph.Constant(256, 0, -1)]), -1)), Random.Normal(4, 2)),
+        Linear("Trilu", x => Op.Apply("Trilu", [x[0]]), Random.Normal(2, 3, 4)),
+        Linear("Trilu, lower by 1", x => Op.Apply("Trilu", [x[0], Integer(x[0], -1)], new() { { "upper", 0 } }),
+            Random.Normal(4, 4)),
         Linear("DepthToSpace", x =>
             Op.Apply("DepthToSpace", [x[0]], new() { { "blocksize", 2 } }), Random.Normal(2, 8, 2, 3)),
         Linear("DepthToSpace CRD", x =>

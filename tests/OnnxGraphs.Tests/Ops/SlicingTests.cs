@@ -33,12 +33,6 @@ public sealed class SlicingTests
         Linear("Split into equal parts", x =>
             Parts(Op.Apply("Split", [x[0]], new() { { "num_outputs", 3 }, { "axis", -1 } }, 3)), Random.Normal(2, 7)),
         Linear("Split with an empty part", x => Parts(Op.Split(x[0], 0, 0, 3)), Random.Normal(3, 2)),
-        Linear("Pad", x => Op.Pad(x[0], 1, 0, 2, 3), Random.Normal(2, 3)),
-        Linear("Pad, cropping", x => Op.Pad(x[0], -1, 2, 0, -1), Random.Normal(3, 4)),
-        Linear("Pad on given axes", x =>
-            Op.Apply("Pad", [x[0], x[0].Graph.Constant(1, 2), x[0].Like(7), x[0].Graph.Constant(-2)]),
-            Random.Normal(2, 3, 4)),
-        Linear("Pad of an empty batch", x => Op.Pad(x[0], 0, 1, 0, 1), Random.Normal(0, 3)),
     ];
 
     [TestMethod]

@@ -1,0 +1,34 @@
+using System.Text;
+using OnnxGraphs.Ops;
+
+namespace OnnxGraphs.Tests;
+
+/// <summary>The page docs/operators.md, made of the table of operators.</summary>
+internal static class OperatorDocument
+{
+    private const string Head = """
+        # Operators
+
+        The ONNX operators that a model may contain on the way from its input to the values that it is trained at. What
+        lies behind those values (decoding, non-maximum suppression) is never looked at and may contain anything.
+        This page is generated: run the tests with `UPDATE_DOCS=1` after a change.
+
+        - Files of opset 7 to 21 are read; older forms of operators become those of opset 21.
+        - *yes*: trained through; every rule is compared with finite differences on ONNX Runtime.
+        - *stops*: computed, but no gradient flows through it, for the reason given.
+        - *no*: computed, but an error where a gradient would have to pass. *refused*: an error where it is met.
+        - `Constant`, `Identity` and `Dropout` vanish. What depends on shapes and stored values only is computed once,
+          when the step is built, with any operator of this page.
+
+        | operator | gradient | remark |
+        |---|---|---|
+        """;
+
+    public static string Write()
+    {
+        var page = new StringBuilder(Head.ReplaceLineEndings("\n")).Append('\n');
+        foreach (var (op, support) in Op.Support.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            page.Append($"| {op} | {support.Gradient.ToString().ToLowerInvariant()} | {support.Remark} |\n");
+        return page.ToString();
+    }
+}
