@@ -5,15 +5,25 @@ namespace OnnxGraphs.Graphs;
 /// <summary>The fixed dimensions of a tensor; a scalar has none.</summary>
 public sealed class TensorShape : IReadOnlyList<long>, IEquatable<TensorShape>
 {
+    /// <summary>No tensor has more elements: 4 TB of floats. Products of dimensions cannot overflow then.</summary>
+    private const long MostElements = 1L << 40;
+
     private readonly long[] _dims;
 
     /// <summary>A shape of the given dimensions, each zero or more.</summary>
+    /// <exception cref="GraphException">A dimension is negative, or there are more than 2^40 elements.</exception>
     public TensorShape(params ReadOnlySpan<long> dims)
     {
+        var size = 1L;
         foreach (var dim in dims)
+        {
             if (dim < 0)
                 throw new GraphException($"Dimension {dim} in shape [{string.Join(", ", dims.ToArray())}] is "
                     + "negative.");
+            // Axes of no elements aside, so that every product of some dimensions is bounded.
+            size = dim == 0 ? size : dim <= MostElements / size ? size * dim : throw new GraphException(
+                $"Shape [{string.Join(", ", dims.ToArray())}] has more than 2^40 elements.");
+        }
         _dims = dims.ToArray();
     }
 

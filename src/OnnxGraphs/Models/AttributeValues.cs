@@ -44,7 +44,7 @@ internal static class AttributeValues
         AttributeProto.Types.AttributeType.Float => proto.F,
         AttributeProto.Types.AttributeType.Int => proto.I,
         AttributeProto.Types.AttributeType.String => proto.S.ToStringUtf8(),
-        AttributeProto.Types.AttributeType.Tensor => proto.T.ToTensor(),
+        AttributeProto.Types.AttributeType.Tensor => proto.T?.ToTensor(),
         AttributeProto.Types.AttributeType.Floats => proto.Floats.ToArray(),
         AttributeProto.Types.AttributeType.Ints => proto.Ints.ToArray(),
         AttributeProto.Types.AttributeType.Strings => proto.Strings.Select(s => s.ToStringUtf8()).ToArray(),

@@ -28,8 +28,11 @@ internal static class ExternalData
                 throw new ModelException($"{path}: initializer '{tensor.Name}' lies in '{file}', which is missing; "
                     + "copy it beside the model.");
             var (offset, length) = (Number(path, tensor, entries, "offset"), Number(path, tensor, entries, "length"));
-            length ??= tensor.Dims.Aggregate((long)((ElementType)tensor.DataType).Size(), (bytes, dim) => bytes * dim);
-            tensor.RawData = ByteString.CopyFrom(Read(path, file, tensor, offset ?? 0, length.Value));
+            var size = new TensorShape([.. tensor.Dims]).Size * ((ElementType)tensor.DataType).Size();
+            if (length is { } given && given != size)
+                throw new ModelException($"{path}: initializer '{tensor.Name}' has {given} bytes in '{file}', its shape "
+                    + $"needs {size}; export the model again.");
+            tensor.RawData = UnsafeByteOperations.UnsafeWrap(Read(path, file, tensor, offset ?? 0, size));
             tensor.ExternalData.Clear();
             tensor.ClearDataLocation();
         }

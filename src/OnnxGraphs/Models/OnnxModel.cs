@@ -11,6 +11,9 @@ public sealed class OnnxModel
     /// <summary>The opset that graphs are built in and that loaded models are upgraded to for training.</summary>
     public const int WorkingOpset = 21;
 
+    /// <summary>The oldest and the newest opset of models that are read.</summary>
+    public const int OldestOpset = 7, NewestOpset = 23;
+
     /// <summary>The IR version of files written by this library; ONNX Runtime 1.18 and later read it.</summary>
     public const int WorkingIrVersion = 10;
 
@@ -24,7 +27,8 @@ public sealed class OnnxModel
     public string Path { get; }
 
     /// <summary>Version of the default operator set.</summary>
-    public int Opset => (int)(Proto.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version ?? 0);
+    public int Opset => (int)Math.Clamp(
+        Proto.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version ?? 0, 0, int.MaxValue);
 
     /// <summary>Stored tensors by name.</summary>
     public IReadOnlyDictionary<string, TensorProto> Initializers =>
@@ -53,16 +57,20 @@ public sealed class OnnxModel
         .Concat(Proto.Graph.Initializer.Select(tensor => tensor.Name))
             .Concat(Proto.Graph.Node.SelectMany(node => node.Output));
 
-    /// <summary>Loads a file; its external data must lie in or below its folder.</summary>
-    /// <exception cref="ModelException">The file is missing, truncated, not ONNX, or of an unsupported
-    /// version.</exception>
+    /// <summary>
+    /// Loads a file; its external data must lie in or below its folder. Functions of the file are replaced by their
+    /// nodes.
+    /// </summary>
+    /// <exception cref="ModelException">The file is missing, truncated, not ONNX, of an unsupported version, or
+    /// contradicts itself.</exception>
     public static OnnxModel Load(string path)
     {
         if (!File.Exists(path))
             throw new ModelException($"{path}: no such file; check the path of the model.");
         var model = new OnnxModel(Parse(path), path);
-        model.Check();
+        ModelCheck.Demand(model);
         ExternalData.Load(model.Proto, path);
+        Functions.Inline(model);
         return model;
     }
 
@@ -115,18 +123,5 @@ public sealed class OnnxModel
         {
             throw new ModelException($"{path}: cannot be read ({error.Message}); check the file's permissions.", error);
         }
-    }
-
-    private void Check()
-    {
-        if (Proto.Graph is null || Proto.Graph.Output.Count == 0 || Proto.OpsetImport.Count == 0)
-            throw new ModelException($"{Path}: not an ONNX model (no graph, outputs or operator set); "
-                + "was another format renamed?");
-        if (Proto.IrVersion is < 3 or > 11)
-            throw new ModelException($"{Path}: IR version {Proto.IrVersion} is not supported (3 to 11 are); "
-                + "convert the file.");
-        if (Opset is < 7 or > WorkingOpset)
-            throw new ModelException($"{Path}: opset {Opset} is not supported (7 to {WorkingOpset} are); "
-                + "export with opset 17, say.");
     }
 }

@@ -4,7 +4,7 @@ using OnnxGraphs.Models.Proto;
 namespace OnnxGraphs.Models;
 
 /// <summary>
-/// Brings a model of opset 7 to 20 to the working opset. Each entry says up to which opset a node needs a change; what
+/// Brings a model of opset 7 to 23 to the working opset. Each entry says up to which opset a node needs a change; what
 /// is not listed means the same in all of them. Source: the changelog of the ONNX operators.
 /// </summary>
 internal static class OpsetUpgrade
@@ -32,6 +32,8 @@ internal static class OpsetUpgrade
         ("TopK", 10, (n, c) => c.ToInputs(n, ("k", 1))),
         ("Softmax", 13, CoercedSoftmax),
         ("LogSoftmax", 13, CoercedSoftmax),
+        ("Hardmax", 13, CoercedSoftmax),
+        ("GroupNormalization", 21, (n, _) => n.Attribute.Add(AttributeValues.Write(ScaledByGroup, 1L))),
         ("Upsample", 9, (n, c) => c.FloatsToInputs(n, ("scales", 1))),
         ("Upsample", 10, UpsampleToResize),
         ("Resize", 11, UpsampleToResize),
@@ -41,12 +43,12 @@ internal static class OpsetUpgrade
         ("RoiAlign", 16, (n, _) => SetIfMissing(n, "coordinate_transformation_mode", "output_half_pixel")),
     ];
 
-    /// <summary>A copy in the working opset; the model itself if it is there already.</summary>
-    public static OnnxModel ToWorkingOpset(OnnxModel model)
+    /// <summary>A copy in the working opset, in 32-bit floats and without functions.</summary>
+    public static OnnxModel ToWorkingForm(OnnxModel model)
     {
-        if (model.Opset == OnnxModel.WorkingOpset)
-            return model;
         var copy = model.Clone();
+        Functions.Inline(copy);
+        HalfPrecision.Widen(copy.Proto.Graph);
         Upgrade(copy.Proto.Graph, model.Opset, new(copy.Proto.Graph));
         copy.Proto.OpsetImport.First(set => set.Domain is "" or "ai.onnx").Version = OnnxModel.WorkingOpset;
         copy.Proto.IrVersion = OnnxModel.WorkingIrVersion;
@@ -90,6 +92,9 @@ internal static class OpsetUpgrade
 
     /// <summary>Marks a Softmax whose axis means "this and all later axes together".</summary>
     public const string CoercedAxes = "coerced";
+
+    /// <summary>Marks a GroupNormalization with a scale for each group, not for each channel.</summary>
+    public const string ScaledByGroup = "scaled_by_group";
 
     // Upsample and the first Resize scaled coordinates by plain division. Nearest took the pixel below when it enlarged
     // and the one above when it shrank; where it enlarges one axis and shrinks another, today's operator cannot say

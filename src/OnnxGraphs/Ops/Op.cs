@@ -57,10 +57,11 @@ public static partial class Op
         {
             throw new GraphException($"{x}: {error.Message}", error);
         }
-        catch (Exception error) when (error is IndexOutOfRangeException or ArgumentOutOfRangeException
-            or InvalidCastException)
+        // Ranks, places and counts that do not fit end in one of the runtime's own exceptions.
+        catch (SystemException error) when (error is not (GraphException or IOException or OutOfMemoryException))
         {
-            throw new GraphException($"{x} has inputs or attributes of the wrong number or rank for {x.Op}.", error);
+            throw new GraphException($"{x} has inputs or attributes of the wrong number, type or rank for {x.Op}.",
+                error);
         }
     }
 

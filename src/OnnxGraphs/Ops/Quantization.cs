@@ -26,8 +26,9 @@ public static partial class Op
     /// <summary>A pair's value, with the straight-through gradient to what the pair quantises.</summary>
     internal static Var StraightThrough(Var value, Var x, Var scale, Var zero, int axis)
     {
-        var (least, most) = Limits(zero.Type) ?? throw new GraphException(
-            $"Quantisation of '{x.Name}' to {zero.Type} is not trained here; Int8, UInt8, Int16 and UInt16 are.");
+        var (least, most) = zero.Type.Limits() is { } limits && zero.Type.Size() <= 2 ? limits
+            : throw new GraphException($"Quantisation of '{x.Name}' to {zero.Type} is not trained here; Int8, UInt8, "
+                + "Int16 and UInt16 are.");
         var (s, z) = (OnAxis(scale, x, axis), OnAxis(Cast(zero, x.Type), x, axis));
         // Values that round to the ends of the grid are within it.
         var (low, high) = (s * (least - 0.5f - z), s * (most + 0.5f - z));
@@ -58,13 +59,4 @@ public static partial class Op
         ? Reshape(value, TensorShape.Scalar)
         : Reshape(value, new TensorShape([value.Shape.Size,
             .. Enumerable.Repeat(1L, x.Shape.Rank - 1 - x.Shape.Axis(axis))]));
-
-    private static (float Least, float Most)? Limits(ElementType type) => type switch
-    {
-        ElementType.Int8 => (sbyte.MinValue, sbyte.MaxValue),
-        ElementType.UInt8 => (byte.MinValue, byte.MaxValue),
-        ElementType.Int16 => (short.MinValue, short.MaxValue),
-        ElementType.UInt16 => (ushort.MinValue, ushort.MaxValue),
-        _ => null,
-    };
 }

@@ -1,12 +1,12 @@
 using System.IO.Enumeration;
-using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 using OnnxGraphs.Models.Proto;
 
 namespace OnnxGraphs.Surgery;
 
 /// <summary>
-/// Which stored tensors are weights: floats in the weight slots of operators, on the way to the wanted values.
+/// Which stored tensors are weights: floats, or quantised floats, in the weight slots of operators, on the way to the
+/// wanted values.
 /// </summary>
 public static class TrainableWeights
 {
@@ -14,7 +14,8 @@ public static class TrainableWeights
     private static readonly Dictionary<string, int[]> Slots = new()
     {
         ["Conv"] = [1, 2], ["ConvTranspose"] = [1, 2], ["Gemm"] = [0, 1, 2], ["MatMul"] = [0, 1], ["PRelu"] = [1],
-        ["BatchNormalization"] = [1, 2], ["LayerNormalization"] = [1, 2],
+        ["BatchNormalization"] = [1, 2], ["LayerNormalization"] = [1, 2], ["InstanceNormalization"] = [1, 2],
+        ["GroupNormalization"] = [1, 2], ["RMSNormalization"] = [1],
     };
 
     /// <summary>
@@ -41,22 +42,20 @@ public static class TrainableWeights
 
     private static List<string> All(OnnxModel model, IReadOnlyList<string> values)
     {
-        var floats = model.Initializers.Where(pair => pair.Value.DataType == (int)ElementType.Float32)
-            .Select(pair => pair.Key).ToHashSet();
-        var producers = model.Producers;
-        var slots = GraphReader.Needed(model, values).SelectMany(node => WeightSlots(node, floats, producers));
-        return [.. slots.Where(floats.Contains).Distinct()];
+        var (weights, producers) = (new StoredWeights(model), model.Producers);
+        var nodes = GraphReader.Needed(model, values).SelectMany(Subgraphs.WithBodies);
+        return [.. nodes.SelectMany(node => WeightSlots(node, weights, producers)).Distinct()];
     }
 
     private static IEnumerable<string> WeightSlots(
-        NodeProto node, HashSet<string> floats, IReadOnlyDictionary<string, NodeProto> producers)
+        NodeProto node, StoredWeights weights, IReadOnlyDictionary<string, NodeProto> producers)
     {
         if (Slots.TryGetValue(node.OpType, out var slots))
-            return slots.Where(slot => slot < node.Input.Count).Select(slot => node.Input[slot]);
+            return slots.Where(slot => slot < node.Input.Count).Select(slot => weights.Behind(node.Input[slot]))
+                .OfType<string>();
         // A vector added to a value that is not stored itself: the bias of a linear layer exported as MatMul and Add.
-        return node.OpType == "Add" && node.Input.Count(floats.Contains) == 1
-            ? node.Input.Where(name => floats.Contains(name) && (IsNamedBias(name) || FollowsMatMul(node, producers)))
-            : [];
+        List<string> stored = node.OpType == "Add" ? [.. node.Input.Select(weights.Behind).OfType<string>()] : [];
+        return stored.Count == 1 && (IsNamedBias(stored[0]) || FollowsMatMul(node, producers)) ? stored : [];
     }
 
     private static bool IsNamedBias(string name) => name.EndsWith("bias", StringComparison.OrdinalIgnoreCase);

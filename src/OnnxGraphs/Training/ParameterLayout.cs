@@ -26,9 +26,9 @@ public sealed record ParameterLayout(IReadOnlyList<ParameterEntry> Entries)
     /// <summary>The flat vector of a model's current weights.</summary>
     public float[] Gather(OnnxModel model)
     {
-        var (stored, vector) = (model.Initializers, new float[Size]);
+        var (weights, vector) = (new StoredWeights(model), new float[Size]);
         foreach (var entry in Entries)
-            stored[entry.Name].ToTensor().Values<float>().CopyTo(vector.AsSpan((int)entry.Offset));
+            weights.Read(entry.Name).CopyTo(vector.AsSpan((int)entry.Offset));
         return vector;
     }
 
@@ -36,14 +36,9 @@ public sealed record ParameterLayout(IReadOnlyList<ParameterEntry> Entries)
     public OnnxModel Scatter(ReadOnlySpan<float> vector, OnnxModel model)
     {
         var copy = model.Clone();
-        var stored = copy.Initializers;
+        var weights = new StoredWeights(copy);
         foreach (var entry in Entries)
-        {
-            var proto = stored[entry.Name];
-            var values = Tensor.Of(entry.Shape, vector.Slice((int)entry.Offset, (int)entry.Shape.Size));
-            proto.FloatData.Clear();
-            proto.RawData = values.ToProto(entry.Name).RawData;
-        }
+            weights.Write(entry.Name, vector.Slice((int)entry.Offset, (int)entry.Shape.Size));
         return copy;
     }
 }

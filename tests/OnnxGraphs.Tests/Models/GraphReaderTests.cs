@@ -150,11 +150,8 @@ public sealed class GraphReaderTests
     [TestMethod]
     public void ASubgraphOnThePathIsNamed()
     {
-        var node = Node("If", ["x0"]);
-        node.Attribute.Add(new AttributeProto { Name = "then_branch", Type = AttributeProto.Types.AttributeType.Graph,
-            G = new() });
-        var error = Assert.ThrowsExactly<ModelException>(() =>
-            GraphReader.Read(Model(17, [Plane], [node]), new(), ["y"]));
+        var model = Model(17, [Plane], [Node("Softmax", ["x0"], ("then_branch", Body([], [Node("Relu", ["x0"])])))]);
+        var error = Assert.ThrowsExactly<ModelException>(() => GraphReader.Read(model, new(), ["y"]));
         StringAssert.Contains(error.Message, "then_branch");
     }
 

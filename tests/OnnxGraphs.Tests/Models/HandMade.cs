@@ -24,7 +24,7 @@ internal static class HandMade
     public static NodeProto Node(string op, string[] inputs, params (string Name, object Value)[] attributes) =>
         Node(op, inputs, ["y"], attributes);
 
-    /// <summary>A node; attributes hold long, float, string, their arrays, or a tensor.</summary>
+    /// <summary>A node; attributes hold long, float, string, their arrays, a tensor or a graph.</summary>
     public static NodeProto Node(string op, string[] inputs, string[] outputs,
         params (string Name, object Value)[] attributes)
     {
@@ -33,12 +33,25 @@ internal static class HandMade
         return node;
     }
 
-    private static ValueInfoProto Value(string name, Tensor tensor)
+    /// <summary>The declaration of a value like the tensor.</summary>
+    public static ValueInfoProto Value(string name, Tensor tensor)
     {
         var shape = new TensorShapeProto();
         shape.Dim.Add(tensor.Shape.Select(dim => new TensorShapeProto.Types.Dimension { DimValue = dim }));
         return new() { Name = name,
             Type = new() { TensorType = new() { ElemType = (int)tensor.Type, Shape = shape } } };
+    }
+
+    /// <summary>A graph inside a node: the last node's outputs unless others are named.</summary>
+    public static GraphProto Body(string[] inputs, NodeProto[] nodes, string[]? outputs = null,
+        params (string Name, Tensor Value)[] stored)
+    {
+        var graph = new GraphProto { Name = "body" };
+        graph.Input.Add(inputs.Select(name => new ValueInfoProto { Name = name }));
+        graph.Node.Add(nodes);
+        graph.Initializer.Add(stored.Select(tensor => tensor.Value.ToProto(tensor.Name)));
+        graph.Output.Add((outputs ?? [.. nodes[^1].Output]).Select(name => new ValueInfoProto { Name = name }));
+        return graph;
     }
 
     private static AttributeProto Attribute(string name, object value) => value switch
@@ -51,6 +64,7 @@ internal static class HandMade
         float[] list => new() { Name = name, Type = AttributeProto.Types.AttributeType.Floats, Floats = { list } },
         Tensor tensor => new() { Name = name, Type = AttributeProto.Types.AttributeType.Tensor,
             T = tensor.ToProto("") },
+        GraphProto graph => new() { Name = name, Type = AttributeProto.Types.AttributeType.Graph, G = graph },
         _ => throw new ArgumentException($"No attribute holds a {value.GetType().Name}.", nameof(value)),
     };
 }

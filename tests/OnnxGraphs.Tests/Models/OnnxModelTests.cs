@@ -57,14 +57,14 @@ public sealed class OnnxModelTests
 
     [TestMethod]
     [DataRow(6)]
-    [DataRow(22)]
+    [DataRow(24)]
     public void AnotherOpsetIsRefused(int opset) => Refused(Weighted(opset), _ => { }, $"opset {opset}");
 
     [TestMethod]
-    public void IrVersions3To11AndOpsets7To21AreRead()
+    public void IrVersions3To11AndOpsets7To23AreRead()
     {
         for (var ir = 3; ir <= 11; ir++)
-            for (var opset = 7; opset <= 21; opset++)
+            for (var opset = 7; opset <= 23; opset++)
             {
                 var model = Weighted(opset);
                 model.Proto.IrVersion = ir;
