@@ -13,12 +13,16 @@ internal static class OperatorDocument
         lies behind those values (decoding, non-maximum suppression) is never looked at and may contain anything.
         This page is generated: run the tests with `UPDATE_DOCS=1` after a change.
 
-        - Files of opset 7 to 21 are read; older forms of operators become those of opset 21.
+        - Files of opset 7 to 23 are read; forms of other opsets become those of opset 21.
         - *yes*: trained through; every rule is compared with finite differences on ONNX Runtime.
         - *stops*: computed, but no gradient flows through it, for the reason given.
         - *no*: computed, but an error where a gradient would have to pass. *refused*: an error where it is met.
         - `Constant`, `Identity` and `Dropout` vanish. What depends on shapes and stored values only is computed once,
           when the step is built, with any operator of this page.
+        - `If` and `Loop` become the nodes that they run where condition and count do not depend on the model's inputs,
+          else they are refused. Functions of the file become their nodes.
+        - 16-bit floats are trained as 32-bit ones and saved as they were. `QuantizeLinear` with `DequantizeLinear` trains
+          by the straight-through estimate; weights stored as whole numbers are trained as floats and saved as they were.
 
         | operator | gradient | remark |
         |---|---|---|
