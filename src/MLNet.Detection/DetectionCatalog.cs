@@ -22,7 +22,7 @@ namespace MLNet.Detection;
 /// var metrics = ml.Detection().Evaluate(detector.Transform(test));
 /// log.WriteLine($"mAP {metrics.MAP50_95:F3}, mAP50 {metrics.MAP50:F3}");
 /// </code></example>
-public sealed class DetectionCatalog
+public sealed partial class DetectionCatalog
 {
     internal DetectionCatalog(MLContext context) => Context = context;
 

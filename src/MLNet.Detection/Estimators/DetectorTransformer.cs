@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
@@ -37,7 +36,7 @@ public sealed class DetectorTransformer : RowTransformer, IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_options.BatchSize, nameof(options.BatchSize));
         _scorer = new(model, _options.BatchSize, _options.Device ?? Device.Cpu, log);
         Inputs = [.. EncodedImageReader.Inputs(_options.ImageColumnName, _options.FileNameColumnName)];
-        Added = [.. _options.Columns(model.Classes)];
+        Added = _options.Columns(model.Classes);
     }
 
     /// <summary>What is run.</summary>
@@ -90,12 +89,8 @@ public sealed class DetectorTransformer : RowTransformer, IDisposable
         /// <summary>Where the network runs; null: the CPU.</summary>
         public Device? Device { get; init; }
 
-        internal IEnumerable<DataViewSchema.DetachedColumn> Columns(IReadOnlyList<string> classes)
-        {
-            var floats = new VectorDataViewType(NumberDataViewType.Single);
-            yield return KeyNames.Column(PredictedLabelColumnName, classes);
-            yield return new(PredictedBoundingBoxColumnName, floats);
-            yield return new(ScoreColumnName, floats);
-        }
+        internal IReadOnlyList<DataViewSchema.DetachedColumn> Columns(IReadOnlyList<string> classes) =>
+            DetectedColumns.Columns(
+                PredictedLabelColumnName, PredictedBoundingBoxColumnName, ScoreColumnName, classes);
     }
 }

@@ -46,14 +46,7 @@ public sealed class PreprocessImageTransformer : RowTransformer
                 options.Normalization.Write(_picture.Image, editor.Values);
                 value = editor.Commit();
             })
-            : Computed((ref VBuffer<float> value) =>
-            {
-                var (scaleX, scaleY, offsetX, offsetY) = _picture!.Transform;
-                ReadOnlySpan<float> numbers = [scaleX, scaleY, offsetX, offsetY];
-                var editor = VBufferEditor.Create(ref value, 4);
-                numbers.CopyTo(editor.Values);
-                value = editor.Commit();
-            });
+            : Computed((ref VBuffer<float> value) => TransformColumn.Write(_picture!.Transform, ref value));
 
         public override void Dispose() => _decoder.Dispose();
 

@@ -81,10 +81,8 @@ internal sealed class TruthReader
         return () =>
         {
             getter(ref value);
-            return value.Length == 4
-                ? new(value.GetItemOrDefault(0), value.GetItemOrDefault(1),
-                    value.GetItemOrDefault(2), value.GetItemOrDefault(3))
-                : throw Error(_options.ResizeTransformColumnName, $"{value.Length} numbers", "2 scales and 2 offsets");
+            return TransformColumn.Read(value) ?? throw Error(
+                _options.ResizeTransformColumnName, $"{value.Length} numbers", "2 scales and 2 offsets");
         };
     }
 }

@@ -51,8 +51,7 @@ public sealed record ImageResize(int Width, int Height, ResizeMode Mode = Resize
     private RgbImage Pad(RgbImage inner, int left, int top)
     {
         var padded = RgbImage.Filled(Width, Height, Fill, Fill, Fill);
-        for (var y = 0; y < inner.Height; y++)
-            inner.Row(y).CopyTo(padded.Row(top + y)[(3 * left)..]);
+        padded.Draw(inner, left, top);
         return padded;
     }
 

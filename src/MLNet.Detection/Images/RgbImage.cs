@@ -22,4 +22,11 @@ public sealed record RgbImage(int Width, int Height, byte[] Pixels)
 
     /// <summary>The 3 * width bytes of a row.</summary>
     public Span<byte> Row(int y) => Pixels.AsSpan(3 * Width * y, 3 * Width);
+
+    /// <summary>Lays a smaller picture on this one, its first pixel at (left, top).</summary>
+    internal void Draw(RgbImage image, int left, int top)
+    {
+        for (var y = 0; y < image.Height; y++)
+            image.Row(y).CopyTo(Row(top + y)[(3 * left)..]);
+    }
 }

@@ -17,7 +17,7 @@ internal sealed class AddedColumnsMapper : IRowToRowMapper
         (_transformer, InputSchema) = (transformer, inputSchema);
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(inputSchema);
-        builder.AddColumns(transformer.Added);
+        builder.AddColumns(transformer.ColumnsFor(inputSchema));
         OutputSchema = builder.ToSchema();
     }
 

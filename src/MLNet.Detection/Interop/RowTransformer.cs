@@ -15,12 +15,16 @@ public abstract class RowTransformer : ITransformer
     {
     }
 
-    /// <summary>True: each output row follows from the input row at its place.</summary>
-    public bool IsRowToRowMapper => true;
+    /// <summary>Whether each output row follows from the input row at its place alone.</summary>
+    public virtual bool IsRowToRowMapper => true;
 
     internal abstract IReadOnlyList<InputColumn> Inputs { get; }
 
     internal abstract IReadOnlyList<DataViewSchema.DetachedColumn> Added { get; }
+
+    /// <summary>Columns that get new values but keep type and annotations, such as the names of labels. Those that a
+    /// view lacks are left out.</summary>
+    internal virtual IReadOnlyList<ReplacedColumn> Replaced => [];
 
     private protected abstract string HowToKeep { get; }
 
@@ -34,11 +38,17 @@ public abstract class RowTransformer : ITransformer
 
     /// <summary>The same for single rows.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => Bind(inputSchema);
+    /// <exception cref="InvalidOperationException"><see cref="IsRowToRowMapper"/> is false.</exception>
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => IsRowToRowMapper ? Bind(inputSchema)
+        : throw new InvalidOperationException($"{GetType().Name} makes a row out of several; transform a view.");
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => throw new NotSupportedException(
         $"{GetType().Name} cannot be written into an ML.NET model file: ML.NET reads back transformers of its "
         + $"own assemblies only. {HowToKeep}");
+
+    /// <summary>All columns that a view of this schema gets, the added ones first.</summary>
+    internal DataViewSchema.DetachedColumn[] ColumnsFor(DataViewSchema schema) =>
+        [.. Added, .. Replaced.Select(column => column.In(schema)).OfType<DataViewSchema.DetachedColumn>()];
 
     internal AddedColumnsMapper Bind(DataViewSchema inputSchema) => new(this, inputSchema);
 
