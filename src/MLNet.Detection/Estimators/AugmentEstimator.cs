@@ -17,7 +17,7 @@ namespace MLNet.Detection.Estimators;
 ///     .Append(detection.RandomCrop(seed: epoch), TransformerScope.Training)
 ///     .Append(detection.RandomHorizontalFlip(seed: epoch), TransformerScope.Training)
 ///     .Append(detection.ResizeImage(300, 300));
-/// var view = steps.Fit(data).Transform(data);
+/// var view = steps.Fit(data).Transform(data, TransformerScope.Training);
 /// </code></example>
 /// <param name="options">The change, the seed and the columns.</param>
 public sealed class AugmentEstimator(AugmentEstimator.Options options) : RowEstimator<AugmentTransformer>(new(options))

@@ -15,7 +15,7 @@ namespace MLNet.Detection.Estimators;
 ///     .Append(detection.RandomHorizontalFlip(seed: epoch), TransformerScope.Training)
 ///     .Append(detection.LetterboxImage(320, 240))
 ///     .Append(detection.NormalizeImage(320, 240, Normalization.Centered));
-/// var view = steps.Fit(data).Transform(data);        // has Picture, ResizeTransform and Pixels
+/// var view = steps.Fit(data).Transform(data, TransformerScope.Training);   // Picture, ResizeTransform, Pixels
 /// </code></example>
 /// <param name="options">The columns.</param>
 public sealed class DecodeImageEstimator(DecodeImageEstimator.Options options)

@@ -15,7 +15,7 @@ namespace MLNet.Detection.Estimators;
 ///     .Append(detection.Mosaic(640, 640, seed: epoch), TransformerScope.Training)
 ///     .Append(detection.LetterboxImage(640, 640));
 /// var shuffled = ml.Data.ShuffleRows(data, seed: epoch);
-/// var view = steps.Fit(shuffled).Transform(shuffled);
+/// var view = steps.Fit(shuffled).Transform(shuffled, TransformerScope.Training);
 /// </code></example>
 /// <param name="options">The mix, the window, the seed and the columns.</param>
 public sealed class MixPicturesEstimator(MixPicturesEstimator.Options options)

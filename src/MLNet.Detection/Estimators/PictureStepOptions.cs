@@ -2,8 +2,11 @@ using MLNet.Detection.Data;
 
 namespace MLNet.Detection.Estimators;
 
-/// <summary>The columns of steps that change pictures and their boxes together. All are replaced in place, so that a
-/// chain without such a step, as <c>GetModelFor(TransformerScope.Scoring)</c> gives it, has the same columns.</summary>
+/// <summary>
+/// The columns of steps that change pictures and their boxes together. All are replaced in place, so that a chain has
+/// the same columns without such a step. Appended with <c>TransformerScope.Training</c> it acts while the chain is
+/// fitted, and in <c>Transform(view, TransformerScope.Training)</c>, but not in a plain <c>Transform(view)</c>.
+/// </summary>
 public abstract record PictureStepOptions
 {
     private protected PictureStepOptions()

@@ -71,8 +71,8 @@ public sealed class PictureStepTests
             .Append(ml.Detection().RandomHorizontalFlip(1), TransformerScope.Training)
             .Append(ml.Detection().ResizeImage(16, 16)).Append(ml.Detection().NormalizeImage(16, 16));
         var model = chain.Fit(data);
-        var training = model.Transform(data);
-        var scoring = model.GetModelFor(TransformerScope.Scoring).Transform(data);
+        var training = model.Transform(data, TransformerScope.Training);
+        var scoring = model.Transform(data);
         var plain = ml.Detection().PreprocessImage(new ImageResize(16, 16)).Fit(data).Transform(data);
         foreach (var (expected, actual) in Rows.Vectors<float>(plain, "Pixels")
             .Zip(Rows.Vectors<float>(scoring, "Pixels")))

@@ -52,6 +52,22 @@ public sealed class ChainTests
     }
 
     [TestMethod]
+    public void ChainTransformsForScoringUnlessAskedForAnotherScope()
+    {
+        var view = ml.Data.LoadFromEnumerable([new Row { Value = 4 }]);
+        var training = ml.Transforms.CopyColumns("Trained", "Value");
+        var model = new EstimatorChain<ITransformer>()
+            .Append(training, TransformerScope.Training)
+            .Append(ml.Transforms.CopyColumns("Both", "Value"))
+            .Append(ml.Transforms.CopyColumns("Trained", "Value"), TransformerScope.Testing).Fit(view);
+        string Columns(DataViewSchema schema) => string.Join(" ", schema.Select(column => column.Name));
+        Assert.AreEqual("Value Both", Columns(model.Transform(view).Schema));
+        Assert.AreEqual("Value Both", Columns(model.GetOutputSchema(view.Schema)));
+        Assert.AreEqual("Value Trained Both", Columns(model.Transform(view, TransformerScope.Training).Schema));
+        Assert.AreEqual("Value Trained Both", Columns(model.GetOutputSchema(view.Schema, TransformerScope.Training)));
+    }
+
+    [TestMethod]
     public void ChainDisposesItsTransformersOnce()
     {
         var same = new Same();

@@ -34,21 +34,23 @@ public sealed class TransformerChain<TLastTransformer> : ITransformer, IEnumerab
 
     bool ITransformer.IsRowToRowMapper => transformers.All(transformer => transformer.IsRowToRowMapper);
 
-    public IDataView Transform(IDataView input)
+    /// <summary>The steps meant for scoring: those for training alone act only while the chain is fitted.</summary>
+    public IDataView Transform(IDataView input) => Transform(input, TransformerScope.Scoring);
+
+    public IDataView Transform(IDataView input, TransformerScope scope)
     {
         Check.NotNull(input, nameof(input));
+        var chain = GetModelFor(scope);
         // Asked for the whole chain first: a view of a wrong schema fails before anything is made of it.
-        GetOutputSchema(input.Schema);
-        return transformers.Aggregate(input, (view, transformer) => transformer.Transform(view));
+        chain.GetOutputSchema(input.Schema, scope);
+        return chain.Aggregate(input, (view, transformer) => transformer.Transform(view));
     }
 
-    public IDataView Transform(IDataView input, TransformerScope scope) => GetModelFor(scope).Transform(input);
-
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) =>
-        transformers.Aggregate(inputSchema, (schema, transformer) => transformer.GetOutputSchema(schema));
+        GetOutputSchema(inputSchema, TransformerScope.Scoring);
 
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema, TransformerScope scope) =>
-        GetModelFor(scope).GetOutputSchema(inputSchema);
+        GetModelFor(scope).Aggregate(inputSchema, (schema, transformer) => transformer.GetOutputSchema(schema));
 
     public TransformerChain<ITransformer> GetModelFor(TransformerScope scopeFilter)
     {
