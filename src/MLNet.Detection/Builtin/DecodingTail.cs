@@ -10,6 +10,13 @@ internal sealed record DecodingTail(Box[] Anchors, BoxCoder Coder)
     /// <summary>Declares the outputs <c>scores</c> [B, N, C] and <c>boxes</c> [B, N, 4].</summary>
     public void Append(Var logits, Var deltas)
     {
+        deltas.Graph.Output("scores", Sigmoid(logits));
+        deltas.Graph.Output("boxes", Boxes(deltas));
+    }
+
+    /// <summary>Corners [B, N, 4] from deltas [B, N, 4].</summary>
+    public Var Boxes(Var deltas)
+    {
         var graph = deltas.Graph;
         var centers = Pairs(graph, "anchors.center", a => [a.CenterX, a.CenterY]);
         var sizes = Pairs(graph, "anchors.size", a => [a.Width, a.Height]);
@@ -17,8 +24,7 @@ internal sealed record DecodingTail(Box[] Anchors, BoxCoder Coder)
             Slice(deltas, 2, 2, 4) / Weights(graph, Coder.WeightWidth, Coder.WeightHeight));
         var center = shift * sizes + centers;
         var half = Exp(Coder.MaxLogScale is { } limit ? Min(log, log.Like(limit)) : log) * sizes * 0.5f;
-        graph.Output("scores", Sigmoid(logits));
-        graph.Output("boxes", Concat([center - half, center + half], 2));
+        return Concat([center - half, center + half], 2);
     }
 
     private Var Pairs(Graph graph, string name, Func<Box, float[]> pair) =>

@@ -100,6 +100,15 @@ public sealed record DetectorModel
     /// <summary>Writes the ONNX file with its metadata.</summary>
     public void Save(string path, bool externalData = false) => DetectorMetadata.Attach(this).Save(path, externalData);
 
+    /// <summary>
+    /// Writes an ONNX file of its own for deployment, from a picture to its objects: <c>pixels</c> or <c>image</c> in
+    /// (see <see cref="PictureInput"/>), <c>boxes</c> [n, 4] in pixels of the picture, <c>scores</c> [n] and
+    /// <c>labels</c>, Int64 [n] from 0, out. It cannot be trained or loaded again; keep the file of <see cref="Save"/>.
+    /// </summary>
+    /// <exception cref="ModelException">The head has no such form, or the file cannot be written.</exception>
+    public void SaveEndToEnd(string path, PictureInput input = PictureInput.Pixels) =>
+        EndToEndModel.Of(this, input).Save(path);
+
     /// <summary>Reads a file that <see cref="Save"/> wrote.</summary>
     /// <exception cref="ModelException">The file is damaged or carries no such metadata.</exception>
     public static DetectorModel Load(string path) => DetectorMetadata.Read(OnnxModel.Load(path));

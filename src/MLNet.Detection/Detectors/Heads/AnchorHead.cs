@@ -2,12 +2,14 @@ using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 using MLNet.Detection.Anchors;
 using MLNet.Detection.Boxes;
+using MLNet.Detection.Builtin;
 using MLNet.Detection.Matching;
 using MLNet.Detection.Scoring;
 using MLNet.Detection.Training;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
 using OnnxGraphs.Models;
+using OnnxGraphs.Ops;
 
 namespace MLNet.Detection.Detectors;
 
@@ -71,6 +73,18 @@ public abstract record AnchorHead : DetectionHead
             tables[0].Span, MemoryMarshal.Cast<float, BoxDelta>(tables[1].Span), [.. detector.Anchors],
             detector.Resize.Width, detector.Resize.Height);
         return [.. found.Select(o => o with { Class = detector.ClassOfColumn(o.Class) })];
+    }
+
+    internal override (Var Scores, Var Boxes) Predictions(DetectorModel detector, IReadOnlyList<Var> tables)
+    {
+        var scores = detector.Decoder.Activation switch
+        {
+            ClassActivation.Sigmoid => Op.Sigmoid(tables[0]),
+            ClassActivation.Softmax => Op.Softmax(tables[0]),
+            _ => tables[0],
+        };
+        var boxes = new DecodingTail([.. detector.Anchors], detector.Decoder.Coder).Boxes(tables[1]);
+        return (Op.Squeeze(scores, 0), Op.Squeeze(boxes, 0));
     }
 
     internal override DetectorModel Import(HeadImport import)

@@ -104,6 +104,19 @@ public sealed record FcosHead : DetectionHead
         return detector.Select(scores, boxes, [.. PointsPerLevel]);
     }
 
+    internal override (Var Scores, Var Boxes) Predictions(DetectorModel detector, IReadOnlyList<Var> tables)
+    {
+        var frames = Tensor.Of<float>(new(detector.Anchors.Count, 4), detector.Anchors.SelectMany(Frame).ToArray());
+        var (points, distances) = (tables[1].Graph.Constant(frames), Op.Squeeze(tables[1], 0));
+        var (low, high) = (Op.Slice(points, 1, 0, 2), Op.Slice(points, 1, 2, 4));
+        var (center, unit) = ((low + high) * 0.5f, high - low);
+        var boxes = Op.Concat(
+            [center - Op.Slice(distances, 1, 0, 2) * unit, center + Op.Slice(distances, 1, 2, 4) * unit], 1);
+        return (Op.Squeeze(Op.Sqrt(Op.Sigmoid(tables[0]) * Op.Sigmoid(tables[2])), 0), boxes);
+    }
+
+    internal override IReadOnlyList<int> Levels(DetectorModel detector) => PointsPerLevel;
+
     internal override DetectorModel Import(HeadImport import)
     {
         var options = import.Options;
