@@ -157,8 +157,259 @@ def fcos(images, truths):
     write("fcos", net, images, ["cls_logits", "bbox_regression", "bbox_ctrness"], terms, detections=detections)
 
 
+class YoloxNet(nn.Module):
+    """YOLOX's decoupled head; the file joins, activates and decodes as its exports do."""
+
+    def __init__(self):
+        super().__init__()
+        self.backbone = Backbone()
+        self.cls_convs = nn.ModuleList(nn.Conv2d(16, 12, 3, 1, 1) for _ in range(3))
+        self.reg_convs = nn.ModuleList(nn.Conv2d(16, 12, 3, 1, 1) for _ in range(3))
+        self.cls_preds = nn.ModuleList(nn.Conv2d(12, len(CLASSES), 1) for _ in range(3))
+        self.reg_preds = nn.ModuleList(nn.Conv2d(12, 4, 1) for _ in range(3))
+        self.obj_preds = nn.ModuleList(nn.Conv2d(12, 1, 1) for _ in range(3))
+
+    def maps(self, x):
+        for i, m in enumerate(self.backbone(x)):
+            c = nn.functional.silu(self.cls_convs[i](m))
+            r = nn.functional.silu(self.reg_convs[i](m))
+            yield self.reg_preds[i](r), self.obj_preds[i](r), self.cls_preds[i](c)
+
+    def decode(self, table):
+        grid, stride = cells()
+        grid, stride = grid.to(table.dtype), stride.to(table.dtype)
+        return torch.cat([(table[..., :2] + grid) * stride, torch.exp(table[..., 2:4]) * stride, table[..., 4:]], -1)
+
+    def forward(self, x):
+        levels = [torch.cat([r, o.sigmoid(), c.sigmoid()], 1) for r, o, c in self.maps(x)]
+        return self.decode(torch.cat([level.flatten(2) for level in levels], 2).permute(0, 2, 1))
+
+    def raw(self, x):
+        return self.decode(torch.cat([torch.cat(maps, 1).flatten(2) for maps in self.maps(x)], 2).permute(0, 2, 1))
+
+
+def cells(strides=(8, 16, 32)):
+    """Column and row of each cell, and its stride."""
+    grid, stride = [], []
+    for s in strides:
+        n = SIZE // s
+        y, x = torch.meshgrid(torch.arange(n), torch.arange(n), indexing="ij")
+        grid.append(torch.stack([x, y], -1).reshape(-1, 2))
+        stride.append(torch.full((n * n, 1), s))
+    return torch.cat(grid).double(), torch.cat(stride).double()
+
+
+def corners(boxes):
+    return torch.cat([boxes[..., :2] - boxes[..., 2:] / 2, boxes[..., :2] + boxes[..., 2:] / 2], -1)
+
+
+def centres(boxes):
+    return torch.cat([(boxes[..., :2] + boxes[..., 2:]) / 2, boxes[..., 2:] - boxes[..., :2]], -1)
+
+
+def simota(table, boxes, labels, radius=1.5):
+    """The object of each cell, or -1. Ge et al. 2021, https://arxiv.org/abs/2107.08430"""
+    from torchvision.ops import box_iou
+    grid, stride = cells()
+    matched = torch.full((len(table),), -1)
+    if len(boxes) == 0:
+        return matched
+    distance = ((grid + 0.5)[None] * stride[None] - centres(boxes)[:, None, :2]).abs().amax(-1)
+    near = distance < radius * stride[None, :, 0]
+    candidates = torch.where(near.any(0))[0]
+    iou = box_iou(boxes, corners(table[candidates, :4]))
+    p = (table[candidates, 5:].sigmoid() * table[candidates, 4:5].sigmoid()).sqrt()
+    wanted = nn.functional.one_hot(labels, len(CLASSES)).double()
+    bce = -(wanted[:, None] * p.log().clamp(min=-100) + (1 - wanted[:, None]) * (1 - p).log().clamp(min=-100)).sum(-1)
+    cost = bce - 3 * (iou + 1e-8).log() + 1e6 * ~near[:, candidates]
+    chosen = torch.zeros_like(cost)
+    for g in range(len(boxes)):
+        k = max(1, int(iou[g].topk(min(10, len(candidates))).values.sum()))
+        chosen[g, cost[g].topk(min(k, len(candidates)), largest=False).indices] = 1
+    several = chosen.sum(0) > 1
+    chosen[:, several] = nn.functional.one_hot(cost[:, several].argmin(0), len(boxes)).T.double()
+    taken = chosen.sum(0) > 0
+    matched[candidates[taken]] = chosen[:, taken].argmax(0)
+    return matched
+
+
+def yolox(images, truths):
+    from torchvision.ops import box_iou
+    net = YoloxNet()
+    scramble(net, 2)
+    with torch.no_grad():
+        for level in net.reg_preds:
+            level.bias[2:].add_(0.7)
+    net = net.double()
+    table = net.raw(batch(images))
+    bce = nn.functional.binary_cross_entropy_with_logits
+    terms, count = {"box": 0, "objectness": 0, "classification": 0}, 0
+    for rows, t in zip(table, targets(truths)):
+        matched = simota(rows.detach(), t["boxes"], t["labels"])
+        positive = matched >= 0
+        count += int(positive.sum())
+        terms["objectness"] = terms["objectness"] + bce(rows[:, 4], positive.double(), reduction="sum")
+        if not positive.any():
+            continue
+        wanted = t["boxes"][matched[positive]]
+        iou = box_iou(corners(rows[positive, :4]), wanted).diagonal()
+        label = nn.functional.one_hot(t["labels"][matched[positive]], len(CLASSES)) * iou.detach()[:, None]
+        terms["box"] = terms["box"] + 5 * (1 - iou ** 2).sum()
+        terms["classification"] = terms["classification"] + bce(rows[positive, 5:], label, reduction="sum")
+    terms = {key: value / max(1, count) for key, value in terms.items()}
+    write("yolox", net, images, ["output"], terms, positives=count)
+
+
+ANCHORS = [[[10, 13], [16, 30], [33, 23]], [[30, 61], [62, 45], [59, 119]], [[116, 90], [156, 198], [373, 326]]]
+
+
+class YoloNet(nn.Module):
+    """YOLOv5's head: one convolution a level; the file decodes as its exports do."""
+
+    def __init__(self):
+        super().__init__()
+        self.backbone = Backbone()
+        self.m = nn.ModuleList(nn.Conv2d(16, 3 * (5 + len(CLASSES)), 1) for _ in range(3))
+
+    def maps(self, x):
+        for conv, m in zip(self.m, self.backbone(x)):
+            y = conv(m)
+            yield y.view(y.shape[0], 3, 5 + len(CLASSES), m.shape[2], m.shape[3]).permute(0, 1, 3, 4, 2).contiguous()
+
+    def forward(self, x):
+        out = []
+        for level, y in enumerate(self.maps(x)):
+            grid, stride, size = self.frame(level, y)
+            xy, wh, rest = y.sigmoid().split((2, 2, len(CLASSES) + 1), 4)
+            decoded = torch.cat(((xy * 2 - 0.5 + grid) * stride, (wh * 2) ** 2 * size, rest), 4)
+            out.append(decoded.view(-1, 3 * y.shape[2] * y.shape[3], 5 + len(CLASSES)))
+        return torch.cat(out, 1)
+
+    def raw(self, x):
+        """Decoded boxes and logits, [B, 3, H, W, 5 + C] a level."""
+        for level, y in enumerate(self.maps(x)):
+            grid, stride, size = self.frame(level, y)
+            s = y[..., :4].sigmoid()
+            yield torch.cat(((s[..., :2] * 2 - 0.5 + grid) * stride, (s[..., 2:] * 2) ** 2 * size, y[..., 4:]), 4)
+
+    @staticmethod
+    def frame(level, y):
+        rows, columns = torch.meshgrid(torch.arange(y.shape[2]), torch.arange(y.shape[3]), indexing="ij")
+        grid = torch.stack((columns, rows), 2).to(y.dtype)[None, None]
+        return grid, 8 * 2 ** level, torch.tensor(ANCHORS[level], dtype=y.dtype).view(1, 3, 1, 1, 2)
+
+
+def by_ratio(boxes, level, n):
+    """The object of each anchor [3, n, n], or -1: sides within a factor of 4, centre in the cell or just beside it."""
+    matched, best = torch.full((3, n, n), -1), torch.full((3, n, n), 4.0, dtype=torch.float64)
+    for g, (cx, cy, w, h) in enumerate(centres(boxes).tolist()):
+        x, y = cx * n / SIZE, cy * n / SIZE
+        near = {(int(y), int(x))}
+        if x % 1 < 0.5 and x > 1:
+            near.add((int(y), int(x) - 1))
+        if x % 1 > 0.5 and n - x > 1:
+            near.add((int(y), int(x) + 1))
+        if y % 1 < 0.5 and y > 1:
+            near.add((int(y) - 1, int(x)))
+        if y % 1 > 0.5 and n - y > 1:
+            near.add((int(y) + 1, int(x)))
+        for a, (aw, ah) in enumerate(ANCHORS[level]):
+            ratio = max(w / aw, aw / w, h / ah, ah / h)
+            for r, c in near:
+                if ratio < best[a, r, c]:
+                    best[a, r, c], matched[a, r, c] = ratio, g
+    return matched
+
+
+def yolo(images, truths):
+    from torchvision.ops import complete_box_iou_loss
+    net = YoloNet()
+    scramble(net, 3)
+    net = net.double()
+    bce = nn.functional.binary_cross_entropy_with_logits
+    terms = {"box": 0, "objectness": 0, "classification": 0}
+    for level, table in enumerate(net.raw(batch(images))):
+        matched = torch.stack([by_ratio(t["boxes"], level, table.shape[2]) for t in targets(truths)])
+        positive, wanted = matched >= 0, torch.zeros(matched.shape).double()
+        if positive.any():
+            rows = table[positive]
+            own = torch.cat([t["boxes"][m[m >= 0]] for t, m in zip(targets(truths), matched)])
+            labels = torch.cat([t["labels"][m[m >= 0]] for t, m in zip(targets(truths), matched)])
+            loss = complete_box_iou_loss(corners(rows[:, :4]), own)
+            wanted[positive] = (1 - loss).detach().clamp(min=0)
+            terms["box"] = terms["box"] + 0.05 * loss.mean()
+            label = nn.functional.one_hot(labels, len(CLASSES)).double()
+            terms["classification"] = terms["classification"] + 0.5 * bce(rows[:, 5:], label)
+        terms["objectness"] = terms["objectness"] + (4.0, 1.0, 0.4)[level] * bce(table[..., 4], wanted)
+    write("yolo", net, images, ["output"], terms)
+
+
+class Linear(nn.Module):
+    """x w + b, with the weight as the exporter writes it: the other one gets a new name when it is transposed."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(inputs, outputs))
+        self.bias = nn.Parameter(torch.zeros(outputs))
+
+    def forward(self, x):
+        return x @ self.weight + self.bias
+
+
+class DetrNet(nn.Module):
+    """A decoder of queries over the cells of a feature map."""
+
+    def __init__(self, width=16, queries=8):
+        super().__init__()
+        self.backbone = Backbone(width, levels=1)
+        self.position = nn.Parameter(torch.zeros(1, 64, width))
+        self.queries = nn.Parameter(torch.zeros(1, queries, width))
+        self.layers = nn.ModuleList(nn.ModuleDict({
+            "q": Linear(width, width), "k": Linear(width, width), "v": Linear(width, width),
+            "norm": nn.LayerNorm(width), "up": Linear(width, 24), "down": Linear(24, width)}) for _ in range(2))
+        self.class_embed = Linear(width, len(CLASSES) + 1)
+        self.box_hidden = Linear(width, width)
+        self.box_embed = Linear(width, 4)
+
+    def forward(self, x):
+        cells = self.backbone(x)[0].flatten(2).permute(0, 2, 1)
+        y = self.queries.expand(x.shape[0], -1, -1)
+        for layer in self.layers:
+            scores = layer["q"](y + self.queries) @ layer["k"](cells + self.position).transpose(1, 2) / 4
+            y = layer["norm"](y + scores.softmax(-1) @ layer["v"](cells))
+            y = y + layer["down"](nn.functional.gelu(layer["up"](y)))
+        return self.class_embed(y), self.box_embed(nn.functional.silu(self.box_hidden(y))).sigmoid()
+
+
+def detr(images, truths):
+    from scipy.optimize import linear_sum_assignment
+    from torchvision.ops import generalized_box_iou
+    net = DetrNet()
+    scramble(net, 4)
+    net = net.double()
+    logits, boxes = net(batch(images))
+    classes = torch.full(logits.shape[:2], len(CLASSES))
+    l1, giou, count = 0, 0, sum(len(t["labels"]) for t in targets(truths))
+    for i, t in enumerate(targets(truths)):
+        wanted = centres(t["boxes"] / SIZE)
+        if len(wanted) == 0:
+            continue
+        overlap = generalized_box_iou(corners(boxes[i]), corners(wanted))
+        cost = 5 * torch.cdist(boxes[i], wanted, p=1) - logits[i].softmax(-1)[:, t["labels"]] - 2 * overlap
+        query, item = linear_sum_assignment(cost.detach().numpy())
+        classes[i, query] = t["labels"][item]
+        l1 = l1 + (boxes[i, query] - wanted[item]).abs().sum()
+        giou = giou + (1 - overlap[query, item]).sum()
+    weight = torch.ones(len(CLASSES) + 1).double()
+    weight[-1] = 0.1
+    terms = {"classification": nn.functional.cross_entropy(logits.transpose(1, 2), classes, weight),
+             "l1": 5 * l1 / count, "iou": 2 * giou / count}
+    write("detr", net, images, ["pred_logits", "pred_boxes"], terms, opset=17)
+
+
 if __name__ == "__main__":
     OUT.mkdir(parents=True, exist_ok=True)
     images, truths = pictures()
     write_pictures(images, truths)
-    fcos(images, truths)
+    for head in (fcos, yolox, yolo, detr):
+        head(images, truths)

@@ -30,9 +30,6 @@ public readonly record struct Box(float X0, float Y0, float X1, float Y1)
     /// <summary>Whether both sides are positive and all four numbers finite. False for NaN.</summary>
     public bool IsProper => Width > 0f && Height > 0f && float.IsFinite(X0 + Y0 + X1 + Y1);
 
-    /// <summary>Whether a point lies in the box; the left and top edge belong to it.</summary>
-    public bool Contains(float x, float y) => x >= X0 && x < X1 && y >= Y0 && y < Y1;
-
     /// <summary>The box with the given top-left corner and size.</summary>
     public static Box FromXywh(float x, float y, float width, float height) => new(x, y, x + width, y + height);
 

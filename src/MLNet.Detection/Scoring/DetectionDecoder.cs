@@ -33,6 +33,15 @@ public sealed record DetectionDecoder
         MaxCandidates = 1000, CandidateGroup = CandidateGroup.Level, MaxDetections = 100,
     };
 
+    /// <summary>As YOLO's and YOLOX's evaluation. The head gives probabilities and boxes itself.</summary>
+    public static DetectionDecoder Yolo { get; } = Fcos with
+    {
+        ScoreThreshold = 0.01f, IouThreshold = 0.65f, MaxDetections = 300,
+    };
+
+    /// <summary>As DETR: one object a query, none suppressed. The head gives probabilities and boxes itself.</summary>
+    public static DetectionDecoder Detr { get; } = Fcos with { ScoreThreshold = 0f, IouThreshold = 1f };
+
     /// <summary>How deltas were encoded.</summary>
     public BoxCoder Coder { get; init; } = BoxCoder.Ssd;
 

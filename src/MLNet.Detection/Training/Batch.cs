@@ -12,6 +12,9 @@ namespace MLNet.Detection.Training;
 /// <param name="boxColumns">Numbers of an anchor's box target.</param>
 internal sealed class Batch(int places, int pixels, int anchors, int boxColumns)
 {
+    /// <summary>Images that it can hold.</summary>
+    public int Places => places;
+
     /// <summary>[places, 3, height, width].</summary>
     public float[] Pixels { get; } = new float[places * pixels];
 

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Data;
 using MLNet.Detection.Images;
-using MLNet.Detection.Matching;
 
 namespace MLNet.Detection.Training;
 
@@ -24,15 +23,6 @@ internal sealed record Sample(string Name, long Row, Box[] Truths, int[] Classes
         Ignored = [.. Ignored.Select(box => Augmentation.HorizontalFlip.Flip(box, width))],
     };
 
-    /// <summary>Takes places that match nothing out of the loss where their centre lies in an ignored region.</summary>
-    public void IgnoreBackground(ReadOnlySpan<Box> places, Span<int> matches)
-    {
-        foreach (var region in Ignored)
-            for (var i = 0; i < matches.Length; i++)
-                if (matches[i] == Matcher.Background && region.Contains(places[i].CenterX, places[i].CenterY))
-                    matches[i] = Matcher.Ignored;
-    }
-
     /// <summary>The class of each place from the index of its object; negative numbers stay.</summary>
     public void WriteClasses(ReadOnlySpan<int> matches, Span<long> classes)
     {
@@ -46,5 +36,12 @@ internal sealed record Sample(string Name, long Row, Box[] Truths, int[] Classes
         var corners = MemoryMarshal.Cast<float, Box>(boxes);
         for (var i = 0; i < matches.Length; i++)
             corners[i] = matches[i] < 0 ? default : Truths[matches[i]];
+    }
+
+    /// <summary>Centre and size of each place's object; 0 where there is none.</summary>
+    public void WriteCentres(ReadOnlySpan<int> matches, Span<float> boxes)
+    {
+        WriteCorners(matches, boxes);
+        BoxConversion.Convert(boxes, BoxFormat.Xyxy, BoxFormat.Cxcywh, boxes);
     }
 }

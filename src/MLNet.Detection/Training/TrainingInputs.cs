@@ -13,7 +13,8 @@ namespace MLNet.Detection.Training;
 /// </summary>
 internal sealed class TrainingInputs(DetectorModel detector, DetectionHead head)
 {
-    private const string Classes = "targets/classes", Boxes = "targets/boxes", Images = "targets/images";
+    private const string Classes = "targets/classes", Boxes = "targets/boxes", Images = "targets/images",
+        Prediction = "predictions/";
 
     private readonly TargetWriter _write = head.Targets(detector);
 
@@ -25,6 +26,8 @@ internal sealed class TrainingInputs(DetectorModel detector, DetectionHead head)
         var targets = new DetectionTargets(
             graph.Input(Classes, ElementType.Int64, new(batch, anchors)),
             graph.Input(Boxes, batch, anchors, head.BoxTargetColumns));
+        foreach (var (i, table) in tables.Index().Where(_ => head.MatchesPredictions))
+            graph.Output(Prediction + i, table);
         var terms = head.Terms(detector, targets, tables);
         if (!head.AveragesImages)
             return terms;
@@ -47,9 +50,24 @@ internal sealed class TrainingInputs(DetectorModel detector, DetectionHead head)
     public void Fill(TrainingRun run, Batch batch)
     {
         batch.Pixels.CopyTo(run.Input<float>(detector.InputName));
+        if (head.MatchesPredictions)
+            Match(run, batch);
         batch.Classes.CopyTo(run.Input<long>(Classes));
         batch.Boxes.CopyTo(run.Input<float>(Boxes));
         if (run.Graph.Data.Any(input => input.Name == Images))
             run.Input<float>(Images)[0] = batch.Samples.Count;
     }
+
+    // Each image by itself: threads change no result.
+    private void Match(TrainingRun run, Batch batch)
+    {
+        var seen = run.Predict();
+        float[][] tables = [.. Enumerable.Range(0, seen.Count).Select(i =>
+            seen[Prediction + i].GetTensorDataAsSpan<float>().ToArray())];
+        Parallel.For(0, batch.Samples.Count, image => batch.Write(_write, image,
+            [.. tables.Select(table => Rows(table, image, batch.Places))]));
+    }
+
+    private static ReadOnlyMemory<float> Rows(float[] table, int image, int images) =>
+        table.AsMemory(image * (table.Length / images), table.Length / images);
 }

@@ -25,13 +25,13 @@ public sealed record DetrLoss
 
     /// <summary>
     /// The terms "classification", "l1" and "iou", weighted scalars; their sum is the loss. Targets: class numbers [B,
-    /// Q] (C for no object) and boxes [B, Q, 4]; logits [B, Q, C + 1], boxes [B, Q, 4]. Boxes are centre and size.
+    /// Q] (C for no object, -2 for queries that do not count) and boxes [B, Q, 4]; logits [B, Q, C + 1], boxes [B, Q, 4]. Boxes are centre and size.
     /// </summary>
     public IReadOnlyDictionary<string, Var> Terms(DetectionTargets targets, Var logits, Var boxes)
     {
         Check(targets, logits, boxes);
-        var none = logits.Shape[2] - 1;
-        var matched = Cast(Less(targets.Classes, targets.Classes.Like(none)), logits.Type);
+        var (classes, none) = (targets.Classes, logits.Shape[2] - 1);
+        var matched = Cast(And(GreaterOrEqual(classes, classes.Like(0)), Less(classes, classes.Like(none))), logits.Type);
         var share = 1f / Loss.AtLeastOne(SumAll(matched));
         float[] weights = [.. Enumerable.Repeat(1f, (int)none), NoObjectWeight];
         var l1 = ReduceSum(new L1Loss().Elements(boxes, targets.Boxes), [2], keep: false);
@@ -40,8 +40,8 @@ public sealed record DetrLoss
         var iou = generalized.Elements(boxes, targets.Boxes);
         return new Dictionary<string, Var>
         {
-            ["classification"] = ClassWeight * new CrossEntropyLoss { ClassWeights = weights }.Of(logits,
-                targets.Classes),
+            ["classification"] = ClassWeight
+                * new CrossEntropyLoss { ClassWeights = weights, IgnoreLabel = -2 }.Of(logits, classes),
             ["l1"] = L1Weight * share * SumAll(matched * l1),
             ["iou"] = IouWeight * share * SumAll(matched * iou),
         };

@@ -44,6 +44,7 @@ public static class LossCatalog
         Detection(new MultiBoxLoss()),
         Fcos(),
         Yolox(),
+        Yolo(),
         Detr(),
         Rpn(),
         FastRcnn(),
@@ -72,12 +73,23 @@ public static class LossCatalog
 
     private static LossExample Yolox()
     {
+        var loss = new YoloxLoss();
+        return Yolo(loss, x => loss.Of(new(x[1], x[2]), x[0]));
+    }
+
+    private static LossExample Yolo()
+    {
+        var loss = new YoloLoss();
+        return Yolo(loss, x => loss.Of(new(x[1], x[2]), x[0], 3, 1));
+    }
+
+    private static LossExample Yolo(object loss, Func<IReadOnlyList<Var>, Var> build)
+    {
         float[] box = [5, 6, 7, 4];
         var outputs = Tensor.Of<float>(new(2, 4, 7), [.. Waves(2, 4, 7).Values<float>().ToArray()
             .Select((v, i) => i % 7 < 4 ? box[i % 7] + 0.3f * v : v)]);
-        var loss = new YoloxLoss();
         return new(loss, [new("outputs", outputs, true), new("classes", Anchored, false),
-            new("boxes", Pattern([5.1f, 6.3f, 6.2f, 4.4f], 2, 4, 4), false)], x => loss.Of(new(x[1], x[2]), x[0]));
+            new("boxes", Pattern([5.1f, 6.3f, 6.2f, 4.4f], 2, 4, 4), false)], build);
     }
 
     private static LossExample Detr()

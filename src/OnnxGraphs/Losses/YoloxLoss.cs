@@ -18,7 +18,7 @@ public sealed record YoloxLoss
 
     /// <summary>
     /// The terms "box", "objectness" and "classification", and "l1" where raw boxes are given; their sum is the loss.
-    /// Targets: class numbers [B, A] (negative: not assigned) and boxes [B, A, 4]; outputs [B, A, 5 + C]: decoded box,
+    /// Targets: class numbers [B, A] (-1: not assigned, -2: does not count) and boxes [B, A, 4]; outputs [B, A, 5 + C]: decoded box,
     /// objectness logit, class logits. All boxes are centre and size. Raw boxes and their targets: [B, A, 4], not
     /// decoded.
     /// </summary>
@@ -29,6 +29,7 @@ public sealed record YoloxLoss
         var (classes, c) = (targets.Classes, outputs.Shape[2] - 5);
         var parts = Split(outputs, 2, 4, 1, c);
         var assigned = Cast(GreaterOrEqual(classes, classes.Like(0)), outputs.Type);
+        var counted = Cast(GreaterOrEqual(classes, classes.Like(-1)), outputs.Type);
         var share = 1f / Loss.AtLeastOne(SumAll(assigned));
         var box = new IouLoss(IouKind.Squared) { Form = BoxForm.Centre, Epsilon = 1e-16f };
         var iou = Detach(1f - (box with { Kind = IouKind.Iou }).Elements(parts[0], targets.Boxes));
@@ -37,7 +38,7 @@ public sealed record YoloxLoss
         var terms = new Dictionary<string, Var>
         {
             ["box"] = BoxWeight * share * SumAll(assigned * box.Elements(parts[0], targets.Boxes)),
-            ["objectness"] = share * SumAll(bce.Elements(Squeeze(parts[1], 2), assigned)),
+            ["objectness"] = share * SumAll(counted * bce.Elements(Squeeze(parts[1], 2), assigned)),
             ["classification"] = share * SumAll(assigned * ReduceSum(bce.Elements(parts[2], quality), [2],
                 keep: false)),
         };

@@ -37,20 +37,26 @@ public static class HeadReplacement
         copy.Proto.Graph.ValueInfo.Clear();
         // From IR 4 on a stored tensor need not be an input as well: the new shape constants are not.
         copy.Proto.IrVersion = Math.Max(4, copy.Proto.IrVersion);
-        Verify(copy, head, raw, classes);
+        var values = CorrectOutputs(copy, head.Feeds, raw, classes);
+        if (values[raw].Shape[-1] != classes)
+            throw new ModelException(
+                $"{model.Path}: after new weights '{raw}' has the shape {values[raw].Shape}, expected {classes} on the "
+                + "last axis.");
         if (head.Classes == 1 && options.Kept.Count > 0)
             VerifyOrder(copy, raw, classes, inputShapes);
         return copy;
     }
 
-    // Runs the changed model, tail and all, and corrects the declared shapes of its outputs.
-    private static void Verify(OnnxModel model, ClassHead head, string raw, int classes)
+    /// <summary>
+    /// Runs the changed model, tail and all, and corrects the declared shapes of its outputs. Returns what it computes.
+    /// </summary>
+    internal static IReadOnlyDictionary<string, Tensor> CorrectOutputs(
+        OnnxModel model, IReadOnlyDictionary<string, Tensor> feeds, string raw, int classes)
     {
-        var outputs = model.OutputNames;
         IReadOnlyDictionary<string, Tensor> values;
         try
         {
-            values = Subgraph.Run(model, head.Feeds, [.. outputs.Append(raw).Distinct()]);
+            values = Subgraph.Run(model, feeds, [.. model.OutputNames.Append(raw).Distinct()]);
         }
         catch (ModelException error)
         {
@@ -58,12 +64,9 @@ public static class HeadReplacement
                 $"{model.Path}: what lies behind '{raw}' does not work with {classes} classes; cut the model there "
                 + $"(name the raw values as outputs). {error.Message}", error);
         }
-        if (values[raw].Shape[-1] != classes)
-            throw new ModelException(
-                $"{model.Path}: after new weights '{raw}' has the shape {values[raw].Shape}, expected {classes} on the "
-                + "last axis.");
         foreach (var output in model.Proto.Graph.Output)
             Correct(output, values[output.Name].Shape);
+        return values;
     }
 
     // One class tells nothing about the order of channels; new weights are laid out anchor by anchor.

@@ -46,8 +46,8 @@ internal static class ShapeConstants
         return found;
     }
 
-    // The axis along which the label changes.
-    private static int? ClassAxis(Tensor labels)
+    /// <summary>The axis along which the label changes.</summary>
+    internal static int? ClassAxis(Tensor labels)
     {
         var (shape, values) = (labels.Shape, labels.Values<float>().ToArray());
         for (var axis = shape.Rank - 1; axis >= 0; axis--)
@@ -60,7 +60,8 @@ internal static class ShapeConstants
         return null;
     }
 
-    private static void RescaleEntry(OnnxModel model, NodeProto reshape, int axis, int from, int to)
+    /// <summary>Rescales one entry of a Reshape's target, where it is stored.</summary>
+    internal static void RescaleEntry(OnnxModel model, NodeProto reshape, int axis, int from, int to)
     {
         var (target, graph) = (reshape.Input[1], model.Proto.Graph);
         if (Constant(model, target) is { } whole)
@@ -101,8 +102,8 @@ internal static class ShapeConstants
     // 0 (copied) and -1 (what is left) follow by themselves.
     private static long Scaled(long dim, int from, int to) => dim > 0 && dim % from == 0 ? dim / from * to : dim;
 
-    // A stored integer, read through the operators that exporters put around it.
-    private static Tensor? Constant(OnnxModel model, string name)
+    /// <summary>Stored integers, read through the operators that exporters put around them.</summary>
+    internal static Tensor? Constant(OnnxModel model, string name)
     {
         if (model.Initializers.TryGetValue(name, out var stored))
             return stored.ToTensor();
@@ -116,7 +117,8 @@ internal static class ShapeConstants
         };
     }
 
-    private static string Store(GraphProto graph, string stem, long[] values)
+    /// <summary>Stores integers under a new name and returns it.</summary>
+    internal static string Store(GraphProto graph, string stem, long[] values)
     {
         var name = Fresh(graph, stem);
         graph.Initializer.Add(Tensor.Vector<long>(values).ToProto(name));

@@ -16,6 +16,9 @@ namespace MLNet.Detection.Detectors;
 [JsonDerivedType(typeof(SsdHead), nameof(HeadKind.Ssd))]
 [JsonDerivedType(typeof(RetinaNetHead), nameof(HeadKind.RetinaNet))]
 [JsonDerivedType(typeof(FcosHead), nameof(HeadKind.Fcos))]
+[JsonDerivedType(typeof(YoloxHead), nameof(HeadKind.Yolox))]
+[JsonDerivedType(typeof(YoloHead), nameof(HeadKind.Yolo))]
+[JsonDerivedType(typeof(DetrHead), nameof(HeadKind.Detr))]
 public abstract record DetectionHead
 {
     /// <summary>The family.</summary>

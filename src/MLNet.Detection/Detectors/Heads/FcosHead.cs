@@ -63,10 +63,11 @@ public sealed record FcosHead : DetectionHead
     internal override TargetWriter Targets(DetectorModel detector)
     {
         Box[] points = [.. detector.Anchors];
+        var columns = new BoxColumns(points);
         return (sample, _, classes, boxes) =>
         {
             var matches = Matcher.Match(sample.Truths, points, [.. PointsPerLevel]);
-            sample.IgnoreBackground(points, matches);
+            IgnoredRegions.Apply(matches, columns, sample.Ignored);
             sample.WriteClasses(matches, classes);
             sample.WriteCorners(matches, boxes);
         };

@@ -35,6 +35,25 @@ internal sealed record HeadImport(
     public IReadOnlyList<GridSize> Maps(string value) =>
         [.. Shapes(HeadMaps.Behind(Model, value)).Select(shape => new GridSize((int)shape[3], (int)shape[2]))];
 
+    /// <summary>
+    /// The maps [1, channels, height, width] behind an output, or behind several whose names are separated by commas.
+    /// </summary>
+    public IReadOnlyList<(string Name, TensorShape Shape)> MapsBehind(string outputs)
+    {
+        var names = outputs.Split(',', StringSplitOptions.TrimEntries)
+            .SelectMany(output => HeadMaps.Behind(Model, output)).Distinct().ToList();
+        return [.. names.Zip(Shapes(names))];
+    }
+
+    /// <summary>The model with another number of classes in its maps; unchanged where it has that.</summary>
+    /// <param name="maps">Maps whose channels hold, for each anchor, other columns and then the classes.</param>
+    /// <param name="others">How many other columns.</param>
+    /// <param name="classes">Classes that the file has.</param>
+    public OnnxModel WithMapClasses(IReadOnlyList<string> maps, int others, int classes) =>
+        classes == Options.Classes.Count ? Model
+        : MapClasses.Replace(Model, maps, others, classes, Options.Classes.Count, InputShapes,
+            new() { Seed = Options.Seed, Prior = 0.01f });
+
     /// <summary>The model with a given number of columns in the raw class value; unchanged where it has them.</summary>
     /// <param name="classValue">The raw class value, columns on its last axis.</param>
     /// <param name="columns">How many are wanted.</param>

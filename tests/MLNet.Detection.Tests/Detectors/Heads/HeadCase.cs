@@ -15,6 +15,9 @@ public sealed record HeadCase(string File, DetectionHead? Head, string Classes, 
     public static IEnumerable<object[]> All =>
     [
         [new HeadCase("fcos", new FcosHead { CenternessValue = "bbox_ctrness" }, "cls_logits", "bbox_regression")],
+        [new HeadCase("yolox", new YoloxHead(), "output", "output")],
+        [new HeadCase("yolo", new YoloHead(), "output", "output")],
+        [new HeadCase("detr", new DetrHead(), "pred_logits", "pred_boxes")],
     ];
 
     internal DetectorImport Import => HeadExport.Import(Head, Classes, Boxes);

@@ -1,0 +1,132 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
+using MLNet.Detection.Anchors;
+using MLNet.Detection.Boxes;
+using MLNet.Detection.Matching;
+using MLNet.Detection.Training;
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Losses;
+using OnnxGraphs.Models;
+using OnnxGraphs.Ops;
+
+namespace MLNet.Detection.Detectors;
+
+/// <summary>
+/// YOLOX: each cell predicts one box, centre = (raw + column, raw + row) stride, size = e^raw stride, an objectness and
+/// its classes, by convolutions of their own. SimOTA assigns objects to cells by the predictions of the present weights.
+/// An anchor is the square of a cell. Ge et al. 2021, https://arxiv.org/abs/2107.08430
+/// </summary>
+public sealed record YoloxHead : GridHead
+{
+    /// <summary>
+    /// For an import: name of the objectness, where the file does not join it with the class output. Null: the class
+    /// output is [batch, cells, 5 + classes] and has all three.
+    /// </summary>
+    [JsonIgnore]
+    public string? ObjectnessOutput { get; init; }
+
+    /// <summary>The raw maps, finest level first; an import finds them.</summary>
+    public IReadOnlyList<YoloxMaps> Levels { get; init; } = [];
+
+    /// <summary>The loss.</summary>
+    [JsonIgnore]
+    public YoloxLoss Loss { get; init; } = new();
+
+    /// <summary>Which cells learn which object.</summary>
+    [JsonIgnore]
+    public SimOtaMatcher Matcher { get; init; } = new();
+
+    /// <inheritdoc/>
+    public override HeadKind Kind => HeadKind.Yolox;
+
+    internal override string LossName => nameof(YoloxLoss);
+
+    internal override bool MatchesPredictions => true;
+
+    internal override IReadOnlyList<string> Values(DetectorModel detector) =>
+        [.. Levels.SelectMany(level => new[] { level.Boxes, level.Objectness, level.Classes })];
+
+    internal override IReadOnlyList<Var> Tables(DetectorModel detector, IReadOnlyList<Var> values)
+    {
+        var raw = Op.Concat([.. values.Chunk(3).Select(maps => Rows(Op.Concat(maps, 1), maps.Sum(m => m.Shape[1])))], 1);
+        detector.Expect(Levels[0].Classes, raw, 5 + detector.Classes.Count);
+        var parts = Op.Split(raw, 2, 2, 2, raw.Shape[2] - 4);
+        var corners = Pairs(detector, raw.Graph, cell => (cell.X0, cell.Y0));
+        var strides = Pairs(detector, raw.Graph, cell => (cell.Width, cell.Height));
+        return [Op.Concat([parts[0] * strides + corners, Op.Exp(parts[1]) * strides, parts[2]], 2)];
+    }
+
+    internal override TargetWriter Targets(DetectorModel detector)
+    {
+        var cells = detector.Anchors.ToArray();
+        Vector2[] points = [.. cells.Select(cell => new Vector2(cell.CenterX, cell.CenterY))];
+        float[] strides = [.. cells.Select(cell => cell.Width)];
+        var columns = new BoxColumns(cells);
+        return (sample, predicted, classes, boxes) =>
+        {
+            var (predictions, logits, objectness) = Columns(predicted[0].Span, cells.Length);
+            var matches = Matcher.Match(
+                sample.Truths, sample.Classes, predictions, logits, objectness, points, strides).Matches;
+            IgnoredRegions.Apply(matches, columns, sample.Ignored);
+            sample.WriteClasses(matches, classes);
+            sample.WriteCentres(matches, boxes);
+        };
+    }
+
+    private static (Box[] Boxes, float[] Logits, float[] Objectness) Columns(ReadOnlySpan<float> table, int cells)
+    {
+        var columns = table.Length / cells;
+        var (boxes, logits) = (new Box[cells], new float[cells * (columns - 5)]);
+        var objectness = new float[cells];
+        for (var i = 0; i < cells; i++)
+        {
+            var row = table.Slice(i * columns, columns);
+            (boxes[i], objectness[i]) = (Box.FromCxcywh(row[0], row[1], row[2], row[3]), row[4]);
+            row[5..].CopyTo(logits.AsSpan(i * (columns - 5)));
+        }
+        return (boxes, logits, objectness);
+    }
+
+    internal override IReadOnlyDictionary<string, Var> Terms(
+        DetectorModel detector, DetectionTargets targets, IReadOnlyList<Var> tables) => Loss.Terms(targets, tables[0]);
+
+    internal override DetectorModel Import(HeadImport import)
+    {
+        var levels = ObjectnessOutput is null ? Joined(import) : Separate(import, ObjectnessOutput);
+        var shapes = import.Shapes([.. levels.Select(level => level.Classes)]);
+        string[] classMaps = [.. levels.Select(level => level.Classes)];
+        var model = import.WithMapClasses(classMaps, others: 0, (int)shapes[0][1]);
+        var strides = shapes.Select(shape => new[] { new Vector2((float)import.Width / shape[3]) });
+        var cells = new YoloAnchors([.. strides]).Generate(import.Width, import.Height,
+            [.. shapes.Select(shape => new GridSize((int)shape[3], (int)shape[2]))]);
+        return import.Detector(this with { Levels = levels }, model, classMaps[0], levels[0].Boxes, cells);
+    }
+
+    // Levels differ in size; within one the output joins box, objectness and classes in this order.
+    private static List<YoloxMaps> Joined(HeadImport import)
+    {
+        var levels = import.MapsBehind(import.Options.ClassOutput)
+            .GroupBy(map => (map.Shape[2], map.Shape[3])).Select(level => level.ToList()).ToList();
+        foreach (var level in levels)
+            if (level.Count != 3 || level[0].Shape[1] != 4 || level[1].Shape[1] != 1)
+                throw new ModelException(
+                    $"{import.Model.Path}: behind '{import.Options.ClassOutput}' a level has the maps "
+                    + $"{string.Join(", ", level.Select(map => $"'{map.Name}' {map.Shape}"))}; expected three, with 4 "
+                    + "channels (boxes), 1 (objectness) and the classes. Where the file has an output for each of "
+                    + "them, name all three (ObjectnessOutput).");
+        return [.. levels.Select(level => new YoloxMaps(level[0].Name, level[1].Name, level[2].Name))];
+    }
+
+    private static List<YoloxMaps> Separate(HeadImport import, string objectnessOutput)
+    {
+        var (classes, boxes, objectness) = (import.MapsBehind(import.Options.ClassOutput),
+            import.MapsBehind(import.Options.BoxOutput), import.MapsBehind(objectnessOutput));
+        var levels = boxes.Zip(objectness, classes).ToList();
+        import.Expect(classes.Count == boxes.Count && objectness.Count == boxes.Count
+            && levels.All(l => l.First.Shape[1] == 4 && l.Second.Shape[1] == 1), import.Options.BoxOutput,
+            boxes[0].Shape, $"[1, 4, H, W], with as many levels as classes ({classes.Count}) and objectness "
+                + $"({objectness.Count}, of one channel) have, found {boxes.Count}");
+        return [.. levels.Select(l => new YoloxMaps(l.First.Name, l.Second.Name, l.Third.Name))];
+    }
+}
