@@ -42,7 +42,11 @@ public static class Subgraph
     public static IReadOnlyDictionary<string, Tensor> Run(
         OnnxModel model, IReadOnlyDictionary<string, Tensor> feeds, IReadOnlyList<string> values)
     {
-        values = [.. values.Distinct()];
+        // A value that was fed is what was fed; ONNX Runtime refuses a model that computes nothing.
+        var given = feeds.Where(pair => values.Contains(pair.Key)).ToList();
+        values = [.. values.Distinct().Where(name => !feeds.ContainsKey(name))];
+        if (values.Count == 0)
+            return given.ToDictionary();
         var probe = Extract(model, values, feeds.ToDictionary(
             pair => pair.Key, pair => new TypedShape(pair.Value.Type, pair.Value.Shape)));
         var inputs = feeds.Where(pair => probe.Proto.Graph.Input.Any(input => input.Name == pair.Key))
@@ -53,7 +57,8 @@ public static class Subgraph
             using var session = new InferenceSession(probe.ToBytes(), options);
             using var run = new RunOptions();
             using var results = session.Run(run, inputs, values);
-            return values.Zip(results).ToDictionary(pair => pair.First, pair => HostTensors.Read(pair.Second));
+            return values.Zip(results, (name, result) => KeyValuePair.Create(name, HostTensors.Read(result)))
+                .Concat(given).ToDictionary();
         }
         catch (OnnxRuntimeException error)
         {
