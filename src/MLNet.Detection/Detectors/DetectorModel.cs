@@ -74,7 +74,9 @@ public sealed record DetectorModel
     /// <summary>Names of the raw values that training and scoring cut the model at.</summary>
     public IReadOnlyList<string> RawValues => Head.Values(this);
 
-    /// <summary>The part of the model that is trained and scored, for any batch size: from planes to raw values.</summary>
+    /// <summary>
+    /// The part of the model that is trained and scored, for any batch size: from planes to raw values.
+    /// </summary>
     internal OnnxModel Network() => BatchAxis.Open(ImageValue is null ? Model
         : Subgraph.Extract(Model, RawValues, new Dictionary<string, TypedShape>
         {

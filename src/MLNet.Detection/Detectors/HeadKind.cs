@@ -1,6 +1,6 @@
 namespace MLNet.Detection.Detectors;
 
-/// <summary>Families of detection heads that can be trained: what the raw values mean, what each place learns.</summary>
+/// <summary>Families of detection heads that can be trained: what raw values mean, what a place learns.</summary>
 public enum HeadKind
 {
     /// <summary>

@@ -25,13 +25,15 @@ public sealed record DetrLoss
 
     /// <summary>
     /// The terms "classification", "l1" and "iou", weighted scalars; their sum is the loss. Targets: class numbers [B,
-    /// Q] (C for no object, -2 for queries that do not count) and boxes [B, Q, 4]; logits [B, Q, C + 1], boxes [B, Q, 4]. Boxes are centre and size.
+    /// Q] (C for no object, -2 for queries that do not count) and boxes [B, Q, 4]; logits [B, Q, C + 1], boxes [B, Q,
+    /// 4]. Boxes are centre and size.
     /// </summary>
     public IReadOnlyDictionary<string, Var> Terms(DetectionTargets targets, Var logits, Var boxes)
     {
         Check(targets, logits, boxes);
         var (classes, none) = (targets.Classes, logits.Shape[2] - 1);
-        var matched = Cast(And(GreaterOrEqual(classes, classes.Like(0)), Less(classes, classes.Like(none))), logits.Type);
+        var isMatched = And(GreaterOrEqual(classes, classes.Like(0)), Less(classes, classes.Like(none)));
+        var matched = Cast(isMatched, logits.Type);
         var share = 1f / Loss.AtLeastOne(SumAll(matched));
         float[] weights = [.. Enumerable.Repeat(1f, (int)none), NoObjectWeight];
         var l1 = ReduceSum(new L1Loss().Elements(boxes, targets.Boxes), [2], keep: false);

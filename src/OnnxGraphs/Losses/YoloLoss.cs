@@ -27,8 +27,8 @@ public sealed record YoloLoss
 
     /// <summary>
     /// The terms "box", "objectness" and "classification"; their sum is the loss. Targets: class numbers [B, A] (-1:
-    /// not matched, -2: does not count) and boxes [B, A, 4]; outputs [B, A, 5 + C]: decoded box, objectness logit, class
-    /// logits. Boxes are centre and size.
+    /// not matched, -2: does not count) and boxes [B, A, 4]; outputs [B, A, 5 + C]: decoded box, objectness logit,
+    /// class logits. Boxes are centre and size.
     /// </summary>
     /// <param name="targets">What the anchors should predict.</param>
     /// <param name="outputs">What they predict.</param>

@@ -18,9 +18,9 @@ public sealed record YoloxLoss
 
     /// <summary>
     /// The terms "box", "objectness" and "classification", and "l1" where raw boxes are given; their sum is the loss.
-    /// Targets: class numbers [B, A] (-1: not assigned, -2: does not count) and boxes [B, A, 4]; outputs [B, A, 5 + C]: decoded box,
-    /// objectness logit, class logits. All boxes are centre and size. Raw boxes and their targets: [B, A, 4], not
-    /// decoded.
+    /// Targets: class numbers [B, A] (-1: not assigned, -2: does not count) and boxes [B, A, 4]; outputs [B, A, 5 + C]:
+    /// decoded box, objectness logit, class logits. All boxes are centre and size. Raw boxes and their targets: [B, A,
+    /// 4], not decoded.
     /// </summary>
     public IReadOnlyDictionary<string, Var> Terms(
         DetectionTargets targets, Var outputs, (Var Boxes, Var Targets)? raw = null)

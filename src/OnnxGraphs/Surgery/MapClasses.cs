@@ -1,6 +1,5 @@
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
-using OnnxGraphs.Models.Proto;
 
 namespace OnnxGraphs.Surgery;
 
@@ -25,7 +24,7 @@ public static class MapClasses
         IReadOnlyDictionary<string, TensorShape> inputShapes, HeadReplacementOptions options)
     {
         var (copy, producers) = (model.Clone(), model.Producers);
-        var feeds = model.Inputs.ToDictionary(input => input.Name, input => Zeros(input, inputShapes));
+        var feeds = ExampleInputs.Zeros(model, inputShapes);
         var (columns, labels) = (others + from, new Dictionary<string, Tensor>());
         var kept = Enumerable.Range(0, others).Select(i => KeyValuePair.Create(i, i))
             .Concat(options.Kept.Select(pair => KeyValuePair.Create(others + pair.Key, others + pair.Value)));
@@ -47,14 +46,6 @@ public static class MapClasses
         new MapTail(model, copy, feeds, labels, others, from, to).Rescale();
         HeadReplacement.CorrectOutputs(copy, feeds, maps[0], to);
         return copy;
-    }
-
-    private static Tensor Zeros(ValueInfoProto input, IReadOnlyDictionary<string, TensorShape> shapes)
-    {
-        var type = (ElementType)input.Type.TensorType.ElemType;
-        var shape = shapes.GetValueOrDefault(input.Name)
-            ?? new([.. input.Type.TensorType.Shape.Dim.Select(dim => Math.Max(1, dim.DimValue))]);
-        return new(type, shape, new byte[shape.Size * type.Size()]);
     }
 
     private static Tensor ChannelLabels(TensorShape shape, int columns)

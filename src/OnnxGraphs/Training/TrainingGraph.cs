@@ -27,7 +27,9 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
     /// </summary>
     public StepHalves? Halves { get; private init; }
 
-    /// <summary>The graph that the step was written from; it says more than the model about what can be replaced.</summary>
+    /// <summary>
+    /// The graph that the step was written from; it says more than the model about what can be replaced.
+    /// </summary>
     internal Graph? Source { get; init; }
 
     /// <summary>Name of the flat parameter vector.</summary>

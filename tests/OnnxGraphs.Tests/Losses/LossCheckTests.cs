@@ -9,7 +9,8 @@ public class LossCheckTests
 {
     // YOLO and YOLOX take the IoU in their targets as a constant; finite differences would not.
     public static IEnumerable<object[]> Examples =>
-        LossCatalog.All.Where(example => example.Loss is not (YoloxLoss or YoloLoss)).Select(example => new object[] { example });
+        LossCatalog.All.Where(example => example.Loss is not (YoloxLoss or YoloLoss))
+            .Select(example => new object[] { example });
 
     public static string NameOf(System.Reflection.MethodInfo method, object[] row) =>
         $"{method.Name} ({((LossExample)row[0]).Name})";

@@ -7,7 +7,9 @@ using OnnxGraphs.Training;
 
 namespace OnnxGraphs.Tests.Training;
 
-/// <summary>A step that shows its predictions before it is told the targets, beside the same step in one piece.</summary>
+/// <summary>
+/// A step that shows its predictions before it is told the targets, beside the same step in one piece.
+/// </summary>
 [TestClass]
 public class StepHalvesTests
 {

@@ -61,8 +61,8 @@ public sealed record DetrHead : DetectionHead
         DetectorModel detector, DetectionTargets targets, IReadOnlyList<Var> tables)
     {
         var classes = targets.Classes;
-        var labels = Op.Where(
-            Op.Equal(classes, classes.Like(Matching.Matcher.Background)), classes.Like(detector.Classes.Count), classes);
+        var none = Op.Equal(classes, classes.Like(Matching.Matcher.Background));
+        var labels = Op.Where(none, classes.Like(detector.Classes.Count), classes);
         return Loss.Terms(targets with { Classes = labels }, tables[0], tables[1]);
     }
 
@@ -85,16 +85,16 @@ public sealed record DetrHead : DetectionHead
     internal override DetectorModel Import(HeadImport import)
     {
         var options = import.Options;
-        var classValue = import.Raw(options.ClassOutput);
+        var classValue = import.Raw(import.ClassOutput);
         // Boxes lie behind a sigmoid, which belongs to them.
-        var shapes = import.Shapes(classValue, options.BoxOutput);
-        import.Expect(shapes[0].Rank == 3, options.ClassOutput, shapes[0], "[1, queries, classes + 1]");
+        var shapes = import.Shapes(classValue, import.BoxOutput);
+        import.Expect(shapes[0].Rank == 3, import.ClassOutput, shapes[0], "[1, queries, classes + 1]");
         var queries = shapes[0][1];
-        import.Expect(shapes[1] == new TensorShape(1, queries, 4), options.BoxOutput, shapes[1],
+        import.Expect(shapes[1] == new TensorShape(1, queries, 4), import.BoxOutput, shapes[1],
             $"[1, {queries}, 4], centre and size in parts of the picture");
         var model = import.WithClassColumns(classValue, options.Classes.Count + 1, prior: null);
         var whole = new Box(0, 0, import.Width, import.Height);
-        return import.Detector(this, model, classValue, options.BoxOutput,
+        return import.Detector(this, model, classValue, import.BoxOutput,
             [.. Enumerable.Repeat(whole, (int)queries)]);
     }
 }

@@ -62,10 +62,11 @@ public sealed record YoloHead : GridHead
     // [N, 2]
     private Var Strides(DetectorModel detector, Graph graph)
     {
-        var strides = Grids.Zip(AnchorsPerLevel(detector)).SelectMany(level => Enumerable.Repeat(
-            new[] { (float)detector.Resize.Width / level.First.Width, (float)detector.Resize.Height / level.First.Height },
-            (int)level.Second));
-        return graph.Constant(Tensor.Of<float>(new(detector.Anchors.Count, 2), [.. strides.SelectMany(pair => pair)]));
+        var (width, height) = ((float)detector.Resize.Width, (float)detector.Resize.Height);
+        var strides = Grids.Zip(AnchorsPerLevel(detector), (grid, anchors) => Enumerable.Repeat(
+            new[] { width / grid.Width, height / grid.Height }, (int)anchors));
+        return graph.Constant(Tensor.Of<float>(new(detector.Anchors.Count, 2),
+            [.. strides.SelectMany(level => level).SelectMany(pair => pair)]));
     }
 
     private long[] AnchorsPerLevel(DetectorModel detector)
@@ -93,7 +94,7 @@ public sealed record YoloHead : GridHead
 
     internal override DetectorModel Import(HeadImport import)
     {
-        var maps = import.MapsBehind(import.Options.ClassOutput);
+        var maps = import.MapsBehind(import.ClassOutput);
         string[] names = [.. maps.Select(map => map.Name)];
         GridSize[] grids = [.. maps.Select(map => new GridSize((int)map.Shape[3], (int)map.Shape[2]))];
         var anchors = import.Options.Anchors ?? (CellAnchors ?? YoloTail.Anchors(import, names, grids))

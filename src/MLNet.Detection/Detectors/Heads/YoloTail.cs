@@ -60,12 +60,12 @@ internal static class YoloTail
 
     private static Tensor Decode(HeadImport import, IReadOnlyList<string> maps, float raw)
     {
-        var output = import.Options.BoxOutput;
+        var output = import.BoxOutput;
         if (output.Contains(',') || maps.Contains(output))
             throw Foreign(import, "holds raw numbers");
         var feeds = maps.Zip(import.Shapes(maps)).ToDictionary(map => map.First, map => Filled(map.Second, raw));
         // A tail may ask the pictures for their size.
-        feeds[import.InputName] = Filled(new(1, 3, import.Height, import.Width), 0);
+        feeds[import.Input.Name] = import.Input.Zeros;
         return Subgraph.Run(import.Model, feeds, [output])[output];
     }
 
@@ -73,6 +73,6 @@ internal static class YoloTail
         Tensor.Of<float>(shape, [.. Enumerable.Repeat(value, (int)shape.Size)]);
 
     private static ModelException Foreign(HeadImport import, string found) => new(
-        $"{import.Model.Path}: '{import.Options.BoxOutput}' {found}, so the anchors cannot be read out of the file; give "
+        $"{import.Model.Path}: '{import.BoxOutput}' {found}, so the anchors cannot be read out of the file; give "
         + "them (CellAnchors of the YoloHead, or an anchor file).");
 }

@@ -14,8 +14,8 @@ namespace MLNet.Detection.Detectors;
 
 /// <summary>
 /// YOLOX: each cell predicts one box, centre = (raw + column, raw + row) stride, size = e^raw stride, an objectness and
-/// its classes, by convolutions of their own. SimOTA assigns objects to cells by the predictions of the present weights.
-/// An anchor is the square of a cell. Ge et al. 2021, https://arxiv.org/abs/2107.08430
+/// its classes, by convolutions of their own. SimOTA assigns objects to cells by the predictions of the present
+/// weights. An anchor is the square of a cell. Ge et al. 2021, https://arxiv.org/abs/2107.08430
 /// </summary>
 public sealed record YoloxHead : GridHead
 {
@@ -49,7 +49,8 @@ public sealed record YoloxHead : GridHead
 
     internal override IReadOnlyList<Var> Tables(DetectorModel detector, IReadOnlyList<Var> values)
     {
-        var raw = Op.Concat([.. values.Chunk(3).Select(maps => Rows(Op.Concat(maps, 1), maps.Sum(m => m.Shape[1])))], 1);
+        var levels = values.Chunk(3).Select(maps => Rows(Op.Concat(maps, 1), maps.Sum(map => map.Shape[1])));
+        var raw = Op.Concat([.. levels], 1);
         detector.Expect(Levels[0].Classes, raw, 5 + detector.Classes.Count);
         var parts = Op.Split(raw, 2, 2, 2, raw.Shape[2] - 4);
         var corners = Pairs(detector, raw.Graph, cell => (cell.X0, cell.Y0));
@@ -106,12 +107,12 @@ public sealed record YoloxHead : GridHead
     // Levels differ in size; within one the output joins box, objectness and classes in this order.
     private static List<YoloxMaps> Joined(HeadImport import)
     {
-        var levels = import.MapsBehind(import.Options.ClassOutput)
+        var levels = import.MapsBehind(import.ClassOutput)
             .GroupBy(map => (map.Shape[2], map.Shape[3])).Select(level => level.ToList()).ToList();
         foreach (var level in levels)
             if (level.Count != 3 || level[0].Shape[1] != 4 || level[1].Shape[1] != 1)
                 throw new ModelException(
-                    $"{import.Model.Path}: behind '{import.Options.ClassOutput}' a level has the maps "
+                    $"{import.Model.Path}: behind '{import.ClassOutput}' a level has the maps "
                     + $"{string.Join(", ", level.Select(map => $"'{map.Name}' {map.Shape}"))}; expected three, with 4 "
                     + "channels (boxes), 1 (objectness) and the classes. Where the file has an output for each of "
                     + "them, name all three (ObjectnessOutput).");
@@ -120,11 +121,11 @@ public sealed record YoloxHead : GridHead
 
     private static List<YoloxMaps> Separate(HeadImport import, string objectnessOutput)
     {
-        var (classes, boxes, objectness) = (import.MapsBehind(import.Options.ClassOutput),
-            import.MapsBehind(import.Options.BoxOutput), import.MapsBehind(objectnessOutput));
+        var (classes, boxes, objectness) = (import.MapsBehind(import.ClassOutput),
+            import.MapsBehind(import.BoxOutput), import.MapsBehind(objectnessOutput));
         var levels = boxes.Zip(objectness, classes).ToList();
         import.Expect(classes.Count == boxes.Count && objectness.Count == boxes.Count
-            && levels.All(l => l.First.Shape[1] == 4 && l.Second.Shape[1] == 1), import.Options.BoxOutput,
+            && levels.All(l => l.First.Shape[1] == 4 && l.Second.Shape[1] == 1), import.BoxOutput,
             boxes[0].Shape, $"[1, 4, H, W], with as many levels as classes ({classes.Count}) and objectness "
                 + $"({objectness.Count}, of one channel) have, found {boxes.Count}");
         return [.. levels.Select(l => new YoloxMaps(l.First.Name, l.Second.Name, l.Third.Name))];
