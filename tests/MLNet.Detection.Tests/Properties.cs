@@ -25,4 +25,8 @@ internal static class Properties
 
     public static void Hold<T1, T2>(Gen<T1> first, Gen<T2> second, Func<T1, T2, bool> statement) =>
         Prop.ForAll(first.ToArbitrary(), second.ToArbitrary(), statement).Check(Config);
+
+    /// <summary>Assertions that touch files are tried on fewer values.</summary>
+    public static void Check<T>(Gen<T> values, int tests, Action<T> assertions) =>
+        Prop.ForAll(values.ToArbitrary(), assertions).Check(Config.WithMaxTest(tests));
 }

@@ -25,8 +25,25 @@ public abstract class DatasetFormat
     /// </summary>
     public static DatasetFormat Yolo { get; } = new YoloFormat();
 
+    /// <summary>Create ML's JSON, <see href="https://developer.apple.com/documentation/createml"/>.</summary>
+    public static DatasetFormat CreateML { get; } = new CreateMLFormat();
+
+    /// <summary>Azure ML's JSON lines,
+    /// <see href="https://learn.microsoft.com/azure/machine-learning/reference-automl-images-schema"/>.</summary>
+    public static DatasetFormat AzureML { get; } = new AzureMLFormat();
+
+    /// <summary>The JSON export of VoTT, <see href="https://github.com/microsoft/VoTT"/>.</summary>
+    public static DatasetFormat Vott { get; } = new VottFormat();
+
+    /// <summary>A line a box, fields quoted as RFC 4180 says; the columns are found by their names.</summary>
+    public static DatasetFormat Csv { get; } = new CsvFormat();
+
+    /// <summary>A JSON file beside each picture, <see href="https://github.com/wkentaro/labelme"/>.</summary>
+    public static DatasetFormat LabelMe { get; } = new LabelMeFormat();
+
     /// <summary>All formats.</summary>
-    public static IReadOnlyList<DatasetFormat> All { get; } = [Coco, Voc, Yolo];
+    public static IReadOnlyList<DatasetFormat> All { get; } =
+        [Coco, Voc, Yolo, CreateML, AzureML, Vott, Csv, LabelMe];
 
     /// <summary>The name on a command line: "coco".</summary>
     public abstract string Name { get; }

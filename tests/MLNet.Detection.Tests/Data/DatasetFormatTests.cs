@@ -105,11 +105,10 @@ public sealed class DatasetFormatTests
         Assert.Contains("no format recognises this folder", error.Found);
         error = Assert.ThrowsExactly<DatasetException>(() => DatasetFormat.Detect(folder.Write("x.json", "{\"a\": 1")));
         Assert.Contains("yolo: a data.yaml", error.Remedy);
-        Assert.Contains("coco, voc, yolo",
+        Assert.Contains("coco, voc, yolo, createml, azureml, vott, csv, labelme",
             Assert.ThrowsExactly<ArgumentException>(() => DatasetFormat.Named("yaml")).Message);
     }
 
     private static string PathOf(DatasetFormat format, TemporaryFolder folder) =>
-        folder.File("data" + format.Name switch { "voc" or "yolo" or "labelme" => "", "csv" => ".csv",
-            "azureml" => ".jsonl", _ => ".json" });
+        folder.File(RoundTripProperties.FileName(format));
 }

@@ -1,0 +1,94 @@
+using System.Text.Json;
+
+namespace MLNet.Detection.Data.Formats;
+
+/// <summary>LabelMe's JSON files, one beside each picture.</summary>
+internal sealed class LabelMeFormat : DatasetFormat
+{
+    private static readonly string[] SplitFolders = ["train", "val", "test"];
+
+    public override string Name => "labelme";
+
+    public override string Description => "a folder of JSON files with \"shapes\" and \"imagePath\"";
+
+    private protected override DatasetTraits Holds => DatasetTraits.Crowd | DatasetTraits.Difficult;
+
+    public override bool Recognizes(string path) =>
+        Directory.Exists(path) && Files(path).Take(1).Any(file => JsonKind.HasProperty(file, "shapes"));
+
+    public override IReadOnlyList<string> Splits(string path) =>
+        [.. SplitFolders.Where(split => Directory.Exists(Path.Combine(path, split)))];
+
+    public override DetectionDataset Load(string path, DatasetOptions? options = null)
+    {
+        options ??= new();
+        var folder = Path.GetFullPath(Path.Combine(path, options.Split ?? ""));
+        if (!Directory.Exists(folder))
+            throw new DatasetException(folder, "", "the folder does not exist", "Correct the path or the part.");
+        var assembly = new DatasetAssembly(
+            folder, new ImageFolder(options.ImageFolder ?? folder, options.MissingImages), options.Categories);
+        var shapes = new LabelMeShapes(assembly);
+        foreach (var file in Files(folder))
+        {
+            var document = JsonField.Load(file);
+            var name = document["imagePath"];
+            var (width, height) = (document.Find("imageWidth")?.Pixels(), document.Find("imageHeight")?.Pixels());
+            assembly.Add(new(
+                FileName(name, file, folder, options), [.. shapes.Boxes(document["shapes"].Items())], name.Place)
+            {
+                Size = width is { } w && height is { } h ? (w, h) : null,
+            });
+        }
+        return assembly.Build();
+    }
+
+    public override string ImageFolder(string path, string split = "") => Path.Combine(path, split);
+
+    private protected override void Write(IReadOnlyList<DatasetSplit> splits, string path, bool overwrite)
+    {
+        OutputFile.RequireEmpty(path, overwrite);
+        foreach (var split in splits)
+        {
+            var names = new UniqueNames();
+            foreach (var image in split.Dataset.Images)
+            {
+                var name = names.Next(Path.ChangeExtension(image.FileName, null)) + ".json";
+                using var file = OutputFile.Create(Path.Combine(path, split.Name, name), overwrite);
+                JsonSerializer.Serialize(file, Document(image, split.Dataset.Categories));
+            }
+        }
+    }
+
+    private static IEnumerable<string> Files(string folder) =>
+        Directory.EnumerateFiles(folder, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
+
+    // Paths count from the file; with an image folder of its own, only the name does.
+    private static string FileName(JsonField name, string file, string folder, DatasetOptions options)
+    {
+        var path = name.Text().Replace('\\', '/');
+        if (options.ImageFolder is not null)
+            return path[(path.LastIndexOf('/') + 1)..];
+        if (Path.IsPathRooted(path) || path.Length == 0)
+            return path;   // refused where names become paths
+        return Path.GetRelativePath(folder, Path.Combine(Path.GetDirectoryName(file)!, path)).Replace('\\', '/');
+    }
+
+    private object Document(LabeledImage image, IReadOnlyList<Category> categories) => new
+    {
+        version = "5.0.1",
+        flags = new { },
+        shapes = Writable(image).Select(box => new
+        {
+            label = categories[box.Category].Name,
+            points = new[] { new[] { box.Box.X0, box.Box.Y0 }, [box.Box.X1, box.Box.Y1] },
+            group_id = (int?)null,
+            shape_type = "rectangle",
+            flags = new Dictionary<string, bool> { ["crowd"] = box.Crowd, ["difficult"] = box.Difficult }
+                .Where(flag => flag.Value).ToDictionary(),
+        }),
+        imagePath = Path.GetFileName(image.FileName),
+        imageData = (string?)null,
+        imageHeight = image.Height,
+        imageWidth = image.Width,
+    };
+}
