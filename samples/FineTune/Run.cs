@@ -112,9 +112,24 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
             return (_ml.Detection().LoadFromCoco(shapes.Train, shapes.Images), null,
                 _ml.Detection().LoadFromCoco(shapes.Test, shapes.Images));
         }
-        DetectionDataView? Load(string? json) => json is null ? null : _ml.Detection().LoadFromCoco(
-            json, given.GetValue(settings.Images) ?? Path.GetDirectoryName(Path.GetFullPath(json))!);
-        return (Load(train)!, Load(given.GetValue(settings.Val)), Load(given.GetValue(settings.Test)));
+        var data = Load(train, "train", null);
+        string[] classes = [.. data.Dataset.Categories.Select(category => category.Name)];
+        DetectionDataView? HeldOut(Option<string?> option, string part) =>
+            given.GetValue(option) is { } path ? Load(path, part, classes) : null;
+        return (data, HeldOut(settings.Val, "val"), HeldOut(settings.Test, "test"));
+    }
+
+    // Of a data set in parts, each option takes the part of its name.
+    private DetectionDataView Load(string path, string part, string[]? classes)
+    {
+        var format = given.GetValue(settings.Format) is { } name
+            ? DatasetFormat.Named(name) : DatasetFormat.Detect(path);
+        return _ml.Detection().LoadDataset(path, new()
+        {
+            ImageFolder = given.GetValue(settings.Images),
+            Split = format.Splits(path).Contains(part) ? part : null,
+            Categories = classes,
+        }, format);
     }
 
     private DetectorModel Detector(DetectionDataView train)

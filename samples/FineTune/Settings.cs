@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using MLNet.Detection.Data;
 
 namespace FineTune;
 
@@ -32,11 +33,17 @@ internal sealed class Settings
     public Option<string> AnchorFormat { get; } =
         Of("--anchor-format", "xyxy (pixels of the network) or cxcywh (parts of the image).", "xyxy");
     public Option<string?> Train { get; } =
-        Of<string?>("--train", "COCO JSON to train on. Without it: generated pictures.");
-    public Option<string?> Val { get; } = Of<string?>("--val", "COCO JSON to measure on after every epoch.");
-    public Option<string?> Test { get; } = Of<string?>("--test", "COCO JSON held out to the end.");
+        Of<string?>("--train", "Data set to train on, for example a COCO JSON, a data.yaml or a Pascal VOC folder; of "
+            + "one in parts the part \"train\". Without it: generated pictures.");
+    public Option<string?> Val { get; } =
+        Of<string?>("--val", "Data set (or its part \"val\") to measure on after every epoch.");
+    public Option<string?> Test { get; } =
+        Of<string?>("--test", "Data set (or its part \"test\") held out to the end.");
+    public Option<string?> Format { get; } =
+        Of<string?>("--format", $"{string.Join(", ", DatasetFormat.All.Select(format => format.Name))}. "
+            + "Without it: found out from the files.");
     public Option<string?> Images { get; } =
-        Of<string?>("--images", "Folder of the pictures. Without it: the folder of the JSON.");
+        Of<string?>("--images", "Folder of the pictures. Without it: where the format keeps them.");
     public Option<int> Epochs { get; } = Of("--epochs", "Times that every image is seen (built-in detector: 25).", 20);
     public Option<int> Batch { get; } = Of("--batch", "Images of a step (built-in detector: 4).", 8);
     public Option<float> LearningRate { get; } =
@@ -64,9 +71,9 @@ internal sealed class Settings
 
     public IReadOnlyList<Option> All =>
     [
-        Model, ClassOutput, BoxOutput, Anchors, AnchorFormat, Train, Val, Test, Images, Epochs, Batch, LearningRate,
-        WarmUp, Optimizer, WeightDecay, ClipNorm, Loss, Freeze, Device, Kernels, Output, Resume, Seed, Overwrite,
-        DemoImages,
+        Model, ClassOutput, BoxOutput, Anchors, AnchorFormat, Train, Val, Test, Format, Images, Epochs, Batch,
+        LearningRate, WarmUp, Optimizer, WeightDecay, ClipNorm, Loss, Freeze, Device, Kernels, Output, Resume, Seed,
+        Overwrite, DemoImages,
     ];
 
     /// <summary>Where results go.</summary>

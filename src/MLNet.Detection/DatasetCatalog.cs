@@ -12,15 +12,16 @@ namespace MLNet.Detection;
 /// </code></example>
 public static class DatasetCatalog
 {
-    /// <summary>Loads a data set of any format, found out from its files.</summary>
+    /// <summary>Loads a data set of any format.</summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="path">The file or folder.</param>
     /// <param name="options">How to read; null for the defaults.</param>
+    /// <param name="format">The format; null: found out from the files.</param>
     /// <exception cref="DatasetException">No format recognises it, or something is wrong with the annotations; the
     /// message names file and place.</exception>
     public static DetectionDataView LoadDataset(
-        this DetectionCatalog catalog, string path, DatasetOptions? options = null) =>
-        catalog.Load(DatasetFormat.Detect(path), path, options);
+        this DetectionCatalog catalog, string path, DatasetOptions? options = null, DatasetFormat? format = null) =>
+        catalog.Load(format ?? DatasetFormat.Detect(path), path, options);
 
     /// <summary>Loads a YOLO data set: text files with labels, and a data.yaml with the classes.</summary>
     /// <param name="catalog">The catalog.</param>
