@@ -82,6 +82,17 @@ public sealed record DetrHead : DetectionHead
         return detector.Select(scores, boxes);
     }
 
+    internal override (Var Scores, Var Boxes) Predictions(DetectorModel detector, IReadOnlyList<Var> tables)
+    {
+        var (classes, resize) = (detector.Classes.Count, detector.Resize);
+        var scores = Op.Slice(Op.Squeeze(Op.Softmax(tables[0]), 0), 1, 0, classes);
+        var best = Op.OneHot(Op.Squeeze(Op.ArgMax(scores, 1), 1), classes);
+        var parts = Op.Split(Op.Squeeze(tables[1], 0), 1, 2, 2);
+        var size = tables[1].Graph.Constant(Tensor.Vector<float>(resize.Width, resize.Height));
+        var (centre, half) = (parts[0] * size, parts[1] * size * 0.5f);
+        return (scores * best, Op.Concat([centre - half, centre + half], 1));
+    }
+
     internal override DetectorModel Import(HeadImport import)
     {
         var options = import.Options;

@@ -38,4 +38,11 @@ public abstract record GridHead : DetectionHead
         }
         return detector.Select(scores, boxes);
     }
+
+    internal override (Var Scores, Var Boxes) Predictions(DetectorModel detector, IReadOnlyList<Var> tables)
+    {
+        var parts = Op.Split(Op.Squeeze(tables[0], 0), 1, 2, 2, 1, detector.Classes.Count);
+        var (centre, half) = (parts[0], parts[1] * 0.5f);
+        return (Op.Sigmoid(parts[2]) * Op.Sigmoid(parts[3]), Op.Concat([centre - half, centre + half], 1));
+    }
 }

@@ -27,7 +27,7 @@ public sealed record YoloxHead : GridHead
     public string? ObjectnessOutput { get; init; }
 
     /// <summary>The raw maps, finest level first; an import finds them.</summary>
-    public IReadOnlyList<YoloxMaps> Levels { get; init; } = [];
+    public IReadOnlyList<YoloxMaps> Maps { get; init; } = [];
 
     /// <summary>The loss.</summary>
     [JsonIgnore]
@@ -45,13 +45,13 @@ public sealed record YoloxHead : GridHead
     internal override bool MatchesPredictions => true;
 
     internal override IReadOnlyList<string> Values(DetectorModel detector) =>
-        [.. Levels.SelectMany(level => new[] { level.Boxes, level.Objectness, level.Classes })];
+        [.. Maps.SelectMany(level => new[] { level.Boxes, level.Objectness, level.Classes })];
 
     internal override IReadOnlyList<Var> Tables(DetectorModel detector, IReadOnlyList<Var> values)
     {
         var levels = values.Chunk(3).Select(maps => Rows(Op.Concat(maps, 1), maps.Sum(map => map.Shape[1])));
         var raw = Op.Concat([.. levels], 1);
-        detector.Expect(Levels[0].Classes, raw, 5 + detector.Classes.Count);
+        detector.Expect(Maps[0].Classes, raw, 5 + detector.Classes.Count);
         var parts = Op.Split(raw, 2, 2, 2, raw.Shape[2] - 4);
         var corners = Pairs(detector, raw.Graph, cell => (cell.X0, cell.Y0));
         var strides = Pairs(detector, raw.Graph, cell => (cell.Width, cell.Height));
@@ -101,7 +101,7 @@ public sealed record YoloxHead : GridHead
         var strides = shapes.Select(shape => new[] { new Vector2((float)import.Width / shape[3]) });
         var cells = new YoloAnchors([.. strides]).Generate(import.Width, import.Height,
             [.. shapes.Select(shape => new GridSize((int)shape[3], (int)shape[2]))]);
-        return import.Detector(this with { Levels = levels }, model, classMaps[0], levels[0].Boxes, cells);
+        return import.Detector(this with { Maps = levels }, model, classMaps[0], levels[0].Boxes, cells);
     }
 
     // Levels differ in size; within one the output joins box, objectness and classes in this order.
