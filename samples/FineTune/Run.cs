@@ -3,8 +3,6 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.ML;
 using MLNet.Detection;
-using MLNet.Detection.Anchors;
-using MLNet.Detection.Boxes;
 using MLNet.Detection.Builtin;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
@@ -43,7 +41,7 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
         _ml.Log += (_, entry) => Display.Log(entry);
 
         var (train, val, test) = Data(folder, resume);
-        var detector = Detector(train);
+        var detector = new Import(given, settings).Detector(train);
         Display.Start(detector, train, test, folder);
 
         using var display = new Display();
@@ -131,38 +129,6 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
             Categories = classes,
         }, format);
     }
-
-    private DetectorModel Detector(DetectionDataView train)
-    {
-        string[] classes = [.. train.Dataset.Categories.Select(category => category.Name)];
-        var seed = given.GetValue(settings.Seed);
-        bool? background = given.GetValue(settings.Loss) switch
-        {
-            null => null, "multibox" => true, "retinanet" => false,
-            var other => throw new ArgumentException($"--loss is '{other}'; expected multibox or retinanet."),
-        };
-        if (given.GetValue(settings.Model) is not { } path)
-            return background != true ? new SmallDetector { Classes = classes, Seed = seed }.Build()
-                : throw new ArgumentException("--loss is multibox, but the built-in detector has no background column; "
-                    + "expected retinanet, or a --model.");
-        var import = new DetectorImport
-        {
-            ClassOutput = given.GetValue(settings.ClassOutput),
-            BoxOutput = given.GetValue(settings.BoxOutput),
-            Classes = classes,
-            HasBackground = background,
-            Seed = seed,
-        };
-        return import.Load(path, Anchors);
-    }
-
-    private IReadOnlyList<Box>? Anchors(int width, int height) =>
-        given.GetValue(settings.Anchors) is not { } file ? null
-        : AnchorFile.Load(file, given.GetValue(settings.AnchorFormat) switch
-        {
-            "xyxy" => AnchorFormat.XyxyPixels, "cxcywh" => AnchorFormat.CxcywhNormalized,
-            var other => throw new ArgumentException($"--anchor-format is '{other}'; expected xyxy or cxcywh."),
-        }, width, height);
 
     private T Choose<T>(Option<T> option, T fromScratch) =>
         FromScratch && IsDefault(option) ? fromScratch : given.GetValue(option)!;

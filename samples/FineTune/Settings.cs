@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using MLNet.Detection.Data;
+using MLNet.Detection.Inspection;
 
 namespace FineTune;
 
@@ -32,6 +33,14 @@ internal sealed class Settings
             + "Without it: read from the model's own box decoding.");
     public Option<string> AnchorFormat { get; } =
         Of("--anchor-format", "xyxy (pixels of the network) or cxcywh (parts of the image).", "xyxy");
+    public Option<string?> AnchorScheme { get; } =
+        Of<string?>("--anchor-scheme", "Lay anchors by the rule of a known detector: "
+            + string.Join(", ", KnownAnchors.All.Select(known => known.Name)) + ".");
+    public Option<string?> ImageSize { get; } =
+        Of<string?>("--image-size", "WIDTHxHEIGHT of pictures, where the model leaves it open.");
+    public Option<string?> Normalization { get; } = Of<string?>("--normalization", "What the model takes: pixels "
+        + "(0 to 255), unit (0 to 1), centered (-1 to 1) or imagenet. Without it: by what the model does itself, else "
+        + "centered.");
     public Option<string?> Train { get; } =
         Of<string?>("--train", "Data set to train on, for example a COCO JSON, a data.yaml or a Pascal VOC folder; of "
             + "one in parts the part \"train\". Without it: generated pictures.");
@@ -71,9 +80,9 @@ internal sealed class Settings
 
     public IReadOnlyList<Option> All =>
     [
-        Model, ClassOutput, BoxOutput, Anchors, AnchorFormat, Train, Val, Test, Format, Images, Epochs, Batch,
-        LearningRate, WarmUp, Optimizer, WeightDecay, ClipNorm, Loss, Freeze, Device, Kernels, Output, Resume, Seed,
-        Overwrite, DemoImages,
+        Model, ClassOutput, BoxOutput, Anchors, AnchorFormat, AnchorScheme, ImageSize, Normalization, Train, Val, Test,
+        Format, Images, Epochs, Batch, LearningRate, WarmUp, Optimizer, WeightDecay, ClipNorm, Loss, Freeze, Device,
+        Kernels, Output, Resume, Seed, Overwrite, DemoImages,
     ];
 
     /// <summary>Where results go.</summary>

@@ -1,3 +1,4 @@
+using MLNet.Detection.Anchors;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Images;
 using MLNet.Detection.Inspection;
@@ -42,6 +43,12 @@ public sealed record DetectorImport
 
     /// <summary>The anchors in pixels of the network's input. Null: read out of the file's own box decoding.</summary>
     public IReadOnlyList<Box>? Anchors { get; init; }
+
+    /// <summary>
+    /// The rule that lays anchors over the feature maps of the head, where the file does not hold them and
+    /// <see cref="Anchors"/> does not give them.
+    /// </summary>
+    public AnchorScheme? AnchorScheme { get; init; }
 
     /// <summary>
     /// The code of the deltas. Null: read out of the file; with anchors given, the one customary for the kind of head.

@@ -23,6 +23,15 @@ public sealed record Normalization(ChannelValues Mean, ChannelValues Std, Channe
     public static Normalization ImageNet { get; } =
         new(new(0.485f * 255, 0.456f * 255, 0.406f * 255), new(0.229f * 255, 0.224f * 255, 0.225f * 255));
 
+    /// <summary>The one of a name: pixels, unit, centered or imagenet.</summary>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public static Normalization Named(string name) => name switch
+    {
+        "pixels" => Pixels, "unit" => Unit, "centered" => Centered, "imagenet" => ImageNet,
+        _ => throw new ArgumentException(
+            $"There is no normalization '{name}'; expected pixels, unit, centered or imagenet."),
+    };
+
     /// <summary>Writes a picture as the planes that a network takes.</summary>
     /// <param name="image">The picture.</param>
     /// <param name="planes">3 * height * width numbers, channel after channel.</param>

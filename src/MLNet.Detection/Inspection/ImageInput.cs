@@ -1,3 +1,4 @@
+using System.Globalization;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 
@@ -22,6 +23,13 @@ public sealed record ImageInput(
 
     /// <summary>The shape by the input's name, as readers of models take it.</summary>
     public IReadOnlyDictionary<string, TensorShape> Shapes => new Dictionary<string, TensorShape> { [Name] = Shape };
+
+    /// <summary>Reads a size in pixels, for example <c>640x480</c>, width first.</summary>
+    /// <exception cref="ArgumentException">The text is no such size.</exception>
+    public static (int Width, int Height) ParseSize(string text) =>
+        text.Split('x') is [var width, var height] && int.TryParse(width, CultureInfo.InvariantCulture, out var w)
+            && int.TryParse(height, CultureInfo.InvariantCulture, out var h) && w > 0 && h > 0 ? (w, h)
+        : throw new ArgumentException($"The image size is '{text}'; expected WIDTHxHEIGHT, for example 640x480.");
 
     /// <summary>Reads the declaration.</summary>
     /// <param name="model">The model.</param>

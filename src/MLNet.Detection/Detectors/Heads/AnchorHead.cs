@@ -91,9 +91,10 @@ public abstract record AnchorHead : DetectionHead
     {
         var options = import.Options;
         var (classValue, boxValue) = (import.Raw(import.ClassOutput), import.Raw(import.BoxOutput));
-        var tail = options.Anchors is null
-            ? TailAnchors.Find(import.Model, boxValue, import.Input, import.BoxOutput) : null;
-        var anchors = options.Anchors ?? tail!.Anchors;
+        var given = options.Anchors ?? options.AnchorScheme?.Generate(
+            import.Width, import.Height, [.. import.Maps(boxValue)]);
+        var tail = given is null ? TailAnchors.Find(import.Model, boxValue, import.Input, import.BoxOutput) : null;
+        var anchors = given ?? tail!.Anchors;
         var shapes = import.Shapes(classValue, boxValue);
         import.Expect(shapes[0].Rank == 3 && shapes[0][1] == anchors.Count, import.ClassOutput, shapes[0],
             $"[1, {anchors.Count}, classes] for {anchors.Count} anchors");

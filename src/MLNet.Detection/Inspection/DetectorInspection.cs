@@ -1,0 +1,118 @@
+using MLNet.Detection.Anchors;
+using MLNet.Detection.Images;
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Inspection;
+using OnnxGraphs.Models;
+using OnnxGraphs.Surgery;
+
+namespace MLNet.Detection.Inspection;
+
+/// <summary>
+/// The report on a detector before it is tuned: what <see cref="ModelInspection.Summary"/> says of the model, and what
+/// pictures, anchors and head mean for training it.
+/// </summary>
+public sealed record DetectorInspection
+{
+    /// <summary>The report on the model.</summary>
+    public required ModelSummary Model { get; init; }
+
+    /// <summary>The image input; null where there is no such input.</summary>
+    public ImageInput? Input { get; init; }
+
+    /// <summary>What the file does to its pictures itself; null where that is not clear.</summary>
+    public ImageFront? Front { get; init; }
+
+    /// <summary>The kind of head; null where nothing speaks for any.</summary>
+    public HeadGuess? Head { get; init; }
+
+    /// <summary>Feature maps of the head, in its order.</summary>
+    public IReadOnlyList<GridSize> Maps { get; init; } = [];
+
+    /// <summary>Anchors of a cell of each map.</summary>
+    public IReadOnlyList<int> AnchorsPerCell { get; init; } = [];
+
+    /// <summary>Anchors and coder found in the tail; null where there are none.</summary>
+    public TailAnchors? TailAnchors { get; init; }
+
+    /// <summary>Known anchor schemes against the head's maps.</summary>
+    public IReadOnlyList<AnchorFit> Schemes { get; init; } = [];
+
+    /// <summary>What stands in the way of training, and what is not known.</summary>
+    public required IReadOnlyList<string> Problems { get; init; }
+
+    /// <summary>The scheme to train with, where the file has no anchors: the first that fits.</summary>
+    public KnownAnchors? Scheme => TailAnchors is null ? Schemes.FirstOrDefault(fit => fit.Fits)?.Known : null;
+
+    /// <summary>How to tune the detector.</summary>
+    public FineTuningRecipe Recipe => FineTuningRecipe.Of(this);
+
+    /// <summary>The report as text, 120 columns wide.</summary>
+    public override string ToString() => InspectionText.Write(this);
+
+    /// <summary>Looks a file over.</summary>
+    /// <param name="path">The ONNX file.</param>
+    /// <param name="imageSize">Width and height in pixels, where the file leaves them open.</param>
+    /// <exception cref="ModelException">The file cannot be read.</exception>
+    public static DetectorInspection Of(string path, (int Width, int Height)? imageSize = null) =>
+        Of(OnnxModel.Load(path), imageSize);
+
+    /// <summary>Looks a model over. It refuses none: what is not clear is said.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="imageSize">Width and height in pixels, where the file leaves them open.</param>
+    public static DetectorInspection Of(OnnxModel model, (int Width, int Height)? imageSize = null)
+    {
+        model = TiedWeights.Untie(model);
+        var problems = new List<string>();
+        var input = Try(() => ImageInput.Read(model, imageSize), problems);
+        var summary = model.Summary(input?.Shapes);
+        problems.InsertRange(0, summary.Problems);
+        if (input is null || summary.Heads is not { } heads)
+            return new()
+            {
+                Model = summary, Input = input, Head = HeadGuess.Of(summary, 0, []),
+                Problems = [.. problems.Distinct()],
+            };
+        var front = Try(() => ImageFront.Read(model, input, summary.TrainedValues), problems);
+        var (maps, perCell) = Levels(model, heads, input, problems);
+        var noAnchors = new List<string>();
+        var tail = Try(() => Anchors.TailAnchors.Find(model, heads.Boxes.Value, input), noAnchors);
+        var schemes = AnchorFit.All(maps, perCell, input.Width, input.Height, tail?.Anchors);
+        if (!schemes.Any(fit => fit.Fits))
+            problems.AddRange(noAnchors);
+        return new()
+        {
+            Model = summary, Input = input, Front = front, Maps = maps, AnchorsPerCell = perCell, TailAnchors = tail,
+            Schemes = schemes, Problems = [.. problems.Distinct()],
+            Head = HeadGuess.Of(summary, maps.Sum(map => (long)map.Width * map.Height), schemes),
+        };
+    }
+
+    // Rows of the box value are anchors of cells of maps; what is not laid out like that has no levels.
+    private static (IReadOnlyList<GridSize>, IReadOnlyList<int>) Levels(
+        OnnxModel model, HeadPair heads, ImageInput input, List<string> problems)
+    {
+        var names = Try(() => HeadMaps.Behind(model, heads.Boxes.Value), problems);
+        if (names is null)
+            return ([], []);
+        var shapes = GraphReader.Read(model, new Graph(), names, new() { InputShapes = input.Shapes })
+            .Select(value => value.Shape).ToList();
+        var columns = (int)heads.Boxes.Shape![2];
+        return shapes.All(shape => shape.Rank == 4 && shape[1] % columns == 0)
+            && shapes.Sum(shape => shape.SizeOf(1..)) == heads.Boxes.Shape.SizeOf(1..)
+            ? ([.. shapes.Select(shape => new GridSize((int)shape[3], (int)shape[2]))],
+                [.. shapes.Select(shape => (int)shape[1] / columns)]) : ([], []);
+    }
+
+    private static T? Try<T>(Func<T> find, List<string> problems) where T : class
+    {
+        try
+        {
+            return find();
+        }
+        catch (Exception error) when (error is ModelException or GraphException)
+        {
+            problems.Add(error.Message);
+            return null;
+        }
+    }
+}

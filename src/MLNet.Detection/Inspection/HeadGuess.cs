@@ -1,0 +1,46 @@
+using MLNet.Detection.Detectors;
+using OnnxGraphs.Inspection;
+using OnnxGraphs.Surgery;
+
+namespace MLNet.Detection.Inspection;
+
+/// <summary>The kind of head that a detector seems to have.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Reason">What speaks for it.</param>
+public sealed record HeadGuess(HeadKind Kind, string Reason)
+{
+    /// <summary>Guesses; null where nothing speaks for any kind.</summary>
+    /// <param name="summary">The report on the model.</param>
+    /// <param name="cells">Cells of all feature maps of the head; 0 where it is not made of maps.</param>
+    /// <param name="anchors">Schemes against the head's maps.</param>
+    public static HeadGuess? Of(ModelSummary summary, long cells, IReadOnlyList<AnchorFit> anchors)
+    {
+        if (summary.Heads is not { } heads)
+            return Joined(summary);
+        var rows = heads.Boxes.Shape![1];
+        var third = summary.Cuts.FirstOrDefault(cut => cut.Role == HeadRole.Objectness);
+        if (third is not null)
+            return third.Value.Contains("obj", StringComparison.OrdinalIgnoreCase)
+                ? new(HeadKind.Yolox, $"a row of '{third.Value}' for each of {rows} cells")
+                : new(HeadKind.Fcos, $"a row of '{third.Value}' for each of {rows} points");
+        if (cells == 0 && rows <= 1000 && summary.Operators.Any(use => use is { Operator: "Softmax", OnPath: > 0 }))
+            return new(HeadKind.Detr, $"{rows} rows that belong to no feature map, behind attention");
+        return heads.Classes.Activation switch
+        {
+            "Softmax" or "LogSoftmax" => new(HeadKind.Ssd, "a softmax over the classes follows"),
+            not null => new(HeadKind.RetinaNet, "one sigmoid a class follows"),
+            _ => anchors.FirstOrDefault(fit => fit.Fits) is { } fit
+                ? new(fit.Known.Kind, $"no activation follows, but anchors fit those of {fit.Known.Name}") : null,
+        };
+    }
+
+    // Boxes, objectness and classes of an anchor in one row.
+    private static HeadGuess? Joined(ModelSummary summary)
+    {
+        var maps = summary.Cuts.Where(cut => cut.Shape is { Rank: 4 or 5 }).ToList();
+        return maps.Count is 2 or 3 && maps.All(cut => cut.Shape![1] % 3 == 0 && cut.Branches == 1)
+            ? new(HeadKind.Yolo, $"{maps.Count} maps with boxes, objectness and classes of 3 anchors each together")
+            : summary.Cuts is [{ Shape: { Rank: 3 } shape }] && Math.Min(shape[1], shape[2]) > 5
+                ? new(HeadKind.Yolo, "one value with boxes and classes together") : null;
+    }
+}

@@ -1,0 +1,78 @@
+using MLNet.Detection.Anchors;
+using MLNet.Detection.Boxes;
+using MLNet.Detection.Builtin;
+using MLNet.Detection.Detectors;
+using MLNet.Detection.Images;
+using MLNet.Detection.Inspection;
+using OnnxGraphs.Inspection;
+
+namespace MLNet.Detection.Tests.Inspection;
+
+[TestClass]
+public sealed class DetectorInspectionTests
+{
+    [TestMethod]
+    public void The_small_detector_has_backbone_neck_and_heads()
+    {
+        var detector = new SmallDetector { Classes = ["a", "b"], Width = 64, Height = 64 }.Build();
+        var report = DetectorInspection.Of(detector.Model);
+        Assert.IsEmpty(report.Problems);
+        Assert.AreEqual(("class_logits", "box_deltas"),
+            (report.Model.Heads!.Classes.Value, report.Model.Heads.Boxes.Value));
+        CollectionAssert.AreEquivalent(
+            new[] { ModelPart.Backbone, ModelPart.Neck, ModelPart.Head, ModelPart.Tail },
+            report.Model.Blocks.Select(block => block.Part).Distinct().ToArray());
+        Assert.AreEqual(HeadKind.RetinaNet, report.Head!.Kind);
+        CollectionAssert.AreEqual(new[] { new GridSize(8, 8), new(4, 4), new(2, 2) }, report.Maps.ToArray());
+        Assert.AreEqual(report.Model.TrainableParameters, report.Model.Blocks.Sum(block => block.Parameters));
+        Assert.HasCount(detector.Anchors.Count, report.TailAnchors!.Anchors);
+    }
+
+    [TestMethod]
+    public void UltraFace_holds_its_own_anchors()
+    {
+        var report = DetectorInspection.Of(Shared.File("models/ultraface/version-RFB-320.onnx"));
+        Assert.IsEmpty(report.Problems);
+        Assert.AreEqual(HeadKind.Ssd, report.Head!.Kind);
+        CollectionAssert.AreEqual(new[] { 3, 2, 2, 3 }, report.AnchorsPerCell.ToArray());
+        var fit = report.Schemes.Single(fit => fit.Fits);
+        Assert.AreEqual(("ultraface", 4420), (fit.Known.Name, fit.Count));
+        Assert.IsLessThan(0.01f, fit.Distance!.Value);
+        Assert.IsNull(report.Scheme);
+        Assert.IsEmpty(report.Recipe.Missing);
+        var text = report.ToString();
+        StringAssert.Contains(text, "variances 0.1, 0.1, 0.2, 0.2");
+        StringAssert.Contains(text, "./run.sh --model version-RFB-320.onnx");
+    }
+
+    [TestMethod]
+    public void Full_ssdlite_is_understood_with_its_suppression()
+    {
+        var report = DetectorInspection.Of(Shared.File("models/ssdlite320_mobilenet_v3_large_full.onnx"));
+        Assert.IsEmpty(report.Problems);
+        Assert.AreEqual(Normalization.Unit, report.Front!.InputRange);
+        Assert.AreEqual(BoxCoder.Ssd, report.TailAnchors!.Coder);
+        Assert.IsLessThan(0.01f, report.Schemes.Single(fit => fit.Fits).Distance!.Value);
+        CollectionAssert.AreEqual(
+            new[]
+            {
+                "decoded boxes of chosen places", "class scores (Softmax) of chosen places",
+                "labels, counts or indices",
+            },
+            report.Model.Outputs.Select(output => output.Meaning).ToArray());
+        // Nothing has to be said of this file: the recipe names the model and the data alone.
+        Assert.AreEqual("--model ssdlite320_mobilenet_v3_large_full.onnx --train train.json --test test.json "
+            + "--images images", report.Recipe.Command);
+    }
+
+    [TestMethod]
+    public void Raw_heads_are_given_the_scheme_that_fits()
+    {
+        var report = DetectorInspection.Of(Shared.File("models/ssdlite320_mobilenet_v3_large_c4.onnx"));
+        Assert.IsEmpty(report.Problems);
+        Assert.AreEqual("ssdlite320", report.Scheme!.Name);
+        StringAssert.Contains(report.Recipe.Code, "AnchorScheme = SsdAnchors.SsdLite320,");
+        StringAssert.Contains(report.Recipe.Code, "HasBackground = true,");
+        StringAssert.Contains(report.Recipe.Command, "--anchor-scheme ssdlite320 --loss multibox");
+    }
+}
