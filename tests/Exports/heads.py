@@ -157,6 +157,68 @@ def fcos(images, truths):
     write("fcos", net, images, ["cls_logits", "bbox_regression", "bbox_ctrness"], terms, detections=detections)
 
 
+class AnchorNet(nn.Module):
+    """A backbone and one of torchvision's heads on anchors."""
+
+    def __init__(self, head):
+        super().__init__()
+        self.backbone, self.head = Backbone(), head
+
+    def forward(self, x):
+        out = self.head(self.backbone(x))
+        return out["cls_logits"], out["bbox_regression"]
+
+
+def smooth(module):
+    """The same with SiLU for ReLU, whose kinks make gradients incomparable."""
+    for name, child in module.named_children():
+        if isinstance(child, nn.ReLU):
+            setattr(module, name, nn.SiLU())
+        else:
+            smooth(child)
+
+
+def on_anchors(name, net, whole, generator, images, truths, loss):
+    smooth(net)
+    net = net.double()
+    maps = net.backbone(batch(images))
+    anchors = anchors_of(generator, maps)
+    anchors.numpy().astype("<f4").tofile(OUT / f"{name}.anchors.bin")
+    logits, deltas = net(batch(images))
+    losses = loss(whole, targets(truths), {"cls_logits": logits, "bbox_regression": deltas}, [anchors] * len(images))
+    terms = {"classification": losses["classification"], "box": losses["bbox_regression"]}
+    write(name, net, images, ["cls_logits", "bbox_regression"], terms)
+
+
+def retinanet(images, truths):
+    from torchvision.models.detection.anchor_utils import AnchorGenerator
+    from torchvision.models.detection.retinanet import RetinaNet, RetinaNetHead
+    generator = AnchorGenerator(((16, 22), (32, 44), (64,)), ((0.5, 1.0), (0.5, 1.0), (0.5, 1.0, 1.5, 2.0)))
+    net = AnchorNet(RetinaNetHead(16, 4, len(CLASSES)))
+    scramble(net, 5)
+    whole = RetinaNet(net.backbone, len(CLASSES), anchor_generator=generator, head=net.head)
+    on_anchors("retinanet", net, whole, generator, images, truths, lambda whole, t, out, anchors:
+               whole.compute_loss(t, out, anchors))
+
+
+def ssd(images, truths):
+    from torchvision.models.detection.anchor_utils import DefaultBoxGenerator
+    from torchvision.models.detection.ssd import SSD, SSDHead
+    from torchvision.ops import box_iou
+    generator = DefaultBoxGenerator([[2], [2], [2]], min_ratio=0.2, max_ratio=0.8)
+    net = AnchorNet(SSDHead([16] * 3, generator.num_anchors_per_location(), len(CLASSES) + 1))
+    scramble(net, 6)
+    whole = SSD(net.backbone, generator, (SIZE, SIZE), len(CLASSES) + 1, head=net.head)
+
+    def loss(whole, t, out, anchors):
+        t = [{"boxes": one["boxes"], "labels": one["labels"] + 1} for one in t]
+        matched = [whole.proposal_matcher(box_iou(one["boxes"], a)) if len(one["boxes"]) else
+                   torch.full((len(a),), -1, dtype=torch.int64) for one, a in zip(t, anchors)]
+        return whole.compute_loss(t, out, anchors, matched)
+
+    on_anchors("ssd", net, whole, generator, images, truths, loss)
+
+
 class YoloxNet(nn.Module):
     """YOLOX's decoupled head; the file joins, activates and decodes as its exports do."""
 
@@ -411,5 +473,5 @@ if __name__ == "__main__":
     OUT.mkdir(parents=True, exist_ok=True)
     images, truths = pictures()
     write_pictures(images, truths)
-    for head in (fcos, yolox, yolo, detr):
+    for head in (ssd, retinanet, fcos, yolox, yolo, detr):
         head(images, truths)

@@ -1,7 +1,9 @@
+using Microsoft.ML;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Evaluation;
 using MLNet.Detection.Tests.Data;
+using MLNet.Detection.Training;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 using OnnxGraphs.Optimizers;
@@ -37,6 +39,58 @@ public sealed class DetectionHeadTests
                 difference += Math.Pow((before[i] - after[i]) / Rate - expected[i], 2);
             Assert.IsLessThan(1e-3 * norm + 1e-7, Math.Sqrt(difference), name);
         }
+    }
+
+    // Places that a batch leaves empty weigh nothing: four pictures in a batch of six are a batch of four.
+    [TestMethod, DynamicData(nameof(HeadCase.All), typeof(HeadCase))]
+    public void A_partial_batch_is_a_smaller_batch(object row)
+    {
+        var detector = ((HeadCase)row).Load();
+        var full = HeadExport.Train(detector, 1, 1, new Sgd(0));
+        var partial = HeadExport.Train(detector, 1, 1, new Sgd(0), batch: 6);
+        Assert.AreEqual(full.History[0].Loss, partial.History[0].Loss, 1e-5f * full.History[0].Loss);
+        foreach (var name in TrainableWeights.Of(detector.Model, detector.RawValues))
+        {
+            var (start, a, b) = (Values(detector, name), Values(full.Detector, name), Values(partial.Detector, name));
+            for (var i = 0; i < a.Length; i++)
+                Assert.AreEqual(a[i] - start[i], b[i] - start[i], 1e-4f * (1 + Math.Abs(a[i])), $"{name}[{i}]");
+        }
+    }
+
+    // Two steps an epoch; stopped within the first epoch, and between the two.
+    [TestMethod, DynamicData(nameof(HeadCase.All), typeof(HeadCase))]
+    public void A_resumed_run_equals_an_uninterrupted_one(object row)
+    {
+        var detector = ((HeadCase)row).Load();
+        var whole = Run(detector, "whole", stopAfter: null);
+        Assert.IsTrue(whole.History.All(epoch => epoch.Validation is not null));
+        for (var step = 1; step <= 2; step++)
+        {
+            var folder = $"part{step}";
+            Assert.ThrowsExactly<OperationCanceledException>(() => Run(detector, folder, stopAfter: step));
+            var resumed = Run(detector, folder, null, _folder.File(folder, "checkpoint.safetensors"));
+            foreach (var name in TrainableWeights.Of(detector.Model, detector.RawValues))
+                CollectionAssert.AreEqual(Values(whole.Detector, name), Values(resumed.Detector, name), name);
+            CollectionAssert.AreEqual(((HeadCase)row).Export.Terms.Keys.Order().ToArray(),
+                TrainingLog.Read(_folder.File(folder, "log.csv")).Terms.Order().ToArray());
+            Assert.HasCount(4, TrainingLog.Read(_folder.File(folder, "log.csv")).Steps);
+        }
+    }
+
+    private FineTuneResult Run(DetectorModel detector, string folder, int? stopAfter, string? resume = null)
+    {
+        using var cancel = new CancellationTokenSource();
+        var view = new DetectionDataView(HeadExport.Pictures);
+        return new FineTuneTrainer(new MLContext(seed: 1), new()
+        {
+            Detector = detector, Epochs = 2, BatchSize = 2, ValidationSet = view, WorkspacePath = _folder.File(folder),
+            ResumeFrom = resume, Cancellation = cancel.Token,
+            Progress = new Training.SmallRun.Told(now =>
+            {
+                if (now.Step == stopAfter && now.Finished is null)
+                    cancel.Cancel();
+            }),
+        }).Train(view);
     }
 
     [TestMethod, DynamicData(nameof(HeadCase.All), typeof(HeadCase))]

@@ -7,7 +7,7 @@ namespace MLNet.Detection.Tests.Detectors;
 [TestClass]
 public sealed class FcosHeadTests
 {
-    private static HeadCase Fcos => (HeadCase)HeadCase.All.First()[0];
+    private static HeadCase Fcos => HeadCase.Of("fcos");
 
     [TestMethod]
     public void Detects_what_torchvision_detects()

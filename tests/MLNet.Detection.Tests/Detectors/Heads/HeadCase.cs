@@ -1,4 +1,7 @@
+using MLNet.Detection.Anchors;
+using MLNet.Detection.Boxes;
 using MLNet.Detection.Detectors;
+using OnnxGraphs.Losses;
 
 namespace MLNet.Detection.Tests.Detectors;
 
@@ -14,13 +17,25 @@ public sealed record HeadCase(string File, DetectionHead? Head, string Classes, 
     /// <summary>All exports, one for each kind of head.</summary>
     public static IEnumerable<object[]> All =>
     [
+        [new HeadCase("ssd", new SsdHead { Loss = new MultiBoxLoss { RepeatPositives = true } }, "cls_logits",
+            "bbox_regression")],
+        [new HeadCase("retinanet", new RetinaNetHead
+        {
+            Loss = new RetinaNetLoss { Box = new L1Loss(), EmptyImages = EmptyImages.CountAsOne },
+        }, "cls_logits", "bbox_regression")],
         [new HeadCase("fcos", new FcosHead { CenternessValue = "bbox_ctrness" }, "cls_logits", "bbox_regression")],
         [new HeadCase("yolox", new YoloxHead(), "output", "output")],
         [new HeadCase("yolo", new YoloHead(), "output", "output")],
         [new HeadCase("detr", new DetrHead(), "pred_logits", "pred_boxes")],
     ];
 
-    internal DetectorImport Import => HeadExport.Import(Head, Classes, Boxes);
+    /// <summary>One of them.</summary>
+    internal static HeadCase Of(string file) => All.Select(row => (HeadCase)row[0]).Single(row => row.File == file);
+
+    internal DetectorImport Import => HeadExport.Import(Head, Classes, Boxes) with { Anchors = Anchors };
+
+    private Box[]? Anchors => References.PathOf("heads", File + ".anchors.bin") is var path
+        && System.IO.File.Exists(path) ? AnchorFile.Load(path, AnchorFormat.XyxyPixels, 64, 64) : null;
 
     internal DetectorModel Load() => Import.Load(Export.Path);
 

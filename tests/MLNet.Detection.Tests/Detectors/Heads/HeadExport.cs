@@ -74,9 +74,9 @@ internal sealed class HeadExport(string name)
 
     /// <summary>Trains with the pictures in their order, all in one batch, and no weight decay.</summary>
     public static FineTuneResult Train(DetectorModel detector, int epochs, float rate, Optimizer? optimizer = null,
-        DetectionDataset? pictures = null) => new FineTuneTrainer(new MLContext(seed: 1), new()
+        DetectionDataset? pictures = null, int batch = 4) => new FineTuneTrainer(new MLContext(seed: 1), new()
         {
-            Detector = detector, Epochs = epochs, BatchSize = 4, LearningRate = rate, WarmUpEpochs = 0,
+            Detector = detector, Epochs = epochs, BatchSize = batch, LearningRate = rate, WarmUpEpochs = 0,
             Optimizer = optimizer ?? new AdamW { WeightDecay = 0 }, Sampler = new SmallRun.InOrder(),
         }).Train(new DetectionDataView(pictures ?? Pictures));
 

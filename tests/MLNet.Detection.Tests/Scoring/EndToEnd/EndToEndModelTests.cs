@@ -63,19 +63,19 @@ public sealed class EndToEndModelTests
         Assert.IsGreaterThan(10, found);
     }
 
-    [TestMethod]
-    public void FCOS_heads_have_the_form_too()
+    [TestMethod, DynamicData(nameof(HeadCase.All), typeof(HeadCase))]
+    public void All_heads_have_the_form(object row)
     {
         using var folder = new TemporaryFolder();
         var path = folder.File("whole.onnx");
-        var model = ((HeadCase)HeadCase.All.First()[0]).Load();
+        var model = ((HeadCase)row).Load();
         model = model with { Decoder = model.Decoder with { ScoreThreshold = 0.3f } };
         model.SaveEndToEnd(path);
         using var detector = new Detector(model, 1);
         using var session = new InferenceSession(path);
         foreach (var picture in HeadExport.Decoded())
             Same(detector.Detect([picture])[0],
-                Run(session, "pixels", picture.Pixels, picture.Height, picture.Width, 3), "FCOS");
+                Run(session, "pixels", picture.Pixels, picture.Height, picture.Width, 3), $"{row}");
     }
 
     [TestMethod]
