@@ -86,6 +86,7 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
         folder.Write(metrics, result.Detector.Classes, new JsonObject
         {
             ["seconds"] = Math.Round(clock.Elapsed.TotalSeconds, 1), ["peak_megabytes"] = Math.Round(peak),
+            ["device"] = $"{result.Device}", ["nodes"] = result.Placement?.ToString(),
             ["skipped_images"] = new JsonArray([.. result.SkippedImages.Select(image => (JsonNode)image)]),
         });
         folder.Write(RunReport.Build(

@@ -6,6 +6,7 @@ using MLNet.Detection.Detectors;
 using MLNet.Detection.Estimators;
 using MLNet.Detection.Evaluation;
 using MLNet.Detection.Images;
+using MLNet.Detection.Interop;
 using MLNet.Detection.Matching;
 using MLNet.Detection.Training;
 
@@ -64,7 +65,7 @@ public sealed partial class DetectionCatalog
     /// <summary>Loads a detector, with options.</summary>
     /// <inheritdoc cref="LoadDetector(string)"/>
     public DetectorTransformer LoadDetector(string path, DetectorTransformer.Options options) =>
-        new(DetectorModel.Load(path), options, Context);
+        new(DetectorModel.Load(path), options with { Device = ContextDevice.Of(Context, options.Device) }, Context);
 
     /// <summary>Tunes a detector on labelled images; see <see cref="FineTuneTrainer"/>.</summary>
     /// <param name="detector">The detector to start from.</param>

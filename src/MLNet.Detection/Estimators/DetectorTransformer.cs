@@ -86,7 +86,8 @@ public sealed class DetectorTransformer : RowTransformer, IDisposable
         /// <summary>Pictures of one run over a view; at least 1.</summary>
         public int BatchSize { get; init; } = 8;
 
-        /// <summary>Where the network runs; null: the CPU.</summary>
+        /// <summary>Where the network runs; null: the GPU that <see cref="MLContext.GpuDeviceId"/> names where the
+        /// catalog loads the detector, else the processor.</summary>
         public Device? Device { get; init; }
 
         internal IReadOnlyList<DataViewSchema.DetachedColumn> Columns(IReadOnlyList<string> classes) =>

@@ -54,8 +54,10 @@ public sealed partial class FineTuneTrainer
         /// <summary>Order and mirroring. Null: shuffled by <see cref="Seed"/>, half of the images mirrored.</summary>
         public Sampler? Sampler { get; init; }
 
-        /// <summary>Where the steps run.</summary>
-        public Device Device { get; init; } = Device.Cpu;
+        /// <summary>
+        /// Where the steps run. Null: the GPU that <see cref="MLContext.GpuDeviceId"/> names, else the processor.
+        /// </summary>
+        public Device? Device { get; init; }
 
         /// <summary>Data to measure on after every epoch, with the columns of the training data.</summary>
         public IDataView? ValidationSet { get; init; }

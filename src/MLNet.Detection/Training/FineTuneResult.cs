@@ -1,4 +1,5 @@
 using MLNet.Detection.Detectors;
+using OnnxGraphs.Runtime;
 
 namespace MLNet.Detection.Training;
 
@@ -7,4 +8,11 @@ namespace MLNet.Detection.Training;
 /// <param name="History">The epochs.</param>
 /// <param name="SkippedImages">Images that could not be read, with the reason.</param>
 public sealed record FineTuneResult(
-    DetectorModel Detector, IReadOnlyList<EpochSummary> History, IReadOnlyList<string> SkippedImages);
+    DetectorModel Detector, IReadOnlyList<EpochSummary> History, IReadOnlyList<string> SkippedImages)
+{
+    /// <summary>Where the steps ran.</summary>
+    public Device Device { get; init; } = Device.Cpu;
+
+    /// <summary>Which execution providers computed the step; null on the processor.</summary>
+    public NodePlacement? Placement { get; init; }
+}

@@ -18,17 +18,19 @@ namespace MLNet.Detection.Training;
 /// </code></example>
 public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
 {
-    private readonly IChannelProvider _log;
+    private readonly MLContext _context;
     private readonly Options _options;
 
     /// <summary>Creates the trainer; nothing is read or built yet.</summary>
-    public FineTuneTrainer(MLContext context, Options options) => (_log, _options) = (context, options);
+    public FineTuneTrainer(MLContext context, Options options) => (_context, _options) = (context, options);
 
     /// <summary>Trains on all rows of the data and returns the transformer that scores with the result.</summary>
     /// <inheritdoc cref="Train"/>
-    public DetectorTransformer Fit(IDataView input) => new(
-        Train(input).Detector, new() { ImageColumnName = _options.Columns.Image, Device = _options.Device },
-        _log);
+    public DetectorTransformer Fit(IDataView input)
+    {
+        var result = Train(input);
+        return new(result.Detector, new() { ImageColumnName = _options.Columns.Image, Device = result.Device }, _context);
+    }
 
     /// <summary>Trains on all rows of the data and returns the tuned detector with the history of the run.</summary>
     /// <exception cref="ArgumentException">An option or column does not fit.</exception>
@@ -39,8 +41,8 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
     public FineTuneResult Train(IDataView data)
     {
         _options.Check(_options.Columns.ClassNames(data.Schema));
-        using var channel = _log.Start(nameof(FineTuneTrainer));
-        return new FineTuning(_options, channel).Run(data);
+        using var channel = ((IChannelProvider)_context).Start(nameof(FineTuneTrainer));
+        return new FineTuning(_options, ContextDevice.Of(_context, _options.Device), channel).Run(data);
     }
 
     /// <summary>The input's shape with the columns that the fitted transformer adds.</summary>

@@ -4,12 +4,13 @@ using MLNet.Detection.Detectors;
 using MLNet.Detection.Training.Hooks;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Optimizers;
+using OnnxGraphs.Runtime;
 using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Training;
 
 /// <summary>One training run: builds the step, the data and the hooks, and goes through the loop.</summary>
-internal sealed class FineTuning(FineTuneTrainer.Options options, IChannel channel)
+internal sealed class FineTuning(FineTuneTrainer.Options options, Device device, IChannel channel)
 {
     internal const string CheckpointName = "checkpoint.safetensors", LogName = "log.csv";
 
@@ -21,7 +22,7 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, IChannel chann
         // Before the long reading of images: a folder that cannot be made.
         _ = Workspace(LogName);
         using var store = SampleStore.Read(data, options.Columns, detector.Resize, options.Cancellation);
-        using var validation = options.ValidationSet is { } set ? new ValidationRun(set, options) : null;
+        using var validation = options.ValidationSet is { } set ? new ValidationRun(set, options, device) : null;
         CheckImages(store);
         var notes = Notes(store.Samples.Count);
         var resume = options.ResumeFrom is { } from ? ResumePoint.Load(from, notes) : null;
@@ -39,7 +40,7 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, IChannel chann
             options.Epochs, Hooks(validate, log, notes));
         var history = loop.Run(options.Cancellation);
         return new(Tuned(run.Graph.Layout, validate?.BestParameters ?? run.Read(0)), history,
-            [.. store.Skipped, .. validation?.Skipped ?? []]);
+            [.. store.Skipped, .. validation?.Skipped ?? []]) { Device = device, Placement = run.Placement };
     }
 
     private void CheckImages(SampleStore store)
@@ -70,7 +71,7 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, IChannel chann
                 [detector.InputName] = new(options.BatchSize, 3, detector.Resize.Height, detector.Resize.Width),
             },
         });
-        return new(graph, network, options.Device);
+        return new(graph, network, device);
     }
 
     private List<ITrainingHook> Hooks(Validate? validate, WriteLog? log, Dictionary<string, string> notes)
@@ -80,7 +81,7 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, IChannel chann
         List<ITrainingHook?> hooks =
         [
             new StopAtNaN(() => checkpoint?.Written ?? options.ResumeFrom), log, validate, checkpoint,
-            new Report(options.Progress, options.MetricsCallback, channel),
+            new ReportPlacement(channel), new Report(options.Progress, options.MetricsCallback, channel),
         ];
         return [.. hooks.OfType<ITrainingHook>()];
     }

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Evaluation;
 using MLNet.Detection.Images;
+using OnnxGraphs.Runtime;
 
 namespace MLNet.Detection.Training;
 
@@ -9,12 +10,13 @@ namespace MLNet.Detection.Training;
 internal sealed class ValidationRun : IDisposable
 {
     private readonly FineTuneTrainer.Options _options;
+    private readonly Device _device;
     private readonly SampleStore _store;
     private readonly List<GroundTruth> _truths = [];
 
-    public ValidationRun(IDataView data, FineTuneTrainer.Options options)
+    public ValidationRun(IDataView data, FineTuneTrainer.Options options, Device device)
     {
-        _options = options;
+        (_options, _device) = (options, device);
         _store = SampleStore.Read(data, options.Columns, options.Detector.Resize, options.Cancellation);
         foreach (var (i, sample) in _store.Samples.Index())
             _truths.AddRange(sample.Annotated.Select(truth =>
@@ -30,7 +32,7 @@ internal sealed class ValidationRun : IDisposable
     /// <summary>Metrics of a detector on the set.</summary>
     public CocoMetrics Evaluate(DetectorModel model)
     {
-        using var detector = new Detector(model, _options.BatchSize, _options.Device);
+        using var detector = new Detector(model, _options.BatchSize, _device);
         var found = new List<DetectionResult>();
         foreach (var chunk in Enumerable.Range(0, _store.Samples.Count).Chunk(_options.BatchSize))
         {

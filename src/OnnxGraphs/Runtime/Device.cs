@@ -58,9 +58,9 @@ public sealed record Device(string Provider, int Id = 0)
         catch (Exception error) when (error is OnnxRuntimeException or EntryPointNotFoundException)
         {
             options.Dispose();
-            throw new InvalidOperationException($"Device {this} cannot be used ({error.Message.Trim()}). Add "
-                + "the package Microsoft.ML.OnnxRuntime.Gpu with its CUDA and cuDNN libraries on the path, or use "
-                + "--device cpu.", error);
+            throw new InvalidOperationException($"Device {this} cannot be used ({error.Message.Trim()}). ONNX "
+                + $"Runtime {OrtEnv.Instance().GetVersionString()} needs the package Microsoft.ML.OnnxRuntime.Gpu of "
+                + "its version, and CUDA 13 and cuDNN 9 on the library path; or use the device cpu.", error);
         }
     }
 

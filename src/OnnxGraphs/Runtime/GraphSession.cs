@@ -44,8 +44,7 @@ public sealed class GraphSession : IDisposable
     public static GraphSession Open(IReadOnlyList<Var> outputs, IReadOnlyList<Var>? inputs, Device device,
         Action<SessionOptions>? configure = null)
     {
-        using var options = device.CreateSessionOptions();
-        configure?.Invoke(options);
+        using var options = Options(device, configure);
         if (device is { IsCuda: false, Kernels: true } && OrtFunctions.Load() is { } functions
             && KernelRewrite.Of(outputs, inputs) is { Kernels.Count: > 0 } rewrite)
             return new(rewrite.Model, new(rewrite.Kernels, functions), rewrite.Kernels.Count, options);
@@ -56,9 +55,17 @@ public sealed class GraphSession : IDisposable
     /// <exception cref="InvalidOperationException">The native library lacks the device's provider.</exception>
     public static GraphSession Open(OnnxModel model, Device device, Action<SessionOptions>? configure = null)
     {
-        using var options = device.CreateSessionOptions();
-        configure?.Invoke(options);
+        using var options = Options(device, configure);
         return new(model, null, 0, options);
+    }
+
+    private static SessionOptions Options(Device device, Action<SessionOptions>? configure)
+    {
+        var options = device.CreateSessionOptions();
+        if (device.IsCuda)
+            NodePlacement.Watch(options);
+        configure?.Invoke(options);
+        return options;
     }
 
     /// <inheritdoc/>

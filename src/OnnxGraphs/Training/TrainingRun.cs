@@ -59,6 +59,9 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Where it runs.</summary>
     public Device Device { get; }
 
+    /// <summary>Which execution providers compute the step; null on the processor, and before the first step.</summary>
+    public NodePlacement? Placement { get; private set; }
+
     /// <summary>Steps done so far.</summary>
     public int Steps { get; private set; }
 
@@ -93,6 +96,8 @@ public sealed class TrainingRun : IDisposable
         Session.RunWithBinding(_options, _bindings[_current]);
         _current = 1 - _current;
         Steps++;
+        if (Device.IsCuda)
+            Placement ??= NodePlacement.End(Session);
         return Term(TrainingGraph.Loss);
     }
 
