@@ -60,7 +60,8 @@ public sealed record Device(string Provider, int Id = 0)
             options.Dispose();
             throw new InvalidOperationException($"Device {this} cannot be used ({error.Message.Trim()}). ONNX "
                 + $"Runtime {OrtEnv.Instance().GetVersionString()} needs the package Microsoft.ML.OnnxRuntime.Gpu of "
-                + "its version, and CUDA 13 and cuDNN 9 on the library path; or use the device cpu.", error);
+                + "its version, and CUDA 13 and cuDNN 9 on the library path; or use the device cpu. Here "
+                + $"{CudaLibraries.Report()}.", error);
         }
     }
 

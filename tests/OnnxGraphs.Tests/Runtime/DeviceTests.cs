@@ -31,5 +31,6 @@ public sealed class DeviceTests
             new Device("cuda", 99).CreateSessionOptions().Dispose());
         StringAssert.Contains(error.Message, "cuda:99");
         StringAssert.Contains(error.Message, "Microsoft.ML.OnnxRuntime.Gpu");
+        StringAssert.Matches(error.Message, new(@"Here the driver \S+ is (there|missing); \S*cudart\S* is .*cudnn"));
     }
 }
