@@ -31,6 +31,8 @@ public sealed class UnsupportedTests
         Assert.ThrowsExactly<NotSupportedException>(() => ml.Data.TrainTestSplit(data, samplingKeyColumnName: "Name"));
         Assert.ThrowsExactly<NotSupportedException>(
             () => ml.Transforms.Conversion.MapValueToKey("Name", addKeyValueAnnotationsAsText: true));
+        Assert.ThrowsExactly<NotSupportedException>(() => ml.Transforms.Conversion.MapValue(
+            "Name", new Dictionary<string, int> { ["a"] = 1 }, treatValuesAsKeyType: true));
     }
 
     private sealed class Row

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLNet.Detection.Augmentation;
 using MLNet.Detection.Interop;
 using Options = MLNet.Detection.Estimators.AugmentEstimator.Options;
@@ -15,8 +16,8 @@ public sealed class AugmentTransformer(Options options) : RowTransformer
 
     internal override IReadOnlyList<ReplacedColumn> Replaced { get; } = LabeledPictureColumns.Replaced(options);
 
-    private protected override string HowToKeep =>
-        "It is for training only: save the chain that GetModelFor(TransformerScope.Scoring) gives.";
+    // Saved as nothing: a model that is read back only predicts.
+    private protected override ITransformer ForModelFile() => new TransformerChain<ITransformer>();
 
     internal override RowValues Open(DataViewRow input) => new Changed(input, options);
 

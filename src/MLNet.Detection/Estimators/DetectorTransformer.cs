@@ -49,8 +49,11 @@ public sealed class DetectorTransformer : RowTransformer, IDisposable
 
     internal override IReadOnlyList<DataViewSchema.DetachedColumn> Added { get; }
 
-    private protected override string HowToKeep =>
-        "Save the detector as one ONNX file with Model.Save, and load that with ml.Detection().LoadDetector.";
+    /// <summary>A chain of ML.NET's own transformers that finds the same, row by row and on the CPU: what a model file
+    /// of ML.NET holds in the place of this one. It reads only the image column of the options.</summary>
+    public ITransformer ToBuiltIn() => SavedDetector.Chain(Model, _options);
+
+    private protected override ITransformer ForModelFile() => ToBuiltIn();
 
     /// <summary>A lazy view with predictions. A cursor that is asked for one of them reads a batch of rows
     /// ahead.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLNet.Detection.Augmentation;
 using MLNet.Detection.Interop;
 using Options = MLNet.Detection.Estimators.MixPicturesEstimator.Options;
@@ -28,8 +29,8 @@ public sealed class MixPicturesTransformer : RowTransformer
 
     internal override IReadOnlyList<ReplacedColumn> Replaced { get; }
 
-    private protected override string HowToKeep =>
-        "It is for training only: save the chain that GetModelFor(TransformerScope.Scoring) gives.";
+    // Saved as nothing: a model that is read back only predicts.
+    private protected override ITransformer ForModelFile() => new TransformerChain<ITransformer>();
 
     /// <summary>A lazy view; its cursors read a window of rows ahead.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>

@@ -34,8 +34,6 @@ public sealed class NonMaxSuppressionTransformer : RowTransformer
 
     internal override IReadOnlyList<ReplacedColumn> Replaced { get; }
 
-    private protected override string HowToKeep => "Keep the options and make it anew.";
-
     internal override RowValues Open(DataViewRow input) => new Thinned(input, _options);
 
     private sealed class Thinned(DataViewRow input, Options options) : DetectedColumns(input)

@@ -27,8 +27,6 @@ public sealed class ResizeImageTransformer : RowTransformer
 
     internal override IReadOnlyList<DataViewSchema.DetachedColumn> Added { get; }
 
-    private protected override string HowToKeep => "Keep the options and make it anew.";
-
     internal override RowValues Open(DataViewRow input) => new Pictures(input, _options);
 
     private sealed class Pictures(DataViewRow input, Options options) : RowValues(input)

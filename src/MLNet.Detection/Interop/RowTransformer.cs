@@ -5,9 +5,9 @@ namespace MLNet.Detection.Interop;
 
 /// <summary>
 /// A transformer that adds columns to each row, computed from that row alone, when they are asked for. It works in
-/// chains and in prediction engines. It cannot be written into an ML.NET model file: ML.NET lets no other assembly
-/// register how such a transformer is read back, so <see cref="ICanSaveModel.Save"/> throws and says what to keep
-/// instead.
+/// chains and in prediction engines. ML.NET lets no other assembly register how a transformer is read back from a model
+/// file, so <see cref="ICanSaveModel.Save"/> writes one made of ML.NET's own transformers in its place, or throws where
+/// there is none and says what to keep instead.
 /// </summary>
 public abstract class RowTransformer : ITransformer
 {
@@ -26,7 +26,7 @@ public abstract class RowTransformer : ITransformer
     /// view lacks are left out.</summary>
     internal virtual IReadOnlyList<ReplacedColumn> Replaced => [];
 
-    private protected abstract string HowToKeep { get; }
+    private protected virtual string HowToKeep => "Keep the options and make it anew.";
 
     /// <summary>The input's columns and the added ones.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
@@ -42,9 +42,13 @@ public abstract class RowTransformer : ITransformer
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => IsRowToRowMapper ? Bind(inputSchema)
         : throw new InvalidOperationException($"{GetType().Name} makes a row out of several; transform a view.");
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => throw new NotSupportedException(
-        $"{GetType().Name} cannot be written into an ML.NET model file: ML.NET reads back transformers of its "
-        + $"own assemblies only. {HowToKeep}");
+    void ICanSaveModel.Save(ModelSaveContext ctx) => ForModelFile().Save(ctx);
+
+    /// <summary>The same made of ML.NET's own transformers, for model files.</summary>
+    /// <exception cref="NotSupportedException">There is no such thing; the message says what to keep.</exception>
+    private protected virtual ITransformer ForModelFile() => throw new NotSupportedException(
+        $"{GetType().Name} cannot be written into an ML.NET model file: ML.NET reads back transformers of its own "
+        + $"assemblies only. {HowToKeep}");
 
     /// <summary>All columns that a view of this schema gets, the added ones first.</summary>
     internal DataViewSchema.DetachedColumn[] ColumnsFor(DataViewSchema schema) =>

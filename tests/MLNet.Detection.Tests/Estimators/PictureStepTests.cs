@@ -128,9 +128,6 @@ public sealed class PictureStepTests
                 () => Rows.Values<RgbImage>(areas.Fit(resized).Transform(resized), "Picture")).Message);
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ml.Detection().MixPictures(
             new MixPicturesEstimator.Options { Mix = new MixUp(), Window = 1 }));
-        ICanSaveModel model = flip.Fit(decoded);
-        Assert.Contains("It is for training only",
-            Assert.ThrowsExactly<NotSupportedException>(() => model.Save(null!)).Message);
     }
 
     private EstimatorChain<AugmentTransformer> Augmented(int seed) => ml.Detection().DecodeImage()

@@ -61,6 +61,19 @@ public sealed class TransformTests
     }
 
     [TestMethod]
+    public void ValuesAreMappedByATable()
+    {
+        var conversion = ml.Transforms.Conversion;
+        var legs = Fit(conversion.MapValue("Legs", new Dictionary<string, int> { ["dog"] = 4 }, "Name"), Data());
+        Assert.AreEqual("Legs: Int32", legs.Schema["Legs"].ToString());
+        CollectionAssert.AreEqual(new[] { 0, 4, 0 }, legs.GetColumn<int>("Legs").ToArray());
+        var words = Fit(conversion.MapValue("Legs", new Dictionary<int, string> { [4] = "four" }), legs);
+        CollectionAssert.AreEqual(new[] { "", "four", "" }, words.GetColumn<string>("Legs").ToArray());
+        Assert.Throws<ArgumentException>(() =>
+            conversion.MapValue("Legs", new Dictionary<int, int>(), "Name").Fit(Data()).Transform(Data()));
+    }
+
+    [TestMethod]
     public void KeyDataFixesTheKeys()
     {
         var names = ml.Data.LoadFromEnumerable(new[] { "bird", "dog" }.Select(name => new Word { Name = name }));

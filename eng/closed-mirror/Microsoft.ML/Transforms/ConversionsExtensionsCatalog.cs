@@ -50,4 +50,21 @@ public static class ConversionsExtensionsCatalog
         Check.NotNull(columns, nameof(columns));
         return new(columns);
     }
+
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="outputColumnName">The column of mapped values.</param>
+    /// <param name="keyValuePairs">The table.</param>
+    /// <param name="inputColumnName">The column to map, no vector; null for one of the same name.</param>
+    /// <param name="treatValuesAsKeyType">Whether the mapped values become keys; not supported here.</param>
+    public static ValueMappingEstimator<TInputType, TOutputType> MapValue<TInputType, TOutputType>(
+        this TransformsCatalog.ConversionTransforms catalog, string outputColumnName,
+        IEnumerable<KeyValuePair<TInputType, TOutputType>> keyValuePairs, string inputColumnName = null,
+        bool treatValuesAsKeyType = false)
+    {
+        Check.NotNull(keyValuePairs, nameof(keyValuePairs));
+        if (treatValuesAsKeyType)
+            throw new NotSupportedException("The contract subset of ML.NET maps values to values only; " +
+                "build with the Microsoft.ML package to map them to keys");
+        return new(keyValuePairs, new(outputColumnName, inputColumnName));
+    }
 }
