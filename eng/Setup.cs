@@ -1,12 +1,13 @@
 #:property PublishAot=false
 // What a fresh clone needs before its first build. setup.sh and setup.cmd run this; a second run finds it all done.
+// --tests: what only tests need too.
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
 var eng = (string)AppContext.GetData("EntryPointFileDirectoryPath")!;
-var setup = new Setup(Path.GetDirectoryName(eng)!);
+var setup = new Setup(Path.GetDirectoryName(eng)!, forTests: args.Contains("--tests"));
 try
 {
     setup.Run();
@@ -20,7 +21,7 @@ catch (SetupFailure failure)
 
 sealed class SetupFailure(string message) : Exception(message);
 
-sealed class Setup(string root)
+sealed class Setup(string root, bool forTests)
 {
     const string MirrorVariable = "DETECTION_MLNET_CLOSED_MIRROR", CudaVariable = "DETECTION_MLNET_CUDA";
     readonly string mirrorMarker = Path.Combine(root, "artifacts", "closed-mirror");
@@ -30,6 +31,7 @@ sealed class Setup(string root)
     {
         var cuda = Flag(CudaVariable) ?? false;
         Directory.CreateDirectory(Path.Combine(root, "artifacts"));
+        if (forTests) InstallTrainingRuntime();
         if (!UsesClosedMirror(cuda)) return;
         Install(Path.Combine(root, "eng", "closed-mirror"));
         if (cuda) InstallCuda();
@@ -92,6 +94,19 @@ sealed class Setup(string root)
             + $"Check the network and 'dotnet nuget list source', or set {MirrorVariable} to true or false.");
     }
 
+    /// ONNX Runtime's training runtime as WebAssembly. Tests are inconclusive without it: not worth a failed set-up.
+    void InstallTrainingRuntime()
+    {
+        try
+        {
+            Install(Path.Combine(root, "tests", "TrainingRuntime"));
+        }
+        catch (SetupFailure failure)
+        {
+            Console.WriteLine($"Tests in the official training runtime will be inconclusive: {failure.Message}");
+        }
+    }
+
     void InstallCuda()
     {
         if (!OperatingSystem.IsLinux() || RuntimeInformation.OSArchitecture != Architecture.X64)
@@ -125,7 +140,7 @@ sealed class Setup(string root)
         var shown = Path.GetRelativePath(root, folder);
         if (Npm(folder, "--version").Exit != 0)
             throw new SetupFailure(
-                "npm was not found; the closed mirror needs it. Get Node.js 18 or later from https://nodejs.org.");
+                $"npm was not found; {shown} needs it. Get Node.js 18 or later from https://nodejs.org.");
         Console.WriteLine($"Fetching ONNX Runtime with npm into {shown} ...");
         var (exit, output) = Npm(folder, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error");
         if (exit != 0)

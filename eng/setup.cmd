@@ -15,4 +15,4 @@ if errorlevel 1 (
     exit /b 1
 )
 popd
-dotnet run --file "%~dp0Setup.cs"
+dotnet run --file "%~dp0Setup.cs" -- %*

@@ -11,4 +11,4 @@ if ! (cd "$eng" && dotnet --version >/dev/null 2>&1); then
     echo "set-up: the .NET SDK 10 is needed; found: ${found:-none }- $get" >&2
     exit 1
 fi
-exec dotnet run --file "$eng/Setup.cs"
+exec dotnet run --file "$eng/Setup.cs" -- "$@"

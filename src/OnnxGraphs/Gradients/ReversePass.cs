@@ -12,9 +12,11 @@ internal sealed class ReversePass
     private readonly HashSet<Var> _steep = [];
     private readonly HashSet<Var> _masked = [];
     private readonly Dictionary<Var, Var> _sums = [];
+    private readonly OperatorTable _rules;
 
-    public ReversePass(Graph graph, IReadOnlyList<Var> values)
+    public ReversePass(Graph graph, IReadOnlyList<Var> values, OperatorTable rules)
     {
+        _rules = rules;
         _reached = [.. values];
         foreach (var node in graph.Nodes)
         {
@@ -42,7 +44,7 @@ internal sealed class ReversePass
 
     private void Through(Node node)
     {
-        var rule = Op.Table[node.Op];
+        var rule = _rules.GetValueOrDefault(node.Op) ?? Op.Table[node.Op];
         var small = rule.TakesBroadcast
             || (rule.Elementwise && node.Inputs.All(input => input is null || input.Shape == node.Outputs[0].Shape));
         var upstream = node.Outputs.Select(output =>

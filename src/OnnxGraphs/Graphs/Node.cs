@@ -17,7 +17,10 @@ public sealed class Node
     /// <summary>The node's name; may be empty in imported graphs.</summary>
     public string Name { get; }
 
-    /// <summary>ONNX operator type, for example <c>Conv</c>.</summary>
+    /// <summary>Stands between the domain and the type of an operator that is not a standard one.</summary>
+    internal const string DomainMark = "::";
+
+    /// <summary>ONNX operator type, for example <c>Conv</c> or <c>com.microsoft::ConvGrad</c>.</summary>
     public string Op { get; }
 
     /// <summary>The inputs; null where an optional one is left out.</summary>

@@ -35,7 +35,13 @@ public static class GraphWriter
         proto.Output.Add(list.Outputs.Select(Info));
         // ONNX Runtime cannot infer the shapes of operators that it does not know.
         proto.ValueInfo.Add(steps.Where(step => step.Domain.Length > 0).SelectMany(step => step.Outputs).Select(Info));
-        var domains = steps.Select(step => step.Domain).Where(domain => domain.Length > 0).Distinct();
+        return Model(proto);
+    }
+
+    /// <summary>A model of a graph in the working opset, with whatever other domains its nodes belong to.</summary>
+    internal static OnnxModel Model(GraphProto graph)
+    {
+        var domains = graph.Node.Select(node => node.Domain).Where(domain => domain.Length > 0).Distinct();
         return new(new ModelProto
         {
             IrVersion = OnnxModel.WorkingIrVersion,
@@ -45,7 +51,7 @@ public static class GraphWriter
                 new OperatorSetIdProto { Domain = "", Version = OnnxModel.WorkingOpset },
                 domains.Select(domain => new OperatorSetIdProto { Domain = domain, Version = 1 }),
             },
-            Graph = proto,
+            Graph = graph,
         });
     }
 
@@ -58,7 +64,8 @@ public static class GraphWriter
         return proto;
     }
 
-    private static ValueInfoProto Info(Var value)
+    /// <summary>Name, type and shape of a value.</summary>
+    internal static ValueInfoProto Info(Var value)
     {
         var shape = new TensorShapeProto();
         shape.Dim.Add(value.Shape.Select(dim => new TensorShapeProto.Types.Dimension { DimValue = dim }));

@@ -12,5 +12,9 @@ namespace OnnxGraphs.Models;
 internal sealed record Step(string Domain, string Op, string Name, IReadOnlyList<Var?> Inputs,
     IReadOnlyList<Var> Outputs, Attributes Attributes)
 {
-    public static Step Of(Node node) => new("", node.Op, node.Name, node.Inputs, node.Outputs, node.Attributes);
+    public static Step Of(Node node)
+    {
+        var (domain, op) = node.Op.Split(Node.DomainMark) is [var other, var type] ? (other, type) : ("", node.Op);
+        return new(domain, op, node.Name, node.Inputs, node.Outputs, node.Attributes);
+    }
 }

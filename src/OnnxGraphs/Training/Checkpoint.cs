@@ -39,16 +39,16 @@ public sealed record Checkpoint(int Step, ParameterLayout Layout, IReadOnlyDicti
         return new(number, parsed, vectors) { Notes = notes };
     }
 
-    internal void CheckFits(TrainingGraph graph)
+    internal void CheckFits(ParameterLayout layout, IReadOnlyList<string> vectors)
     {
-        if (!Layout.Entries.SequenceEqual(graph.Layout.Entries))
+        if (!Layout.Entries.SequenceEqual(layout.Entries))
             throw new ModelException(
                 $"The checkpoint holds {Layout.Entries.Count} parameters of {Layout.Size} numbers, the model to train "
-                + $"{graph.Layout.Entries.Count} of {graph.Layout.Size}, or other names; resume with the same model, "
-                + "classes and frozen weights.");
-        if (graph.Vectors.FirstOrDefault(name => !Vectors.ContainsKey(name)) is { } missing)
+                + $"{layout.Entries.Count} of {layout.Size}, or other names; resume with the same model, classes and "
+                + "frozen weights.");
+        if (vectors.FirstOrDefault(name => !Vectors.ContainsKey(name)) is { } missing)
             throw new ModelException($"The checkpoint has no '{missing}'; resume with the optimiser that wrote it.");
-        if (graph.Vectors.FirstOrDefault(name => Vectors[name].Length != Layout.Size) is { } odd)
+        if (vectors.FirstOrDefault(name => Vectors[name].Length != Layout.Size) is { } odd)
             throw new ModelException(
                 $"The checkpoint's '{odd}' has {Vectors[odd].Length} numbers, expected {Layout.Size}; resume from "
                 + "another.");

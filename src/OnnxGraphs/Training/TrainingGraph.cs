@@ -1,9 +1,7 @@
-using OnnxGraphs.Gradients;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 using OnnxGraphs.Ops;
 using OnnxGraphs.Optimizers;
-using OnnxGraphs.Surgery;
 
 namespace OnnxGraphs.Training;
 
@@ -58,67 +56,39 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
         OnnxModel model, IReadOnlyList<string> heads, LossBuilder loss, Optimizer optimizer,
         TrainingGraphOptions? options = null)
     {
-        options ??= new();
-        var layout = ParameterLayout.Of(model, TrainableWeights.Of(model, heads, options.Frozen));
-        var graph = new Graph();
-        graph.Reserve(model.ValueNames);
-        var vector = graph.Input(Parameters, layout.Size);
-        Unpack(vector, layout);
-        var values = GraphReader.Read(model, graph, heads, new()
-        {
-            InputShapes = options.InputShapes,
-            FoldBatchNormalization = options.FoldBatchNormalization,
-        });
-        var terms = loss(graph, values);
-        IReadOnlyList<Var> predictions = [.. graph.Outputs];
-        var total = Op.Reshape(terms.Values.Aggregate((a, b) => a + b), TensorShape.Scalar);
-        var weights = layout.Entries.Select(entry => graph.Find(entry.Name)!).ToList();
-        var gradients = DifferentiateOrExplain(model, total, weights);
-        var pieces = gradients.Select(gradient => Op.Reshape(gradient, new TensorShape(gradient.Shape.Size)));
-        var flat = Op.Concat([.. pieces], 0);
-        var step = Finish(graph, layout, terms, total, vector, flat, optimizer);
-        return predictions.Count == 0 ? step
-            : step with { Halves = StepHalves.Of(step.Step, graph, predictions) };
+        var objective = Objective.Build(model, heads, loss, options ?? new(), Unpack);
+        var pieces = objective.Gradients(Op.Table)
+            .Select(gradient => Op.Reshape(gradient, new TensorShape(gradient.Shape.Size)));
+        var step = Finish(objective, Op.Concat([.. pieces], 0), optimizer);
+        return objective.Predictions.Count == 0 ? step
+            : step with { Halves = StepHalves.Of(step.Step, objective.Graph, objective.Predictions) };
     }
 
     // Each parameter is a piece of the vector under its own name, where the reader of the model finds it.
-    private static void Unpack(Var vector, ParameterLayout layout)
+    private static void Unpack(Graph graph, ParameterLayout layout)
     {
-        var pieces = Op.Split(vector, 0, [.. layout.Entries.Select(entry => entry.Shape.Size)]);
+        var pieces = Op.Split(graph.Input(Parameters, layout.Size), 0,
+            [.. layout.Entries.Select(entry => entry.Shape.Size)]);
         foreach (var (piece, entry) in pieces.Zip(layout.Entries))
         {
-            var shape = vector.Graph.Constant(entry.Shape.ToArray());
-            Op.Append(vector.Graph, "Reshape", [piece, shape], Attributes.None, "", [entry.Name], 1);
+            var shape = graph.Constant(entry.Shape.ToArray());
+            Op.Append(graph, "Reshape", [piece, shape], Attributes.None, "", [entry.Name], 1);
         }
     }
 
-    private static IReadOnlyList<Var> DifferentiateOrExplain(OnnxModel model, Var loss, IReadOnlyList<Var> weights)
+    private static TrainingGraph Finish(Objective objective, Var gradient, Optimizer optimizer)
     {
-        try
-        {
-            return Gradient.Of(loss, weights);
-        }
-        catch (GraphException error)
-        {
-            throw new ModelException($"{model.Path}: {error.Message}", error);
-        }
-    }
-
-    private static TrainingGraph Finish(
-        Graph graph, ParameterLayout layout, IReadOnlyDictionary<string, Var> terms, Var total,
-        Var vector, Var gradient, Optimizer optimizer)
-    {
+        var (graph, layout) = (objective.Graph, objective.Layout);
+        var vector = graph.Find(Parameters)!;
         var data = graph.Inputs.Where(input => input != vector).ToList();
         var (rate, step) = (graph.Input(LearningRate), graph.Input(StepNumber));
         var slots = optimizer.Slots.Select(slot => graph.Input("training/" + slot, layout.Size)).ToList();
         var update = optimizer.Update(vector, gradient, slots, rate, step);
-        graph.Output(Loss, total);
-        foreach (var (name, term) in terms)
-            graph.Output(name, Op.Reshape(term, TensorShape.Scalar));
+        objective.OutputLoss();
         graph.Output(Next(Parameters), update.Parameters);
         foreach (var (slot, next) in slots.Zip(update.Slots))
             graph.Output(Next(slot.Name), next);
-        return new(GraphWriter.Write(graph, "training_step"), layout, data, [.. terms.Keys],
+        return new(GraphWriter.Write(graph, "training_step"), layout, data, [.. objective.Terms.Keys],
             [Parameters, .. slots.Select(slot => slot.Name)]) { Source = graph };
     }
 }

@@ -122,7 +122,7 @@ public sealed class TrainingRun : IDisposable
     /// <exception cref="ModelException">The state belongs to other parameters or another optimiser.</exception>
     public void Restore(Checkpoint checkpoint)
     {
-        checkpoint.CheckFits(Graph);
+        checkpoint.CheckFits(Graph.Layout, Graph.Vectors);
         for (var i = 0; i < Graph.Vectors.Count; i++)
             Write(checkpoint.Vectors[Graph.Vectors[i]], i);
         (Steps, _predicted) = (checkpoint.Step, false);

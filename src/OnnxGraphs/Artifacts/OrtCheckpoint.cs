@@ -1,0 +1,108 @@
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Models;
+using OnnxGraphs.Training;
+
+namespace OnnxGraphs.Artifacts;
+
+/// <summary>
+/// A checkpoint of the official training runtime (<c>CheckpointState</c>; version 2, of ONNX Runtime 1.18 and 1.19):
+/// the weights of a model by name and, where a run was saved with it, the optimiser's state.
+/// </summary>
+/// <param name="Trained">Weights that are trained.</param>
+public sealed record OrtCheckpoint(IReadOnlyDictionary<string, Tensor> Trained)
+{
+    private const long LargestFile = 2_000_000_000;
+
+    /// <summary>Weights that stay as they are, and that the training model takes as inputs.</summary>
+    public IReadOnlyDictionary<string, Tensor> Frozen { get; init; } = new Dictionary<string, Tensor>();
+
+    /// <summary>Whether the weights are missing: the application loads them before the first step.</summary>
+    public bool IsNominal { get; init; }
+
+    /// <summary>The optimiser's state; null where it is not kept.</summary>
+    public OrtOptimizerState? Optimizer { get; init; }
+
+    /// <summary>What the application keeps with it: long, float or string values.</summary>
+    public IReadOnlyDictionary<string, object> Properties { get; init; } = new Dictionary<string, object>();
+
+    /// <summary>The weights of a model, before any training.</summary>
+    public static OrtCheckpoint Of(OnnxModel model, ParameterLayout layout)
+    {
+        var stored = model.Initializers;
+        return new(layout.Entries.ToDictionary(entry => entry.Name, entry => stored[entry.Name].ToTensor()));
+    }
+
+    /// <summary>The same without the values of its weights.</summary>
+    public OrtCheckpoint ToNominal() => this with { IsNominal = true };
+
+    /// <summary>Reads a file that the training runtime or <see cref="Save"/> wrote.</summary>
+    /// <exception cref="ModelException">The file is missing, damaged, of another kind or version.</exception>
+    public static OrtCheckpoint Load(string path)
+    {
+        if (!File.Exists(path))
+            throw new ModelException($"{path}: no such checkpoint; check the path.");
+        try
+        {
+            return OrtCheckpointFile.Read(File.ReadAllBytes(path));
+        }
+        catch (FormatException error)
+        {
+            throw new ModelException($"{path}: not a checkpoint of ONNX Runtime's training, or not a complete one: "
+                + $"{error.Message}. Copy or save it again.", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException(
+                $"{path}: the checkpoint cannot be read ({error.Message}); check the file's permissions.", error);
+        }
+    }
+
+    /// <summary>Writes the file: first beside the place, then moved, so that a full disk harms no older one.</summary>
+    /// <exception cref="ModelException">It cannot be written, or is larger than the format allows.</exception>
+    public void Save(string path)
+    {
+        var size = Trained.Values.Concat(Frozen.Values).Concat(Optimizer?.Momentums.Values.SelectMany(m => m) ?? [])
+            .Sum(tensor => (long)tensor.Data.Length);
+        if (size > LargestFile)
+            throw new ModelException(
+                $"{path}: the weights and moments take {size} bytes, a checkpoint holds {LargestFile}; freeze some.");
+        var temporary = path + ".tmp";
+        try
+        {
+            File.WriteAllBytes(temporary, OrtCheckpointFile.Write(this));
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(temporary);
+            throw new ModelException($"{path}: the checkpoint cannot be written ({error.Message}); check the folder "
+                + "and the free space.", error);
+        }
+    }
+
+    /// <summary>
+    /// A copy of a model with the checkpoint's weights in the place of its own; all else, its tail too, stays.
+    /// </summary>
+    /// <exception cref="ModelException">The model lacks a weight, or has it in another shape.</exception>
+    public OnnxModel ApplyTo(OnnxModel model)
+    {
+        if (IsNominal)
+            throw new ModelException("A nominal checkpoint holds no weights; save one from the running session.");
+        var copy = model.Clone();
+        var stored = copy.Initializers;
+        foreach (var (name, tensor) in Trained.Concat(Frozen))
+        {
+            if (!stored.TryGetValue(name, out var proto))
+                throw new ModelException($"{model.Path}: the checkpoint's weight '{name}' is not in the model. Nearest "
+                    + $"names: {string.Join(", ", NearestNames.Of(name, stored.Keys).Select(n => $"'{n}'"))}. Take the "
+                    + "model that the artifacts were written from.");
+            if (proto.DataType != (int)tensor.Type || !proto.Dims.SequenceEqual(tensor.Shape))
+                throw new ModelException($"{model.Path}: '{name}' is {(ElementType)proto.DataType} "
+                    + $"[{string.Join(", ", proto.Dims)}], the checkpoint has {tensor.Type} {tensor.Shape}. Take the "
+                    + "model that the artifacts were written from.");
+            proto.FloatData.Clear();
+            proto.RawData = tensor.ToProto(name).RawData;
+        }
+        return copy;
+    }
+}

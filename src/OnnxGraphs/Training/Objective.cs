@@ -1,0 +1,68 @@
+using OnnxGraphs.Gradients;
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Models;
+using OnnxGraphs.Ops;
+using OnnxGraphs.Surgery;
+
+namespace OnnxGraphs.Training;
+
+/// <summary>A model's loss in a graph, and the weights that it is differentiated by.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Graph">The graph.</param>
+/// <param name="Layout">Names and shapes of the trained weights, in the order of their first use.</param>
+/// <param name="Heads">The values that the model was cut at.</param>
+/// <param name="Predictions">What the loss builder declared as outputs: targets depend on them.</param>
+/// <param name="Terms">The terms of the loss by name.</param>
+/// <param name="Total">Their sum, a scalar.</param>
+internal sealed record Objective(OnnxModel Model, Graph Graph, ParameterLayout Layout, IReadOnlyList<Var> Heads,
+    IReadOnlyList<Var> Predictions, IReadOnlyDictionary<string, Var> Terms, Var Total)
+{
+    /// <summary>Builds the loss of a model that is cut at the given values.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="heads">Where to cut.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="options">What is frozen, and the shapes of the inputs.</param>
+    /// <param name="declare">Gives the graph a value for each weight of the layout, under the weight's name.</param>
+    public static Objective Build(OnnxModel model, IReadOnlyList<string> heads, LossBuilder loss,
+        TrainingGraphOptions options, Action<Graph, ParameterLayout> declare)
+    {
+        var layout = ParameterLayout.Of(model, TrainableWeights.Of(model, heads, options.Frozen));
+        var graph = new Graph();
+        graph.Reserve(model.ValueNames);
+        declare(graph, layout);
+        var values = GraphReader.Read(model, graph, heads, new()
+        {
+            InputShapes = options.InputShapes,
+            FoldBatchNormalization = options.FoldBatchNormalization,
+        });
+        var terms = loss(graph, values);
+        IReadOnlyList<Var> predictions = [.. graph.Outputs];
+        var total = Op.Reshape(terms.Values.Aggregate((a, b) => a + b), TensorShape.Scalar);
+        return new(model, graph, layout, values, predictions, terms, total);
+    }
+
+    /// <summary>The values that stand for the weights, in the order of the layout.</summary>
+    public IReadOnlyList<Var> Weights => [.. Layout.Entries.Select(entry => Graph.Find(entry.Name)!)];
+
+    /// <summary>The gradients of the weights, by the rules of a table before the usual ones.</summary>
+    /// <exception cref="ModelException">An operator on the path cannot be trained.</exception>
+    public IReadOnlyList<Var> Gradients(OperatorTable rules)
+    {
+        try
+        {
+            return Gradient.Of(Total, Weights, rules);
+        }
+        catch (GraphException error)
+        {
+            throw new ModelException($"{Model.Path}: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Makes the total and each term scalar outputs of the graph.</summary>
+    public void OutputLoss()
+    {
+        Graph.Output(TrainingGraph.Loss, Total);
+        foreach (var (name, term) in Terms)
+            Graph.Output(name, Op.Reshape(term, TensorShape.Scalar));
+    }
+}
