@@ -18,7 +18,9 @@ function tensor({ type, dims, data }) {
     return new ort.Tensor(type, new arrays[type](bytes.buffer), dims);
 }
 
-const outputs = values => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, base64(value.data)]));
+// By position: the interface names the outputs of an evaluation after those of a training step.
+const outputs = (values, names) =>
+    Object.fromEntries(Object.values(values).map((value, i) => [names[i], base64(value.data)]));
 
 async function run(plan) {
     const file = path => path && new Uint8Array(readFileSync(path));
@@ -29,14 +31,14 @@ async function run(plan) {
         optimizerModel: file(plan.optimizerModel),
     }, { executionProviders: ['wasm'] });
     const commands = {
-        train: async set => outputs(await session.runTrainStep(feeds[set])),
-        evaluate: async set => outputs(await session.runEvalStep(feeds[set])),
+        train: async set => outputs(await session.runTrainStep(feeds[set]), session.trainingOutputNames),
+        evaluate: async set => outputs(await session.runEvalStep(feeds[set]), session.evalOutputNames),
         update: async () => { await session.runOptimizerStep(); return {}; },
         reset: async () => { await session.lazyResetGrad(); return {}; },
         weights: async () => ({ weights: base64((await session.getContiguousParameters(true)).data) }),
         load: async set => {
             const { data } = feeds[set].weights;
-            await session.loadParametersBuffer(new Uint8Array(data.buffer), true);
+            await session.loadParametersBuffer(new Uint8Array(data.buffer), false);
             return {};
         },
     };

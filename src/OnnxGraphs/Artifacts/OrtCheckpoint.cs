@@ -16,7 +16,9 @@ public sealed record OrtCheckpoint(IReadOnlyDictionary<string, Tensor> Trained)
     /// <summary>Weights that stay as they are, and that the training model takes as inputs.</summary>
     public IReadOnlyDictionary<string, Tensor> Frozen { get; init; } = new Dictionary<string, Tensor>();
 
-    /// <summary>Whether the weights are missing: the application loads them before the first step.</summary>
+    /// <summary>
+    /// Whether the weights have no values: the application loads all of them before the first step.
+    /// </summary>
     public bool IsNominal { get; init; }
 
     /// <summary>The optimiser's state; null where it is not kept.</summary>
@@ -32,8 +34,13 @@ public sealed record OrtCheckpoint(IReadOnlyDictionary<string, Tensor> Trained)
         return new(layout.Entries.ToDictionary(entry => entry.Name, entry => stored[entry.Name].ToTensor()));
     }
 
-    /// <summary>The same without the values of its weights.</summary>
-    public OrtCheckpoint ToNominal() => this with { IsNominal = true };
+    /// <summary>The same without the values of its weights: names, types and shapes alone.</summary>
+    public OrtCheckpoint ToNominal()
+    {
+        Dictionary<string, Tensor> Emptied(IReadOnlyDictionary<string, Tensor> tensors) =>
+            tensors.ToDictionary(pair => pair.Key, pair => pair.Value with { Data = [] });
+        return this with { IsNominal = true, Trained = Emptied(Trained), Frozen = Emptied(Frozen) };
+    }
 
     /// <summary>Reads a file that the training runtime or <see cref="Save"/> wrote.</summary>
     /// <exception cref="ModelException">The file is missing, damaged, of another kind or version.</exception>
@@ -43,19 +50,32 @@ public sealed record OrtCheckpoint(IReadOnlyDictionary<string, Tensor> Trained)
             throw new ModelException($"{path}: no such checkpoint; check the path.");
         try
         {
-            return OrtCheckpointFile.Read(File.ReadAllBytes(path));
+            return Parse(File.ReadAllBytes(path), path);
+        }
+        catch (Exception error) when (error is IOException and not ModelException or UnauthorizedAccessException)
+        {
+            throw new ModelException(
+                $"{path}: the checkpoint cannot be read ({error.Message}); check the file's permissions.", error);
+        }
+    }
+
+    /// <summary>Reads the bytes of such a file; the path is for messages.</summary>
+    /// <exception cref="ModelException">They are damaged, of another kind or version.</exception>
+    public static OrtCheckpoint Parse(ReadOnlyMemory<byte> file, string path = "(in memory)")
+    {
+        try
+        {
+            return OrtCheckpointFile.Read(file);
         }
         catch (FormatException error)
         {
             throw new ModelException($"{path}: not a checkpoint of ONNX Runtime's training, or not a complete one: "
                 + $"{error.Message}. Copy or save it again.", error);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelException(
-                $"{path}: the checkpoint cannot be read ({error.Message}); check the file's permissions.", error);
-        }
     }
+
+    /// <summary>The file as bytes.</summary>
+    public byte[] ToBytes() => OrtCheckpointFile.Write(this);
 
     /// <summary>Writes the file: first beside the place, then moved, so that a full disk harms no older one.</summary>
     /// <exception cref="ModelException">It cannot be written, or is larger than the format allows.</exception>
@@ -69,7 +89,7 @@ public sealed record OrtCheckpoint(IReadOnlyDictionary<string, Tensor> Trained)
         var temporary = path + ".tmp";
         try
         {
-            File.WriteAllBytes(temporary, OrtCheckpointFile.Write(this));
+            File.WriteAllBytes(temporary, ToBytes());
             File.Move(temporary, path, overwrite: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

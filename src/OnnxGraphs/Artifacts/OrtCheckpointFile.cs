@@ -28,10 +28,11 @@ internal static class OrtCheckpointFile
         var module = root.Table(1);
         if (module.Flag(3))
             throw new FormatException("its weights lie in a file of their own; save it with its weights inside");
-        return new(reader.ByName(module.Tables(0)))
+        var nominal = module.Flag(2);
+        return new(reader.ByName(module.Tables(0), nominal))
         {
-            Frozen = reader.ByName(module.Tables(1)),
-            IsNominal = module.Flag(2),
+            Frozen = reader.ByName(module.Tables(1), nominal),
+            IsNominal = nominal,
             Optimizer = root.Tables(2).Select(group => reader.Optimizer(group)).FirstOrDefault(),
             Properties = root.Has(3) ? Properties(root.Table(3)) : new Dictionary<string, object>(),
         };
@@ -81,11 +82,11 @@ internal static class OrtCheckpointFile
     {
         private long _bytesLeft = bytes;
 
-        public Dictionary<string, Tensor> ByName(IEnumerable<FlatTable> tensors)
+        public Dictionary<string, Tensor> ByName(IEnumerable<FlatTable> tensors, bool nominal = false)
         {
             var named = new Dictionary<string, Tensor>();
             foreach (var tensor in tensors)
-                AddNew(named, tensor.Text(0), Read(tensor));
+                AddNew(named, tensor.Text(0), Read(tensor, nominal));
             return named;
         }
 
@@ -98,13 +99,14 @@ internal static class OrtCheckpointFile
             return new(group.Long(1), group.Float(2), momentums);
         }
 
-        private Tensor Read(FlatTable tensor)
+        private Tensor Read(FlatTable tensor, bool nominal)
         {
             var (name, type, dims) = (tensor.Text(0), (ElementType)tensor.Int(3), tensor.Longs(2));
             var data = tensor.RawBytes(4);
             if (!Enum.IsDefined(type) || type == ElementType.Text)
                 throw new FormatException($"tensor '{name}' has the element type {(int)type}, which is not known here");
-            if (dims.Any(dim => dim < 0) || dims.Aggregate(1m, (size, dim) => size * dim) * type.Size() != data.Length)
+            var size = dims.Any(dim => dim < 0) ? -1 : dims.Aggregate((double)type.Size(), (bytes, dim) => bytes * dim);
+            if (size != data.Length && !(nominal && size >= 0 && data.Length == 0))
                 throw new FormatException(
                     $"tensor '{name}' of {type} [{string.Join(", ", dims)}] holds {data.Length} bytes");
             _bytesLeft -= data.Length;
