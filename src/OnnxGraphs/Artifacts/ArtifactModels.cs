@@ -11,7 +11,7 @@ namespace OnnxGraphs.Artifacts;
 /// by the application.
 /// </summary>
 /// <param name="Training">Forward, loss, gradients; adds each gradient to its buffer, or sets it after a reset.</param>
-/// <param name="Evaluation">Forward and loss, and the values that the model was cut at.</param>
+/// <param name="Evaluation">Forward and loss, then the values that the model was cut at, then predictions.</param>
 /// <param name="Data">Inputs that the application feeds.</param>
 /// <param name="Outputs">Outputs that both have: the loss and its terms.</param>
 /// <param name="Layout">The trained weights in the order in which both models take them.</param>
@@ -34,18 +34,20 @@ internal sealed record ArtifactModels(OnnxModel Training, OnnxModel Evaluation, 
         var (graph, weights) = (objective.Graph, objective.Weights);
         var data = graph.Inputs.Except(weights).ToList();
         objective.OutputLoss();
-        var outputs = graph.Outputs.ToList();
+        var outputs = graph.Outputs.Except(objective.Predictions).ToList();
         CheckNames(model, data, outputs);
         var evaluated = objective.Heads.Zip(heads, (value, name) => value.Name == name ? value
             : Op.Identity(value, name)).ToList();
-        var evaluation = GraphWriter.Write([.. outputs, .. evaluated], [.. data, .. weights]);
-        var training = Accumulate(objective, objective.Gradients(TrainingKernels.Rules(options.Kernels)), data);
+        var evaluation = GraphWriter.Write([.. outputs, .. evaluated, .. objective.Predictions], [.. data, .. weights]);
+        var training = Accumulate(
+            objective, objective.Gradients(TrainingKernels.Rules(options.Kernels)), data, outputs);
         return new(training, evaluation, data, [.. outputs.Select(output => output.Name)], objective.Layout);
     }
 
-    private static OnnxModel Accumulate(Objective objective, IReadOnlyList<Var> gradients, List<Var> data)
+    private static OnnxModel Accumulate(
+        Objective objective, IReadOnlyList<Var> gradients, List<Var> data, List<Var> outputs)
     {
-        var (graph, weights, outputs) = (objective.Graph, objective.Weights, objective.Graph.Outputs);
+        var (graph, weights) = (objective.Graph, objective.Weights);
         var flag = new TypedShape(ElementType.Bool, new(1));
         var buffers = weights.Select(weight => graph.Input(weight.Name + Buffer, weight.Type, weight.Shape)).ToList();
         var reset = graph.Input(Reset, flag.Element, flag.Shape);

@@ -30,8 +30,9 @@ public sealed record OrtCheckpoint(IReadOnlyDictionary<string, Tensor> Trained)
     /// <summary>The weights of a model, before any training.</summary>
     public static OrtCheckpoint Of(OnnxModel model, ParameterLayout layout)
     {
-        var stored = model.Initializers;
-        return new(layout.Entries.ToDictionary(entry => entry.Name, entry => stored[entry.Name].ToTensor()));
+        var stored = new StoredWeights(model);
+        return new(layout.Entries.ToDictionary(
+            entry => entry.Name, entry => Tensor.Of<float>(entry.Shape, stored.Read(entry.Name))));
     }
 
     /// <summary>The same without the values of its weights: names, types and shapes alone.</summary>
@@ -67,7 +68,7 @@ public sealed record OrtCheckpoint(IReadOnlyDictionary<string, Tensor> Trained)
         {
             return OrtCheckpointFile.Read(file);
         }
-        catch (FormatException error)
+        catch (Exception error) when (error is FormatException or GraphException)
         {
             throw new ModelException($"{path}: not a checkpoint of ONNX Runtime's training, or not a complete one: "
                 + $"{error.Message}. Copy or save it again.", error);
@@ -109,19 +110,17 @@ public sealed record OrtCheckpoint(IReadOnlyDictionary<string, Tensor> Trained)
         if (IsNominal)
             throw new ModelException("A nominal checkpoint holds no weights; save one from the running session.");
         var copy = model.Clone();
-        var stored = copy.Initializers;
+        var (stored, weights) = (copy.Initializers, new StoredWeights(copy));
         foreach (var (name, tensor) in Trained.Concat(Frozen))
         {
             if (!stored.TryGetValue(name, out var proto))
                 throw new ModelException($"{model.Path}: the checkpoint's weight '{name}' is not in the model. Nearest "
                     + $"names: {string.Join(", ", NearestNames.Of(name, stored.Keys).Select(n => $"'{n}'"))}. Take the "
                     + "model that the artifacts were written from.");
-            if (proto.DataType != (int)tensor.Type || !proto.Dims.SequenceEqual(tensor.Shape))
-                throw new ModelException($"{model.Path}: '{name}' is {(ElementType)proto.DataType} "
-                    + $"[{string.Join(", ", proto.Dims)}], the checkpoint has {tensor.Type} {tensor.Shape}. Take the "
-                    + "model that the artifacts were written from.");
-            proto.FloatData.Clear();
-            proto.RawData = tensor.ToProto(name).RawData;
+            if (!proto.Dims.SequenceEqual(tensor.Shape) || tensor.Type != ElementType.Float32)
+                throw new ModelException($"{model.Path}: '{name}' is [{string.Join(", ", proto.Dims)}], the checkpoint "
+                    + $"has {tensor.Type} {tensor.Shape}. Take the model that the artifacts were written from.");
+            weights.Write(name, tensor.Values<float>());
         }
         return copy;
     }

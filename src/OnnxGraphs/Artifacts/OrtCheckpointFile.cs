@@ -19,6 +19,7 @@ internal static class OrtCheckpointFile
     }
 
     /// <exception cref="FormatException">The file is damaged, or none of this version.</exception>
+    /// <exception cref="GraphException">A tensor has no possible shape: the file is damaged.</exception>
     public static OrtCheckpoint Read(ReadOnlyMemory<byte> file)
     {
         var root = FlatTable.Root(file, Identifier);
@@ -101,16 +102,14 @@ internal static class OrtCheckpointFile
 
         private Tensor Read(FlatTable tensor, bool nominal)
         {
-            var (name, type, dims) = (tensor.Text(0), (ElementType)tensor.Int(3), tensor.Longs(2));
+            var (name, type, shape) = (tensor.Text(0), (ElementType)tensor.Int(3), new TensorShape(tensor.Longs(2)));
             var data = tensor.RawBytes(4);
-            if (!Enum.IsDefined(type) || type == ElementType.Text)
+            if (!type.IsKnown())
                 throw new FormatException($"tensor '{name}' has the element type {(int)type}, which is not known here");
-            var size = dims.Any(dim => dim < 0) ? -1 : dims.Aggregate((double)type.Size(), (bytes, dim) => bytes * dim);
-            if (size != data.Length && !(nominal && size >= 0 && data.Length == 0))
-                throw new FormatException(
-                    $"tensor '{name}' of {type} [{string.Join(", ", dims)}] holds {data.Length} bytes");
+            if (shape.Size * type.Size() != data.Length && !(nominal && data.Length == 0))
+                throw new FormatException($"tensor '{name}' of {type} {shape} holds {data.Length} bytes");
             _bytesLeft -= data.Length;
-            return _bytesLeft >= 0 ? new(type, new(dims), data.ToArray())
+            return _bytesLeft >= 0 ? new(type, shape, data.ToArray())
                 : throw new FormatException("its tensors overlap");
         }
     }

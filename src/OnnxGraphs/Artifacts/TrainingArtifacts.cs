@@ -15,8 +15,8 @@ namespace OnnxGraphs.Artifacts;
 /// position.
 /// </param>
 /// <param name="Outputs">
-/// What a training step returns, in this order: the loss, and its terms. An evaluation step returns the values that the
-/// model was cut at behind them.
+/// What a training step returns, in this order: the loss, and its terms. Behind them an evaluation step returns the
+/// values that the model was cut at and, for losses whose targets depend on them, the predictions.
 /// </param>
 /// <param name="Layout">The trained weights, in the order of the runtime's contiguous parameter buffer.</param>
 public sealed record TrainingArtifacts(

@@ -45,6 +45,10 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
     /// <summary>Name of the output that holds a vector's new value.</summary>
     public static string Next(string vector) => vector + "/next";
 
+    /// <summary>Names of the flat vectors of an optimiser's slots.</summary>
+    internal static IReadOnlyList<string> SlotVectors(Optimizer optimizer) =>
+        [.. optimizer.Slots.Select(slot => "training/" + slot)];
+
     /// <summary>
     /// Builds the step for a model, cut at the given values, with the given input shapes. Values that the loss builder
     /// declares as outputs of the graph are predictions, which the targets depend on: the step then has two halves.
@@ -82,7 +86,7 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
         var vector = graph.Find(Parameters)!;
         var data = graph.Inputs.Where(input => input != vector).ToList();
         var (rate, step) = (graph.Input(LearningRate), graph.Input(StepNumber));
-        var slots = optimizer.Slots.Select(slot => graph.Input("training/" + slot, layout.Size)).ToList();
+        var slots = SlotVectors(optimizer).Select(slot => graph.Input(slot, layout.Size)).ToList();
         var update = optimizer.Update(vector, gradient, slots, rate, step);
         objective.OutputLoss();
         graph.Output(Next(Parameters), update.Parameters);

@@ -14,9 +14,9 @@ public sealed class OfficialDetectorTests
 {
     private const int Steps = 6;
 
-    // For the runtime's fixed learning rate: steps of a size that fine-tuning takes. Larger ones, and an AdamW that
-    // divides the smallest gradients by themselves, tell rounding differences apart more than they do errors.
-    private const float LossWeight = 0.05f, Epsilon = 1e-2f;
+    // The runtime's learning rate is fixed here: with these, steps are as small as in fine-tuning, and AdamW does not
+    // divide the smallest gradients by themselves. Otherwise rounding alone would tell the runs apart.
+    private const float LossWeight = 0.05f, Epsilon = 0.1f;
     private readonly string _folder = Directory.CreateTempSubdirectory("artifacts-").FullName;
 
     public TestContext TestContext { get; set; } = null!;
@@ -25,17 +25,15 @@ public sealed class OfficialDetectorTests
     public void Remove() => Directory.Delete(_folder, recursive: true);
 
     [TestMethod]
-    [DataRow(true, GradientKernels.Standard)]
-    [DataRow(false, GradientKernels.TrainingRuntime)]
-    public void UltraFaceFollowsOurRun(bool adam, GradientKernels kernels)
+    [DataRow(false, GradientKernels.Standard, false)]
+    [DataRow(true, GradientKernels.TrainingRuntime, true)]
+    public void UltraFaceFollowsOurRun(bool adam, GradientKernels kernels, bool together)
     {
         var model = OnnxModel.Load(SharedFolder.Require("models", "ultraface", "version-RFB-320.onnx"));
         var pixels = SharedFolder.Require("models", "ultraface", "parity_input.u8.bin");
-        Follow(model, ["scores", "boxes"], Image(pixels, -127 / 128f, new(1, 3, 240, 320)), adam, kernels, together: false);
+        Follow(model, ["scores", "boxes"], Image(pixels, -127 / 128f, new(1, 3, 240, 320)), adam, kernels, together);
     }
 
-    // Its weights drift apart by rounding alone: a difference of 1e-7 was seen to grow fortyfold in a step. So each step
-    // starts from equal ones.
     [TestMethod]
     [DataRow(false, GradientKernels.Standard)]
     [DataRow(true, GradientKernels.TrainingRuntime)]
@@ -47,6 +45,8 @@ public sealed class OfficialDetectorTests
             together: true);
     }
 
+    // Together: each step starts from equal weights. Left alone, the weights of SSDLite drift apart by rounding: a
+    // difference of 1e-7 was seen to grow fortyfold in a step.
     private void Follow(
         OnnxModel model, string[] outputs, Tensor image, bool adam, GradientKernels kernels, bool together)
     {
