@@ -86,6 +86,25 @@ public abstract class DatasetFormat
     /// </exception>
     public abstract DetectionDataset Load(string path, DatasetOptions? options = null);
 
+    /// <summary>
+    /// Reads all parts of a data set that has some, or the one that the options name, or else the data set as a whole.
+    /// Classes that the format leaves open are those of the first part.
+    /// </summary>
+    /// <inheritdoc cref="Load"/>
+    public IReadOnlyList<DatasetSplit> LoadSplits(string path, DatasetOptions? options = null)
+    {
+        options ??= new();
+        var names = options.Split is null ? Splits(path) : [];
+        var splits = new List<DatasetSplit>();
+        foreach (var name in names)
+        {
+            var dataset = Load(path, options with { Split = name });
+            options = options with { Categories = [.. dataset.Categories.Select(category => category.Name)] };
+            splits.Add(new(name, dataset));
+        }
+        return splits.Count > 0 ? splits : [new(options.Split ?? "", Load(path, options))];
+    }
+
     /// <summary>Writes annotations. The pictures belong into <see cref="ImageFolder"/>, and are not copied.</summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="path">A file or folder, as <see cref="Description"/> says.</param>

@@ -10,19 +10,13 @@ public static class TrainingReport
     /// <param name="data">What to show.</param>
     public static string Render(ReportData data)
     {
-        var html = new HtmlText();
-        html.Add($"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">");
-        html.Add($"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
-        html.Add($"<title>{data.Title}</title>\n");
-        html.AddMarkup("<style>\n" + ReportStyle.Sheet + "</style></head><body>\n");
-        html.Add($"<header><h1>{data.Title}</h1><p>{data.Summary}</p>");
-        AddFigures(html, data.Figures);
-        html.Add($"</header>\n<main>\n{TrainingCharts.Draw(data)}{MetricTables.Draw(data)}{ErrorTables.Draw(data)}");
-        html.Add($"{PictureGallery.Draw("Held-out pictures", data.Pictures, data.Classes)}");
-        html.Add($"{PictureGallery.Draw("Pictures with the most mistakes", data.WorstPictures, data.Classes)}");
-        AddSettings(html, data.Settings);
-        AddProblems(html, data.Problems);
-        return html.Add($"</main></body></html>\n").ToString();
+        var settings = new HtmlText();
+        AddSettings(settings, data.Settings);
+        AddProblems(settings, data.Problems);
+        return ReportPage.Draw(data.Title, data.Summary, data.Figures,
+            TrainingCharts.Draw(data), MetricTables.Draw(data), ErrorTables.Draw(data),
+            PictureGallery.Draw("Held-out pictures", data.Pictures, data.Classes),
+            PictureGallery.Draw("Pictures with the most mistakes", data.WorstPictures, data.Classes), settings);
     }
 
     /// <summary>Writes the HTML file.</summary>
@@ -36,16 +30,6 @@ public static class TrainingReport
     {
         using var writer = new StreamWriter(new FileStream(path, overwrite ? FileMode.Create : FileMode.CreateNew));
         writer.Write(Render(data));
-    }
-
-    private static void AddFigures(HtmlText html, IReadOnlyList<ReportFigure> figures)
-    {
-        if (figures.Count == 0)
-            return;
-        html.Add($"<dl class=\"figures\">");
-        foreach (var figure in figures)
-            html.Add($"<div><dt>{figure.Label}</dt><dd>{figure.Value}</dd><dd class=\"note\">{figure.Note}</dd></div>");
-        html.Add($"</dl>");
     }
 
     private static void AddSettings(HtmlText html, IReadOnlyList<ReportSetting> settings)

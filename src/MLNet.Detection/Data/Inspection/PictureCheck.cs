@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+using MLNet.Detection.Images;
+
+namespace MLNet.Detection.Data.Inspection;
+
+/// <summary>Reads the pictures of all parts: unreadable ones, wrong sizes, the same file twice.</summary>
+internal sealed class PictureCheck
+{
+    private readonly Dictionary<string, (string Split, LabeledImage Image)> _first = [];
+
+    public IEnumerable<Suspicion> Find(DatasetSplit split)
+    {
+        foreach (var image in split.Dataset.Images)
+            foreach (var suspicion in Find(split.Name, image))
+                yield return suspicion;
+    }
+
+    private List<Suspicion> Find(string split, LabeledImage image)
+    {
+        var found = new List<Suspicion>();
+        try
+        {
+            using var file = File.OpenRead(image.Path);
+            if (Size(ImageHeader.Read(file, image.Path), image) is { } message)
+                found.Add(Suspicion.Of(SuspicionKind.WrongSize, split, image, message));
+            file.Position = 0;
+            var hash = Convert.ToHexString(SHA256.HashData(file));
+            if (_first.TryGetValue(hash, out var first))
+                found.Add(Same(split, image, first.Split, first.Image));
+            else
+                _first.Add(hash, (split, image));
+        }
+        catch (UnreadableImageException error)
+        {
+            found.Add(Suspicion.Of(SuspicionKind.Unreadable, split, image, error.Found));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            found.Add(Suspicion.Of(SuspicionKind.Unreadable, split, image, error.Message));
+        }
+        return found;
+    }
+
+    private static string? Size(ImageHeader header, LabeledImage image)
+    {
+        if (header.Width == image.Width && header.Height == image.Height)
+            return null;
+        var turned = header.StoredWidth == image.Width && header.StoredHeight == image.Height
+            ? $"; its EXIF data turn it ({header.Orientation}), but its boxes are those of the stored picture" : "";
+        return $"the picture is {header.Width} x {header.Height} pixels, annotated as {image.Width} x {image.Height}"
+            + turned;
+    }
+
+    private static Suspicion Same(string split, LabeledImage image, string firstSplit, LabeledImage first) =>
+        split == firstSplit
+            ? Suspicion.Of(SuspicionKind.SamePicture, split, image, $"the same picture as {first.FileName}")
+            : Suspicion.Of(SuspicionKind.SamePictureInParts, split, image,
+                $"the same picture as {first.FileName} in {firstSplit}");
+}
