@@ -55,27 +55,19 @@ void Convert(ParseResult given)
         : $"The pictures belong below {target.ImageFolder(path)}; --copy-images copies them.");
 }
 
-// Classes of the first part count for all, where the format leaves that open.
-IEnumerable<DatasetSplit> Parts(ParseResult given, string source, DetectionDataset? first)
+IReadOnlyList<DatasetSplit> Parts(ParseResult given, string source, DetectionDataset? first)
 {
-    var named = !Path.Exists(source) && source.Contains('=');
-    var (name, path) = named ? (source[..source.IndexOf('=')], source[(source.IndexOf('=') + 1)..]) : ("", source);
-    var format = given.GetValue(from) is { } given1 ? DatasetFormat.Named(given1) : DatasetFormat.Detect(path);
+    var (name, path) = !Path.Exists(source) && source.Split('=', 2) is [var part, var file] ? (part, file) : ("", source);
+    var format = given.GetValue(from) is { } named ? DatasetFormat.Named(named) : DatasetFormat.Detect(path);
     Console.WriteLine($"{path}: {format.Name}");
-    string?[] splits = given.GetValue(split) is { } one ? [one]
-        : !named && format.Splits(path) is { Count: > 0 } all ? [.. all] : [null];
-    foreach (var part in splits)
+    var options = new DatasetOptions
     {
-        var dataset = format.Load(path, new()
-        {
-            Split = part,
-            ImageFolder = given.GetValue(images),
-            Categories = first?.Categories.Select(category => category.Name).ToArray(),
-            MissingImages = given.GetValue(skip) ? MissingImages.Skip : MissingImages.Error,
-        });
-        first ??= dataset;
-        yield return new(splits.Length > 1 ? part! : name, dataset);
-    }
+        Split = given.GetValue(split),
+        ImageFolder = given.GetValue(images),
+        Categories = first?.Categories.Select(category => category.Name).ToArray(),   // where the format leaves them open
+        MissingImages = given.GetValue(skip) ? MissingImages.Skip : MissingImages.Error,
+    };
+    return name.Length > 0 ? [new(name, format.Load(path, options))] : format.LoadSplits(path, options);
 }
 
 void Report(DatasetSplit part, DatasetFormat target)

@@ -81,10 +81,16 @@ public static class DatasetReport
     private static (ReportPicture, string)[] SamplePictures(
         IReadOnlyList<DatasetSplit> splits, Thumbnails thumbnails)
     {
-        var each = Math.Max(1, Samples / splits.Count);
-        return [.. splits.SelectMany(split => Enumerable.Range(0, Math.Min(each, split.Dataset.Images.Length))
-            .Select(i => split.Dataset.Images[(int)((long)i * split.Dataset.Images.Length / each)])
-            .Select(image => (thumbnails.Of(image, image.Boxes)!, $"{split.Name} {image.Boxes.Count} boxes")))
+        IEnumerable<LabeledImage> Chosen(DatasetSplit split)
+        {
+            var images = split.Dataset.Images;
+            var count = Math.Min(Math.Max(1, Samples / splits.Count), images.Length);
+            return Enumerable.Range(0, count).Select(i => images[(int)((long)i * images.Length / count)]);
+        }
+
+        return [.. splits.SelectMany(Chosen, (split, image) => (split, image))
+            .Select(item => (thumbnails.Of(item.image, item.image.Boxes)!,
+                $"{item.split.Name} {item.image.Boxes.Count} boxes"))
             .Where(picture => picture.Item1 is not null)];
     }
 

@@ -5,7 +5,7 @@ namespace MLNet.Detection.Reports;
 /// <summary>The sections of parts, classes and suspicions.</summary>
 internal static class DatasetTables
 {
-    private const int Listed = 100;
+    private const int ListedOfKind = 10;
 
     private static readonly Dictionary<SuspicionKind, string> Meanings = new()
     {
@@ -65,14 +65,21 @@ internal static class DatasetTables
         }
         html.Add($"</tbody></table></div>\n");
         if (data.Suspicions.Count > 0)
-            html.Add($"<ul class=\"problems\">\n");
-        foreach (var suspicion in data.Suspicions.Take(Listed))
-            html.Add($"<li>{suspicion.Split} {suspicion.Place}: {suspicion.Message}</li>\n");
-        if (data.Suspicions.Count > Listed)
-            html.Add($"<li>and {data.Suspicions.Count - Listed} more</li>\n");
-        if (data.Suspicions.Count > 0)
-            html.Add($"</ul>");
+            AddSuspicions(html, data.Suspicions);
         return html.Add($"</section>\n");
+    }
+
+    private static void AddSuspicions(HtmlText html, IReadOnlyList<Suspicion> suspicions)
+    {
+        html.Add($"<ul class=\"problems\">\n");
+        foreach (var kind in suspicions.GroupBy(suspicion => suspicion.Kind))
+        {
+            foreach (var suspicion in kind.Take(ListedOfKind))
+                html.Add($"<li>{suspicion.Split} {suspicion.Place}: {suspicion.Message}</li>\n");
+            if (kind.Count() is var count && count > ListedOfKind)
+                html.Add($"<li>{count - ListedOfKind} more: {Meanings[kind.Key]}</li>\n");
+        }
+        html.Add($"</ul>\n");
     }
 
     private static void AddClass(HtmlText html, DatasetInspection data, int index, int most)

@@ -89,6 +89,7 @@ internal static class ReportStyle
         .settings { border-collapse: separate; border-spacing: 0; }
         .settings th { width: 30%; font-weight: 500; color: var(--quiet); } .settings td { overflow-wrap: anywhere; }
         .problems { margin: 0; padding: 12px 12px 12px 32px; font-size: 14px; overflow-wrap: anywhere; }
+        .scroll + .problems { margin-top: 12px; }
         main { padding-bottom: 48px; }
         @media print { body { background: #fff; } section { break-inside: avoid; } }
 

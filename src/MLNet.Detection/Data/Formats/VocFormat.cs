@@ -3,6 +3,8 @@ namespace MLNet.Detection.Data.Formats;
 /// <summary>Pascal VOC's folder.</summary>
 internal sealed class VocFormat : DatasetFormat
 {
+    private static readonly string[] Usual = ["train", "val", "test"];
+
     public override string Name => "voc";
 
     public override string Description => "a folder with Annotations/*.xml and JPEGImages, or a list in its ImageSets";
@@ -15,9 +17,14 @@ internal sealed class VocFormat : DatasetFormat
 
     public override IReadOnlyList<string> Splits(string path)
     {
-        var known = FolderOfList(path) is not null ? [] : new VocFolder(path).KnownSplits();
+        if (FolderOfList(path) is not null)
+            return [];
+        var known = new VocFolder(path).KnownSplits();
         // The challenge's trainval is train and val once more.
-        return known.Contains("train") && known.Contains("val") ? [.. known.Except(["trainval"])] : known;
+        var union = known.Contains("train") && known.Contains("val") ? "trainval" : "";
+        return [.. known.Where(name => name != union).OrderBy(Rank)];
+
+        static int Rank(string name) => Array.IndexOf(Usual, name) is >= 0 and var at ? at : Usual.Length;
     }
 
     public override DetectionDataset Load(string path, DatasetOptions? options = null)

@@ -1,0 +1,53 @@
+using System.Globalization;
+using MLNet.Detection.Data.Inspection;
+using Spectre.Console;
+
+namespace Samples.DataReport;
+
+/// <summary>What the report shows on the console.</summary>
+internal static class Tables
+{
+    private const int Listed = 10;
+
+    public static void Show(DatasetInspection data)
+    {
+        Rows(["Part", "Pictures", "without boxes", "Boxes", "Crowds", "Difficult"], data.Splits.Select(split =>
+            new[] { Name(split.Name), $"{split.Images}", $"{split.EmptyImages}", $"{split.Boxes}", $"{split.Crowds}",
+                $"{split.Difficult}" }));
+        var classes = data.Splits[0].Classes.Select((c, i) => (c.Name, Each: data.Splits.Select(s => s.Classes[i]).ToArray()));
+        Rows(["Class", .. data.Splits.Select(split => $"Boxes in {Name(split.Name)}"), "Pictures", "Small", "Medium", "Large"],
+            classes.Select(c => (string[])[c.Name, .. c.Each.Select(split => $"{split.Boxes}"),
+                $"{c.Each.Sum(split => split.Images)}", $"{c.Each.Sum(split => split.Small)}",
+                $"{c.Each.Sum(split => split.Medium)}", $"{c.Each.Sum(split => split.Large)}"]));
+        foreach (var anchors in data.Anchors)
+            Rows([$"{anchors.Anchors} anchors in {Name(anchors.Split)}", "Boxes", "Recall at IoU 0.50", "Mean IoU"],
+            [
+                .. anchors.Classes.Select(c => new[] { c.Name, $"{c.Boxes}", Number(c.Recall50), Number(c.MeanOverlap) }),
+                ["all", $"{anchors.Boxes}", Number(anchors.Recall50), Number(anchors.MeanOverlap)],
+            ]);
+        Suspicions(data.Suspicions);
+    }
+
+    private static void Suspicions(IReadOnlyList<Suspicion> suspicions)
+    {
+        if (suspicions.Count > 0)
+            Rows(["Suspicion", "Found"], suspicions.CountBy(suspicion => suspicion.Kind)
+                .Select(kind => new[] { $"{kind.Key}", $"{kind.Value}" }));
+        foreach (var suspicion in suspicions.Take(Listed))
+            AnsiConsole.WriteLine($"{suspicion.Split} {suspicion.Place}: {suspicion.Message}");
+        if (suspicions.Count > Listed)
+            AnsiConsole.WriteLine($"and {suspicions.Count - Listed} more; --json lists them all");
+    }
+
+    private static void Rows(string[] columns, IEnumerable<string[]> rows)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns([.. columns.Select(Markup.Escape)]);
+        foreach (var row in rows)
+            table.AddRow([.. row.Select(Markup.Escape)]);
+        AnsiConsole.Write(table);
+    }
+
+    private static string Name(string split) => split.Length > 0 ? split : "all";
+
+    private static string Number(double? value) => value?.ToString("f3", CultureInfo.InvariantCulture) ?? "-";
+}
