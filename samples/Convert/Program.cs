@@ -49,22 +49,24 @@ void Convert(ParseResult given)
     target.Save(parts, path, given.GetValue(overwrite));
     foreach (var part in parts)
         Report(part, target);
-    Console.WriteLine(given.GetValue(copy)
-        ? $"Copied {parts.Sum(part => CopyImages(part, target.ImageFolder(path, part.Name), given.GetValue(overwrite)))}"
-            + $" pictures below {target.ImageFolder(path)}."
+    if (given.GetValue(copy))
+        foreach (var part in parts)
+            CopyImages(part, target.ImageFolder(path, part.Name), given.GetValue(overwrite));
+    Console.WriteLine(given.GetValue(copy) ? $"Copied the pictures below {target.ImageFolder(path)}."
         : $"The pictures belong below {target.ImageFolder(path)}; --copy-images copies them.");
 }
 
 IReadOnlyList<DatasetSplit> Parts(ParseResult given, string source, DetectionDataset? first)
 {
-    var (name, path) = !Path.Exists(source) && source.Split('=', 2) is [var part, var file] ? (part, file) : ("", source);
+    var (name, path) = !Path.Exists(source) && source.Split('=', 2) is [var part, var file]
+        ? (part, file) : ("", source);
     var format = given.GetValue(from) is { } named ? DatasetFormat.Named(named) : DatasetFormat.Detect(path);
     Console.WriteLine($"{path}: {format.Name}");
     var options = new DatasetOptions
     {
         Split = given.GetValue(split),
         ImageFolder = given.GetValue(images),
-        Categories = first?.Categories.Select(category => category.Name).ToArray(),   // where the format leaves them open
+        Categories = first?.Categories.Select(category => category.Name).ToArray(),
         MissingImages = given.GetValue(skip) ? MissingImages.Skip : MissingImages.Error,
     };
     return name.Length > 0 ? [new(name, format.Load(path, options))] : format.LoadSplits(path, options);
@@ -84,7 +86,7 @@ void Report(DatasetSplit part, DatasetFormat target)
         Console.WriteLine($"  and {dataset.Problems.Length - Listed} more such problems");
 }
 
-int CopyImages(DatasetSplit part, string folder, bool replace)
+void CopyImages(DatasetSplit part, string folder, bool replace)
 {
     foreach (var image in part.Dataset.Images)
     {
@@ -93,5 +95,4 @@ int CopyImages(DatasetSplit part, string folder, bool replace)
         if (Path.GetFullPath(copied) != image.Path)
             File.Copy(image.Path, copied, replace);
     }
-    return part.Dataset.Images.Length;
 }

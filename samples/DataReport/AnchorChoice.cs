@@ -10,8 +10,8 @@ namespace Samples.DataReport;
 /// <summary>Anchors to measure, and the network's input that they belong to.</summary>
 internal sealed record AnchorChoice(IReadOnlyList<Box> Anchors, ImageResize Resize, string Sizes = "")
 {
-    public const string Description = "Measure anchors: retinanet, yolov3, ultraface, fit (nine sizes fitted to the first "
-        + "part), or the ONNX file of a detector that this library wrote.";
+    public const string Description = "Measure anchors: retinanet, yolov3, ultraface, fit (nine sizes fitted to the "
+        + "first part), or the ONNX file of a detector that this library wrote.";
 
     /// <summary>The anchors of this name at a square input.</summary>
     public static AnchorChoice Of(string name, int side, DatasetSplit train)

@@ -70,7 +70,8 @@ void Report(ParseResult given)
 
 IEnumerable<DatasetSplit> Load(ParseResult given, string source)
 {
-    var (name, path) = !Path.Exists(source) && source.Split('=', 2) is [var part, var file] ? (part, file) : ("", source);
+    var (name, path) = !Path.Exists(source) && source.Split('=', 2) is [var part, var file]
+        ? (part, file) : ("", source);
     var kind = given.GetValue(format) is { } named ? DatasetFormat.Named(named) : DatasetFormat.Detect(path);
     var options = new DatasetOptions
     {

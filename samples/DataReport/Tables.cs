@@ -14,15 +14,19 @@ internal static class Tables
         Rows(["Part", "Pictures", "without boxes", "Boxes", "Crowds", "Difficult"], data.Splits.Select(split =>
             new[] { Name(split.Name), $"{split.Images}", $"{split.EmptyImages}", $"{split.Boxes}", $"{split.Crowds}",
                 $"{split.Difficult}" }));
-        var classes = data.Splits[0].Classes.Select((c, i) => (c.Name, Each: data.Splits.Select(s => s.Classes[i]).ToArray()));
-        Rows(["Class", .. data.Splits.Select(split => $"Boxes in {Name(split.Name)}"), "Pictures", "Small", "Medium", "Large"],
-            classes.Select(c => (string[])[c.Name, .. c.Each.Select(split => $"{split.Boxes}"),
-                $"{c.Each.Sum(split => split.Images)}", $"{c.Each.Sum(split => split.Small)}",
-                $"{c.Each.Sum(split => split.Medium)}", $"{c.Each.Sum(split => split.Large)}"]));
+        var boxes = data.Splits.Select(split => $"Boxes in {Name(split.Name)}");
+        Rows(["Class", .. boxes, "Pictures", "Small", "Medium", "Large"], data.Splits[0].Classes.Select((c, i) =>
+        {
+            ClassStatistics[] each = [.. data.Splits.Select(split => split.Classes[i])];
+            return (string[])[c.Name, .. each.Select(split => $"{split.Boxes}"), $"{each.Sum(split => split.Images)}",
+                $"{each.Sum(split => split.Small)}", $"{each.Sum(split => split.Medium)}",
+                $"{each.Sum(split => split.Large)}"];
+        }));
         foreach (var anchors in data.Anchors)
             Rows([$"{anchors.Anchors} anchors in {Name(anchors.Split)}", "Boxes", "Recall at IoU 0.50", "Mean IoU"],
             [
-                .. anchors.Classes.Select(c => new[] { c.Name, $"{c.Boxes}", Number(c.Recall50), Number(c.MeanOverlap) }),
+                .. anchors.Classes.Select(
+                    c => new[] { c.Name, $"{c.Boxes}", Number(c.Recall50), Number(c.MeanOverlap) }),
                 ["all", $"{anchors.Boxes}", Number(anchors.Recall50), Number(anchors.MeanOverlap)],
             ]);
         Suspicions(data.Suspicions);

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace MLNet.Detection.Data;
 
 /// <summary>
-/// One pass over a COCO file, through a buffer, that keeps only what a detector needs: segmentations, by far the most of
-/// such a file, are counted and skipped without being built.
+/// One pass over a COCO file, through a buffer, that keeps only what a detector needs: segmentations, by far the most
+/// of such a file, are counted and skipped without being built.
 /// </summary>
 internal sealed class CocoParser(JsonSource file)
 {

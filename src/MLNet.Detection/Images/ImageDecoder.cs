@@ -5,8 +5,8 @@ namespace MLNet.Detection.Images;
 
 /// <summary>
 /// Decodes JPEG, to the very pixels of libjpeg-turbo, and PNG, with the <c>DecodeImage</c> operator of ONNX Runtime's
-/// extensions. Grey, palette and transparent pictures come out as red, green, blue; transparency is dropped. Pictures are
-/// turned upright as their EXIF data say, and refused before decoding when they are too large, both as
+/// extensions. Grey, palette and transparent pictures come out as red, green, blue; transparency is dropped. Pictures
+/// are turned upright as their EXIF data say, and refused before decoding when they are too large, both as
 /// <see cref="ImageDecoderOptions"/> says. Any number of threads may decode at once.
 /// </summary>
 /// <param name="options">How to decode.</param>

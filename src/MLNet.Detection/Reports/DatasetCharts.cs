@@ -26,7 +26,8 @@ internal static class DatasetCharts
     private static LineChart Histogram(DatasetInspection data, string title, string quantity,
         Func<SplitStatistics, IReadOnlyList<HistogramBin>> bins, string counted)
     {
-        ChartLine[] lines = [.. data.Splits.Select((split, i) => new ChartLine(Name(split.Name), Shares(bins(split)), i))];
+        ChartLine[] lines =
+            [.. data.Splits.Select((split, i) => new ChartLine(Name(split.Name), Shares(bins(split)), i))];
         var range = bins(data.Splits[0]);
         return new(title, new(quantity, range[0].From, range[^1].To), ChartAxis.FromZero(
             $"part of the {counted}", lines.SelectMany(line => line.Points).Max(point => point.Y)), lines);

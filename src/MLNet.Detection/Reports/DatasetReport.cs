@@ -67,7 +67,8 @@ public static class DatasetReport
     [
         new("Pictures", $"{data.Splits.Sum(split => split.Images)}", Each(data, split => split.Images)),
         new("Boxes", $"{data.Splits.Sum(split => split.Boxes)}", Each(data, split => split.Boxes)),
-        new("Classes", $"{data.Splits[0].Classes.Count}", $"{data.Splits[0].Classes.Count(c => c.Boxes == 0)} without boxes"
+        new("Classes", $"{data.Splits[0].Classes.Count}",
+            $"{data.Splits[0].Classes.Count(c => c.Boxes == 0)} without boxes"
             + (data.Splits.Count > 1 ? $" in {data.Splits[0].Name}" : "")),
         new("Suspicions", $"{data.Suspicions.Count}", "labels and pictures to look at"),
         .. data.Anchors.Where(anchors => anchors.Recall50 is not null).Take(1).Select(anchors => new ReportFigure(

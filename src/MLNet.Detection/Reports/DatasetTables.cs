@@ -87,7 +87,8 @@ internal static class DatasetTables
         html.Add($"<tr class=\"{Palette.Class(index)}\"><th><i></i>{data.Splits[0].Classes[index].Name}</th>");
         foreach (var split in data.Splits)
             html.Add($"<td class=\"number\">{split.Classes[index].Boxes}</td>");
-        foreach (var number in new Func<ClassStatistics, int>[] { c => c.Images, c => c.Small, c => c.Medium, c => c.Large })
+        Func<ClassStatistics, int>[] numbers = [c => c.Images, c => c.Small, c => c.Medium, c => c.Large];
+        foreach (var number in numbers)
             html.Add($"<td class=\"number\">{Total(data, index, number)}</td>");
         if (data.Anchors.Count > 0)
             html.Add($"<td class=\"number\">{HtmlText.Metric(data.Anchors[0].Classes[index].Recall50 ?? -1)}</td>");

@@ -20,7 +20,8 @@ internal static class LabelGallery
             html.Add($"</svg><figcaption>{picture.Name}<span>{note}</span></figcaption></figure>\n");
         }
         html.Add($"</div><div class=\"legend\">");
-        foreach (var category in pictures.SelectMany(p => p.Picture.Truth).Select(box => box.Category).Distinct().Order())
+        var shown = pictures.SelectMany(item => item.Picture.Truth).Select(box => box.Category).Distinct().Order();
+        foreach (var category in shown)
             html.Add($"<span class=\"{Palette.Class(category)}\"><i></i>{classes[category]}</span>");
         return html.Add($"</div></section>\n");
     }

@@ -18,7 +18,8 @@ public sealed class JsonCursorTests
         var file = folder.Write("x.json", Coco(200, textLength, "10"));
         var dataset = CocoDataset.Load(file, folder.Path, new() { MissingImages = MissingImages.Unchecked });
         CollectionAssert.AreEqual(
-            Enumerable.Range(1, 200).Select(i => (long)i).ToArray(), dataset.Images[0].Boxes.Select(b => b.Id).ToArray());
+            Enumerable.Range(1, 200).Select(i => (long)i).ToArray(),
+            dataset.Images[0].Boxes.Select(b => b.Id).ToArray());
         Assert.AreEqual(new ConversionLoss("segmentations", 200), Assert.ContainsSingle(dataset.Unread));
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MLNet.Detection.Data.Formats;
 
 /// <summary>Which column of a CSV file is what; -1 where there is none.</summary>
@@ -60,9 +62,14 @@ internal sealed record CsvLayout
         }
 
         int[] corners =
-            [Find("xmin", "x1", "left"), Find("ymin", "y1", "top"), Find("xmax", "x2", "right"), Find("ymax", "y2", "bottom")];
+        [
+            Find("xmin", "x1", "left"), Find("ymin", "y1", "top"), Find("xmax", "x2", "right"),
+            Find("ymax", "y2", "bottom"),
+        ];
         int[] sizes =
-            [Find("bboxx", "x"), Find("bboxy", "y"), Find("bboxwidth", "bboxw", "w"), Find("bboxheight", "bboxh", "h")];
+        [
+            Find("bboxx", "x"), Find("bboxy", "y"), Find("bboxwidth", "bboxw", "w"), Find("bboxheight", "bboxh", "h"),
+        ];
         var (file, label, hasCorners) = (Find(Files), Find(Labels), !corners.Contains(-1));
         return file < 0 || label < 0 || (!hasCorners && sizes.Contains(-1)) ? null : new()
         {
@@ -77,5 +84,5 @@ internal sealed record CsvLayout
         string.Concat(name.Where(char.IsLetterOrDigit)).ToLowerInvariant();
 
     private static bool IsNumberOrEmpty(string text) =>
-        text.Length == 0 || double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out _);
+        text.Length == 0 || double.TryParse(text, CultureInfo.InvariantCulture, out _);
 }

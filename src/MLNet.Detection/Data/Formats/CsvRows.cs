@@ -56,7 +56,8 @@ internal sealed class CsvRows(CsvParser csv, string path)
     private static string Field(string[] fields, int column, AnnotationPlace place) => column < fields.Length
         ? fields[column]
         : throw place.Error(
-            $"the line has {fields.Length} fields, but field {column + 1} is needed", "Complete the line or remove it.");
+            $"the line has {fields.Length} fields, but field {column + 1} is needed",
+            "Complete the line or remove it.");
 
     private static double Number(string text, AnnotationPlace place) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number

@@ -56,7 +56,8 @@ internal sealed class VottFormat : FileFormat
         var box = region["boundingBox"];
         var (x, y) = (box["left"].Number(), box["top"].Number());
         var (width, height) = (box["width"].Number(), box["height"].Number());
-        assembly.AddUnread("polygons; their bounding boxes are taken", region.Find("type")?.Text() == "POLYGON" ? 1 : 0);
+        var isPolygon = region.Find("type")?.Text() == "POLYGON";
+        assembly.AddUnread("polygons; their bounding boxes are taken", isPolygon ? 1 : 0);
         FoundBox[] boxes = [.. region["tags"].Items()
             .Select(tag => new FoundBox(tag.Text(), x, y, x + width, y + height, region.Place))];
         if (boxes.Length == 0)

@@ -65,7 +65,8 @@ internal sealed class YoloConfig
         catch (Exception error) when (error is YamlException or InvalidOperationException)   // YamlDotNet throws both
         {
             throw new DatasetException(
-                file, error is YamlException { Start: var at } ? $"line {at.Line}" : "", $"the YAML is not well formed ({error.Message.TrimEnd('.')})",
+                file, error is YamlException { Start: var at } ? $"line {at.Line}" : "",
+                $"the YAML is not well formed ({error.Message.TrimEnd('.')})",
                 "Correct the file at that place.", error);
         }
     }

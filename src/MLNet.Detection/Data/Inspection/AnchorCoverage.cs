@@ -51,8 +51,8 @@ public sealed record AnchorCoverage
             Boxes = labels.Length,
             MeanOverlap = Mean(best),
             Recall50 = RecallAt(0.5, best),
-            Recall = best.Length == 0 ? []
-                : [.. Enumerable.Range(1, 19).Select(i => new CoveragePoint(i * Step, RecallAt(i * Step, best)!.Value))],
+            Recall = [.. Enumerable.Range(1, best.Length == 0 ? 0 : 19).Select(i => i * Step)
+                .Select(overlap => new CoveragePoint(overlap, RecallAt(overlap, best)!.Value))],
             Classes = [.. split.Dataset.Categories.Select((category, index) =>
             {
                 float[] own = [.. best.Where((_, i) => labels[i].Category == index)];

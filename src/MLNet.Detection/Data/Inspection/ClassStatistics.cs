@@ -1,6 +1,8 @@
 namespace MLNet.Detection.Data.Inspection;
 
-/// <summary>How often a class occurs. Sizes are COCO's: small below 32 x 32 square pixels, large from 96 x 96.</summary>
+/// <summary>
+/// How often a class occurs. Sizes are COCO's: small below 32 x 32 square pixels, large from 96 x 96.
+/// </summary>
 /// <param name="Name">The class.</param>
 /// <param name="Boxes">Its boxes.</param>
 /// <param name="Images">Images with at least one of them.</param>
@@ -11,16 +13,19 @@ public sealed record ClassStatistics(string Name, int Boxes, int Images, int Sma
 {
     private const double SmallArea = 32 * 32, LargeArea = 96 * 96;
 
-    internal static ClassStatistics Of(string name, int category, DetectionDataset dataset)
+    /// <summary>Every class of a data set, in one pass over its boxes.</summary>
+    internal static IReadOnlyList<ClassStatistics> Of(DetectionDataset dataset)
     {
-        int images = 0, small = 0, medium = 0, large = 0;
+        var sizes = new int[dataset.Categories.Length, 3];
+        var images = new int[dataset.Categories.Length];
         foreach (var image in dataset.Images)
         {
-            var before = small + medium + large;
-            foreach (var box in image.Boxes.Where(box => box.Category == category))
-                _ = box.Area < SmallArea ? small++ : box.Area < LargeArea ? medium++ : large++;
-            images += small + medium + large > before ? 1 : 0;
+            foreach (var box in image.Boxes)
+                sizes[box.Category, box.Area < SmallArea ? 0 : box.Area < LargeArea ? 1 : 2]++;
+            foreach (var category in image.Boxes.Select(box => box.Category).Distinct())
+                images[category]++;
         }
-        return new(name, small + medium + large, images, small, medium, large);
+        return [.. dataset.Categories.Select((category, i) => new ClassStatistics(
+            category.Name, sizes[i, 0] + sizes[i, 1] + sizes[i, 2], images[i], sizes[i, 0], sizes[i, 1], sizes[i, 2]))];
     }
 }

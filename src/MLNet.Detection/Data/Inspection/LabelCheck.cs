@@ -20,9 +20,10 @@ internal sealed class LabelCheck(DatasetSplit split, InspectionOptions options)
                 var overlap = BoxOverlap.IntersectionOverUnion(a.Box, b.Box);
                 if (overlap <= options.DuplicateOverlap)
                     continue;
-                var same = a.Category == b.Category;
-                yield return Suspicion.Of(same ? SuspicionKind.Duplicate : SuspicionKind.TwoClasses, split.Name, image,
-                    Invariant($"boxes {a.Id} ({Class(a)}) and {b.Id} ({Class(b)}) overlap with IoU {overlap:0.00}"), a, b);
+                var kind = a.Category == b.Category ? SuspicionKind.Duplicate : SuspicionKind.TwoClasses;
+                var message = Invariant(
+                    $"boxes {a.Id} ({Class(a)}) and {b.Id} ({Class(b)}) overlap with IoU {overlap:0.00}");
+                yield return Suspicion.Of(kind, split.Name, image, message, a, b);
             }
     }
 

@@ -41,7 +41,7 @@ public sealed record SplitStatistics
     /// <param name="mostBoxes">Boxes of the fullest image of all parts.</param>
     internal static SplitStatistics Of(DatasetSplit split, int mostBoxes)
     {
-        var (images, categories) = (split.Dataset.Images, split.Dataset.Categories);
+        var images = split.Dataset.Images;
         var boxes = images.SelectMany(image => image.Boxes, (image, box) => (Image: image, box.Box)).ToArray();
         var perBin = mostBoxes / Bins + 1;
         return new()
@@ -52,7 +52,7 @@ public sealed record SplitStatistics
             Boxes = boxes.Length,
             Crowds = images.Sum(image => image.Boxes.Count(box => box.Crowd)),
             Difficult = images.Sum(image => image.Boxes.Count(box => box.Difficult)),
-            Classes = [.. categories.Select((category, i) => ClassStatistics.Of(category.Name, i, split.Dataset))],
+            Classes = ClassStatistics.Of(split.Dataset),
             RelativeSizes = HistogramBin.Of(
                 boxes.Select(b => Math.Sqrt(b.Box.Area / ((double)b.Image.Width * b.Image.Height))), 0, 1, Bins),
             AspectRatios = HistogramBin.Of(

@@ -6,20 +6,21 @@ namespace MLNet.Detection.Tests.Data.Formats;
 [TestClass]
 public sealed class AzureMLFormatTests
 {
-    private const string Clean = """
-        {"image_url": "azureml://subscriptions/a/datastores/b/paths/some/x.png", "image_details": {"format": "png", "width": "40px", "height": 20}, "label": [{"label": "dog", "topX": 0.1, "topY": 0.2, "bottomX": 0.5, "bottomY": 0.75, "isCrowd": true}]}
+    private const string Url = "azureml://subscriptions/a/datastores/b/paths/some/x.png";
 
-        {"image_url": "sub/y.png", "image_details": {"width": 4, "height": 2}, "label": []}
-        """;
+    private const string Clean = $$"""{"image_url": "{{Url}}", """
+        + """ "image_details": {"format": "png", "width": "40px", "height": 20}, "label": [{"label": "dog", """
+        + """ "topX": 0.1, "topY": 0.2, "bottomX": 0.5, "bottomY": 0.75, "isCrowd": true}]}"""
+        + "\n\n" + """{"image_url": "sub/y.png", "image_details": {"width": 4, "height": 2}, "label": []}""";
 
     [TestMethod]
-    [DataRow("azureml://subscriptions/a/datastores/b/paths/some/x.png")]
+    [DataRow(Url)]
     [DataRow("AmlDatastore://image_data/x.png")]
     [DataRow("https://host/container/x.png")]
     [DataRow("x.png")]
     public void Addresses_are_found_below_the_image_folder(string url)
     {
-        using var file = Small(Clean.Replace("azureml://subscriptions/a/datastores/b/paths/some/x.png", url));
+        using var file = Small(Clean.Replace(Url, url));
         SampleData.WritePicture(Path.Combine(file.Folder, "sub", "y.png"), 4, 2);
         var dataset = file.Load();
         Assert.AreEqual(Path.Combine(file.Folder, "x.png"), dataset.Images[0].Path);

@@ -58,7 +58,8 @@ public sealed class RoundTripProperties
         foreach (var image in dataset.Images)
         {
             var read = back.Named(image.FileName);
-            Assert.AreEqual((image.Width, image.Height, image.Boxes.Count), (read.Width, read.Height, read.Boxes.Count));
+            Assert.AreEqual(
+                (image.Width, image.Height, image.Boxes.Count), (read.Width, read.Height, read.Boxes.Count));
             foreach (var (expected, actual) in image.Boxes.Zip(read.Boxes))
             {
                 SampleData.AreNear(expected.Box, actual.Box);

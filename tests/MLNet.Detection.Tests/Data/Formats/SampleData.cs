@@ -7,7 +7,9 @@ namespace MLNet.Detection.Tests.Data.Formats;
 /// <summary>A data set with everything that formats differ in, and its pictures.</summary>
 internal static class SampleData
 {
-    /// <summary>Two classes, a third without boxes; a crowd, a difficult box, an area of its own; an empty image.</summary>
+    /// <summary>
+    /// Two classes, a third without boxes; a crowd, a difficult box, an area of its own; an empty image.
+    /// </summary>
     public static DetectionDataset Full => new("sample",
         [new(90, "dog"), new(18, "cat, \"wild\""), new(7, "bird")],
         [
@@ -50,7 +52,9 @@ internal static class SampleData
     public static string ClassOf(this DetectionDataset dataset, LabeledBox box) =>
         dataset.Categories[box.Category].Name;
 
-    /// <summary>Corners agree to a thousandth of a pixel: parts of an image are rounded when they are written.</summary>
+    /// <summary>
+    /// Corners agree to a thousandth of a pixel: parts of an image are rounded when they are written.
+    /// </summary>
     public static void AreNear(Box expected, Box actual)
     {
         foreach (var (a, b) in new[]

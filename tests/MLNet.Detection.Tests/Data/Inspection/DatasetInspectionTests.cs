@@ -18,7 +18,10 @@ public sealed class DatasetInspectionTests
         Assert.AreEqual(("train", 3, 1, 3, 1, 1),
             (split.Name, split.Images, split.EmptyImages, split.Boxes, split.Crowds, split.Difficult));
         CollectionAssert.AreEqual(
-            new ClassStatistics[] { new("dog", 1, 1, 1, 0, 0), new("cat, \"wild\"", 2, 2, 2, 0, 0), new("bird", 0, 0, 0, 0, 0) },
+            new ClassStatistics[]
+            {
+                new("dog", 1, 1, 1, 0, 0), new("cat, \"wild\"", 2, 2, 2, 0, 0), new("bird", 0, 0, 0, 0, 0),
+            },
             split.Classes.ToArray());
     }
 
@@ -55,7 +58,8 @@ public sealed class DatasetInspectionTests
     public void Suspicious_labels_are_found_with_their_boxes()
     {
         var split = Split("train",
-            SampleData.Image(1, "a", 100, 100, Box(1, 10, 10, 50, 50), Box(2, 10, 10, 50, 50.5f), Box(3, 10, 10, 50, 50, 1)),
+            SampleData.Image(
+                1, "a", 100, 100, Box(1, 10, 10, 50, 50), Box(2, 10, 10, 50, 50.5f), Box(3, 10, 10, 50, 50, 1)),
             SampleData.Image(2, "b", 100, 100, Box(4, 0, 0, 2, 30), Box(5, 0, 0, 100, 4), Box(6, 20, 20, 60, 60)));
         var found = DatasetInspection.Of([split], LabelsOnly).Suspicions;
         CollectionAssert.AreEqual(
@@ -66,7 +70,8 @@ public sealed class DatasetInspectionTests
         Assert.AreEqual(("train", "b"), (found[3].Split, found[3].Place));
 
         var strict = LabelsOnly with { DuplicateOverlap = 0.999f, TinySide = 1, LongestAspect = 30 };
-        Assert.AreEqual("TwoClasses", Assert.ContainsSingle(DatasetInspection.Of([split], strict).Suspicions).Kind.ToString());
+        found = DatasetInspection.Of([split], strict).Suspicions;
+        Assert.AreEqual(SuspicionKind.TwoClasses, Assert.ContainsSingle(found).Kind);
     }
 
     [TestMethod]
@@ -74,8 +79,8 @@ public sealed class DatasetInspectionTests
     {
         var dataset = new DetectionDataset("s", [new(1, "dog")], [], [new("f.json", "line 3", "the box is gone")]);
         var found = Assert.ContainsSingle(DatasetInspection.Of([new("", dataset)], LabelsOnly).Suspicions);
-        Assert.AreEqual(new Suspicion(SuspicionKind.OnLoad, "", "f.json, line 3", "the box is gone") { Boxes = found.Boxes },
-            found);
+        Assert.AreEqual(
+            new Suspicion(SuspicionKind.OnLoad, "", "f.json, line 3", "the box is gone") { Boxes = found.Boxes }, found);
     }
 
     [TestMethod]
@@ -92,7 +97,8 @@ public sealed class DatasetInspectionTests
         var found = DatasetInspection.Of(
         [
             Split("train", Picture("a.png", 10, 20), Picture("b.png", 10, 20)),
-            Split("test", Picture("c.png", 10, 20), Picture("d.png", 20, 30), Picture("e.png", 1, 1), Picture("f.png", 1, 1)),
+            Split("test", Picture("c.png", 10, 20), Picture("d.png", 20, 30), Picture("e.png", 1, 1),
+                Picture("f.png", 1, 1)),
         ]).Suspicions;
         CollectionAssert.AreEqual(
             new[]
