@@ -30,6 +30,7 @@ internal sealed class Import(ParseResult given, Settings settings)
             ClassOutput = given.GetValue(settings.ClassOutput),
             BoxOutput = given.GetValue(settings.BoxOutput),
             Classes = classes,
+            Head = Head(),
             HasBackground = background,
             AnchorScheme = given.GetValue(settings.AnchorScheme) is { } scheme ? KnownAnchors.Named(scheme) : null,
             ImageSize = given.GetValue(settings.ImageSize) is { } size ? ImageInput.ParseSize(size) : null,
@@ -38,6 +39,23 @@ internal sealed class Import(ParseResult given, Settings settings)
         };
         return import.Load(path, Anchors);
     }
+
+    private DetectionHead? Head() => given.GetValue(settings.Head) switch
+    {
+        null => null,
+        "ssd" => new SsdHead(),
+        "retinanet" => new RetinaNetHead(),
+        "fcos" => new FcosHead
+        {
+            CenternessValue = given.GetValue(settings.ObjectnessOutput)
+                ?? throw new ArgumentException("--head fcos needs --objectness-output, the output with the centerness."),
+        },
+        "yolox" => new YoloxHead { ObjectnessOutput = given.GetValue(settings.ObjectnessOutput) },
+        "yolo" => new YoloHead(),
+        "detr" => new DetrHead(),
+        var other => throw new ArgumentException(
+            $"--head is '{other}'; expected ssd, retinanet, fcos, yolox, yolo or detr."),
+    };
 
     private IReadOnlyList<Box>? Anchors(int width, int height) =>
         given.GetValue(settings.Anchors) is not { } file ? null

@@ -17,6 +17,8 @@ internal sealed class Settings
           FineTune --model ultraface.onnx --train train.json --test test.json --images JPEGImages
           FineTune --model heads.onnx --class-output cls_logits --box-output bbox_regression
                    --anchors anchors.bin --loss retinanet --freeze "backbone.*" --train train.json
+          FineTune --model fcos.onnx --head fcos --class-output cls_logits --box-output bbox_regression
+                   --objectness-output bbox_ctrness --normalization imagenet --train train.json
           FineTune --resume runs/mine                       go on with a stopped run (give its other options again)
         """;
 
@@ -28,6 +30,10 @@ internal sealed class Settings
         "--class-output", "Output (or inner value) with the class scores. Without it: found by the model's structure.");
     public Option<string?> BoxOutput { get; } = Of<string?>(
         "--box-output", "Output (or inner value) with the boxes. Without it: found by the model's structure.");
+    public Option<string?> Head { get; } = Of<string?>("--head", "ssd, retinanet, fcos, yolox, yolo or detr. Without "
+        + "it: ssd or retinanet by the activation, yolox or yolo where one output has boxes and classes.");
+    public Option<string?> ObjectnessOutput { get; } = Of<string?>(
+        "--objectness-output", "Output with the centerness (fcos) or the objectness (yolox with an output for each).");
     public Option<string?> Anchors { get; } =
         Of<string?>("--anchors", "Anchors, .bin (float32), .csv or .json. "
             + "Without it: read from the model's own box decoding.");
@@ -80,9 +86,9 @@ internal sealed class Settings
 
     public IReadOnlyList<Option> All =>
     [
-        Model, ClassOutput, BoxOutput, Anchors, AnchorFormat, AnchorScheme, ImageSize, Normalization, Train, Val, Test,
-        Format, Images, Epochs, Batch, LearningRate, WarmUp, Optimizer, WeightDecay, ClipNorm, Loss, Freeze, Device,
-        Kernels, Output, Resume, Seed, Overwrite, DemoImages,
+        Model, ClassOutput, BoxOutput, Head, ObjectnessOutput, Anchors, AnchorFormat, AnchorScheme, ImageSize,
+        Normalization, Train, Val, Test, Format, Images, Epochs, Batch, LearningRate, WarmUp, Optimizer, WeightDecay,
+        ClipNorm, Loss, Freeze, Device, Kernels, Output, Resume, Seed, Overwrite, DemoImages,
     ];
 
     /// <summary>Where results go.</summary>

@@ -30,8 +30,9 @@ public sealed record DetectorImport
     public required IReadOnlyList<string> Classes { get; init; }
 
     /// <summary>
-    /// The kind of head, with what it needs beyond class and box value. Null: SSD or RetinaNet, as
-    /// <see cref="HasBackground"/> says.
+    /// The kind of head, with what it needs beyond class and box value. Null: where one output has boxes and classes
+    /// together, YOLOX or YOLO by the convolutions behind it; else SSD or RetinaNet, as <see cref="HasBackground"/>
+    /// says.
     /// </summary>
     public DetectionHead? Head { get; init; }
 
@@ -91,11 +92,26 @@ public sealed record DetectorImport
         CheckClasses();
         model = TiedWeights.Untie(model);
         var input = ImageInput.Read(model, ImageSize);
+        if (Joined(model, input) is { } joined)
+            return joined;
         var found = ClassOutput is null || BoxOutput is null ? Pair(model, input) : null;
         var (classes, boxes) = (ClassOutput ?? found!.Classes.Value, BoxOutput ?? found!.Boxes.Value);
         var head = Head ?? (HasBackground ?? IsSoftmax(model, found?.Classes ?? Point(model, classes, input))
             ? new SsdHead() : new RetinaNetHead());
         return head.Import(new(this, model, input, classes, boxes));
+    }
+
+    // Null where classes and boxes have values of their own.
+    private DetectorModel? Joined(OnnxModel model, ImageInput input)
+    {
+        if (Head is null ? HasBackground is not null : !Head.ReadsJoinedOutput)
+            return null;
+        var output = JoinedHead.Output(this, model.OutputNames)
+            ?? (Head is null ? null : ClassOutput ?? string.Join(',', model.OutputNames));
+        if (output is null)
+            return null;
+        var import = new HeadImport(this, model, input, output, BoxOutput ?? output.Split(',')[0]);
+        return (Head ?? JoinedHead.Find(import))?.Import(import);
     }
 
     private HeadPair Pair(OnnxModel model, ImageInput input) => HeadCut.Auto(model, input.Shapes,

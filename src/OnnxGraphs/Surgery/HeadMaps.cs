@@ -8,8 +8,9 @@ public static class HeadMaps
     /// <summary>
     /// Names of the convolutions' outputs nearest before a value, each once, in the order in which the value is put
     /// together: level by level where levels are concatenated. Layout, activations and decoding are walked through.
+    /// Empty where no convolution lies before it.
     /// </summary>
-    /// <exception cref="ModelException">The name is unknown, or no convolution lies before it.</exception>
+    /// <exception cref="ModelException">The name is unknown.</exception>
     public static IReadOnlyList<string> Behind(OnnxModel model, string value)
     {
         _ = GraphReader.Needed(model, [value]);
@@ -24,7 +25,6 @@ public static class HeadMaps
                     foreach (var input in ValueGraph.DataInputs(node).Reverse())
                         open.Push(input);
             }
-        return maps.Count > 0 ? maps : throw new ModelException(
-            $"{model.Path}: no convolution lies before '{value}'; name the output of the head.");
+        return maps;
     }
 }

@@ -41,6 +41,9 @@ public abstract record DetectionHead
     /// <summary>Numbers of a place's box target.</summary>
     internal virtual int BoxTargetColumns => 4;
 
+    /// <summary>Whether one output, or one a level, has boxes and classes together.</summary>
+    internal virtual bool ReadsJoinedOutput => false;
+
     /// <summary>Names of the raw values that the model is cut at.</summary>
     internal virtual IReadOnlyList<string> Values(DetectorModel detector) => [detector.ClassValue, detector.BoxValue];
 

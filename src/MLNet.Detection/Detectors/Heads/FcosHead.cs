@@ -136,15 +136,16 @@ public sealed record FcosHead : DetectionHead
         {
             CenternessValue = centerness, PointsPerLevel = [.. maps.Select(map => map.Width * map.Height)],
         };
-        return import.Detector(head, model, classValue, import.BoxOutput, options.Anchors ?? Points(import, maps));
+        var points = options.Anchors
+            ?? (options.AnchorScheme ?? Scheme(import, maps)).Generate(import.Width, import.Height, [.. maps]);
+        return import.Detector(head, model, classValue, import.BoxOutput, points);
     }
 
-    private Box[] Points(HeadImport import, IReadOnlyList<GridSize> maps)
+    private RetinaNetAnchors Scheme(HeadImport import, IReadOnlyList<GridSize> maps)
     {
         // The last cells may reach over the picture's edge: strides are powers of two.
         var strides = maps.Select(map =>
             new[] { MathF.Pow(2, MathF.Round(MathF.Log2((float)import.Width / map.Width))) });
-        var scheme = RetinaNetAnchors.WithRatios([.. strides], [1f]) with { CenterOffset = PointOffset };
-        return scheme.Generate(import.Width, import.Height, [.. maps]);
+        return RetinaNetAnchors.WithRatios([.. strides], [1f]) with { CenterOffset = PointOffset };
     }
 }

@@ -35,6 +35,9 @@ internal sealed record HeadImport(
     public IReadOnlyList<GridSize> Maps(string value) =>
         [.. Shapes(HeadMaps.Behind(Model, value)).Select(shape => new GridSize((int)shape[3], (int)shape[2]))];
 
+    /// <summary>Whether an output is made of convolutions' maps.</summary>
+    public bool HasMaps(string output) => HeadMaps.Behind(Model, output).Count > 0;
+
     /// <summary>
     /// The maps [1, channels, height, width] behind an output, or behind several whose names are separated by commas.
     /// </summary>
@@ -42,7 +45,8 @@ internal sealed record HeadImport(
     {
         var names = outputs.Split(',', StringSplitOptions.TrimEntries)
             .SelectMany(output => HeadMaps.Behind(Model, output)).Distinct().ToList();
-        return [.. names.Zip(Shapes(names))];
+        return names.Count > 0 ? [.. names.Zip(Shapes(names))] : throw new ModelException(
+            $"{Model.Path}: no convolution lies before '{outputs}'; name the output of the head.");
     }
 
     /// <summary>The model with another number of classes in its maps; unchanged where it has that.</summary>

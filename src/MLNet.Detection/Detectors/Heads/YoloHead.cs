@@ -18,13 +18,6 @@ namespace MLNet.Detection.Detectors;
 /// </summary>
 public sealed record YoloHead : GridHead
 {
-    /// <summary>
-    /// For an import: widths and heights of each level's anchors in pixels of the network's input. Null: read out of
-    /// the file's own decoding.
-    /// </summary>
-    [JsonIgnore]
-    public YoloAnchors? CellAnchors { get; init; }
-
     /// <summary>Names of the raw maps [batch, anchors (5 + classes), height, width], finest level first; an import
     /// finds them.</summary>
     public IReadOnlyList<string> Maps { get; init; } = [];
@@ -44,6 +37,8 @@ public sealed record YoloHead : GridHead
     public override HeadKind Kind => HeadKind.Yolo;
 
     internal override string LossName => nameof(YoloLoss);
+
+    internal override bool ReadsJoinedOutput => true;
 
     internal override IReadOnlyList<string> Values(DetectorModel detector) => Maps;
 
@@ -97,7 +92,7 @@ public sealed record YoloHead : GridHead
         var maps = import.MapsBehind(import.ClassOutput);
         string[] names = [.. maps.Select(map => map.Name)];
         GridSize[] grids = [.. maps.Select(map => new GridSize((int)map.Shape[3], (int)map.Shape[2]))];
-        var anchors = import.Options.Anchors ?? (CellAnchors ?? YoloTail.Anchors(import, names, grids))
+        var anchors = import.Options.Anchors ?? (import.Options.AnchorScheme ?? YoloTail.Anchors(import, names, grids))
             .Generate(import.Width, import.Height, grids);
         var perCell = anchors.Count / grids.Sum(grid => grid.Width * grid.Height);
         foreach (var (name, shape) in maps)

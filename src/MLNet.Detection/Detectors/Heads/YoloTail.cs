@@ -74,5 +74,5 @@ internal static class YoloTail
 
     private static ModelException Foreign(HeadImport import, string found) => new(
         $"{import.Model.Path}: '{import.BoxOutput}' {found}, so the anchors cannot be read out of the file; give "
-        + "them (CellAnchors of the YoloHead, or an anchor file).");
+        + "them, as a scheme (AnchorScheme) or in a file.");
 }

@@ -44,6 +44,8 @@ public sealed record YoloxHead : GridHead
 
     internal override bool MatchesPredictions => true;
 
+    internal override bool ReadsJoinedOutput => ObjectnessOutput is null;
+
     internal override IReadOnlyList<string> Values(DetectorModel detector) =>
         [.. Maps.SelectMany(level => new[] { level.Boxes, level.Objectness, level.Classes })];
 

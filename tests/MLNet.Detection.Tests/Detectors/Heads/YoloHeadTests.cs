@@ -40,13 +40,13 @@ public sealed class YoloHeadTests
         var cut = Subgraph.Extract(File(Yolo), names);
         var outputs = string.Join(", ", names);
         var import = Yolo.Import with { ClassOutput = outputs, BoxOutput = outputs };
-        var detector = (import with { Head = new YoloHead { CellAnchors = YoloAnchors.Version3 } }).Apply(cut);
+        var detector = (import with { AnchorScheme = YoloAnchors.Version3 }).Apply(cut);
         Same(Yolo.Load(), detector);
         var error = Assert.ThrowsExactly<ModelException>(() => import.Apply(cut));
         StringAssert.Contains(error.Message, "holds raw numbers, so the anchors cannot be read out");
         var more = (import with
         {
-            Classes = ["a", "b", "c", "d"], Head = new YoloHead { CellAnchors = YoloAnchors.Version3 },
+            Classes = ["a", "b", "c", "d"], AnchorScheme = YoloAnchors.Version3, ClassOutput = null, BoxOutput = null,
         }).Apply(cut);
         Assert.AreEqual(3 * 9, (int)more.Model.Initializers["m.0.bias"].Dims[0]);
     }
@@ -66,6 +66,17 @@ public sealed class YoloHeadTests
 
         static float[] Bias(DetectorModel model) =>
             model.Model.Initializers["m.1.bias"].ToTensor().Values<float>().ToArray();
+    }
+
+    [TestMethod]
+    [DataRow("yolo", HeadKind.Yolo)]
+    [DataRow("yolox", HeadKind.Yolox)]
+    public void The_convolutions_tell_the_kind(string name, HeadKind kind)
+    {
+        var import = HeadCase.Of(name).Import with { Head = null };
+        Assert.AreEqual(kind, import.Load(HeadCase.Of(name).Export.Path).Head.Kind);
+        var unnamed = (import with { ClassOutput = null, BoxOutput = null }).Load(HeadCase.Of(name).Export.Path);
+        Same(HeadCase.Of(name).Load(), unnamed);
     }
 
     [TestMethod]
