@@ -43,7 +43,7 @@ public static class MapClasses
         copy.Proto.Graph.ValueInfo.Clear();
         // From IR 4 on a stored tensor need not be an input as well: the new shape constants are not.
         copy.Proto.IrVersion = Math.Max(4, copy.Proto.IrVersion);
-        new MapTail(model, copy, feeds, labels, others, from, to).Rescale();
+        new MapTail(model, copy, feeds, labels).Rescale();
         HeadReplacement.CorrectOutputs(copy, feeds, maps[0], to);
         return copy;
     }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 using OnnxGraphs.Models.Proto;
@@ -12,12 +13,9 @@ namespace OnnxGraphs.Surgery;
 /// <param name="changed">The model with new weights.</param>
 /// <param name="feeds">Example inputs.</param>
 /// <param name="labels">For each map of the old model a tensor whose every entry is the column of its channel.</param>
-/// <param name="others">Columns before the classes.</param>
-/// <param name="from">Classes as they were.</param>
-/// <param name="to">Classes as they are.</param>
 internal sealed class MapTail(
     OnnxModel old, OnnxModel changed, IReadOnlyDictionary<string, Tensor> feeds,
-    IReadOnlyDictionary<string, Tensor> labels, int others, int from, int to)
+    IReadOnlyDictionary<string, Tensor> labels)
 {
     private readonly IReadOnlyDictionary<string, Tensor> _labelled = feeds.Concat(labels).ToDictionary();
 
@@ -43,8 +41,9 @@ internal sealed class MapTail(
             return;
         if (node.OpType == "Reshape" && ShapeConstants.ClassAxis(was[output]) is { } axis)
         {
-            var joint = now.Size * (others + from) == before.Size * (others + to);
-            ShapeConstants.RescaleEntry(changed, node, axis, joint ? others + from : from, joint ? others + to : to);
+            var common = (long)BigInteger.GreatestCommonDivisor(before.Size, now.Size);
+            ShapeConstants.RescaleEntry(
+                changed, node, axis, (int)(before.Size / common), (int)(now.Size / common));
         }
         else if (node.OpType == "Split")
             Widen(node, before, now);
