@@ -55,6 +55,8 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
             Epochs = Choose(settings.Epochs, ScratchRecipe.Epochs),
             BatchSize = Choose(settings.Batch, ScratchRecipe.BatchSize),
             Frozen = given.GetValue(settings.Freeze)!,
+            FrozenDepth = given.GetValue(settings.FreezeDepth),
+            HeadsOnly = given.GetValue(settings.HeadsOnly),
             Seed = given.GetValue(settings.Seed),
             Device = Device.Parse(given.GetValue(settings.Device)!) with
             {

@@ -72,6 +72,10 @@ internal sealed class Settings
             + "Without it: from the model's own activation.");
     public Option<string[]> Freeze { get; } =
         Of<string[]>("--freeze", "Glob of weights that stay, for example \"base_net.*\"; may be repeated.", []);
+    public Option<int> FreezeDepth { get; } =
+        Of("--freeze-depth", "Layers from the input whose weights stay; Inspect says how many there are.", 0);
+    public Option<bool> HeadsOnly { get; } =
+        Of("--train-heads-only", "Let all weights stay but those of the heads.", false);
     public Option<string> Device { get; } = Of("--device", "cpu, cuda or cuda:N.", "cpu");
     public Option<string> Kernels { get; } =
         Of("--kernels", "on: on the CPU, the library's own kernels where they are faster; off: ONNX Runtime's alone.",
@@ -88,7 +92,7 @@ internal sealed class Settings
     [
         Model, ClassOutput, BoxOutput, Head, ObjectnessOutput, Anchors, AnchorFormat, AnchorScheme, ImageSize,
         Normalization, Train, Val, Test, Format, Images, Epochs, Batch, LearningRate, WarmUp, Optimizer, WeightDecay,
-        ClipNorm, Loss, Freeze, Device, Kernels, Output, Resume, Seed, Overwrite, DemoImages,
+        ClipNorm, Loss, Freeze, FreezeDepth, HeadsOnly, Device, Kernels, Output, Resume, Seed, Overwrite, DemoImages,
     ];
 
     /// <summary>Where results go.</summary>

@@ -30,6 +30,15 @@ public sealed record DetectorImport
     public required IReadOnlyList<string> Classes { get; init; }
 
     /// <summary>
+    /// Names of the classes that the file detects, without background, in its order. Null: as its metadata says. A
+    /// class of the same name keeps its weights; without any names, all do where the number is equal.
+    /// </summary>
+    public IReadOnlyList<string>? SourceClasses { get; init; }
+
+    /// <summary>Classes that go on from one of another name: new name to name in the file.</summary>
+    public IReadOnlyDictionary<string, string> Kept { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
     /// The kind of head, with what it needs beyond class and box value. Null: where one output has boxes and classes
     /// together, YOLOX or YOLO by the convolutions behind it; else SSD or RetinaNet, as <see cref="HasBackground"/>
     /// says.

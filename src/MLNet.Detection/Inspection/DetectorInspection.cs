@@ -1,5 +1,5 @@
 using MLNet.Detection.Anchors;
-using MLNet.Detection.Images;
+using MLNet.Detection.Detectors;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Inspection;
 using OnnxGraphs.Models;
@@ -66,24 +66,34 @@ public sealed record DetectorInspection
         var input = Try(() => ImageInput.Read(model, imageSize), problems);
         var summary = model.Summary(input?.Shapes);
         problems.InsertRange(0, summary.Problems);
+        var front = input is null || summary.TrainedValues.Count == 0 ? null
+            : Try(() => ImageFront.Read(model, input, summary.TrainedValues), problems);
         if (input is null || summary.Heads is not { } heads)
-            return new()
-            {
-                Model = summary, Input = input, Head = HeadGuess.Of(summary, 0, []),
-                Problems = [.. problems.Distinct()],
-            };
-        var front = Try(() => ImageFront.Read(model, input, summary.TrainedValues), problems);
+            return Unclear(summary, input, front, problems);
         var (maps, perCell) = Levels(model, heads, input, problems);
         var noAnchors = new List<string>();
         var tail = Try(() => Anchors.TailAnchors.Find(model, heads.Boxes.Value, input), noAnchors);
         var schemes = AnchorFit.All(maps, perCell, input.Width, input.Height, tail?.Anchors);
-        if (!schemes.Any(fit => fit.Fits))
+        var head = HeadGuess.Of(summary, maps.Sum(map => (long)map.Width * map.Height), schemes);
+        if (!schemes.Any(fit => fit.Fits) && head?.Kind is null or HeadKind.Ssd or HeadKind.RetinaNet)
             problems.AddRange(noAnchors);
         return new()
         {
             Model = summary, Input = input, Front = front, Maps = maps, AnchorsPerCell = perCell, TailAnchors = tail,
-            Schemes = schemes, Problems = [.. problems.Distinct()],
-            Head = HeadGuess.Of(summary, maps.Sum(map => (long)map.Width * map.Height), schemes),
+            Schemes = schemes, Head = head, Problems = [.. problems.Distinct()],
+        };
+    }
+
+    // Heads of maps that are decoded before they are joined: the trainer finds the maps itself.
+    private static DetectorInspection Unclear(
+        ModelSummary summary, ImageInput? input, ImageFront? front, List<string> problems)
+    {
+        var head = HeadGuess.Of(summary, 0, []);
+        if (head is not null)
+            problems.RemoveAll(problem => problem.Contains("not clear from its structure"));
+        return new()
+        {
+            Model = summary, Input = input, Front = front, Head = head, Problems = [.. problems.Distinct()],
         };
     }
 

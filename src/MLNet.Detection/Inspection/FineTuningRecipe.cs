@@ -1,5 +1,5 @@
 using MLNet.Detection.Detectors;
-using OnnxGraphs.Models;
+using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Inspection;
 
@@ -12,38 +12,68 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
     /// <summary>The recipe for a detector.</summary>
     internal static FineTuningRecipe Of(DetectorInspection inspection)
     {
-        var file = Path.GetFileName(inspection.Model.Path);
-        var (code, command, missing) = (new List<string>(), new List<string>(), new List<string>());
-        if (inspection.Model.Heads is null)
+        var (file, missing) = (Path.GetFileName(inspection.Model.Path), new List<string>());
+        List<(string Code, string Command)> options =
+        [
+            .. Head(inspection, missing), .. Size(inspection), .. Anchors(inspection, missing), .. Pixels(inspection),
+        ];
+        var command = string.Join(' ', [$"--model {file}", .. options.Select(option => option.Command),
+            "--train train.json --test test.json --images images"]);
+        return new(Program(file, [.. options.Select(option => option.Code)]), command, missing);
+    }
+
+    private static IEnumerable<(string Code, string Command)> Head(DetectorInspection inspection, List<string> missing)
+    {
+        var (heads, kind) = (inspection.Model.Heads, inspection.Head?.Kind);
+        if (kind is HeadKind.Yolo or HeadKind.Yolox)
+        {
+            var output = inspection.Model.Outputs[0].Name;
+            return [($"Head = new {kind}Head(),", $"--head {$"{kind}".ToLowerInvariant()}"),
+                ($"ClassOutput = \"{output}\",", $"--class-output {output}")];
+        }
+        if (heads is null)
         {
             missing.Add("the class and box values: choose two of the cut points");
-            code.AddRange(["ClassOutput = \"CLASSES\",", "BoxOutput = \"BOXES\","]);
-            command.Add("--class-output CLASSES --box-output BOXES");
+            return [("ClassOutput = \"CLASSES\",", "--class-output CLASSES"),
+                ("BoxOutput = \"BOXES\",", "--box-output BOXES")];
         }
-        if (inspection.Input is { } input && IsOpen(inspection))
-            (code, command) = ([.. code, $"ImageSize = ({input.Width}, {input.Height}),"],
-                [.. command, $"--image-size {input.Width}x{input.Height}"]);
-        if (inspection.Scheme is { } scheme)
+        if (kind == HeadKind.Fcos)
         {
-            code.Add($"AnchorScheme = {scheme.Code},");
-            command.Add($"--anchor-scheme {scheme.Name}");
+            var centerness = inspection.Model.Cuts.First(cut => cut.Role == HeadRole.Objectness).Value;
+            return [($"Head = new FcosHead {{ CenternessValue = \"{centerness}\" }},",
+                $"--head fcos --objectness-output {centerness}")];
         }
-        else if (inspection.TailAnchors is null && inspection.Head?.Kind is null or HeadKind.Ssd or HeadKind.RetinaNet)
-            missing.Add("the anchors: Anchors = AnchorFile.Load(...), or --anchors FILE");
-        if (inspection.Model.Heads is { Classes.Activation: null } && inspection.Head is { } head)
-        {
-            var softmax = head.Kind == HeadKind.Ssd;
-            code.Add($"HasBackground = {(softmax ? "true" : "false")},");
-            command.Add($"--loss {(softmax ? "multibox" : "retinanet")}");
-        }
-        if (inspection.Front is { InputRange: null })
-        {
-            code.Add("Normalization = Normalization.Centered, // (pixel - 127) / 128: the file does not say, check it");
-            command.Add("--normalization centered");
-        }
-        return new(Program(file, code), string.Join(' ', [$"--model {file}", .. command,
-            "--train train.json --test test.json --images images"]), missing);
+        // Boxes of a set prediction are read behind their sigmoid.
+        if (kind == HeadKind.Detr)
+            return [("Head = new DetrHead(),", "--head detr"),
+                ($"BoxOutput = \"{heads.Boxes.Outputs[0]}\",", $"--box-output {heads.Boxes.Outputs[0]}")];
+        return heads.Classes.Activation is not null || kind is null ? []
+            : kind == HeadKind.Ssd ? [("HasBackground = true,", "--loss multibox")]
+            : [("HasBackground = false,", "--loss retinanet")];
     }
+
+    private static IEnumerable<(string Code, string Command)> Size(DetectorInspection inspection) =>
+        inspection.Input is { } input && IsOpen(inspection)
+            ? [($"ImageSize = ({input.Width}, {input.Height}),", $"--image-size {input.Width}x{input.Height}")] : [];
+
+    private static IEnumerable<(string Code, string Command)> Anchors(
+        DetectorInspection inspection, List<string> missing)
+    {
+        if (inspection.Head?.Kind is not (null or HeadKind.Ssd or HeadKind.RetinaNet))
+            return [];
+        if (inspection.Scheme is { } scheme)
+            return [($"AnchorScheme = {scheme.Code},", $"--anchor-scheme {scheme.Name}")];
+        if (inspection.TailAnchors is null)
+            missing.Add("the anchors: Anchors = AnchorFile.Load(...), or --anchors FILE");
+        return [];
+    }
+
+    private static IEnumerable<(string Code, string Command)> Pixels(DetectorInspection inspection) =>
+        inspection.Front is not { InputRange: null } ? [] :
+        [
+            ("Normalization = Normalization.Centered, // (pixel - 127) / 128: the file does not say, check it",
+                "--normalization centered"),
+        ];
 
     private static bool IsOpen(DetectorInspection inspection) =>
         inspection.Model.Inputs[0].Shape.Skip(1).Any(dim => !int.TryParse(dim, out _));

@@ -16,7 +16,7 @@ public sealed record HeadGuess(HeadKind Kind, string Reason)
     public static HeadGuess? Of(ModelSummary summary, long cells, IReadOnlyList<AnchorFit> anchors)
     {
         if (summary.Heads is not { } heads)
-            return Joined(summary);
+            return Maps(summary);
         var rows = heads.Boxes.Shape![1];
         var third = summary.Cuts.FirstOrDefault(cut => cut.Role == HeadRole.Objectness);
         if (third is not null)
@@ -34,13 +34,18 @@ public sealed record HeadGuess(HeadKind Kind, string Reason)
         };
     }
 
-    // Boxes, objectness and classes of an anchor in one row.
-    private static HeadGuess? Joined(ModelSummary summary)
+    // What decodes each map before it joins them: boxes, objectness and classes of a cell.
+    private static HeadGuess? Maps(ModelSummary summary)
     {
-        var maps = summary.Cuts.Where(cut => cut.Shape is { Rank: 4 or 5 }).ToList();
-        return maps.Count is 2 or 3 && maps.All(cut => cut.Shape![1] % 3 == 0 && cut.Branches == 1)
-            ? new(HeadKind.Yolo, $"{maps.Count} maps with boxes, objectness and classes of 3 anchors each together")
-            : summary.Cuts is [{ Shape: { Rank: 3 } shape }] && Math.Min(shape[1], shape[2]) > 5
-                ? new(HeadKind.Yolo, "one value with boxes and classes together") : null;
+        var maps = summary.Cuts.Where(cut => cut is { Shape.Rank: 4 or 5, Branches: 1 }).ToList();
+        if (maps.Count == 0 || maps.Count < summary.Cuts.Count)
+            return null;
+        var (boxes, objectness) = (maps.Count(cut => cut.Shape![1] == 4), maps.Count(cut => cut.Shape![1] == 1));
+        if (boxes > 0 && boxes == objectness && maps.Count == 3 * boxes)
+            return new(HeadKind.Yolox, $"{boxes} levels with maps for boxes, objectness and classes each");
+        var anchors = maps.Select(cut => cut.Shape!.Rank == 5 ? cut.Shape[1] : cut.Shape[1] % 3 == 0 ? 3 : 0).ToList();
+        return anchors.Distinct().Count() == 1 && anchors[0] > 0
+            ? new(HeadKind.Yolo, $"{maps.Count} maps with boxes, objectness and classes of {anchors[0]} anchors each")
+            : null;
     }
 }

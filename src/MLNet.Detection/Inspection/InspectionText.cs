@@ -32,10 +32,11 @@ internal static class InspectionText
         yield return ("head", report.Head is { } head ? $"{head.Kind}: {head.Reason}" : "not clear");
         if (report.Model.Heads is { } heads)
             yield return ("classes", Classes(report, heads.Classes.Shape![2]));
+        var maps = report.Maps.Zip(report.AnchorsPerCell, (map, anchors) => (map.Width, map.Height, Anchors: anchors));
         if (report.Maps.Count > 0)
-            yield return ("feature maps", string.Join(", ", report.Maps.Zip(report.AnchorsPerCell,
-                (map, anchors) => $"{map.Width} x {map.Height} x {anchors}")) + " anchors, "
-                + $"{report.Maps.Zip(report.AnchorsPerCell, (map, anchors) => map.Width * map.Height * anchors).Sum()}");
+            yield return ("feature maps", string.Join(", ", maps.Select(map =>
+                $"{map.Width} x {map.Height} x {map.Anchors}")) + " anchors, "
+                + $"{maps.Sum(map => map.Width * map.Height * map.Anchors)}");
         if (report.TailAnchors is { } tail)
         {
             var coder = tail.Coder;
@@ -65,7 +66,8 @@ internal static class InspectionText
             + $"training starts behind it, at '{front.Value}'";
     }
 
-    private static string[] Row(AnchorFit fit) =>
+    /// <summary>A scheme as a row of a table.</summary>
+    public static string[] Row(AnchorFit fit) =>
     [
         fit.Known.Name, fit.Count is { } count ? $"{count}" : "-",
         fit.Distance is { } distance ? $"fits; at most {Number(distance)} pixels from the anchors in the file"

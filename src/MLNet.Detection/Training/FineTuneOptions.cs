@@ -48,6 +48,12 @@ public sealed partial class FineTuneTrainer
         /// <summary>Globs of weights that stay as they are, for example <c>base_net.*</c>.</summary>
         public IReadOnlyList<string> Frozen { get; init; } = [];
 
+        /// <summary>Layers, counted from the input along the longest way, whose weights stay as they are.</summary>
+        public int FrozenDepth { get; init; }
+
+        /// <summary>Whether all weights stay but those of the heads.</summary>
+        public bool HeadsOnly { get; init; }
+
         /// <summary>Seed of order and mirroring.</summary>
         public int Seed { get; init; }
 
@@ -93,6 +99,7 @@ public sealed partial class FineTuneTrainer
             Require(BatchSize > 0, nameof(BatchSize), BatchSize, "at least 1");
             Require(LearningRate is > 0 and < float.PositiveInfinity,
                 nameof(LearningRate), LearningRate, "a positive number");
+            Require(FrozenDepth >= 0, nameof(FrozenDepth), FrozenDepth, "zero or more");
             Require(WarmUpEpochs >= 0, nameof(WarmUpEpochs), WarmUpEpochs, "zero or more");
             Require(EarlyStoppingPatience is null or > 0,
                 nameof(EarlyStoppingPatience), EarlyStoppingPatience, "positive, or null");

@@ -5,6 +5,7 @@ using MLNet.Detection.Training.Hooks;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Optimizers;
 using OnnxGraphs.Runtime;
+using OnnxGraphs.Surgery;
 using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Training;
@@ -63,13 +64,14 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, Device device,
     private TrainingRun Start(DetectorModel detector)
     {
         var network = detector.Network();
+        var picture = new TensorShape(options.BatchSize, 3, detector.Resize.Height, detector.Resize.Width);
+        var shapes = new Dictionary<string, TensorShape> { [detector.InputName] = picture };
+        var frozen = WeightPlace.Frozen(
+            network, detector.RawValues, options.FrozenDepth, options.HeadsOnly, shapes);
         var graph = TrainingGraph.Build(network, detector.RawValues, _inputs.Loss, options.Optimizer, new()
         {
-            Frozen = options.Frozen,
-            InputShapes = new Dictionary<string, TensorShape>
-            {
-                [detector.InputName] = new(options.BatchSize, 3, detector.Resize.Height, detector.Resize.Width),
-            },
+            Frozen = [.. options.Frozen, .. frozen],
+            InputShapes = shapes,
         });
         return new(graph, network, device);
     }

@@ -14,14 +14,15 @@ public static class ModelInspection
     public static ModelSummary Summary(
         this OnnxModel model, IReadOnlyDictionary<string, TensorShape>? inputShapes = null)
     {
-        var problems = new List<string>();
+        var (nodes, problems) = (model.Proto.Graph.Node.Count, new List<string>());
+        model = TiedWeights.Untie(model);
         var cuts = CutPoint.Suggest(model, inputShapes);
         var heads = Try(() => HeadPair.Choose(model, cuts, null, null), problems);
         var values = heads is null ? [.. cuts.Select(cut => cut.Value)] : Trained(heads, cuts);
         var trace = ShapeTrace.Of(model, values, inputShapes);
         if (trace.Problem is { } problem)
             problems.Add(problem);
-        var weights = values.Count == 0 ? [] : Try(() => WeightPlace.Of(model, values), problems) ?? [];
+        var weights = values.Count == 0 ? [] : Try(() => WeightPlace.Of(model, values, inputShapes), problems) ?? [];
         var graph = new ValueGraph(model);
         var operators = OperatorCensus.Of(graph, values, weights);
         problems.AddRange(operators.Where(use => use.Blocks).Select(use =>
@@ -31,7 +32,7 @@ public static class ModelInspection
         {
             Path = model.Path, Opset = model.Opset, IrVersion = model.Proto.IrVersion,
             Producer = $"{model.Proto.ProducerName} {model.Proto.ProducerVersion}".Trim(),
-            Nodes = model.Proto.Graph.Node.Count, Cuts = cuts, Heads = heads, TrainedValues = values,
+            Nodes = nodes, Cuts = cuts, Heads = heads, TrainedValues = values,
             Inputs = [.. model.Inputs.Select(ValueMeaning.Input)],
             Outputs = [.. model.Proto.Graph.Output.Select(output => ValueMeaning.Output(graph, output, cuts))],
             Blocks = values.Count == 0 ? [] : new ModelStructure(graph, values, cuts, trace.Shapes, weights).Blocks(),

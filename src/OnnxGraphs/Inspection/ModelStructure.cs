@@ -30,7 +30,7 @@ internal sealed class ModelStructure
     {
         (_graph, _values, _shapes, _weights) = (graph, values, shapes, weights);
         _nodes = GraphReader.Needed(graph.Model, values);
-        _heads = WeightPlace.HeadNodes(graph.Model, _nodes, values);
+        _heads = WeightPlace.HeadNodes(graph.Model, _nodes, values, shapes);
         _front = Front();
         _neck = Neck([.. _nodes.Where(node => !_heads.Contains(node) && !_front.Contains(node))]);
         _roles = cuts.Where(cut => values.Contains(cut.Value)).ToDictionary(cut => cut.Value, cut => Role(cut.Role));
@@ -147,7 +147,10 @@ internal sealed class ModelStructure
         var weights = nodes.SelectMany(node => node.Input).ToHashSet();
         var reads = nodes.SelectMany(node => ValueGraph.DataInputs(node))
             .Select(name => IsInput(name) ? name : _blockOfValue.GetValueOrDefault(name)).OfType<string>();
-        return new(nodes.Key, part, [.. reads.Where(name => name != nodes.Key).Distinct()],
+        var map = part == ModelPart.Tail ? null : nodes.SelectMany(node => node.Output)
+            .Select(name => _sizes.GetValueOrDefault(name)).FirstOrDefault(size => size is not null);
+        return new(nodes.Key, part, (int?)map?.Width, (int?)map?.Height,
+            [.. reads.Where(name => name != nodes.Key).Distinct()],
             part == ModelPart.Tail ? null : _shapes.GetValueOrDefault(nodes.Last().Output[0])?.Shape,
             [.. nodes.CountBy(node => node.OpType).OrderByDescending(use => use.Value)],
             _weights.Where(weight => weights.Contains(weight.Name) && _counted.Add(weight.Name))

@@ -56,6 +56,9 @@ public sealed record ModelSummary
     /// <summary>What stands in the way of training, and what is not known.</summary>
     public required IReadOnlyList<string> Problems { get; init; }
 
+    /// <summary>Batch sizes that the report estimates a step for.</summary>
+    public static IReadOnlyList<int> EstimatedBatches { get; } = [1, 4, 8, 16];
+
     /// <summary>Numbers in the trainable weights.</summary>
     public long TrainableParameters => Weights.Sum(weight => weight.Elements);
 

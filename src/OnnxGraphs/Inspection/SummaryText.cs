@@ -11,19 +11,29 @@ public static class SummaryText
         var text = new StringBuilder();
         text.AppendLine($"{System.IO.Path.GetFileName(summary.Path)}: opset {summary.Opset}, IR {summary.IrVersion}, "
             + $"{summary.Nodes} nodes" + (summary.Producer.Length > 0 ? $", written by {summary.Producer}" : ""));
-        Section(text, "Inputs", summary.Inputs.Select(Row));
-        Section(text, "Outputs", summary.Outputs.Select(Row));
-        Section(text, "Cut points", summary.Cuts.Select(cut => (string[])
-            [cut.Value, cut.Shape?.ToString() ?? "?", $"{cut.Role}", cut.Activation ?? "no activation",
-                $"{cut.Branches} layers"]));
-        Section(text, "Structure", summary.Blocks.Select(block => (string[])
-            [block.Name, block.Shape?.ToString() ?? "", $"{block.Nodes} nodes", $"{Number(block.Parameters)} weights",
-                $"{Number(block.MultiplyAdds)} multiply-adds"]));
-        Section(text, "Parameters", Parameters(summary));
-        Section(text, "Operators", Operators(summary));
-        Section(text, "Problems", summary.Problems.Select(problem => (string[])[problem]));
+        foreach (var (heading, rows) in Tables(summary))
+            Section(text, heading, rows);
         return text.ToString();
     }
+
+    /// <summary>What the report says, as tables with a heading.</summary>
+    public static IEnumerable<(string Heading, IEnumerable<string[]> Rows)> Tables(ModelSummary summary) =>
+    [
+        ("Inputs", summary.Inputs.Select(Row)), ("Outputs", summary.Outputs.Select(Row)),
+        ("Cut points", summary.Cuts.Select(cut => (string[])
+            [cut.Value, cut.Shape?.ToString() ?? "?", $"{cut.Role}", cut.Activation ?? "no activation",
+                $"{cut.Branches} layers"])),
+        ("Structure", summary.Blocks.Select(block => (string[])
+            [block.Name, block.Shape?.ToString() ?? "", $"{block.Nodes} nodes", $"{Number(block.Parameters)} weights",
+                $"{Number(block.MultiplyAdds)} multiply-adds"])),
+        ("Parameters", Parameters(summary)), ("Operators", Operators(summary)),
+        ("A step of training, estimated for two cores", Steps(summary)),
+        ("Problems", summary.Problems.Select(problem => (string[])[problem])),
+    ];
+
+    private static IEnumerable<string[]> Steps(ModelSummary summary) => summary.Cost is not { } cost ? []
+        : ModelSummary.EstimatedBatches.Select(batch => cost.Estimate(batch)).Select(step => (string[])
+            [$"batch {step.Images}", $"{Number(step.Seconds * 1000)} ms", $"{Number(step.Bytes / 1e6)} MB"]);
 
     /// <summary>A count with thousands, millions or billions shortened to three digits.</summary>
     public static string Number(double value) => value switch

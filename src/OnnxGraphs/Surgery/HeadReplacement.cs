@@ -34,6 +34,8 @@ public static class HeadReplacement
         foreach (var branch in head.Branches)
             NewWeights.Write(copy, branch, head.Classes, classes, options, random, done);
         ShapeConstants.Rescale(copy, head, raw, classes);
+        ClassLoop.Resize(copy, raw, head.Classes, classes);
+        ClassCounts.Replace(copy, raw, head.Classes, classes);
         copy.Proto.Graph.ValueInfo.Clear();
         // From IR 4 on a stored tensor need not be an input as well: the new shape constants are not.
         copy.Proto.IrVersion = Math.Max(4, copy.Proto.IrVersion);

@@ -103,7 +103,8 @@ public sealed record DetrHead : DetectionHead
         var queries = shapes[0][1];
         import.Expect(shapes[1] == new TensorShape(1, queries, 4), import.BoxOutput, shapes[1],
             $"[1, {queries}, 4], centre and size in parts of the picture");
-        var model = import.WithClassColumns(classValue, options.Classes.Count + 1, prior: null);
+        var model = import.WithClassColumns(
+            classValue, options.Classes.Count + 1, prior: null, backgroundLast: true);
         var whole = new Box(0, 0, import.Width, import.Height);
         return import.Detector(this, model, classValue, import.BoxOutput,
             [.. Enumerable.Repeat(whole, (int)queries)]);

@@ -53,18 +53,34 @@ internal sealed record HeadImport(
     /// <param name="maps">Maps whose channels hold, for each anchor, other columns and then the classes.</param>
     /// <param name="others">How many other columns.</param>
     /// <param name="classes">Classes that the file has.</param>
-    public OnnxModel WithMapClasses(IReadOnlyList<string> maps, int others, int classes) =>
-        classes == Options.Classes.Count ? Model
-        : MapClasses.Replace(Model, maps, others, classes, Options.Classes.Count, InputShapes,
-            new() { Seed = Options.Seed, Prior = 0.01f });
+    public OnnxModel WithMapClasses(IReadOnlyList<string> maps, int others, int classes)
+    {
+        var kept = KeptClasses.Of(Options, Model, classes);
+        return classes == Options.Classes.Count && StayAsTheyAre(kept) ? Model
+            : MapClasses.Replace(Model, maps, others, classes, Options.Classes.Count, InputShapes,
+                new() { Seed = Options.Seed, Prior = 0.01f, Kept = kept ?? new Dictionary<int, int>() });
+    }
 
     /// <summary>The model with a given number of columns in the raw class value; unchanged where it has them.</summary>
     /// <param name="classValue">The raw class value, columns on its last axis.</param>
     /// <param name="columns">How many are wanted.</param>
     /// <param name="prior">Probability that new sigmoid classes start with; null for softmax.</param>
-    public OnnxModel WithClassColumns(string classValue, int columns, float? prior) =>
-        Shapes(classValue)[0][-1] == columns ? Model
-        : HeadReplacement.Apply(Model, classValue, columns, InputShapes, new() { Seed = Options.Seed, Prior = prior });
+    /// <param name="backgroundLast">Whether a column beyond the classes is the last one, not the first.</param>
+    public OnnxModel WithClassColumns(string classValue, int columns, float? prior, bool backgroundLast = false)
+    {
+        var (old, background) = ((int)Shapes(classValue)[0][-1], columns - Options.Classes.Count);
+        var kept = KeptClasses.Of(Options, Model, old - background);
+        if (old == columns && StayAsTheyAre(kept))
+            return Model;
+        var (first, rows) = (backgroundLast ? 0 : background, new Dictionary<int, int>());
+        foreach (var (label, source) in kept ?? new Dictionary<int, int>())
+            rows[label + first] = source + first;
+        // Beside classes that go on, "nothing here" goes on too.
+        if (background == 1 && rows.Count > 0)
+            rows[backgroundLast ? columns - 1 : 0] = backgroundLast ? old - 1 : 0;
+        return HeadReplacement.Apply(Model, classValue, columns, InputShapes,
+            new() { Seed = Options.Seed, Prior = prior, Kept = rows });
+    }
 
     /// <summary>The detector with what all kinds of head have in common.</summary>
     public DetectorModel Detector(
@@ -88,6 +104,9 @@ internal sealed record HeadImport(
             throw new ModelException(
                 $"{Model.Path}: '{output}' comes from a value of shape {found}, expected {expected}.");
     }
+
+    private bool StayAsTheyAre(IReadOnlyDictionary<int, int>? kept) =>
+        kept is null || kept.Count == Options.Classes.Count && kept.All(pair => pair.Key == pair.Value);
 
     private IReadOnlyDictionary<string, TensorShape> InputShapes => Input.Shapes;
 }
