@@ -47,6 +47,9 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
         if (kind == HeadKind.Detr)
             return [("Head = new DetrHead(),", "--head detr"),
                 ($"BoxOutput = \"{heads.Boxes.Outputs[0]}\",", $"--box-output {heads.Boxes.Outputs[0]}")];
+        if (heads.Classes.Activation is null && kind is null)
+            missing.Add("softmax with background or one sigmoid a class: HasBackground = true or false, or --loss "
+                + "multibox or retinanet");
         return heads.Classes.Activation is not null || kind is null ? []
             : kind == HeadKind.Ssd ? [("HasBackground = true,", "--loss multibox")]
             : [("HasBackground = false,", "--loss retinanet")];

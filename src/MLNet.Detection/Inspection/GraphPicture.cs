@@ -90,12 +90,11 @@ internal sealed class GraphPicture
 
     // Heads of a kind share a column; what joins their levels has the next one.
     private static string Column(ModelBlock block) => block.Part != ModelPart.Head
-        ? block.Part == ModelPart.Preparation ? $"{ModelPart.Backbone}" : $"{block.Part}"
-        : block.MapWidth is null ? "rows" : block.Name.Split(" head")[0];
+        ? $"{block.Part}" : block.MapWidth is null ? "rows" : block.Name.Split(" head")[0];
 
     private static int Order(string column) => column switch
     {
-        nameof(ModelPart.Backbone) => 0, nameof(ModelPart.Neck) => 1, "class" => 2, "box" => 3, "objectness" => 4,
+        nameof(ModelPart.Preparation) => -1, nameof(ModelPart.Backbone) => 0, nameof(ModelPart.Neck) => 1, "class" => 2, "box" => 3, "objectness" => 4,
         "rows" => 6, nameof(ModelPart.Tail) => 7, _ => 5,
     };
 

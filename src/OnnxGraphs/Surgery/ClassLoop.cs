@@ -77,12 +77,14 @@ internal sealed class ClassLoop
 
     // Every input of the Concat comes from a pass of its own, one pass each.
     private bool IsJoin(NodeProto node) => node.OpType == "Concat" && node.Input.Count == _passes.Count
-        && node.Input.Select(name => _classOf.GetValueOrDefault(name)).OfType<int>().Distinct().Count() == _passes.Count;
+        && node.Input.Select(Label).OfType<int>().Distinct().Count() == _passes.Count;
+
+    private int? Label(string value) => _classOf.GetValueOrDefault(value);
 
     private void Remove(IReadOnlyList<int> labels)
     {
         foreach (var join in _joins)
-            foreach (var input in join.Input.Where(name => labels.Contains(_classOf.GetValueOrDefault(name) ?? -1))
+            foreach (var input in join.Input.Where(name => labels.Contains(Label(name) ?? -1))
                 .ToList())
                 join.Input.Remove(input);
         var gone = new HashSet<NodeProto>(
@@ -118,7 +120,7 @@ internal sealed class ClassLoop
                 _classOf[output] = label;
         }
         foreach (var join in _joins)
-            join.Input.Add(names[join.Input.Last(name => _classOf.GetValueOrDefault(name) == template)]);
+            join.Input.Add(names[join.Input.Last(name => Label(name) == template)]);
         _passes[label] = pass;
     }
 

@@ -73,6 +73,6 @@ public sealed class DetectorInspectionTests
         Assert.AreEqual("ssdlite320", report.Scheme!.Name);
         StringAssert.Contains(report.Recipe.Code, "AnchorScheme = SsdAnchors.SsdLite320,");
         StringAssert.Contains(report.Recipe.Code, "HasBackground = true,");
-        StringAssert.Contains(report.Recipe.Command, "--anchor-scheme ssdlite320 --loss multibox");
+        StringAssert.Contains(report.Recipe.Command, "--loss multibox --anchor-scheme ssdlite320");
     }
 }
