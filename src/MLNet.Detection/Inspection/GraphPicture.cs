@@ -94,8 +94,8 @@ internal sealed class GraphPicture
 
     private static int Order(string column) => column switch
     {
-        nameof(ModelPart.Preparation) => -1, nameof(ModelPart.Backbone) => 0, nameof(ModelPart.Neck) => 1, "class" => 2, "box" => 3, "objectness" => 4,
-        "rows" => 6, nameof(ModelPart.Tail) => 7, _ => 5,
+        nameof(ModelPart.Preparation) => -1, nameof(ModelPart.Backbone) => 0, nameof(ModelPart.Neck) => 1,
+        "class" => 2, "box" => 3, "objectness" => 4, "rows" => 6, nameof(ModelPart.Tail) => 7, _ => 5,
     };
 
     private static string Color(ModelBlock block) => Palette.Class((int)block.Part);
