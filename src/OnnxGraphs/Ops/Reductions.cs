@@ -94,12 +94,17 @@ public static partial class Op
         return Unsqueeze(whole, ReducedAxes(x));
     }
 
-    private static long[] ReducedAxes(Node x)
+    private static long[] ReducedAxes(Node x) => ReducedAxes(x.Optional(1), x.Attributes, x[0].Shape);
+
+    /// <summary>The axes that a reduction goes along, from 0, by its optional input of axes and its attributes.</summary>
+    internal static long[] ReducedAxes(Var? given, Attributes attributes, TensorShape shape)
     {
-        var axes = x.Optional(1) is null ? x.Attributes.Ints("axes") ?? [] : x.Constant(1).ToInt64();
-        return axes.Length > 0 ? [.. axes.Select(axis => (long)x[0].Shape.Axis(axis))]
-            : x.Attributes.Flag("noop_with_empty_axes") ? []
-                : [.. Enumerable.Range(0, x[0].Shape.Rank).Select(i => (long)i)];
+        var axes = given is null ? attributes.Ints("axes") ?? [] : given.TryConstant()?.ToInt64()
+            ?? throw new GraphException($"The axes '{given.Name}' of a reduction must be a constant, but they depend on "
+                + "the graph's inputs.");
+        return axes.Length > 0 ? [.. axes.Select(axis => (long)shape.Axis(axis))]
+            : attributes.Flag("noop_with_empty_axes") ? []
+                : [.. Enumerable.Range(0, shape.Rank).Select(i => (long)i)];
     }
 
     private static TensorShape KeptShape(Node x)

@@ -20,6 +20,7 @@ internal sealed record KernelRewrite(OnnxModel Model, IReadOnlyList<Kernel> Kern
             return null;
         var choice = new KernelChoice(loops);
         var list = new StepList(outputs, choice.For);
-        return new(GraphWriter.Write(list, list.Steps, inputs), choice.Kernels);
+        var steps = ElementwiseFusion.Apply(list.Steps, outputs.Select(list.Written), choice);
+        return new(GraphWriter.Write(list, steps, inputs), choice.Kernels);
     }
 }

@@ -14,9 +14,9 @@ public sealed class GraphSession : IDisposable
 {
     private readonly KernelDomain? _domain;
 
-    private GraphSession(OnnxModel model, KernelDomain? domain, int kernels, SessionOptions options)
+    private GraphSession(OnnxModel model, KernelDomain? domain, IReadOnlyList<string> kernels, SessionOptions options)
     {
-        (_domain, KernelCount) = (domain, kernels);
+        (_domain, Kernels) = (domain, kernels);
         try
         {
             domain?.AddTo(options);
@@ -32,8 +32,8 @@ public sealed class GraphSession : IDisposable
     /// <summary>The session; its inputs and outputs have the names of the graph's.</summary>
     public InferenceSession Session { get; }
 
-    /// <summary>Nodes that are computed by kernels of this library.</summary>
-    public int KernelCount { get; }
+    /// <summary>The kernels of this library that take part, one for each node: what they compute.</summary>
+    public IReadOnlyList<string> Kernels { get; }
 
     /// <summary>Opens a session for values of a graph.</summary>
     /// <param name="outputs">The values to compute.</param>
@@ -47,8 +47,9 @@ public sealed class GraphSession : IDisposable
         using var options = Options(device, configure);
         if (device is { IsCuda: false, Kernels: true } && OrtFunctions.Load() is { } functions
             && KernelRewrite.Of(outputs, inputs) is { Kernels.Count: > 0 } rewrite)
-            return new(rewrite.Model, new(rewrite.Kernels, functions), rewrite.Kernels.Count, options);
-        return new(GraphWriter.Write(outputs, inputs), null, 0, options);
+            return new(rewrite.Model, new(rewrite.Kernels, functions), [.. rewrite.Kernels.Select(kernel => kernel.Name)],
+                options);
+        return new(GraphWriter.Write(outputs, inputs), null, [], options);
     }
 
     /// <summary>Opens a session for a model as it is, without kernels.</summary>
@@ -56,7 +57,7 @@ public sealed class GraphSession : IDisposable
     public static GraphSession Open(OnnxModel model, Device device, Action<SessionOptions>? configure = null)
     {
         using var options = Options(device, configure);
-        return new(model, null, 0, options);
+        return new(model, null, [], options);
     }
 
     private static SessionOptions Options(Device device, Action<SessionOptions>? configure)

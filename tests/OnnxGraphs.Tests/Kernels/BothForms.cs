@@ -9,9 +9,9 @@ namespace OnnxGraphs.Tests.Kernels;
 internal static class BothForms
 {
     /// <summary>
-    /// Fails unless value and gradients (for a random upstream) agree to the tolerance. Returns the number of kernels.
+    /// Fails unless value and gradients (for a random upstream) agree to the tolerance. Returns what the kernels compute.
     /// </summary>
-    public static int Compare(Func<Var[], Var> f, float tolerance, params Tensor[] inputs)
+    public static IReadOnlyList<string> Compare(Func<Var[], Var> f, float tolerance, params Tensor[] inputs)
     {
         var graph = new Graph();
         Var[] x = [.. inputs.Select((input, i) => graph.Input($"x{i}", input.Type, input.Shape))];
@@ -29,10 +29,11 @@ internal static class BothForms
         return kernels;
     }
 
-    /// <summary>The values of a session's outputs, and the number of its kernels.</summary>
-    public static (Tensor[] Values, int Kernels) Run(Var[] outputs, Device device, params (string, Tensor)[] feeds)
+    /// <summary>The values of a session's outputs, and what its kernels compute.</summary>
+    public static (Tensor[] Values, IReadOnlyList<string> Kernels) Run(Var[] outputs, Device device,
+        params (string, Tensor)[] feeds)
     {
         using var session = GraphSession.Open(outputs, null, device);
-        return (OnnxRun.Of(session.Session, feeds), session.KernelCount);
+        return (OnnxRun.Of(session.Session, feeds), session.Kernels);
     }
 }

@@ -6,6 +6,9 @@ namespace OnnxGraphs.Tests.Kernels;
 [TestClass]
 public class DepthwiseTests
 {
+    private static readonly string[] All =
+        ["DepthwiseConv", "DepthwiseConvInputGradient", "DepthwiseConvWeightGradient"];
+
     [TestMethod]
     [DataRow(2, 3, 7, 9, 3, 1, 1, 1)]
     [DataRow(1, 5, 40, 30, 3, 1, 1, 1)]
@@ -31,7 +34,7 @@ public class DepthwiseTests
             x => Op.Conv(x[0], x[1], x[2], stride, pad, dilation, channels), 2e-5f,
             random.Normal(images, channels, height, width), random.Normal(channels, 1, size, size),
             random.Normal(channels));
-        Assert.AreEqual(3, kernels);
+        CollectionAssert.IsSubsetOf(All, kernels.ToArray());
     }
 
     [TestMethod]
@@ -41,7 +44,7 @@ public class DepthwiseTests
         var kernels = BothForms.Compare(
             x => Op.Conv(x[0], x[1], null, [2, 1], [0, 3, 2, 1], [1, 2], 4), 2e-5f,
             random.Normal(2, 4, 12, 19), random.Normal(4, 1, 5, 3));
-        Assert.AreEqual(3, kernels);
+        CollectionAssert.IsSubsetOf(All, kernels.ToArray());
     }
 
     [TestMethod]
@@ -50,6 +53,6 @@ public class DepthwiseTests
         var random = new RandomTensors(4);
         var kernels = BothForms.Compare(x => Op.Conv(x[0], x[1], null, 1, 1, 1, 2), 2e-5f,
             random.Normal(1, 2, 6, 5), random.Normal(4, 1, 3, 3));
-        Assert.AreEqual(0, kernels);
+        Assert.IsFalse(kernels.Any(All.Contains));
     }
 }

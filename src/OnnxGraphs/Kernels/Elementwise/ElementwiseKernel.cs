@@ -1,0 +1,93 @@
+using System.Runtime.CompilerServices;
+using OnnxGraphs.Graphs;
+
+namespace OnnxGraphs.Kernels.Elementwise;
+
+/// <summary>
+/// A chain of elementwise operators in one pass over memory: the program runs on one tile after the other, and all that
+/// is between its inputs and outputs stays in the cache.
+/// </summary>
+internal sealed unsafe class ElementwiseKernel : Kernel
+{
+    /// <summary>Numbers in the slots of a part: half of a first-level cache.</summary>
+    private const int CachedNumbers = 6144;
+
+    /// <summary>Elements that are worth another thread.</summary>
+    private const long PartSize = 8192;
+
+    private const int PartsPerThread = 4, LargestTile = 2048, SmallestTile = 256;
+
+    private readonly TileProgram _program;
+    private readonly Instruction[] _instructions;
+    private readonly Reduce[] _reductions;
+    private readonly float[] _constants;
+    private readonly int _capacity;
+    private readonly int _tile;
+    private readonly int _pieces;
+    private readonly int _blocks;
+    private readonly int _parts;
+
+    public ElementwiseKernel(TileProgram program, IReadOnlyList<TypedShape> inputs, IReadOnlyList<TypedShape> outputs)
+        : base("Elementwise", inputs, outputs)
+    {
+        _program = program;
+        (_instructions, _reductions) = ([.. program.Instructions], [.. program.Reductions]);
+        _constants = GC.AllocateArray<float>(Math.Max(1, program.Constants.Length), pinned: true);
+        program.Constants.CopyTo(_constants, 0);
+        _capacity = Math.Clamp(CachedNumbers / Math.Max(1, program.Slots) / 64 * 64, SmallestTile, LargestTile);
+        // Whole rows in a tile, or whole tiles in a row.
+        _tile = program.Row <= _capacity ? (int)(_capacity / program.Row * program.Row) : _capacity;
+        _pieces = program.Row <= _capacity ? 1 : (int)((program.Row + _tile - 1) / _tile);
+        _blocks = (int)(_pieces == 1 ? (program.Size + _tile - 1) / _tile : program.Size / program.Row * _pieces);
+        _parts = (int)Math.Clamp(program.Size / PartSize, 1,
+            Math.Min(_blocks, PartsPerThread * Environment.ProcessorCount));
+    }
+
+    private int PartScratch => _program.Slots * _capacity;
+
+    public override long ScratchBytes => sizeof(float)
+        * ((long)_parts * PartScratch + (_pieces > 1 ? (long)_reductions.Length * _blocks : 0));
+
+    public override void Run(ref KernelCall call)
+    {
+        if (_parts == 1)
+            Part(in call, 0, 0);
+        else
+            call.ForEach(0, _parts);
+        if (_pieces == 1)
+            return;
+        for (var i = 0; i < _reductions.Length; i++)
+            for (var row = 0; row < _blocks / _pieces; row++)
+                call.Output(_reductions[i].Output)[row] =
+                    _reductions[i].Whole(new(Pieces(in call, i) + row * _pieces, _pieces));
+    }
+
+    public override void Part(in KernelCall call, int phase, int index)
+    {
+        var slots = (float*)call.Scratch + (long)index * PartScratch;
+        var constants = (float*)Unsafe.AsPointer(ref _constants[0]);
+        var end = (int)((long)_blocks * (index + 1) / _parts);
+        for (var block = (int)((long)_blocks * index / _parts); block < end; block++)
+        {
+            var (row, piece) = (block / _pieces, block % _pieces);
+            var start = _pieces == 1 ? (long)block * _tile : row * _program.Row + (long)piece * _tile;
+            var rest = (_pieces == 1 ? _program.Size : (row + 1) * _program.Row) - start;
+            RunTile(new(in call, slots, constants, _capacity, block, start, (int)Math.Min(_tile, rest)), in call);
+        }
+    }
+
+    private void RunTile(in Tile tile, in KernelCall call)
+    {
+        foreach (var instruction in _instructions)
+            instruction.Run(in tile);
+        for (var i = 0; i < _reductions.Length; i++)
+            if (_pieces == 1)
+                _reductions[i].Run(in tile);
+            else
+                Pieces(in call, i)[tile.Block] = _reductions[i].Piece(in tile);
+    }
+
+    // Behind the slots of all parts: a sum for each tile, by reduction.
+    private float* Pieces(in KernelCall call, int reduction) =>
+        (float*)call.Scratch + (long)_parts * PartScratch + (long)reduction * _blocks;
+}

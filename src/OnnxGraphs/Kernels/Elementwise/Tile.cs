@@ -1,0 +1,43 @@
+namespace OnnxGraphs.Kernels.Elementwise;
+
+/// <summary>The elements that the instructions of a program work on at a time: few enough to stay in the cache.</summary>
+internal readonly unsafe ref struct Tile
+{
+    private readonly ref readonly KernelCall _call;
+    private readonly float* _slots;
+    private readonly float* _constants;
+    private readonly int _capacity;
+
+    public Tile(in KernelCall call, float* slots, float* constants, int capacity, int block, long start, int count)
+    {
+        _call = ref call;
+        _slots = slots;
+        _constants = constants;
+        (_capacity, Block, Start, Count) = (capacity, block, start, count);
+    }
+
+    /// <summary>Number of the tile.</summary>
+    public int Block { get; }
+
+    /// <summary>First element.</summary>
+    public long Start { get; }
+
+    /// <summary>Elements.</summary>
+    public int Count { get; }
+
+    /// <summary>The first number of an operand.</summary>
+    public float* At(Operand operand) => operand.Place switch
+    {
+        Place.Slot => _slots + operand.Index * _capacity,
+        Place.Input => _call.Input(operand.Index) + Start,
+        Place.Output => _call.Output(operand.Index) + Start,
+        Place.Constant => _constants + operand.Index,
+        _ => _call.Input(operand.Index),
+    };
+
+    /// <summary>A whole input, whatever its elements are.</summary>
+    public void* Input(int index) => _call.Input(index);
+
+    /// <summary>A whole output, whatever its elements are.</summary>
+    public void* Output(int index) => _call.Output(index);
+}

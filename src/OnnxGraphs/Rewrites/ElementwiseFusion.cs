@@ -1,0 +1,112 @@
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Kernels.Elementwise;
+using OnnxGraphs.Models;
+
+namespace OnnxGraphs.Rewrites;
+
+/// <summary>
+/// Joins elementwise steps of one size, and the sums behind them, to kernels of one pass each. A step joins the steps
+/// that read it, wherever that does not make a kernel wait for itself.
+/// </summary>
+internal sealed class ElementwiseFusion
+{
+    /// <summary>More steps than this would need more slots than a cache holds.</summary>
+    private const int LargestChain = 96;
+
+    // Each of these costs ONNX Runtime more alone than a pass over memory.
+    private static readonly HashSet<string> SlowAlone = ["Softplus", "Where", "Pow"];
+
+    private readonly TileOperations _operations = new();
+    private readonly IReadOnlyList<Step> _steps;
+    private readonly ElementwiseStep?[] _elementwise;
+    private readonly StepGroups _groups;
+    private readonly HashSet<Var> _results;
+
+    private ElementwiseFusion(IReadOnlyList<Step> steps, IEnumerable<Var> results)
+    {
+        (_steps, _results, _groups) = (steps, [.. results], new(steps));
+        var open = OpenShapes.Of(steps);
+        _elementwise = [.. steps.Select(step => step.Inputs.Concat(step.Outputs).OfType<Var>().Any(open.Contains)
+            ? null : ElementwiseStep.Of(step, _operations))];
+    }
+
+    /// <summary>The steps with kernels in place of chains.</summary>
+    /// <param name="steps">In an order of computation.</param>
+    /// <param name="results">Values that are read outside.</param>
+    /// <param name="choice">Makes steps of kernels.</param>
+    public static IReadOnlyList<Step> Apply(IReadOnlyList<Step> steps, IEnumerable<Var> results, KernelChoice choice)
+    {
+        var fusion = new ElementwiseFusion(steps, results);
+        fusion.LeaveToConvolutions();
+        fusion.Join();
+        return fusion.Replaced(choice);
+    }
+
+    // ONNX Runtime computes Conv + Add + Relu in one step, which is better than any pass of ours.
+    private void LeaveToConvolutions()
+    {
+        for (var i = 0; i < _steps.Count; i++)
+            if (_steps[i] is { Op: "Add" } add && _groups.Readers(i) is [var only] && _steps[only].Op == "Relu"
+                && add.Inputs.Any(input => _groups.Producer(input) is { } p && _steps[p] is { Op: "Conv", Domain: "" }
+                    && _groups.Readers(p).Count == 1))
+                (_elementwise[i], _elementwise[only]) = (null, null);
+    }
+
+    private void Join()
+    {
+        for (var i = _steps.Count - 1; i >= 0; i--)
+            if (_elementwise[i] is { } mine)
+                foreach (var reader in _groups.Readers(i))
+                    if (_elementwise[reader] is { } other && other.Size == mine.Size && !_groups.AreOne(i, reader)
+                        && MayBeOne(i, reader) && _groups.Members(i).Count + _groups.Members(reader).Count
+                        <= LargestChain)
+                        _groups.TryJoin(i, reader);
+    }
+
+    // All sums go along the same rows, and nobody waits for a sum.
+    private bool MayBeOne(int a, int b)
+    {
+        var members = _groups.Members(a).Concat(_groups.Members(b)).ToHashSet();
+        var sums = members.Where(i => _elementwise[i]!.Row > 1).ToList();
+        return sums.Select(i => _elementwise[i]!.Row).Distinct().Count() < 2
+            && !sums.Any(i => _groups.Readers(i).Any(members.Contains));
+    }
+
+    private IReadOnlyList<Step> Replaced(KernelChoice choice)
+    {
+        var replaced = new List<Step>();
+        foreach (var group in _groups.All)
+        {
+            var kernel = IsWorthIt(group) ? Compiled(group, choice) : null;
+            if (kernel is not null)
+                replaced.Add(kernel);
+            // What only changes a shape stays for those who read it outside.
+            replaced.AddRange(group.Where(i => kernel is null || (_elementwise[i]!.IsAlias && IsNeededOutside(i)))
+                .Select(i => _steps[i]));
+        }
+        return StepOrder.Sorted(replaced);
+    }
+
+    private bool IsWorthIt(IReadOnlyList<int> group)
+    {
+        var work = group.Where(i => _elementwise[i] is { IsAlias: false }).ToList();
+        return work.Count > 1 || (work.Count == 1 && SlowAlone.Contains(_steps[work[0]].Op));
+    }
+
+    private Step Compiled(IReadOnlyList<int> group, KernelChoice choice)
+    {
+        var outputs = group.Where(i => !_elementwise[i]!.IsAlias && IsNeededOutside(i)).Select(i => _steps[i].Outputs[0])
+            .ToList();
+        var (size, row) = (_elementwise[group[0]]!.Size, group.Max(i => _elementwise[i]!.Row));
+        var (kernel, inputs) = ChainCompiler.Compile(
+            [.. group.Order().Select(i => _steps[i])], outputs, size, row, _operations);
+        return choice.Use(kernel, inputs, outputs);
+    }
+
+    private bool IsReadOutside(int i) =>
+        _results.Contains(_steps[i].Outputs[0]) || _groups.Readers(i).Any(reader => !_groups.AreOne(i, reader));
+
+    // By a step elsewhere, or by a change of shape that stays.
+    private bool IsNeededOutside(int i) => IsReadOutside(i) || _groups.Readers(i).Any(reader =>
+        _elementwise[reader] is { IsAlias: true } && IsNeededOutside(reader));
+}
