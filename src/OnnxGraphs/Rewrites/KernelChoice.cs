@@ -19,9 +19,9 @@ internal sealed class KernelChoice(InnerLoops loops)
     /// <summary>The step that takes the place of the node; null where there is none for its types and shapes.</summary>
     public Step? For(Node node) => node.Op switch
     {
-        "Conv" when IsFloat(node) => Depthwise(node, node[0].Shape, node[1].Shape, node.Outputs[0].Shape) is { } shape
-            ? Use(DepthwiseFilter.Forward(shape, node.Optional(2) is not null, loops), node.Inputs, node.Outputs)
-            : null,
+        "Conv" when IsFloat(node)
+            && Shape(node, node[0].Shape, node[1].Shape, node.Outputs[0].Shape) is { IsDepthwise: true } shape =>
+            Use(DepthwiseFilter.Forward(shape, node.Optional(2) is not null, loops), node.Inputs, node.Outputs),
         "WithKernel" when IsFloat(node) => ForGradient(node, node.Attributes.Text("kernel", "")),
         _ => null,
     };
@@ -39,17 +39,23 @@ internal sealed class KernelChoice(InnerLoops loops)
         var (value, inputs) = (node[0], node.Inputs.Skip(1).ToList());
         return kernel switch
         {
-            Op.ConvInputGradient when Depthwise(node, value.Shape, inputs[1]!.Shape, inputs[0]!.Shape) is { } shape =>
-                Use(DepthwiseFilter.Backward(shape, loops), inputs, node.Outputs),
-            Op.ConvWeightGradient when Depthwise(node, inputs[1]!.Shape, value.Shape, inputs[0]!.Shape) is { } shape =>
-                Use(new DepthwiseWeightGradient(shape, loops), inputs, node.Outputs),
+            Op.ConvInputGradient when Shape(node, value.Shape, inputs[1]!.Shape, inputs[0]!.Shape) is
+                { IsDepthwise: true } shape => Use(DepthwiseFilter.Backward(shape, loops), inputs, node.Outputs),
+            Op.ConvWeightGradient when Shape(node, inputs[1]!.Shape, value.Shape, inputs[0]!.Shape) is { } shape =>
+                WeightGradient(shape) is { } gradient ? Use(gradient, inputs, node.Outputs) : null,
             _ => null,
         };
     }
 
-    private static DepthwiseShape? Depthwise(Node node, TensorShape input, TensorShape weights, TensorShape output) =>
-        weights.Rank != 4 ? null : DepthwiseShape.Of(input, weights, node.Attributes.Int("group", 1),
-            Window.Of(node, [.. weights.Skip(2)]), output);
+    // Of a 1 x 1 kernel the gradient is a product of matrices, which ONNX Runtime is good at.
+    private Kernel? WeightGradient(ConvolutionShape shape) =>
+        shape.IsDepthwise ? new DepthwiseWeightGradient(shape, loops)
+        : shape is { IsDense: true, Taps: > 1 } ? new DenseWeightGradient(shape, loops) : null;
+
+    // Null for a convolution of another rank, or an empty one.
+    private static ConvolutionShape? Shape(Node node, TensorShape input, TensorShape weights, TensorShape output) =>
+        weights.Rank != 4 || output.Size == 0 || input.Size == 0 || Math.Max(input.Size, output.Size) > int.MaxValue
+            ? null : new(input, output, weights, Window.Of(node, [.. weights.Skip(2)]));
 
     private static bool IsFloat(Node node) =>
         node.Inputs.All(input => input is null or { Type: ElementType.Float32 });

@@ -30,7 +30,7 @@ internal sealed unsafe class DepthwiseFilter : Kernel
     private DepthwiseFilter(string name, InnerLoops loops, FilterAxis rows, FilterAxis columns,
         IReadOnlyList<TypedShape> inputs, TensorShape target) : base(name, inputs, [new(ElementType.Float32, target)])
     {
-        (_loops, _rows, _map) = (loops, rows, new(loops, rows, columns));
+        (_loops, _rows, _map) = (loops, rows, PhasedMap.Cached(loops, rows, columns));
         _channels = (int)target[1];
         _maps = (int)(target[0] * target[1]);
         _parts = Math.Min(_maps, PartsPerThread * Environment.ProcessorCount);
@@ -44,12 +44,12 @@ internal sealed unsafe class DepthwiseFilter : Kernel
         _partScratch = _map.Size + 2 * _columnPhases * _resultSize + _taps;
     }
 
-    public static DepthwiseFilter Forward(DepthwiseShape shape, bool hasBias, InnerLoops loops) => new(
+    public static DepthwiseFilter Forward(ConvolutionShape shape, bool hasBias, InnerLoops loops) => new(
         "DepthwiseConv", loops, shape.Forward(0), shape.Forward(1), Floats(hasBias
             ? [shape.Input, shape.Weights, new(shape.Channels)] : [shape.Input, shape.Weights]), shape.Output);
 
     /// <summary>dx from dy and the weights.</summary>
-    public static DepthwiseFilter Backward(DepthwiseShape shape, InnerLoops loops) => new(
+    public static DepthwiseFilter Backward(ConvolutionShape shape, InnerLoops loops) => new(
         "DepthwiseConvInputGradient", loops, shape.Backward(0), shape.Backward(1),
         Floats([shape.Output, shape.Weights]), shape.Input);
 

@@ -13,17 +13,17 @@ internal sealed unsafe class DepthwiseWeightGradient : Kernel
 
     private readonly InnerLoops _loops;
     private readonly PhasedMap _map;
-    private readonly DepthwiseShape _shape;
+    private readonly ConvolutionShape _shape;
     private readonly int[] _offsets;
     private readonly int _parts;
     private readonly int _partScratch;
 
-    public DepthwiseWeightGradient(DepthwiseShape shape, InnerLoops loops) : base("DepthwiseConvWeightGradient",
+    public DepthwiseWeightGradient(ConvolutionShape shape, InnerLoops loops) : base("DepthwiseConvWeightGradient",
         [new(ElementType.Float32, shape.Output), new(ElementType.Float32, shape.Input)],
         [new(ElementType.Float32, shape.Weights)])
     {
         var (rows, columns) = (shape.Forward(0), shape.Forward(1));
-        (_loops, _shape, _map) = (loops, shape, new(loops, rows, columns));
+        (_loops, _shape, _map) = (loops, shape, PhasedMap.Cached(loops, rows, columns));
         _offsets = [.. rows.Taps.SelectMany(row => columns.Taps.Select(column => _map.Offset(row, column)))];
         _parts = Math.Min(shape.Channels, PartsPerThread * Environment.ProcessorCount);
         _partScratch = _map.Size + _map.Rows * _map.Pitch + InnerLoops.Slack;

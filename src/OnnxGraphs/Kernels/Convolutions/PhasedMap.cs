@@ -12,15 +12,21 @@ internal sealed unsafe class PhasedMap
     private readonly FilterAxis _rows;
     private readonly FilterAxis _columns;
 
-    public PhasedMap(InnerLoops loops, FilterAxis rows, FilterAxis columns)
+    public PhasedMap(InnerLoops loops, FilterAxis rows, FilterAxis columns, int bandRows)
     {
-        (_loops, _rows, _columns) = (loops, rows, columns);
+        (_loops, _rows, _columns, Rows) = (loops, rows, columns, bandRows);
         Pitch = columns.Count + columns.Halo;
-        // Source and target of a band stay in the first-level cache.
-        const int cached = 9000;
-        var each = Pitch * (rows.SourceStride * columns.SourceStride + columns.TargetStride);
-        Rows = Math.Clamp((cached - rows.Halo * each) / each, Math.Min(4, rows.Count), rows.Count);
         PhaseSize = (Rows + rows.Halo) * Pitch + Beyond;
+    }
+
+    /// <summary>Bands so short that source and target stay in the first-level cache.</summary>
+    public static PhasedMap Cached(InnerLoops loops, FilterAxis rows, FilterAxis columns)
+    {
+        const int cached = 9000;
+        var each = (columns.Count + columns.Halo)
+            * (rows.SourceStride * columns.SourceStride + columns.TargetStride);
+        return new(loops, rows, columns,
+            Math.Clamp((cached - rows.Halo * each) / each, Math.Min(4, rows.Count), rows.Count));
     }
 
     // Shifted reads go this far behind the last row.

@@ -39,4 +39,19 @@ internal abstract unsafe class InnerLoops
     /// to[2 i] = even[i], to[2 i + 1] = odd[i], for i below the count or up to half of <see cref="Slack"/> more.
     /// </summary>
     public abstract void Interleave(float* even, float* odd, float* to, int count);
+
+    /// <summary>Numbers in a vector.</summary>
+    public abstract int Width { get; }
+
+    /// <summary>Rows that <see cref="AddProducts"/> works on at a time.</summary>
+    public const int ProductRows = 6;
+
+    /// <summary>
+    /// sums[r columns + j] += sum over p of x[rows[r] + places[p]] y[p columns + j], for <see cref="ProductRows"/> rows
+    /// and columns of one or two vectors.
+    /// </summary>
+    public abstract void AddProducts(float* x, int* rows, int* places, int count, float* y, int columns, float* sums);
+
+    /// <summary>to[j pitch + i] = from[i columns + j].</summary>
+    public abstract void Transpose(float* from, int rows, int columns, float* to, int pitch);
 }

@@ -1,0 +1,40 @@
+using OnnxGraphs.Ops;
+
+namespace OnnxGraphs.Tests.Kernels;
+
+/// <summary>Weight gradients of dense convolutions against ONNX Runtime's operators.</summary>
+[TestClass]
+public class DenseConvolutionTests
+{
+    [TestMethod]
+    [DataRow(2, 3, 5, 7, 9, 3, 1, 1, 1)]
+    [DataRow(1, 2, 1, 4, 4, 3, 1, 1, 1)]
+    [DataRow(2, 16, 24, 12, 10, 3, 1, 1, 1)]
+    [DataRow(2, 17, 33, 10, 12, 3, 2, 1, 1)]
+    [DataRow(1, 3, 16, 41, 38, 7, 2, 3, 1)]
+    [DataRow(2, 5, 40, 9, 8, 5, 1, 2, 1)]
+    [DataRow(1, 4, 6, 16, 15, 3, 1, 3, 3)]
+    [DataRow(1, 4, 6, 16, 15, 3, 2, 2, 2)]
+    [DataRow(3, 9, 65, 3, 3, 3, 1, 1, 1)]
+    [DataRow(2, 4, 12, 2, 1, 3, 2, 1, 1)]
+    [DataRow(1, 2, 3, 30, 300, 3, 1, 1, 1)]
+    public void EqualsTheOperators(int images, int channels, int filters, int height, int width, int size, int stride,
+        int pad, int dilation)
+    {
+        var random = new RandomTensors(3);
+        var kernels = BothForms.Compare(
+            x => Op.Conv(x[0], x[1], x[2], stride, pad, dilation), 1e-4f,
+            random.Normal(images, channels, height, width), random.Normal(filters, channels, size, size),
+            random.Normal(filters));
+        CollectionAssert.Contains(kernels.ToArray(), "ConvWeightGradient");
+    }
+
+    [TestMethod]
+    public void LeavesProductsOfMatricesToOnnxRuntime()
+    {
+        var random = new RandomTensors(3);
+        var kernels = BothForms.Compare(x => Op.Conv(x[0], x[1]), 1e-4f, random.Normal(2, 5, 8, 8),
+            random.Normal(6, 5, 1, 1));
+        CollectionAssert.DoesNotContain(kernels.ToArray(), "ConvWeightGradient");
+    }
+}
