@@ -1,5 +1,6 @@
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Ops;
+using OnnxGraphs.Runtime;
 using static OnnxGraphs.Ops.Op;
 
 namespace OnnxGraphs.Tests.Kernels;
@@ -67,7 +68,7 @@ public class ElementwiseTests
         var graph = new Graph();
         var x = graph.Input("x", 5);
         var y = graph.Output("y", Where(Greater(x, x.Like(0)), Log(x), x * 0f) * 2f);
-        var (values, kernels) = BothForms.Run([y], Runtime.Device.Cpu,
+        var (values, kernels) = BothForms.Run([y], Device.Cpu,
             ("x", Tensor.Vector(-1f, 0f, 1f, -5f, MathF.E)));
         Assert.HasCount(1, kernels);
         Close.AreEqual([0, 0, 0, 0, 2], values[0].Values<float>(), 1e-6f);
@@ -97,8 +98,8 @@ public class ElementwiseTests
             graph.Output("mask", Greater(a * 3f, a.Like(4))), graph.Output("sum", ReduceSum(a * a, [1])),
         ];
         var feed = ("x", new RandomTensors(8).Normal(6, 10));
-        var expected = BothForms.Run(outputs, Runtime.Device.Cpu with { Kernels = false }, feed).Values;
-        var (found, _) = BothForms.Run(outputs, Runtime.Device.Cpu, feed);
+        var expected = BothForms.Run(outputs, Device.Cpu with { Kernels = false }, feed).Values;
+        var (found, _) = BothForms.Run(outputs, Device.Cpu, feed);
         for (var i = 0; i < outputs.Length; i++)
             Close.AreEqual(expected[i], found[i], 1e-6f, outputs[i].Name);
     }
