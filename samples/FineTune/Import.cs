@@ -52,9 +52,10 @@ internal sealed class Import(ParseResult given, Settings settings)
         },
         "yolox" => new YoloxHead { ObjectnessOutput = given.GetValue(settings.ObjectnessOutput) },
         "yolo" => new YoloHead(),
+        "yolov8" => new Yolov8Head(),
         "detr" => new DetrHead(),
         var other => throw new ArgumentException(
-            $"--head is '{other}'; expected ssd, retinanet, fcos, yolox, yolo or detr."),
+            $"--head is '{other}'; expected ssd, retinanet, fcos, yolox, yolo, yolov8 or detr."),
     };
 
     private IReadOnlyList<Box>? Anchors(int width, int height) =>

@@ -30,8 +30,8 @@ internal sealed class Settings
         "--class-output", "Output (or inner value) with the class scores. Without it: found by the model's structure.");
     public Option<string?> BoxOutput { get; } = Of<string?>(
         "--box-output", "Output (or inner value) with the boxes. Without it: found by the model's structure.");
-    public Option<string?> Head { get; } = Of<string?>("--head", "ssd, retinanet, fcos, yolox, yolo or detr. Without "
-        + "it: ssd or retinanet by the activation, yolox or yolo where one output has boxes and classes.");
+    public Option<string?> Head { get; } = Of<string?>("--head", "ssd, retinanet, fcos, yolox, yolo, yolov8 or detr. "
+        + "Without it: ssd or retinanet by the activation, a yolo where one output has boxes and classes.");
     public Option<string?> ObjectnessOutput { get; } = Of<string?>(
         "--objectness-output", "Output with the centerness (fcos) or the objectness (yolox with an output for each).");
     public Option<string?> Anchors { get; } =

@@ -87,10 +87,10 @@ def scramble(module, seed, deviation=1.0):
             parameter.copy_(torch.randn_like(parameter) * deviation / fan ** 0.5)
 
 
-def write(name, module, images, outputs, terms, opset=13, detections=None, **more):
+def write(name, module, images, outputs, terms, opset=13, detections=None, dynamic=True, **more):
     """Exports the float32 module; differentiates the terms of its float64 twin."""
     module = module.double()
-    parameters = dict(module.named_parameters())
+    parameters = {key: value for key, value in module.named_parameters() if value.requires_grad}
     loss = sum(terms.values())
     gradients = torch.autograd.grad(loss, list(parameters.values()), allow_unused=True)
     expected = {
@@ -104,7 +104,7 @@ def write(name, module, images, outputs, terms, opset=13, detections=None, **mor
     module = module.float().eval()
     torch.onnx.export(module, torch.zeros(1, 3, SIZE, SIZE), str(OUT / f"{name}.onnx"), opset_version=opset,
                       input_names=["images"], output_names=outputs,
-                      dynamic_axes={key: {0: "batch"} for key in ["images"] + outputs})
+                      dynamic_axes={key: {0: "batch"} for key in ["images"] + outputs} if dynamic else None)
     print(name, expected["terms"], (OUT / f"{name}.onnx").stat().st_size)
 
 
@@ -406,6 +406,94 @@ def yolo(images, truths):
     write("yolo", net, images, ["output"], terms)
 
 
+class Yolov8Net(nn.Module):
+    """YOLOv8's head, with 16 bins a side; the file decodes as its exports do, for one picture."""
+
+    def __init__(self):
+        super().__init__()
+        self.backbone = Backbone()
+        self.cv2 = nn.ModuleList(nn.Conv2d(16, 64, 1) for _ in range(3))
+        self.cv3 = nn.ModuleList(nn.Conv2d(16, len(CLASSES), 1) for _ in range(3))
+        self.dfl = nn.Conv2d(16, 1, 1, bias=False).requires_grad_(False)
+
+    def forward(self, x):
+        levels = [torch.cat((a(m), b(m)), 1) for a, b, m in zip(self.cv2, self.cv3, self.backbone(x))]
+        joined = torch.cat([level.view(level.shape[0], 64 + len(CLASSES), -1) for level in levels], 2)
+        sides, classes = joined.split((64, len(CLASSES)), 1)
+        b, _, a = sides.shape
+        distances = self.dfl(sides.view(b, 4, 16, a).transpose(2, 1).softmax(1)).view(b, 4, a)
+        grid, stride = (part.T[None].to(x.dtype) for part in cells())
+        low, high = distances.chunk(2, 1)
+        low, high = grid + 0.5 - low, grid + 0.5 + high
+        return torch.cat((torch.cat(((low + high) / 2, high - low), 1) * stride, classes.sigmoid()), 1)
+
+    def raw(self, x):
+        """Corners in pixels, class logits and logits of the sides."""
+        maps = self.backbone(x)
+        sides = torch.cat([a(m).flatten(2) for a, m in zip(self.cv2, maps)], 2).transpose(1, 2)
+        logits = torch.cat([b(m).flatten(2) for b, m in zip(self.cv3, maps)], 2).transpose(1, 2)
+        sides = sides.reshape(*sides.shape[:2], 4, 16)
+        distances = sides.softmax(-1) @ torch.arange(16, dtype=sides.dtype)
+        grid, stride = cells()
+        corner = torch.cat([grid + 0.5 - distances[..., :2], grid + 0.5 + distances[..., 2:]], -1) * stride
+        return corner, logits, sides
+
+
+def task_aligned(corner, logits, boxes, labels, k=10, alpha=0.5, beta=6):
+    """The object of each cell or -1, and the quality of the match. Feng et al. 2021, arXiv 2108.07755"""
+    from torchvision.ops import box_iou
+    grid, stride = cells()
+    points = (grid + 0.5) * stride
+    matched, best = torch.full((len(corner),), -1), torch.zeros(len(corner)).double()
+    quality = torch.zeros(len(corner)).double()
+    if len(boxes) == 0:
+        return matched, quality
+    iou = box_iou(boxes, corner)
+    t = logits.sigmoid()[:, labels].T ** alpha * iou ** beta
+    inside = torch.cat([points[None] - boxes[:, None, :2], boxes[:, None, 2:] - points[None]], -1).amin(-1) > 0.01
+    for g in range(len(boxes)):
+        for i in (t[g] * inside[g]).sort(descending=True, stable=True).indices[:k].tolist():
+            if inside[g, i] and (matched[i] < 0 or iou[g, i] > best[i]):
+                matched[i], best[i] = g, iou[g, i]
+    for g in range(len(boxes)):
+        own = matched == g
+        if own.any():
+            quality[own] = t[g, own] / t[g, own].max() * iou[g, own].max()
+    return matched, quality
+
+
+def yolov8(images, truths):
+    from torchvision.ops import complete_box_iou_loss
+    net = Yolov8Net()
+    scramble(net, 7)
+    net.dfl.weight.data = torch.arange(16.0).view(1, 16, 1, 1)
+    with torch.no_grad():
+        for level in net.cv2:
+            level.bias.view(4, 16)[:, 1:3].add_(1.5)
+    net = net.double()
+    bce, entropy = nn.functional.binary_cross_entropy_with_logits, nn.functional.cross_entropy
+    terms, total = {"box": 0, "classification": 0, "sides": 0}, 0
+    grid, stride = cells()
+    for corner, logits, sides, t in zip(*net.raw(batch(images)), targets(truths)):
+        matched, quality = task_aligned(corner.detach(), logits.detach(), t["boxes"], t["labels"])
+        label, own = torch.zeros_like(logits), matched >= 0
+        if own.any():
+            label[own, t["labels"][matched[own]]] = quality[own]
+            wanted = t["boxes"][matched[own]]
+            weight = quality[own]
+            total = total + weight.sum()
+            terms["box"] = terms["box"] + 7.5 * (weight * complete_box_iou_loss(corner[own], wanted)).sum()
+            point = grid[own] + 0.5
+            d = torch.cat([point - wanted[:, :2] / stride[own], wanted[:, 2:] / stride[own] - point], 1).clamp(0, 14.99)
+            left = d.long()
+            per_side = (entropy(sides[own].view(-1, 16), left.view(-1), reduction="none") * (left + 1 - d).view(-1)
+                        + entropy(sides[own].view(-1, 16), left.view(-1) + 1, reduction="none") * (d - left).view(-1))
+            terms["sides"] = terms["sides"] + 1.5 * (per_side.view(-1, 4).mean(1) * weight).sum()
+        terms["classification"] = terms["classification"] + 0.5 * bce(logits, label, reduction="sum")
+    terms = {key: value / max(1, float(total)) for key, value in terms.items()}
+    write("yolov8", net, images, ["output0"], terms, dynamic=False)
+
+
 class Linear(nn.Module):
     """x w + b, with the weight as the exporter writes it: the other one gets a new name when it is transposed."""
 
@@ -473,5 +561,5 @@ if __name__ == "__main__":
     OUT.mkdir(parents=True, exist_ok=True)
     images, truths = pictures()
     write_pictures(images, truths)
-    for head in (ssd, retinanet, fcos, yolox, yolo, detr):
+    for head in (ssd, retinanet, fcos, yolox, yolo, yolov8, detr):
         head(images, truths)

@@ -34,6 +34,12 @@ public enum HeadKind
     Yolo,
 
     /// <summary>
+    /// YOLOv8 and its relatives: classes and, for each side of the box, a distribution over distances for each cell of
+    /// a grid, assigned by task alignment with the predictions. Feng et al. 2021, https://arxiv.org/abs/2108.07755
+    /// </summary>
+    Yolov8,
+
+    /// <summary>
     /// DETR: a set of predictions, each of one object or of none, matched one to one at least cost. Carion et al. 2020,
     /// https://arxiv.org/abs/2005.12872
     /// </summary>

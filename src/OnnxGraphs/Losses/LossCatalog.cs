@@ -45,6 +45,7 @@ public static class LossCatalog
         Fcos(),
         Yolox(),
         Yolo(),
+        Yolov8(),
         Detr(),
         Rpn(),
         FastRcnn(),
@@ -81,6 +82,18 @@ public static class LossCatalog
     {
         var loss = new YoloLoss();
         return Yolo(loss, x => loss.Of(new(x[1], x[2]), x[0], 3, 1));
+    }
+
+    private static LossExample Yolov8()
+    {
+        var cells = Tensor.Of<float>(new(4, 4), [0, 0, 8, 8, 8, 0, 16, 8, 0, 8, 8, 16, 8, 8, 16, 16]);
+        var loss = new Yolov8Loss();
+        return new(loss, [new("predicted", Pattern([1.2f, 0.9f, 12, 10.5f, 2.1f], 2, 4, 4), true),
+            new("logits", Logits, true),
+            new("sides", Tensor.Of<float>(new(2, 4, 4, 5), Waves(2, 4, 20).Values<float>()), true),
+            new("cells", cells, false, HasBatch: false), new("classes", Anchored, false),
+            new("boxes", Pattern([1.5f, 0.5f, 13, 11], 2, 4, 4), false), new("qualities", Pattern([0.7f, 0.2f], 2, 4),
+                false)], x => loss.Of(new(x[4], x[5]), x[6], x[3], x[0], x[1], x[2]));
     }
 
     private static LossExample Yolo(object loss, Func<IReadOnlyList<Var>, Var> build)

@@ -1,4 +1,5 @@
 using OnnxGraphs.Models;
+using OnnxGraphs.Models.Proto;
 
 namespace OnnxGraphs.Surgery;
 
@@ -19,12 +20,21 @@ public static class HeadMaps
         while (open.TryPop(out var name))
             if (seen.Add(name) && producers.TryGetValue(name, out var node))
             {
-                if (node.OpType == "Conv")
+                if (node.OpType == "Conv" && !IsExpectation(node, producers))
                     maps.Add(name);
                 else
                     foreach (var input in ValueGraph.DataInputs(node).Reverse())
                         open.Push(input);
             }
         return maps;
+    }
+
+    // Decoding of distributions: a convolution of a softmax takes its mean.
+    private static bool IsExpectation(NodeProto conv, IReadOnlyDictionary<string, NodeProto> producers)
+    {
+        var before = producers.GetValueOrDefault(conv.Input[0]);
+        while (before is { OpType: "Transpose" or "Reshape" })
+            before = producers.GetValueOrDefault(before.Input[0]);
+        return before?.OpType == "Softmax";
     }
 }

@@ -17,7 +17,9 @@ internal sealed class MapTail(
     OnnxModel old, OnnxModel changed, IReadOnlyDictionary<string, Tensor> feeds,
     IReadOnlyDictionary<string, Tensor> labels)
 {
-    private readonly IReadOnlyDictionary<string, Tensor> _labelled = feeds.Concat(labels).ToDictionary();
+    private readonly Dictionary<string, Tensor> _labelled = feeds.Concat(labels).ToDictionary();
+    private readonly Dictionary<string, Tensor> _doubled =
+        feeds.Concat(labels.ToDictionary(pair => pair.Key, pair => Doubled(pair.Value))).ToDictionary();
 
     public void Rescale()
     {
@@ -39,7 +41,7 @@ internal sealed class MapTail(
         var (before, now) = (was[input].Shape, Subgraph.Run(changed, feeds, [input])[input].Shape);
         if (before == now)
             return;
-        if (node.OpType == "Reshape" && ShapeConstants.ClassAxis(was[output]) is { } axis)
+        if (node.OpType == "Reshape" && ShapeConstants.ClassAxis(WithoutOthers(was[output], output)) is { } axis)
         {
             var common = (long)BigInteger.GreatestCommonDivisor(before.Size, now.Size);
             ShapeConstants.RescaleEntry(
@@ -50,6 +52,17 @@ internal sealed class MapTail(
         else if (node.OpType == "Slice")
             MoveEnd(node, before, now);
     }
+
+    // What changes with the labels: other values that the head joins with the classes cancel out.
+    private Tensor WithoutOthers(Tensor labelled, string value)
+    {
+        var (a, b) = (labelled.Values<float>().ToArray(),
+            Subgraph.Run(old, _doubled, [value])[value].Values<float>().ToArray());
+        return Tensor.Of<float>(labelled.Shape, [.. b.Zip(a, (x, y) => x - y)]);
+    }
+
+    private static Tensor Doubled(Tensor labels) =>
+        Tensor.Of<float>(labels.Shape, [.. labels.Values<float>().ToArray().Select(label => 2 * label)]);
 
     // Classes are the last columns: the last piece of a split has them.
     private void Widen(NodeProto split, TensorShape before, TensorShape now)

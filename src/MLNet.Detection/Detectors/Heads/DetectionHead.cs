@@ -18,6 +18,7 @@ namespace MLNet.Detection.Detectors;
 [JsonDerivedType(typeof(FcosHead), nameof(HeadKind.Fcos))]
 [JsonDerivedType(typeof(YoloxHead), nameof(HeadKind.Yolox))]
 [JsonDerivedType(typeof(YoloHead), nameof(HeadKind.Yolo))]
+[JsonDerivedType(typeof(Yolov8Head), nameof(HeadKind.Yolov8))]
 [JsonDerivedType(typeof(DetrHead), nameof(HeadKind.Detr))]
 public abstract record DetectionHead
 {

@@ -1,3 +1,5 @@
+using System.Numerics;
+using MLNet.Detection.Anchors;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Scoring;
 using OnnxGraphs.Graphs;
@@ -22,6 +24,14 @@ public abstract record GridHead : DetectionHead
     private protected static Var Pairs(DetectorModel detector, Graph graph, Func<Box, (float X, float Y)> pair) =>
         graph.Constant(Tensor.Of<float>(new(detector.Anchors.Count, 2),
             [.. detector.Anchors.Select(pair).SelectMany(p => new[] { p.X, p.Y })]));
+
+    /// <summary>The square of each cell of the maps [1, channels, H, W].</summary>
+    private protected static Box[] Cells(HeadImport import, IReadOnlyList<TensorShape> maps)
+    {
+        var strides = maps.Select(map => new[] { new Vector2((float)import.Width / map[3]) });
+        return new YoloAnchors([.. strides]).Generate(import.Width, import.Height,
+            [.. maps.Select(map => new GridSize((int)map[3], (int)map[2]))]);
+    }
 
     // The one table has rows of centre, size, objectness logit and class logits.
     internal override DetectedObject[] Decode(DetectorModel detector, IReadOnlyList<ReadOnlyMemory<float>> tables)

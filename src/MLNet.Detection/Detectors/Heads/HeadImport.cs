@@ -49,6 +49,10 @@ internal sealed record HeadImport(
             $"{Model.Path}: no convolution lies before '{outputs}'; name the output of the head.");
     }
 
+    /// <summary>The same level by level: maps of one size, in the order in which the output joins them.</summary>
+    public IReadOnlyList<IReadOnlyList<(string Name, TensorShape Shape)>> LevelsBehind(string outputs) =>
+        [.. MapsBehind(outputs).GroupBy(map => (map.Shape[2], map.Shape[3])).Select(level => level.ToList())];
+
     /// <summary>The model with another number of classes in its maps; unchanged where it has that.</summary>
     /// <param name="maps">Maps whose channels hold, for each anchor, other columns and then the classes.</param>
     /// <param name="others">How many other columns.</param>

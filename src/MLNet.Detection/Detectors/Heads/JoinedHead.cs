@@ -2,7 +2,8 @@ namespace MLNet.Detection.Detectors;
 
 /// <summary>
 /// Heads whose output has boxes and classes together. Their convolutions tell them apart: three a level with 4 and 1
-/// channels and the classes (YOLOX), or one a level, with a box, an objectness and the classes for each anchor (YOLO).
+/// channels and the classes (YOLOX), two with 64 and the classes (YOLOv8), or one, with a box, an objectness and the
+/// classes for each anchor (YOLO).
 /// </summary>
 internal static class JoinedHead
 {
@@ -17,14 +18,17 @@ internal static class JoinedHead
     {
         if (!import.HasMaps(import.ClassOutput))
             return null;
-        var maps = import.MapsBehind(import.ClassOutput);
-        var levels = maps.GroupBy(map => (map.Shape[2], map.Shape[3]), map => (int)map.Shape[1]).ToList();
-        if (levels.All(level => level.ToList() is [4, 1, _]))
+        var levels = import.LevelsBehind(import.ClassOutput)
+            .Select(level => level.Select(map => (int)map.Shape[1]).ToList()).ToList();
+        if (levels.All(level => level is [4, 1, _]))
             return new YoloxHead();
+        // Four sides of sixteen bins.
+        if (levels.All(level => level is [64, _]))
+            return new Yolov8Head();
         // [1, anchors, 5 + classes]: the last axis divides the channels of each level.
         var output = import.Shapes(import.ClassOutput)[0];
         var fits = output.Rank is 3 or 5 && output[-1] > 5
-            && levels.All(level => level.ToList() is [var channels] && channels % output[-1] == 0);
+            && levels.All(level => level is [var channels] && channels % output[-1] == 0);
         return fits ? new YoloHead() : null;
     }
 }

@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
-using MLNet.Detection.Anchors;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Matching;
 using MLNet.Detection.Training;
@@ -100,17 +99,14 @@ public sealed record YoloxHead : GridHead
         var shapes = import.Shapes([.. levels.Select(level => level.Classes)]);
         string[] classMaps = [.. levels.Select(level => level.Classes)];
         var model = import.WithMapClasses(classMaps, others: 0, (int)shapes[0][1]);
-        var strides = shapes.Select(shape => new[] { new Vector2((float)import.Width / shape[3]) });
-        var cells = new YoloAnchors([.. strides]).Generate(import.Width, import.Height,
-            [.. shapes.Select(shape => new GridSize((int)shape[3], (int)shape[2]))]);
-        return import.Detector(this with { Maps = levels }, model, classMaps[0], levels[0].Boxes, cells);
+        return import.Detector(
+            this with { Maps = levels }, model, classMaps[0], levels[0].Boxes, Cells(import, shapes));
     }
 
     // Levels differ in size; within one the output joins box, objectness and classes in this order.
     private static List<YoloxMaps> Joined(HeadImport import)
     {
-        var levels = import.MapsBehind(import.ClassOutput)
-            .GroupBy(map => (map.Shape[2], map.Shape[3])).Select(level => level.ToList()).ToList();
+        var levels = import.LevelsBehind(import.ClassOutput);
         foreach (var level in levels)
             if (level.Count != 3 || level[0].Shape[1] != 4 || level[1].Shape[1] != 1)
                 throw new ModelException(

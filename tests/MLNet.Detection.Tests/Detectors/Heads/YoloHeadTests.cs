@@ -1,6 +1,7 @@
 using System.Numerics;
 using MLNet.Detection.Anchors;
 using MLNet.Detection.Detectors;
+using MLNet.Detection.Images;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 using OnnxGraphs.Surgery;
@@ -71,6 +72,7 @@ public sealed class YoloHeadTests
     [TestMethod]
     [DataRow("yolo", HeadKind.Yolo)]
     [DataRow("yolox", HeadKind.Yolox)]
+    [DataRow("yolov8", HeadKind.Yolov8)]
     public void The_convolutions_tell_the_kind(string name, HeadKind kind)
     {
         var import = HeadCase.Of(name).Import with { Head = null };
@@ -113,13 +115,19 @@ public sealed class YoloHeadTests
         StringAssert.Contains(error.Message, "ObjectnessOutput");
     }
 
-    // All rows of the file's own output are found, with the product of objectness and class as the score.
+    // All rows of the file's own output are found, with the product of objectness and class as the score; a file that
+    // was given other classes decodes them as well.
     [TestMethod]
-    [DataRow("yolo")]
-    [DataRow("yolox")]
-    public void Detects_what_the_file_decodes(string name)
+    [DataRow("yolo", 3)]
+    [DataRow("yolo", 2)]
+    [DataRow("yolox", 3)]
+    [DataRow("yolox", 5)]
+    [DataRow("yolov8", 3)]
+    [DataRow("yolov8", 7)]
+    public void Detects_what_the_file_decodes(string name, int classes)
     {
-        var model = HeadCase.Of(name).Load();
+        var model = (HeadCase.Of(name).Import with { Classes = [.. "abcdefg"[..classes].Select(c => $"{c}")] })
+            .Load(HeadCase.Of(name).Export.Path);
         model = model with
         {
             Decoder = model.Decoder with
@@ -130,16 +138,7 @@ public sealed class YoloHeadTests
         };
         using var detector = new Detector(model, 1);
         var picture = HeadExport.Decoded()[0];
-        var planes = new float[3 * 64 * 64];
-        model.Normalization.Write(picture, planes);
-        var output = Subgraph.Run(model.Model, new Dictionary<string, Tensor>
-        {
-            ["images"] = Tensor.Of<float>(new(1, 3, 64, 64), planes),
-        }, ["output"])["output"];
-        var expected = new List<float[]>();
-        foreach (var row in output.Values<float>().ToArray().Chunk(8))
-            for (var c = 0; c < 3; c++)
-                expected.Add([row[4] * row[5 + c], row[0], row[1], row[2], row[3], c]);
+        var expected = Rows(model, picture, joined: name != "yolov8").ToList();
         var found = detector.Detect([picture])[0].Select(o => new[]
         {
             o.Score, o.Box.CenterX, o.Box.CenterY, o.Box.Width, o.Box.Height, o.Class,
@@ -152,6 +151,23 @@ public sealed class YoloHeadTests
         // By place first: scores may differ in their last digit.
         static IEnumerable<float[]> InOrder(IEnumerable<float[]> rows) =>
             rows.OrderBy(r => r[5]).ThenBy(r => MathF.Round(r[1], 1)).ThenBy(r => MathF.Round(r[2], 1));
+    }
+
+    // Score, box and class of each row and class: [1, N, 5 + C], or YOLOv8's [1, 4 + C, N] without objectness.
+    private static IEnumerable<float[]> Rows(DetectorModel model, RgbImage picture, bool joined)
+    {
+        var planes = new float[3 * 64 * 64];
+        model.Normalization.Write(picture, planes);
+        var feeds = new Dictionary<string, Tensor> { ["images"] = Tensor.Of<float>(new(1, 3, 64, 64), planes) };
+        var output = Subgraph.Run(model.Model, feeds, model.Model.OutputNames).Values.Single();
+        var (values, shape) = (output.Values<float>().ToArray(), output.Shape);
+        for (var n = 0; n < shape[joined ? 1 : 2]; n++)
+        {
+            float At(int column) => values[joined ? n * shape[2] + column : column * shape[2] + n];
+            for (var c = 0; c < model.Classes.Count; c++)
+                yield return
+                    [joined ? At(4) * At(5 + c) : At(4 + c), At(0), At(1), At(2), At(3), c];
+        }
     }
 
     private static void Same(DetectorModel a, DetectorModel b)
