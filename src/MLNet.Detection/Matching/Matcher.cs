@@ -33,7 +33,7 @@ public abstract record Matcher
         ReadOnlySpan<Box> truths, BoxColumns anchors, Span<int> matches, ReadOnlySpan<Box> ignoredRegions = default)
     {
         RequireRoom(anchors.Count, matches.Length);
-        var row = ArrayPool<float>.Shared.Rent(anchors.Count);
+        var row = ArrayPool<float>.Shared.Rent(anchors.Count + anchors.Blocks);
         try
         {
             Match(new QualityRows(truths, anchors, row), matches);
@@ -67,7 +67,9 @@ public abstract record Matcher
         if (quality.Length != (long)truths * matches.Length)
             throw new ArgumentException(
                 $"The quality matrix has {quality.Length} numbers, not {truths} truths x {matches.Length} anchors.");
-        Match(new QualityRows(quality, truths, matches.Length), matches);
+        var greatest = ArrayPool<float>.Shared.Rent(QualityRows.BlocksOf(matches.Length));
+        Match(new QualityRows(quality, truths, matches.Length, greatest), matches);
+        ArrayPool<float>.Shared.Return(greatest);
     }
 
     private protected abstract void Match(QualityRows quality, Span<int> matches);

@@ -17,13 +17,13 @@ public sealed record SsdMatcher(float Threshold = 0.5f) : Matcher
         var forced = ArrayPool<int>.Shared.Rent(quality.Truths);
         try
         {
-            best.AsSpan(0, matches.Length).Fill(-1f);
-            matches.Fill(Background);
+            best.AsSpan(0, matches.Length).Fill(quality.Start.Quality);
+            matches.Fill(quality.Start.Truth);
             for (var truth = 0; truth < quality.Truths; truth++)
             {
-                var row = quality[truth];
-                QualityRows.KeepBest(row, truth, best, matches);
-                forced[truth] = BestAnchor(row);
+                var max = quality.Read(truth);
+                quality.KeepBest(truth, best, matches);
+                forced[truth] = max > 0f || MatchWithoutOverlap ? quality.IndexOf(max, 0) : -1;
             }
             for (var i = 0; i < matches.Length; i++)
                 if (best[i] < Threshold)
@@ -37,11 +37,5 @@ public sealed record SsdMatcher(float Threshold = 0.5f) : Matcher
             ArrayPool<float>.Shared.Return(best);
             ArrayPool<int>.Shared.Return(forced);
         }
-    }
-
-    private int BestAnchor(ReadOnlySpan<float> row)
-    {
-        var max = QualityRows.Max(row);
-        return max > 0f || MatchWithoutOverlap ? QualityRows.IndexOf(row, max, 0) : -1;
     }
 }

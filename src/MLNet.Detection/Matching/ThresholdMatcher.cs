@@ -21,15 +21,16 @@ public sealed record ThresholdMatcher(float High = 0.5f, float Low = 0.4f, bool 
         var lowQuality = ArrayPool<bool>.Shared.Rent(matches.Length);
         try
         {
-            best.AsSpan(0, matches.Length).Fill(-1f);
+            best.AsSpan(0, matches.Length).Fill(quality.Start.Quality);
             lowQuality.AsSpan(0, matches.Length).Clear();
-            matches.Fill(Background);
+            matches.Fill(quality.Start.Truth);
             for (var truth = 0; truth < quality.Truths; truth++)
             {
-                var row = quality[truth];
-                QualityRows.KeepBest(row, truth, best, matches);
-                if (AllowLowQualityMatches)
-                    MarkBestAnchors(row, lowQuality);
+                var max = quality.Read(truth);
+                quality.KeepBest(truth, best, matches);
+                if (AllowLowQualityMatches && (max > 0f || MatchWithoutOverlap))
+                    for (var i = quality.IndexOf(max, 0); i >= 0; i = quality.IndexOf(max, i + 1))
+                        lowQuality[i] = true;
             }
             for (var i = 0; i < matches.Length; i++)
                 if (best[i] < High && !lowQuality[i])
@@ -40,14 +41,5 @@ public sealed record ThresholdMatcher(float High = 0.5f, float Low = 0.4f, bool 
             ArrayPool<float>.Shared.Return(best);
             ArrayPool<bool>.Shared.Return(lowQuality);
         }
-    }
-
-    private void MarkBestAnchors(ReadOnlySpan<float> row, Span<bool> marks)
-    {
-        var max = QualityRows.Max(row);
-        if (max <= 0f && !MatchWithoutOverlap)
-            return;
-        for (var i = QualityRows.IndexOf(row, max, 0); i >= 0; i = QualityRows.IndexOf(row, max, i + 1))
-            marks[i] = true;
     }
 }
