@@ -36,12 +36,14 @@ if (args.Length > 3)
 void Time(string what, Action work, Func<long> check)
 {
     var times = new double[rounds];
-    for (var round = -rounds; round < rounds; round++)   // as many to warm up
+    var warm = Stopwatch.StartNew();
+    while (warm.Elapsed.TotalSeconds < 1)   // until the compiler has seen it often enough
+        work();
+    for (var round = 0; round < rounds; round++)
     {
         var started = Stopwatch.GetTimestamp();
         work();
-        if (round >= 0)
-            times[round] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        times[round] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
     }
     Array.Sort(times);
     Console.WriteLine($"{what} {times[rounds / 2]:f3} ms, check {check()}");

@@ -50,5 +50,6 @@ internal sealed class EncodedImageReader
     }
 
     private EncodedImage Image(VBuffer<byte> bytes, ReadOnlyMemory<char> text, long position) =>
-        new([.. bytes.DenseValues()], text.IsEmpty ? $"row {position} of column '{_image.Name}'" : text.ToString());
+        new(bytes.IsDense ? bytes.GetValues().ToArray() : [.. bytes.DenseValues()],
+            text.IsEmpty ? $"row {position} of column '{_image.Name}'" : text.ToString());
 }
