@@ -7,7 +7,7 @@ namespace OnnxGraphs.Graphs;
 /// <summary>Values that depend on no input, computed by ONNX Runtime itself and so exact in every operator.</summary>
 internal static class ConstantFolding
 {
-    private const long MostElements = 1L << 28;
+    private const long MostElements = 1L << 24;
 
     public static Tensor Evaluate(Var value)
     {
@@ -51,7 +51,8 @@ internal static class ConstantFolding
         {
             IntraOpNumThreads = 1,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            // What goes wrong is in the exception.
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
         using var session = new InferenceSession(GraphWriter.Write([value]).ToBytes(), options);
         using var run = new RunOptions();

@@ -18,6 +18,9 @@ internal static class ExternalData
         foreach (var tensor in model.Graph.Initializer.Where(t =>
             t.DataLocation == TensorProto.Types.DataLocation.External))
         {
+            if (tensor.ExternalData.GroupBy(entry => entry.Key).FirstOrDefault(group => group.Count() > 1) is { } twice)
+                throw new ModelException($"{path}: initializer '{tensor.Name}' names '{twice.Key}' twice; export the "
+                    + "model again.");
             var entries = tensor.ExternalData.ToDictionary(entry => entry.Key, entry => entry.Value);
             var location = entries.GetValueOrDefault("location", "");
             var file = Path.GetFullPath(Path.Combine(folder, location));
@@ -59,9 +62,9 @@ internal static class ExternalData
     private static byte[] Read(string model, string file, TensorProto tensor, long offset, long count)
     {
         using var stream = File.OpenRead(file);
-        if (offset < 0 || count < 0 || offset + count > stream.Length)
-            throw new ModelException($"{model}: initializer '{tensor.Name}' needs bytes {offset} to {offset + count} "
-                + $"of '{file}', which has {stream.Length}; copy the file again.");
+        if (offset < 0 || offset > stream.Length - count)
+            throw new ModelException($"{model}: initializer '{tensor.Name}' needs {count} bytes from byte {offset} "
+                + $"of '{file}' on, which has {stream.Length}; copy the file again.");
         stream.Position = offset;
         var bytes = new byte[count];
         stream.ReadExactly(bytes);

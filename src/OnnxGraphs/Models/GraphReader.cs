@@ -30,7 +30,8 @@ public sealed class GraphReader
         {
             return new GraphReader(OpsetUpgrade.ToWorkingForm(model), options ?? new()).Read(graph, values);
         }
-        catch (GraphException error)
+        catch (Exception error) when (error is GraphException
+            || (error is ModelException && !error.Message.StartsWith(model.Path, StringComparison.Ordinal)))
         {
             throw new ModelException($"{model.Path}: {error.Message}", error);
         }

@@ -12,6 +12,9 @@ public static class Tensors
     public static Tensor ToTensor(this TensorProto proto)
     {
         var (type, shape) = ((ElementType)proto.DataType, new TensorShape([.. proto.Dims]));
+        if (!type.IsKnown())
+            throw new ModelException($"Initializer '{proto.Name}' holds elements of type {type}, which are not read; "
+                + "cut the model before it, or export it with another type.");
         var bytes = proto.HasRawData ? proto.RawData.ToByteArray() : type switch
         {
             ElementType.Float32 => MemoryMarshal.AsBytes<float>(proto.FloatData.ToArray()).ToArray(),

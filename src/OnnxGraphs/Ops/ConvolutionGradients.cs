@@ -31,7 +31,7 @@ internal static class ConvolutionGradients
             && Enumerable.Range(0, 2)
                 .All(i => window.Before[i] < window.Extent(i) && window.After[i] < window.Extent(i));
         return flips && (group > 1 || pixels >= LargeMap || window.Kernel.All(k => k == 1))
-            ? ByFlippedConvolution(dy, w, window, group)
+            ? ByFlippedConvolution(dy, conv, window, group)
             : window.Transposed(dy, w, group, x.Shape);
     }
 
@@ -42,6 +42,7 @@ internal static class ConvolutionGradients
         var window = Window.Of(conv, [.. w.Shape.Skip(2)]);
         var pixels = dy.Shape.SizeOf(2..);
         var pointwise = window.Kernel.All(k => k == 1);
+        ExpectSmall(conv, window.Kernel);
         if (dy.Shape.Size == 0)
             return Filled(dy.Graph, w.Shape, 0);
         if (group == w.Shape[0] && w.Shape[1] == 1 && window.Rank == 2 && (!window.IsUnit || pixels < SmallMap))
@@ -52,9 +53,10 @@ internal static class ConvolutionGradients
     }
 
     // dx = dy * flip(w)': stride 1, one group or one filter a group.
-    private static Var ByFlippedConvolution(Var dy, Var w, Window window, long group)
+    private static Var ByFlippedConvolution(Var dy, Node conv, Window window, long group)
     {
-        var size = window.Kernel[0] * window.Kernel[1];
+        var (w, size) = (conv[1], window.Kernel[0] * window.Kernel[1]);
+        ExpectSmall(conv, size, size);
         var swapped = group > 1 ? Reshape(w, -1, 1, w.Shape[2], w.Shape[3]) : Transpose(w, 1, 0, 2, 3);
         var flipped = size == 1 ? swapped : Reshape(
             MatMul(Reshape(swapped, -1, size), w.Graph.Constant(Reversal(size))), swapped.Shape);

@@ -94,6 +94,16 @@ public static partial class Op
             throw new GraphException($"{x}: expected {what}.");
     }
 
+    // Some rules list places or write a matrix down; an honest model needs few entries.
+    internal static void ExpectSmall(Node x, params ReadOnlySpan<long> factors)
+    {
+        const long Most = 1L << 24;
+        var entries = 1L;
+        foreach (var factor in factors)
+            entries = factor <= Most / Math.Max(1, entries) ? entries * factor : throw new GraphException(
+                $"{x}: its gradient needs a table of more than {Most} entries; cut the model before it.");
+    }
+
     private static bool IsIndex(Var x) => x.Type is ElementType.Int64 or ElementType.Int32;
 
     // Whether a shape can be broadcast to another one without changing that.

@@ -31,6 +31,8 @@ public static partial class Op
     private static IReadOnlyList<TypedShape> PadShape(Node x)
     {
         var pads = Pads(x);
+        Expect(x, x.Attributes.Text("mode", "constant") == "constant" || !x[0].Shape.Contains(0),
+            "values on each axis to repeat");
         return [new(x[0].Type, new([.. x[0].Shape.Select((dim, i) => dim + pads[i] + pads[i + x[0].Shape.Rank])]))];
     }
 
@@ -49,6 +51,7 @@ public static partial class Op
     // From which place along an axis each padded one takes its value: the nearest, the mirrored or the repeated one.
     private static long[] Sources(Node x, string mode, int axis, long before, long padded)
     {
+        ExpectSmall(x, padded);
         var (last, sources) = (x[0].Shape[axis] - 1, new long[padded]);
         for (var i = 0; i < padded; i++)
             sources[i] = mode switch

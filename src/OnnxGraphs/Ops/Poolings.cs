@@ -50,6 +50,7 @@ public static partial class Op
     private static Var?[] AveragePoolGradient(Var dy, Node x, Var y)
     {
         var window = Window.Of(x, x.Attributes.Ints("kernel_shape")!);
+        ExpectSmall(x, window.Kernel);
         var channels = x[0].Shape[1];
         var ones = Filled(dy.Graph, new([channels, 1, .. window.Kernel]), 1);
         for (var i = 0; i < window.Rank; i++)
@@ -61,6 +62,7 @@ public static partial class Op
     // beyond it (ceil mode) never does.
     private static Var WindowCounts(Node x, Var y, Window window, int axis)
     {
+        ExpectSmall(x, window.Kernel[axis], y.Shape[axis + 2]);
         var padded = x.Attributes.Flag("count_include_pad");
         var low = padded ? -window.Before[axis] : 0;
         var high = x[0].Shape[axis + 2] + (padded ? window.After[axis] : 0);

@@ -7,6 +7,7 @@ public static partial class Op
     private const string Recurrent = "recurrent layers are not trained here";
     private const string Integer = "it computes with integers; export the quantised model as QDQ pairs";
     private const string Sequence = "sequences are not tensors; export the model with fixed shapes";
+    private const string Rare = "no rule is written for it yet";
     private const string Spectral = "spectral operators are not trained here";
 
     /// <summary>What detectors contain behind their heads, or other models do, and why it cannot be trained.</summary>
@@ -19,6 +20,8 @@ public static partial class Op
             [Random] = ["RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli", "Multinomial"],
             [Recurrent] = ["LSTM", "GRU", "RNN", "Scan"],
             [Integer] = ["QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger", "DynamicQuantizeLinear"],
+            [Rare] = ["Attention", "RotaryEmbedding", "TensorScatter", "DeformConv", "MaxUnpool", "MaxRoiPool", "LpPool",
+                "GlobalLpPool", "Col2Im", "AffineGrid", "CenterCropPad", "Det"],
             [Sequence] = ["SplitToSequence", "SequenceAt", "SequenceConstruct", "SequenceEmpty", "SequenceInsert",
                 "SequenceErase", "SequenceLength", "SequenceMap", "ConcatFromSequence", "ReverseSequence", "Optional",
                 "OptionalGetElement", "OptionalHasElement"],

@@ -79,6 +79,7 @@ public static partial class Op
     private static Var ResizeMatrix(Node x, Var y, int axis)
     {
         var (size, resized) = (x[0].Shape[axis], y.Shape[axis]);
+        ExpectSmall(x, size, Math.Max(size, resized));
         var unit = new float[size * size];
         for (var i = 0; i < size; i++)
             unit[i * size + i] = 1;

@@ -57,6 +57,8 @@ public static partial class Op
     private static Var?[] GatherNDGradient(Var dy, Node x, Var y)
     {
         var batch = (int)x.Attributes.Int("batch_dims", 0);
+        if (batch > 0)
+            ExpectSmall(x, x[1].Shape.Size, batch);
         var indices = batch == 0 ? x[1] : Concat([BatchCoordinates(x[1], batch), x[1]], -1);
         return [Apply("ScatterND", [Filled(dy.Graph, x[0].Shape, 0), indices, dy], new() { { "reduction", "add" } }),
             null];

@@ -20,6 +20,8 @@ public static partial class Op
     public static IReadOnlyList<Var> Split(Var x, int axis, params long[] sizes) =>
         Apply("Split", [x, x.Graph.Constant(sizes)], new() { { "axis", axis } }, sizes.Length);
 
+    private const int MostParts = 65_536;
+
     private static OperatorTable Slicing() => new()
     {
         ["Concat"] = new(ConcatShape, ConcatGradient),
@@ -82,6 +84,7 @@ public static partial class Op
             var (start, step, count) = ranges[axis];
             if (step == 1 || count == 0)
                 continue;
+            ExpectSmall(x, count);
             var rows = Enumerable.Range(0, (int)count).Select(i => start + i * step).ToArray();
             dy = AddRows(dy, dy.Graph.Constant(rows), axis, shape[axis]);
             ranges[axis] = (0, 1, shape[axis]);
@@ -96,6 +99,7 @@ public static partial class Op
         var axis = x[0].Shape.Axis(x.Attributes.Int("axis", 0));
         var dim = x[0].Shape[axis];
         var parts = x.Attributes.Int("num_outputs", 0);
+        Expect(x, parts <= MostParts, $"at most {MostParts} parts");
         var size = parts == 0 ? 0 : (dim + parts - 1) / parts;
         var sizes = x.Optional(1) is null
             ? [.. Enumerable.Range(0, (int)parts).Select(i => Math.Min(size, dim - i * size))]
