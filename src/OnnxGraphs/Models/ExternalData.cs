@@ -14,24 +14,13 @@ internal static class ExternalData
     /// <summary>Reads external tensors into the model. A location outside the model's folder is refused.</summary>
     public static void Load(ModelProto model, string path)
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        foreach (var tensor in model.Graph.Initializer.Where(t =>
-            t.DataLocation == TensorProto.Types.DataLocation.External))
+        var external = Subgraphs.Tensors(model.Graph)
+            .Where(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External);
+        foreach (var tensor in external)
         {
-            if (tensor.ExternalData.GroupBy(entry => entry.Key).FirstOrDefault(group => group.Count() > 1) is { } twice)
-                throw new ModelException($"{path}: initializer '{tensor.Name}' names '{twice.Key}' twice; export the "
-                    + "model again.");
-            var entries = tensor.ExternalData.ToDictionary(entry => entry.Key, entry => entry.Value);
-            var location = entries.GetValueOrDefault("location", "");
-            var file = Path.GetFullPath(Path.Combine(folder, location));
-            if (location.Length == 0 || Path.IsPathRooted(location) || !IsBelow(folder, file))
-                throw new ModelException($"{path}: initializer '{tensor.Name}' lies at '{location}', outside the "
-                    + "model's folder; refused. Take the model from a source you trust, with its data beside it.");
-            if (!File.Exists(file))
-                throw new ModelException($"{path}: initializer '{tensor.Name}' lies in '{file}', which is missing; "
-                    + "copy it beside the model.");
+            var entries = Entries(path, tensor);
+            var (file, size) = (Location(path, tensor, entries.GetValueOrDefault("location", "")), Size(path, tensor));
             var (offset, length) = (Number(path, tensor, entries, "offset"), Number(path, tensor, entries, "length"));
-            var size = new TensorShape([.. tensor.Dims]).Size * ((ElementType)tensor.DataType).Size();
             if (length is { } given && given != size)
                 throw new ModelException($"{path}: initializer '{tensor.Name}' has {given} bytes in '{file}', its shape "
                     + $"needs {size}; export the model again.");
@@ -57,6 +46,39 @@ internal static class ExternalData
             tensor.DataLocation = TensorProto.Types.DataLocation.External;
         }
         return copy;
+    }
+
+    private static Dictionary<string, string> Entries(string path, TensorProto tensor)
+    {
+        if (tensor.ExternalData.GroupBy(entry => entry.Key).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new ModelException($"{path}: initializer '{tensor.Name}' names '{twice.Key}' twice; export the model "
+                + "again.");
+        return tensor.ExternalData.ToDictionary(entry => entry.Key, entry => entry.Value);
+    }
+
+    private static string Location(string path, TensorProto tensor, string location)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (location.Length == 0 || location.Contains('\0') || Path.IsPathRooted(location)
+            || Path.GetFullPath(Path.Combine(folder, location)) is var file && !IsBelow(folder, file))
+            throw new ModelException($"{path}: initializer '{tensor.Name}' lies at '{location}', outside the "
+                + "model's folder; refused. Take the model from a source you trust, with its data beside it.");
+        return File.Exists(file) ? file : throw new ModelException($"{path}: initializer '{tensor.Name}' lies in "
+            + $"'{file}', which is missing; copy it beside the model.");
+    }
+
+    private static long Size(string path, TensorProto tensor)
+    {
+        try
+        {
+            var size = new TensorShape([.. tensor.Dims]).Size * ((ElementType)tensor.DataType).Size();
+            return size <= Array.MaxLength ? size : throw new GraphException($"It has {size} bytes, more than the "
+                + $"{Array.MaxLength} that one tensor may have.");
+        }
+        catch (GraphException error)
+        {
+            throw new ModelException($"{path}: initializer '{tensor.Name}' cannot be read: {error.Message}", error);
+        }
     }
 
     private static byte[] Read(string model, string file, TensorProto tensor, long offset, long count)

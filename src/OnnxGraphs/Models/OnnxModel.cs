@@ -17,6 +17,8 @@ public sealed class OnnxModel
     /// <summary>The IR version of files written by this library; ONNX Runtime 1.18 and later read it.</summary>
     public const int WorkingIrVersion = 10;
 
+    private const long MostBytes = int.MaxValue - (1L << 20);
+
     /// <summary>Wraps a model.</summary>
     public OnnxModel(ModelProto proto, string path = "(in memory)") => (Proto, Path) = (proto, path);
 
@@ -75,10 +77,15 @@ public sealed class OnnxModel
     }
 
     /// <summary>
-    /// Writes the model to a new place: first beside it, then moved, so that a full disk harms no older file.
+    /// Writes the model to a new place: first beside it, then moved, so that a full disk harms no older file. A model of
+    /// more than 2 GB, which one file cannot hold, needs <paramref name="externalData"/>: large tensors then lie in a
+    /// file beside it.
     /// </summary>
+    /// <exception cref="ModelException">The place cannot be written, or the model is too large for one file.</exception>
     public void Save(string path, bool externalData = false)
     {
+        if (!externalData)
+            CheckSize("save it with externalData: true");
         var (data, temporary, temporaryData) = (path + ".data", path + ".tmp", path + ".data.tmp");
         try
         {
@@ -102,13 +109,30 @@ public sealed class OnnxModel
     }
 
     /// <summary>The file as bytes.</summary>
-    public byte[] ToBytes() => Proto.ToByteArray();
+    /// <exception cref="ModelException">The model has more than 2 GB.</exception>
+    public byte[] ToBytes()
+    {
+        CheckSize("cut it, or train more of its weights, which are not part of a step");
+        return Proto.ToByteArray();
+    }
 
     /// <summary>An independent copy.</summary>
     public OnnxModel Clone() => new(Proto.Clone(), Path);
 
+    // What the format calls a message has less than 2 GB; tensors are almost all of a large one.
+    private void CheckSize(string remedy)
+    {
+        var bytes = Proto.Graph.Initializer.Sum(tensor => (long)tensor.RawData.Length + 4L * tensor.FloatData.Count);
+        if (bytes > MostBytes)
+            throw new ModelException($"{Path}: the model's tensors have {bytes} bytes, and one file holds at most "
+                + $"{MostBytes}; {remedy}.");
+    }
+
     private static ModelProto Parse(string path)
     {
+        if (new FileInfo(path).Length is var length && length > MostBytes)
+            throw new ModelException($"{path}: the file has {length} bytes, and the format allows {MostBytes}; export "
+                + "the model with external data.");
         try
         {
             using var stream = File.OpenRead(path);

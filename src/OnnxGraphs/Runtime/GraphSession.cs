@@ -12,6 +12,12 @@ namespace OnnxGraphs.Runtime;
 /// </summary>
 public sealed class GraphSession : IDisposable
 {
+    /// <summary>
+    /// ONNX Runtime's own rewrites take time with the square of the number of nodes; beyond this many they take longer
+    /// than they save.
+    /// </summary>
+    private const int LargeGraph = 10_000;
+
     private readonly KernelDomain? _domain;
 
     private GraphSession(OnnxModel model, KernelDomain? domain, IReadOnlyList<string> kernels, SessionOptions options)
@@ -44,25 +50,27 @@ public sealed class GraphSession : IDisposable
     public static GraphSession Open(IReadOnlyList<Var> outputs, IReadOnlyList<Var>? inputs, Device device,
         Action<SessionOptions>? configure = null)
     {
-        using var options = Options(device, configure);
-        if (device is { IsCuda: false, Kernels: true } && OrtFunctions.Load() is { } functions
-            && KernelRewrite.Of(outputs, inputs) is { Kernels.Count: > 0 } rewrite)
-            return new(rewrite.Model, new(rewrite.Kernels, functions), [.. rewrite.Kernels.Select(kernel => kernel.Name)],
-                options);
-        return new(GraphWriter.Write(outputs, inputs), null, [], options);
+        if (device is not { IsCuda: false, Kernels: true } || OrtFunctions.Load() is not { } functions
+            || KernelRewrite.Of(outputs, inputs) is not { Kernels.Count: > 0 } rewrite)
+            return Open(GraphWriter.Write(outputs, inputs), device, configure);
+        using var options = Options(rewrite.Model, device, configure);
+        return new(rewrite.Model, new(rewrite.Kernels, functions), [.. rewrite.Kernels.Select(kernel => kernel.Name)],
+            options);
     }
 
     /// <summary>Opens a session for a model as it is, without kernels.</summary>
     /// <exception cref="InvalidOperationException">The native library lacks the device's provider.</exception>
     public static GraphSession Open(OnnxModel model, Device device, Action<SessionOptions>? configure = null)
     {
-        using var options = Options(device, configure);
+        using var options = Options(model, device, configure);
         return new(model, null, [], options);
     }
 
-    private static SessionOptions Options(Device device, Action<SessionOptions>? configure)
+    private static SessionOptions Options(OnnxModel model, Device device, Action<SessionOptions>? configure)
     {
         var options = device.CreateSessionOptions();
+        if (model.Proto.Graph.Node.Count > LargeGraph)
+            options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
         if (device.IsCuda)
             NodePlacement.Watch(options);
         configure?.Invoke(options);

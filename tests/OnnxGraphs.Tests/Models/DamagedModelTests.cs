@@ -136,6 +136,11 @@ public sealed class DamagedModelTests
         Refused(model, "needs 24 bytes from byte 1", "which has 24");
         tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = "0" });
         Refused(model, "names 'offset' twice");
+        tensor.ExternalData.RemoveAt(3);
+        tensor.ExternalData[0].Value = "w.bin\0";
+        Refused(model, "outside the model's folder");
+        (tensor.ExternalData[0].Value, tensor.DataType) = ("w.bin", 77);
+        Refused(model, "'w' cannot be read: Tensors of 77");
     }
 
     // 200 branches inside each other: more than the parser's limit, which keeps it from overflowing the stack.

@@ -98,6 +98,37 @@ public sealed class OnnxModelTests
         Assert.AreEqual("y", session.OutputNames[0]);
     }
 
+    // 3 GB that take no room: a file with holes in it, of which one small tensor lies behind the 2 GB.
+    [TestMethod]
+    public void ExternalDataBeyond2GBIsRead()
+    {
+        const long Far = 3L << 30;
+        var model = OnnxModelOf("weights.bin", ("offset", $"{Far}"), ("length", $"{Numbers.Data.Length}"));
+        using (var stream = System.IO.File.Create(File("weights.bin")))
+        {
+            stream.SetLength(Far);
+            stream.Position = Far;
+            stream.Write(Numbers.Data);
+        }
+        model.Save(File("big.onnx"));
+        CollectionAssert.AreEqual(Numbers.Data, OnnxModel.Load(File("big.onnx")).Initializers["w"].ToTensor().Data);
+    }
+
+    // The same bytes nine times: they are never copied.
+    [TestMethod]
+    public void AModelOfMoreThan2GBNeedsExternalData()
+    {
+        var model = Weighted(17);
+        var quarter = Google.Protobuf.UnsafeByteOperations.UnsafeWrap(new byte[1 << 28]);
+        for (var i = 0; i < 9; i++)
+            model.Proto.Graph.Initializer.Add(new TensorProto { Name = $"w{i}", RawData = quarter, DataType = 1,
+                Dims = { 1 << 26 } });
+        var error = Assert.ThrowsExactly<ModelException>(() => model.Save(File("big.onnx")));
+        StringAssert.Contains(error.Message, "save it with externalData: true");
+        Assert.IsEmpty(Directory.GetFiles(_folder));
+        Assert.ThrowsExactly<ModelException>(() => model.ToBytes());
+    }
+
     [TestMethod]
     [DataRow("../weights.bin")]
     [DataRow("sub/../../weights.bin")]
