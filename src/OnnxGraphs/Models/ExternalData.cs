@@ -22,8 +22,8 @@ internal static class ExternalData
             var (file, size) = (Location(path, tensor, entries.GetValueOrDefault("location", "")), Size(path, tensor));
             var (offset, length) = (Number(path, tensor, entries, "offset"), Number(path, tensor, entries, "length"));
             if (length is { } given && given != size)
-                throw new ModelException($"{path}: initializer '{tensor.Name}' has {given} bytes in '{file}', its shape "
-                    + $"needs {size}; export the model again.");
+                throw new ModelException($"{path}: initializer '{tensor.Name}' has {given} bytes in '{file}', its "
+                    + $"shape needs {size}; export the model again.");
             tensor.RawData = UnsafeByteOperations.UnsafeWrap(Read(path, file, tensor, offset ?? 0, size));
             tensor.ExternalData.Clear();
             tensor.ClearDataLocation();

@@ -77,11 +77,13 @@ public sealed class OnnxModel
     }
 
     /// <summary>
-    /// Writes the model to a new place: first beside it, then moved, so that a full disk harms no older file. A model of
-    /// more than 2 GB, which one file cannot hold, needs <paramref name="externalData"/>: large tensors then lie in a
-    /// file beside it.
+    /// Writes the model to a new place: first beside it, then moved, so that a full disk harms no older file. A model
+    /// of more than 2 GB, which one file cannot hold, needs <paramref name="externalData"/>: large tensors then lie in
+    /// a file beside it.
     /// </summary>
-    /// <exception cref="ModelException">The place cannot be written, or the model is too large for one file.</exception>
+    /// <exception cref="ModelException">
+    /// The place cannot be written, or the model is too large for one file.
+    /// </exception>
     public void Save(string path, bool externalData = false)
     {
         if (!externalData)

@@ -14,8 +14,9 @@ internal static class Subgraphs
         Of(node).SelectMany(graph => graph.Node).SelectMany(WithBodies).Prepend(node);
 
     /// <summary>All tensors that a graph stores: initializers and attributes, those of its branches included.</summary>
-    public static IEnumerable<TensorProto> Tensors(GraphProto graph) => graph.Initializer.Concat(graph.Node.SelectMany(
-        node => node.Attribute.Select(attribute => attribute.T).OfType<TensorProto>().Concat(Of(node).SelectMany(Tensors))));
+    public static IEnumerable<TensorProto> Tensors(GraphProto graph) =>
+        graph.Initializer.Concat(graph.Node.SelectMany(node => node.Attribute.Select(attribute => attribute.T)
+            .OfType<TensorProto>().Concat(Of(node).SelectMany(Tensors))));
 
     /// <summary>Names that a node reads: its inputs, and what its graphs take from around them.</summary>
     public static IEnumerable<string> Reads(NodeProto node) =>

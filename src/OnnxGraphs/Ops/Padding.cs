@@ -59,7 +59,8 @@ public static partial class Op
                 "edge" => Math.Clamp(i - before, 0, last),
                 "reflect" => last == 0 ? 0 : last - Math.Abs(Modulo(i - before, 2 * last) - last),
                 "wrap" => Modulo(i - before, last + 1),
-                _ => throw new GraphException($"{x}: mode '{mode}' is not known; constant, edge, reflect and wrap are."),
+                _ => throw new GraphException(
+                    $"{x}: mode '{mode}' is not known; constant, edge, reflect and wrap are."),
             };
         return sources;
     }

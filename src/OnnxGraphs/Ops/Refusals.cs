@@ -17,11 +17,12 @@ public static partial class Op
         foreach (var (reason, operators) in new Dictionary<string, string[]>
         {
             [Dynamic] = ["NonMaxSuppression", "Compress", "Unique", "StringNormalizer"],
-            [Random] = ["RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli", "Multinomial"],
+            [Random] = ["RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli",
+                "Multinomial"],
             [Recurrent] = ["LSTM", "GRU", "RNN", "Scan"],
             [Integer] = ["QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger", "DynamicQuantizeLinear"],
-            [Rare] = ["Attention", "RotaryEmbedding", "TensorScatter", "DeformConv", "MaxUnpool", "MaxRoiPool", "LpPool",
-                "GlobalLpPool", "Col2Im", "AffineGrid", "CenterCropPad", "Det"],
+            [Rare] = ["Attention", "RotaryEmbedding", "TensorScatter", "DeformConv", "MaxUnpool", "MaxRoiPool",
+                "LpPool", "GlobalLpPool", "Col2Im", "AffineGrid", "CenterCropPad", "Det"],
             [Sequence] = ["SplitToSequence", "SequenceAt", "SequenceConstruct", "SequenceEmpty", "SequenceInsert",
                 "SequenceErase", "SequenceLength", "SequenceMap", "ConcatFromSequence", "ReverseSequence", "Optional",
                 "OptionalGetElement", "OptionalHasElement"],

@@ -44,8 +44,8 @@ internal static class FuzzModels
         Node("LayerNormalization", ["x0", "g"], ["n"]), Node("MatMul", ["n", "w"], ["q"]),
         Node("Einsum", ["q", "n"], ["s"], ("equation", "bqc,bkc->bqk")), Node("Softmax", ["s"], ["p"]),
         Node("MatMul", ["p", "q"], ["o"]), Node("Gelu", ["o"], ["e"]),
-        Node("QuantizeLinear", ["e", "scale", "zero"], ["i8"]), Node("DequantizeLinear", ["i8", "scale", "zero"], ["f"]),
-        Node("Expand", ["f", "to"]),
+        Node("QuantizeLinear", ["e", "scale", "zero"], ["i8"]),
+        Node("DequantizeLinear", ["i8", "scale", "zero"], ["f"]), Node("Expand", ["f", "to"]),
     ], ("g", Random.Normal(4)), ("w", Random.Normal(4, 4)), ("scale", Tensor.Scalar(ElementType.Float32, 0.1)),
         ("zero", Tensor.Scalar(ElementType.UInt8, 128)), ("to", Tensor.Vector(2L, 3, 4)));
 

@@ -51,7 +51,9 @@ internal static class Mutation
             case 6: node.Attribute.Add(Pick(graph.Node, random).Attribute); break;
             case 7: graph.Node.RemoveAt(random.Next(graph.Node.Count)); break;
             case 8 when graph.Initializer.Count > 0: Change(Pick(graph.Initializer, random), random); break;
-            case 9 when Pick(graph.Input, random).Type?.TensorType is { Shape: not null } type: Change(type, random); break;
+            case 9 when Pick(graph.Input, random).Type?.TensorType is { Shape: not null } type:
+                Change(type, random);
+                break;
             default: node.Output.Add($"more{random.Next(3)}"); break;
         }
     }
@@ -67,7 +69,8 @@ internal static class Mutation
         else if (random.Next(4) == 0)
             attribute.Type = (AttributeProto.Types.AttributeType)random.Next(15);
         else
-            (attribute.I, attribute.F, attribute.S) = (AnyNumber(random), AnyNumber(random), ByteString.CopyFromUtf8("ij,->"));
+            (attribute.I, attribute.F, attribute.S) =
+                (AnyNumber(random), AnyNumber(random), ByteString.CopyFromUtf8("ij,->"));
     }
 
     private static void Change(TensorProto tensor, Random random)
