@@ -70,7 +70,7 @@ public sealed record DetectorImport
 
     /// <summary>
     /// What the file's input takes. Null: 0 to 255 or 0 to 1 where the file normalises its pictures itself, by the
-    /// numbers it does that with; else <see cref="Normalization.Centered"/>.
+    /// numbers it does that with; else what its metadata say; else <see cref="Normalization.Centered"/>.
     /// </summary>
     public Normalization? Normalization { get; init; }
 

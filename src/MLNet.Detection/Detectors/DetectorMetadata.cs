@@ -11,9 +11,10 @@ namespace MLNet.Detection.Detectors;
 /// <summary>The metadata entries of a saved detector.</summary>
 internal static class DetectorMetadata
 {
-    private const string Prefix = "detection_mlnet.", HeadKey = "head", ImageKey = "image_value";
+    private const string Prefix = "detection_mlnet.", HeadKey = "head", ImageKey = "image_value",
+        InputKey = "input_normalization", NormalizationKey = "normalization";
     private static readonly string[] Keys =
-        ["class_value", "box_value", "classes", "anchors", "resize", "normalization", "decoder", HeadKey];
+        ["class_value", "box_value", "classes", "anchors", "resize", NormalizationKey, "decoder", HeadKey];
 
     /// <summary>A copy of the detector's model with all entries.</summary>
     public static OnnxModel Attach(DetectorModel detector)
@@ -30,6 +31,8 @@ internal static class DetectorMetadata
             Set(copy.Proto, Prefix + key, value);
         if (detector.ImageValue is { } image)
             Set(copy.Proto, Prefix + ImageKey, image);
+        if (detector.InputNormalization is { } input)
+            Set(copy.Proto, Prefix + InputKey, JsonSerializer.Serialize(input));
         return copy;
     }
 
@@ -46,12 +49,22 @@ internal static class DetectorMetadata
             Classes = entries.Json<string[]>("classes"),
             Anchors = entries.Parsed("anchors", Boxes),
             Resize = entries.Json<ImageResize>("resize"),
-            Normalization = entries.Json<Normalization>("normalization"),
+            Normalization = entries.Json<Normalization>(NormalizationKey),
             Decoder = entries.Json<DetectionDecoder>("decoder"),
             ImageValue = entries.Has(ImageKey) ? entries.Value(ImageKey) : null,
+            InputNormalization = entries.Has(InputKey) ? entries.Json<Normalization>(InputKey) : null,
         };
         // Files of the time when anchors were all that a head could have do not name it.
         return entries.Has(HeadKey) ? Checked(detector with { Head = entries.Json<DetectionHead>(HeadKey) }) : detector;
+    }
+
+    /// <summary>What the model's input takes, where an entry says it.</summary>
+    public static Normalization? Normalization(OnnxModel model)
+    {
+        var entries = new Entries(model);
+        return entries.Has(InputKey) ? entries.Json<Normalization>(InputKey)
+            : entries.Has(NormalizationKey) && !entries.Has(ImageKey) ? entries.Json<Normalization>(NormalizationKey)
+            : null;
     }
 
     private static DetectorModel Checked(DetectorModel detector)

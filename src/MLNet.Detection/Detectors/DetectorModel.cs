@@ -49,6 +49,12 @@ public sealed record DetectorModel
     /// </summary>
     public string? ImageValue { get; init; }
 
+    /// <summary>
+    /// What the file's own input takes, for programs that run the file without this library. Null: as
+    /// <see cref="Normalization"/> says, since nothing lies between.
+    /// </summary>
+    public Normalization? InputNormalization { get; init; }
+
     /// <summary>From raw outputs to objects: activation, background column, box coder, thresholds.</summary>
     public DetectionDecoder Decoder { get; init; } = DetectionDecoder.Ssd;
 

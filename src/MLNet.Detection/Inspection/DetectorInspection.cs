@@ -1,5 +1,6 @@
 using MLNet.Detection.Anchors;
 using MLNet.Detection.Detectors;
+using MLNet.Detection.Images;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Inspection;
 using OnnxGraphs.Models;
@@ -21,6 +22,9 @@ public sealed record DetectorInspection
 
     /// <summary>What the file does to its pictures itself; null where that is not clear.</summary>
     public ImageFront? Front { get; init; }
+
+    /// <summary>What the input takes by the file's metadata; null where they do not say.</summary>
+    public Normalization? StoredNormalization { get; init; }
 
     /// <summary>The kind of head; null where nothing speaks for any.</summary>
     public HeadGuess? Head { get; init; }
@@ -71,7 +75,7 @@ public sealed record DetectorInspection
         if (input is null || summary.Heads is not { } heads)
             return Unclear(summary, input, front, problems);
         var (maps, perCell) = Levels(model, heads, input, problems);
-        var noAnchors = new List<string>();
+        var (stored, noAnchors) = (Try(() => DetectorMetadata.Normalization(model), problems), new List<string>());
         var tail = Try(() => Anchors.TailAnchors.Find(model, heads.Boxes.Value, input), noAnchors);
         var schemes = AnchorFit.All(maps, perCell, input.Width, input.Height, tail?.Anchors);
         var head = HeadGuess.Of(summary, maps.Sum(map => (long)map.Width * map.Height), schemes);
@@ -79,8 +83,9 @@ public sealed record DetectorInspection
             problems.AddRange(noAnchors);
         return new()
         {
-            Model = summary, Input = input, Front = front, Maps = maps, AnchorsPerCell = perCell, TailAnchors = tail,
-            Schemes = schemes, Head = head, Problems = [.. problems.Distinct()],
+            Model = summary, Input = input, Front = front, StoredNormalization = stored, Maps = maps,
+            AnchorsPerCell = perCell, TailAnchors = tail, Schemes = schemes, Head = head,
+            Problems = [.. problems.Distinct()],
         };
     }
 
@@ -113,7 +118,7 @@ public sealed record DetectorInspection
                 [.. shapes.Select(shape => (int)shape[1] / columns)]) : ([], []);
     }
 
-    private static T? Try<T>(Func<T> find, List<string> problems) where T : class
+    private static T? Try<T>(Func<T?> find, List<string> problems) where T : class
     {
         try
         {

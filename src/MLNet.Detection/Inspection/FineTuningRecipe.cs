@@ -72,7 +72,7 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
     }
 
     private static IEnumerable<(string Code, string Command)> Pixels(DetectorInspection inspection) =>
-        inspection.Front is not { InputRange: null } ? [] :
+        inspection.Front is not { InputRange: null } || inspection.StoredNormalization is not null ? [] :
         [
             ("Normalization = Normalization.Centered, // (pixel - 127) / 128: the file does not say, check it",
                 "--normalization centered"),

@@ -28,7 +28,8 @@ internal static class InspectionText
             yield return ("pictures", $"{input.Width} x {input.Height}, {input.Type}, "
                 + $"{(input.ChannelsLast ? "colours last" : "colours first")}, {(input.HasBatch ? "batches" : "one")}");
         if (report.Front is { } front)
-            yield return ("preparation", Preparation(front));
+            yield return ("preparation", report.StoredNormalization is not null && front.InputRange is null
+                ? "none in the file, whose metadata say what it takes" : Preparation(front));
         yield return ("head", report.Head is { } head ? $"{head.Kind}: {head.Reason}" : "not clear");
         if (report.Model.Heads is { } heads)
             yield return ("classes", Classes(report, heads.Classes.Shape![2]));

@@ -91,12 +91,14 @@ internal sealed record HeadImport(
         DetectionHead head, OnnxModel model, string classValue, string boxValue, IReadOnlyList<Box> anchors)
     {
         var front = ImageFront.Read(model, Input, [classValue, boxValue]);
+        var pixels = Options.Normalization ?? front.InputRange ?? DetectorMetadata.Normalization(model)
+            ?? Normalization.Centered;
         return new()
         {
             Model = model, ClassValue = classValue, BoxValue = boxValue, Classes = Options.Classes, Anchors = anchors,
             Resize = new(Width, Height, Options.ResizeMode),
             ImageValue = front.Value == Input.Name ? null : front.Value,
-            Normalization = front.Behind(Options.Normalization ?? front.InputRange ?? Normalization.Centered),
+            Normalization = front.Behind(pixels), InputNormalization = front.Normalizes ? pixels : null,
             Decoder = head.CustomaryDecoder, Head = head,
         };
     }

@@ -1,0 +1,71 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using MLNet.Detection.Builtin;
+using MLNet.Detection.Data;
+using MLNet.Detection.Detectors;
+using MLNet.Detection.Inspection;
+using MLNet.Detection.Tests.Data;
+using OnnxGraphs.Models;
+
+namespace MLNet.Detection.Tests.Inspection;
+
+/// <summary>The program in a report, compiled and run as it stands there.</summary>
+[TestClass]
+public sealed class RecipeTests
+{
+    [TestMethod]
+    public void The_program_tunes_the_file()
+    {
+        using var folder = new TemporaryFolder();
+        var shapes = ShapesGenerator.Write(
+            folder.File("data"), new() { Width = 64, Height = 64, Train = 4, Val = 0, Test = 2 });
+        new SmallDetector { Classes = ["a"], Width = 64, Height = 64 }.Build().Model.Save(folder.File("small.onnx"));
+        var code = DetectorInspection.Of(folder.File("small.onnx")).Recipe.Code;
+        // Paths of the test in the place of the user's, and one epoch.
+        foreach (var (name, path) in new[]
+        {
+            ("train.json", shapes.Train), ("test.json", shapes.Test!), ("images", shapes.Images),
+            ("small.onnx", folder.File("small.onnx")), ("tuned.onnx", folder.File("tuned.onnx")),
+        })
+            code = code.Replace($"\"{name}\"", $"@\"{path}\"");
+        Compile(code.Replace("epochs: 20", "epochs: 1")).EntryPoint!.Invoke(null, [Array.Empty<string>()]);
+        var tuned = DetectorModel.Load(folder.File("tuned.onnx"));
+        CollectionAssert.AreEqual(
+            ShapesGenerator.Categories.Select(category => category.Name).ToArray(), tuned.Classes.ToArray());
+        CollectionAssert.AreEqual(OnnxModel.Load(folder.File("small.onnx")).OutputNames.ToArray(),
+            tuned.Model.OutputNames.ToArray());
+    }
+
+    // Other heads and options: their programs compile.
+    [TestMethod]
+    [DataRow("heads/fcos.onnx", "FcosHead")]
+    [DataRow("heads/yolox.onnx", "YoloxHead")]
+    [DataRow("heads/yolo.onnx", "YoloHead")]
+    [DataRow("heads/detr.onnx", "DetrHead")]
+    [DataRow("13_training/tiny_retinanet.onnx", "Normalization.Centered")]
+    public void Programs_of_all_heads_compile(string file, string named)
+    {
+        var recipe = DetectorInspection.Of(References.PathOf(file.Split('/')[0], file.Split('/')[1])).Recipe;
+        StringAssert.Contains(recipe.Code, named);
+        _ = Compile(recipe.Code);
+    }
+
+    private static Assembly Compile(string code)
+    {
+        const string Usings = "global using System; global using System.Collections.Generic; global using System.IO; "
+            + "global using System.Linq;";
+        var trusted = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
+        var compilation = CSharpCompilation.Create("recipe", [Parse(code), Parse(Usings)],
+            trusted.Select(path => MetadataReference.CreateFromFile(path)), new(OutputKind.ConsoleApplication));
+        using var stream = new MemoryStream();
+        var result = compilation.Emit(stream);
+        Assert.IsTrue(result.Success, string.Join('\n', result.Diagnostics) + '\n' + code);
+        stream.Position = 0;
+        return new AssemblyLoadContext("recipe", isCollectible: true).LoadFromStream(stream);
+    }
+
+    private static SyntaxTree Parse(string code) =>
+        CSharpSyntaxTree.ParseText(code, new(LanguageVersion.Preview));
+}
