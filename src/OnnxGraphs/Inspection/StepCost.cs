@@ -8,11 +8,14 @@ namespace OnnxGraphs.Inspection;
 public sealed record StepCost(
     long MultiplyAdds, long ActivationBytes, long TrainableParameters, long StoredBytes)
 {
-    // Calibrated by benchmarks/README.md, "Estimates".
-    private const double SecondsPerMultiplyAdd = 3 / 1e11, SecondsPerByte = 3 / 1e10;
-    private const double BytesPerActivationByte = 2.5, BytesPerParameter = 24, BytesOfProcess = 1.5e8;
+    // How they were found: benchmarks/README.md, "Estimates of the report".
+    private const double SecondsPerMultiplyAdd = 2e-11, SecondsPerByte = 2.5e-10;
+    private const double BytesPerActivationByte = 0.57, BytesPerParameter = 70, BytesOfProcess = 2.2e8;
 
-    /// <summary>The expected time and memory of a step.</summary>
+    /// <summary>
+    /// The expected time and memory of a step: time = images (a multiply-adds + b activation bytes), memory = process +
+    /// stored + c parameters + d images activation bytes. A guide for choosing the batch, right within a factor of two.
+    /// </summary>
     /// <param name="images">Images of the step.</param>
     public StepEstimate Estimate(int images) => new(images,
         images * (MultiplyAdds * SecondsPerMultiplyAdd + ActivationBytes * SecondsPerByte),
