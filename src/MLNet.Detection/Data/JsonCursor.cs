@@ -61,7 +61,7 @@ internal ref struct JsonCursor(JsonSource file, Stream stream)
         Read();
         if (_reader.TokenType == JsonTokenType.EndObject)
             return null;
-        var name = _reader.GetString();
+        var name = Text(new("$"));
         Read();
         return name;
     }
@@ -76,7 +76,7 @@ internal ref struct JsonCursor(JsonSource file, Stream stream)
     public readonly string String(JsonPlace at)
     {
         Expect(JsonTokenType.String, at, "a text");
-        return _reader.GetString()!;
+        return Text(at);
     }
 
     public readonly double Double(JsonPlace at)
@@ -102,6 +102,18 @@ internal ref struct JsonCursor(JsonSource file, Stream stream)
         JsonTokenType.False => false,
         _ => Integer(at) switch { 0 => false, 1 => true, _ => throw Unexpected(at, "0 or 1") },
     };
+
+    private readonly string Text(JsonPlace at)
+    {
+        try
+        {
+            return _reader.GetString()!;
+        }
+        catch (InvalidOperationException)   // bytes that are no UTF-8, half of a surrogate pair
+        {
+            throw Unexpected(at, "a text of whole characters");
+        }
+    }
 
     private readonly DatasetException Unexpected(JsonPlace at, string expected) =>
         file.Place(at with { Offset = Offset }).Error(

@@ -51,8 +51,9 @@ internal sealed class JsonField
     {
         Expect(JsonValueKind.Object, "an object");
         foreach (var key in keys)
-            if (_element.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null)
-                return new(value, this, key);
+            if (Whole(() => (Is: _element.TryGetProperty(key, out var value), Value: value)) is { Is: true } found
+                && found.Value.ValueKind != JsonValueKind.Null)
+                return new(found.Value, this, key);
         return null;
     }
 
@@ -65,13 +66,14 @@ internal sealed class JsonField
     public IEnumerable<JsonField> Members()
     {
         Expect(JsonValueKind.Object, "an object");
-        return _element.EnumerateObject().Select(member => new JsonField(member.Value, this, member.Name));
+        return _element.EnumerateObject().Select(
+            member => new JsonField(member.Value, this, Whole(() => member.Name)));
     }
 
     public string Text()
     {
         Expect(JsonValueKind.String, "a text");
-        return _element.GetString()!;
+        return Whole(() => _element.GetString()!);
     }
 
     public double Number()
@@ -91,7 +93,8 @@ internal sealed class JsonField
     /// <summary>A number of pixels, also as a text such as "640" or "640px".</summary>
     public int Pixels()
     {
-        var text = _element.ValueKind == JsonValueKind.String ? Text().Replace("px", "") : _element.GetRawText();
+        var text = _element.ValueKind == JsonValueKind.String ? Text().Replace("px", "")
+            : _element.ValueKind == JsonValueKind.Number ? _element.GetRawText() : "";
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             && number is >= 1 and <= int.MaxValue && number == Math.Floor(number) ? (int)number
             : throw Unexpected("a number of pixels");
@@ -106,10 +109,23 @@ internal sealed class JsonField
     private DatasetException Unexpected(string expected)
     {
         const int QuotedLength = 40;
-        var text = _element.GetRawText();
+        var text = Whole(_element.GetRawText);
         text = text.Length <= QuotedLength ? text : text[..QuotedLength] + "...";
         return Place.Error(
             $"found {text} where {expected} belongs", "Correct the value, or export the annotations again.");
+    }
+
+    private T Whole<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidOperationException error)   // bytes that are no UTF-8, half of a surrogate pair
+        {
+            throw Place.Error(
+                "found a text that does not consist of whole characters", "Write the file in UTF-8.", error);
+        }
     }
 
     private string Path()

@@ -62,7 +62,7 @@ internal sealed class YoloConfig
             throw new DatasetException(
                 file, "", $"the file cannot be read: {error.Message}", "Correct the path or its permissions.", error);
         }
-        catch (Exception error) when (error is YamlException or InvalidOperationException)   // YamlDotNet throws both
+        catch (Exception error) when (error is not DatasetException)   // YamlDotNet throws more than its own
         {
             throw new DatasetException(
                 file, error is YamlException { Start: var at } ? $"line {at.Line}" : "",
