@@ -6,8 +6,8 @@ namespace MLNet.Detection.Data;
 /// <param name="Id">The image's id; unique in its data set.</param>
 /// <param name="FileName">The name as the annotation file gives it, with forward slashes.</param>
 /// <param name="Path">The full path of the image file.</param>
-/// <param name="Width">Pixels, as annotated.</param>
-/// <param name="Height">Pixels, as annotated.</param>
+/// <param name="Width">Pixels of the upright picture, as annotated.</param>
+/// <param name="Height">Pixels of the upright picture, as annotated.</param>
 /// <param name="Boxes">The objects, in the order of the annotation file; may be empty.</param>
 public sealed record LabeledImage(
     long Id, string FileName, string Path, int Width, int Height, IReadOnlyList<LabeledBox> Boxes);
