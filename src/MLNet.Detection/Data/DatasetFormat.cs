@@ -118,8 +118,10 @@ public abstract class DatasetFormat
 
     /// <summary>Writes the parts of a data set: a file a part, or all of them into one folder.</summary>
     /// <param name="splits">The parts, with the same classes.</param>
-    /// <param name="path">A file or folder, as <see cref="Description"/> says; the name of a part is added to the name
-    /// of its file.</param>
+    /// <param name="path">
+    /// A file or folder, as <see cref="Description"/> says; with several parts, the file of each has the part's name
+    /// added: data_train.json.
+    /// </param>
     /// <param name="overwrite">Whether files of the same names are replaced.</param>
     /// <exception cref="IOException">
     /// A file exists and <paramref name="overwrite"/> is false, or cannot be written.

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MLNet.Detection.Data;
+using MLNet.Detection.Data.Formats;
 using MLNet.Detection.Data.Inspection;
 
 namespace MLNet.Detection.Reports;
@@ -59,7 +60,7 @@ public static class DatasetReport
 
     private static void Write(string path, bool overwrite, string text)
     {
-        using var writer = new StreamWriter(new FileStream(path, overwrite ? FileMode.Create : FileMode.CreateNew));
+        using var writer = new StreamWriter(OutputFile.Create(path, overwrite));
         writer.Write(text);
     }
 

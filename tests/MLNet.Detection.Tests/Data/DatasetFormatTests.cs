@@ -90,9 +90,32 @@ public sealed class DatasetFormatTests
         DatasetFormat.Coco.Save([new("train", full), new("val", full)], folder.File("x", "data.json"));
         Assert.IsTrue(File.Exists(folder.File("x", "data_train.json")));
         Assert.IsTrue(File.Exists(folder.File("x", "data_val.json")));
+        DatasetFormat.Coco.Save([new("train", full)], folder.File("x", "data.json"));
+        Assert.IsTrue(File.Exists(folder.File("x", "data.json")));
         File.Delete(folder.File("x", "data_train.json"));
         Assert.ThrowsExactly<IOException>(
             () => DatasetFormat.Coco.Save([new("train", full), new("val", full)], folder.File("x", "data.json")));
+    }
+
+    [TestMethod]
+    public void Parts_are_loaded_with_the_classes_of_the_first()
+    {
+        using var folder = new TemporaryFolder();
+        var full = SampleData.Full;
+        DatasetFormat.LabelMe.Save([new("train", full), new("val", full)], folder.File("x"));
+        foreach (var part in new[] { "train", "val" })
+            SampleData.WritePictures(full, DatasetFormat.LabelMe.ImageFolder(folder.File("x"), part));
+        File.Delete(folder.File("x", "val", "c.json"));   // the only cat that is no crowd
+
+        var splits = DatasetFormat.LabelMe.LoadSplits(folder.File("x"));
+        CollectionAssert.AreEqual(new[] { "train", "val" }, splits.Select(split => split.Name).ToArray());
+        CollectionAssert.AreEqual(splits[0].Dataset.Categories, splits[1].Dataset.Categories);
+        Assert.HasCount(2, splits[1].Dataset.Images);
+        var one = Assert.ContainsSingle(
+            DatasetFormat.LabelMe.LoadSplits(folder.File("x"), new() { Split = "val", Categories = ["dog", "cat, \"wild\""] }));
+        Assert.AreEqual(("val", 2), (one.Name, one.Dataset.Images.Length));
+        var all = Assert.ContainsSingle(DatasetFormat.LabelMe.LoadSplits(folder.File("x", "train")));
+        Assert.AreEqual(("", 3), (all.Name, all.Dataset.Images.Length));
     }
 
     [TestMethod]

@@ -1,6 +1,6 @@
 namespace MLNet.Detection.Data.Formats;
 
-/// <summary>A format that keeps all annotations in one file; a data set in parts has a file a part.</summary>
+/// <summary>A format that keeps all annotations in one file; of several parts each has a file of its own.</summary>
 internal abstract class FileFormat : DatasetFormat
 {
     private protected override void Write(IReadOnlyList<DatasetSplit> splits, string path, bool overwrite)
@@ -10,7 +10,7 @@ internal abstract class FileFormat : DatasetFormat
         try
         {
             foreach (var split in splits)
-                files.Add(OutputFile.Create(PathOf(path, split.Name), overwrite));
+                files.Add(OutputFile.Create(splits.Count == 1 ? path : PathOf(path, split.Name), overwrite));
             foreach (var (split, file) in splits.Zip(files))
                 Write(split.Dataset, file);
         }
