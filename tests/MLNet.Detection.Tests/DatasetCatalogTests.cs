@@ -20,7 +20,7 @@ public sealed class DatasetCatalogTests
         [DatasetFormat.CreateML, new Save(Catalog.SaveAsCreateML), (string path) => Catalog.LoadFromCreateML(path)],
         [DatasetFormat.AzureML, new Save(Catalog.SaveAsAzureML), (string path) => Catalog.LoadFromAzureML(path)],
         [DatasetFormat.Vott, new Save(Catalog.SaveAsVott), (string path) => Catalog.LoadFromVott(path, Folder(path))],
-        [DatasetFormat.Csv, new Save(Catalog.SaveAsCsv), (string path) => Catalog.LoadFromCsv(path, new DatasetOptions())],
+        [DatasetFormat.Csv, new Save(Catalog.SaveAsCsv), (string path) => Catalog.LoadFromCsv(path)],
         [DatasetFormat.LabelMe, new Save(Catalog.SaveAsLabelMe), (string path) => Catalog.LoadFromLabelMe(path)],
     ];
 

@@ -111,8 +111,8 @@ public sealed class DatasetFormatTests
         CollectionAssert.AreEqual(new[] { "train", "val" }, splits.Select(split => split.Name).ToArray());
         CollectionAssert.AreEqual(splits[0].Dataset.Categories, splits[1].Dataset.Categories);
         Assert.HasCount(2, splits[1].Dataset.Images);
-        var one = Assert.ContainsSingle(
-            DatasetFormat.LabelMe.LoadSplits(folder.File("x"), new() { Split = "val", Categories = ["dog", "cat, \"wild\""] }));
+        var options = new DatasetOptions { Split = "val", Categories = ["dog", "cat, \"wild\""] };
+        var one = Assert.ContainsSingle(DatasetFormat.LabelMe.LoadSplits(folder.File("x"), options));
         Assert.AreEqual(("val", 2), (one.Name, one.Dataset.Images.Length));
         var all = Assert.ContainsSingle(DatasetFormat.LabelMe.LoadSplits(folder.File("x", "train")));
         Assert.AreEqual(("", 3), (all.Name, all.Dataset.Images.Length));
@@ -130,6 +130,29 @@ public sealed class DatasetFormatTests
         Assert.Contains("yolo: a data.yaml", error.Remedy);
         Assert.Contains("coco, voc, yolo, createml, azureml, vott, csv, labelme",
             Assert.ThrowsExactly<ArgumentException>(() => DatasetFormat.Named("yaml")).Message);
+    }
+
+    [TestMethod]
+    public void A_class_with_nothing_but_crowds_is_lost_with_them()
+    {
+        using var folder = new TemporaryFolder();
+        var crowd = new LabeledBox(new(1, 1, 5, 5), 0, 16, Crowd: true, Id: 1);
+        var dataset = new DetectionDataset("s", [new(1, "ant"), new(2, "bee")],
+            [SampleData.Image(1, "x.png", 9, 9, crowd, new LabeledBox(new(2, 2, 4, 4), 1, 4, Id: 2))]);
+        CollectionAssert.AreEqual(
+            new[] { "1 crowd boxes, left out", "1 classes without boxes", "1 class ids", "1 annotation ids" },
+            DatasetFormat.CreateML.Losses(dataset).Select(loss => loss.ToString()).ToArray());
+        var back = DatasetFormat.CreateML.SaveAndLoad(dataset, folder.File("x.json"));
+        Assert.AreEqual(new Category(1, "bee"), Assert.ContainsSingle(back.Categories));
+        Assert.AreEqual(1, Assert.ContainsSingle(back.Images[0].Boxes).Id);
+    }
+
+    [TestMethod]
+    public void A_yaml_file_of_something_else_is_no_data_set()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("compose.yaml", "services:\n  names: none\n");
+        Assert.IsEmpty(DatasetFormat.All.Where(format => format.Recognizes(folder.Path)));
     }
 
     private static string PathOf(DatasetFormat format, TemporaryFolder folder) =>

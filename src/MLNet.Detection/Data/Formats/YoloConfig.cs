@@ -11,13 +11,10 @@ internal sealed class YoloConfig
 {
     private static readonly string[] SplitKeys = ["train", "val", "test"];
 
-    private readonly string _folder;
-
     private YoloConfig(string file, IReadOnlyList<string> classes)
     {
-        (File, _folder, Root) = (file, Path.GetDirectoryName(Path.GetFullPath(file))!, "");
-        Root = _folder;
-        Classes = classes;
+        (File, Classes) = (file, classes);
+        Root = Path.GetDirectoryName(Path.GetFullPath(file))!;
     }
 
     /// <summary>The file.</summary>
@@ -49,6 +46,10 @@ internal sealed class YoloConfig
             .FirstOrDefault(System.IO.File.Exists);
     }
 
+    /// <summary>A look that tells other yaml files apart.</summary>
+    public static bool ListsClasses(string file) => Path.GetExtension(file) == ".txt"
+        || System.IO.File.ReadLines(file).Any(line => line.StartsWith("names", StringComparison.Ordinal));
+
     public static YoloConfig Load(string file)
     {
         try
@@ -79,11 +80,11 @@ internal sealed class YoloConfig
         var root = stream.Documents.Count > 0 ? stream.Documents[0].RootNode as YamlMappingNode : null;
         var node = new YoloYaml(file, root ?? throw new DatasetException(
             file, "", "the file holds no keys", "A data.yaml has names, and train, val or test."));
-        var config = new YoloConfig(file, node.Names());
-        var folder = Path.GetFullPath(Path.Combine(config._folder, node.Text("path") ?? ""));
-        // Files on the way from somebody else's machine name that machine's folder.
-        folder = Directory.Exists(folder) ? folder : config._folder;
-        return new(file, config.Classes)
+        var own = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        var folder = Path.GetFullPath(Path.Combine(own, node.Text("path") ?? ""));
+        // Files that come from somebody else's machine name that machine's folder.
+        folder = Directory.Exists(folder) ? folder : own;
+        return new(file, node.Names())
         {
             Root = folder,
             HasKeypoints = node.Has("kpt_shape"),

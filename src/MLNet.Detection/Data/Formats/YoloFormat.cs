@@ -9,7 +9,8 @@ internal sealed class YoloFormat : DatasetFormat
 
     private protected override DatasetTraits Holds => DatasetTraits.Classes;
 
-    public override bool Recognizes(string path) => YoloConfig.Find(path) is not null;
+    public override bool Recognizes(string path) =>
+        YoloConfig.Find(path) is { } file && YoloConfig.ListsClasses(file);
 
     public override IReadOnlyList<string> Splits(string path) => Existing(Config(path));
 

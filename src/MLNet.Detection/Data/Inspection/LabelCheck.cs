@@ -7,8 +7,7 @@ namespace MLNet.Detection.Data.Inspection;
 internal sealed class LabelCheck(DatasetSplit split, InspectionOptions options)
 {
     public IEnumerable<Suspicion> Find() => split.Dataset.Problems
-        .Select(problem => new Suspicion(
-            SuspicionKind.OnLoad, split.Name, $"{problem.File}, {problem.Place}", problem.Message))
+        .Select(problem => new Suspicion(SuspicionKind.OnLoad, split.Name, problem.Where, problem.Message))
         .Concat(split.Dataset.Images.SelectMany(image => Pairs(image).Concat(Shapes(image))));
 
     private IEnumerable<Suspicion> Pairs(LabeledImage image)

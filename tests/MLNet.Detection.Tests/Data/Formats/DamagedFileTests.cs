@@ -11,7 +11,8 @@ public sealed class DamagedFileTests
 
     private static readonly string[] Snippets =
     [
-        "", "\"", "{", "]", ",", "\n", "\0", "1e999", "-1", "null", "\\ud800", "../", "<", "&", ":", "\t", "é", "[[[[", "#",
+        "", "\"", "{", "]", ",", "\n", "\0", "1e999", "-1", "null", "\\ud800", "../", "<", "&", ":", "\t", "é", "[[[[",
+        "#",
     ];
 
     public static IEnumerable<DatasetFormat> Formats => DatasetFormat.All;

@@ -80,7 +80,8 @@ public sealed class DatasetInspectionTests
         var dataset = new DetectionDataset("s", [new(1, "dog")], [], [new("f.json", "line 3", "the box is gone")]);
         var found = Assert.ContainsSingle(DatasetInspection.Of([new("", dataset)], LabelsOnly).Suspicions);
         Assert.AreEqual(
-            new Suspicion(SuspicionKind.OnLoad, "", "f.json, line 3", "the box is gone") { Boxes = found.Boxes }, found);
+            new Suspicion(SuspicionKind.OnLoad, "", "f.json, line 3", "the box is gone") { Boxes = found.Boxes },
+            found);
     }
 
     [TestMethod]
