@@ -1,8 +1,6 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Detection.Augmentation;
-using MLNet.Detection.Boxes;
 using MLNet.Detection.Data;
 using MLNet.Detection.Images;
 using MLNet.Detection.Interop;
@@ -10,7 +8,7 @@ using MLNet.Detection.Interop;
 namespace MLNet.Detection.Estimators;
 
 /// <summary>A changed picture and its boxes as the columns that replace those it was made from.</summary>
-internal abstract class ChangedPicture : RowValues
+internal abstract class ChangedPicture : BoxedItems<LabeledBox>
 {
     private readonly string[] _columns;
     private readonly PictureStepOptions _options;
@@ -24,10 +22,12 @@ internal abstract class ChangedPicture : RowValues
             .Where(name => input.Schema.GetColumnOrNull(name) is not null)];
     }
 
+    protected sealed override IReadOnlyList<LabeledBox> Items => _changed.Boxes;
+
     public override Delegate Getter(int added) => _columns[added] switch
     {
         var name when name == _options.PictureColumnName => Computed((ref RgbImage value) => value = _changed.Image),
-        var name when name == _options.BoundingBoxColumnName => Computed<VBuffer<float>>(CopyBoxes),
+        var name when name == _options.BoundingBoxColumnName => Corners(label => label.Box),
         var name when name == _options.LabelColumnName => Each(label => (uint)(label.Category + 1)),
         var name when name == _options.CrowdColumnName => Each(label => label.Crowd),
         var name when name == _options.DifficultColumnName => Each(label => label.Difficult),
@@ -45,21 +45,4 @@ internal abstract class ChangedPicture : RowValues
 
     /// <summary>The changed picture of the row.</summary>
     protected abstract LabeledPicture Change(Random random);
-
-    private ValueGetter<VBuffer<T>> Each<T>(Func<LabeledBox, T> select) => Computed((ref VBuffer<T> value) =>
-    {
-        var editor = VBufferEditor.Create(ref value, _changed.Boxes.Count);
-        for (var i = 0; i < _changed.Boxes.Count; i++)
-            editor.Values[i] = select(_changed.Boxes[i]);
-        value = editor.Commit();
-    });
-
-    private void CopyBoxes(ref VBuffer<float> value)
-    {
-        var editor = VBufferEditor.Create(ref value, 4 * _changed.Boxes.Count);
-        var boxes = MemoryMarshal.Cast<float, Box>(editor.Values);
-        for (var i = 0; i < boxes.Length; i++)
-            boxes[i] = _changed.Boxes[i].Box;
-        value = editor.Commit();
-    }
 }
