@@ -1,6 +1,6 @@
 // Times matching with encoding, suppression and the way of a picture from file to network size. "write FOLDER" makes
-// the boxes; "time FOLDER ROUNDS [PICTURES]" prints medians in milliseconds, and pictures a second on one thread, of the
-// JPEG files in the folder PICTURES.
+// the boxes; "time FOLDER ROUNDS [PICTURES]" prints medians in milliseconds, and pictures a second on one thread, of
+// the JPEG files in the folder PICTURES.
 using System.Diagnostics;
 using System.Globalization;
 using Benchmarks.Geometry;

@@ -13,7 +13,8 @@ var ml = new MLContext(seed: 1);
 var train = ml.Data.LoadFromEnumerable(Photo.Draw(count, seed: 1));
 var test = ml.Data.LoadFromEnumerable(Photo.Draw(Math.Max(count / 8, 4), seed: 2));
 
-// The detector to start from: here a small one without training; new DetectorImport { ... }.Load("yours.onnx") otherwise.
+// The detector to start from: here a small one without training; new DetectorImport { ... }.Load("yours.onnx")
+// otherwise.
 string[] classes = [.. ShapesGenerator.Categories.Select(category => category.Name).Order(StringComparer.Ordinal)];
 var detector = new SmallDetector { Classes = classes }.Build();
 

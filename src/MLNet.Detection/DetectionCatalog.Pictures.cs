@@ -30,7 +30,8 @@ public sealed partial class DetectionCatalog
     /// <summary>Brings pictures to a size, with options.</summary>
     public ResizeImageEstimator ResizeImage(ResizeImageEstimator.Options options) => new(options);
 
-    /// <summary>Writes pictures as the numbers that a network takes; see <see cref="NormalizeImageEstimator"/>.</summary>
+    /// <summary>Writes pictures as the numbers that a network takes; see
+    /// <see cref="NormalizeImageEstimator"/>.</summary>
     /// <param name="width">Width of the pictures, as a step before made them.</param>
     /// <param name="height">Height of the pictures.</param>
     /// <param name="normalization">What the network expects of its pixels; null:

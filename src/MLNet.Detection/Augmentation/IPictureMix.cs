@@ -1,8 +1,8 @@
 namespace MLNet.Detection.Augmentation;
 
 /// <summary>
-/// A way to make one picture out of several that keeps their boxes right. The same state of the generator gives the same
-/// picture.
+/// A way to make one picture out of several that keeps their boxes right. The same state of the generator gives the
+/// same picture.
 /// </summary>
 public interface IPictureMix
 {

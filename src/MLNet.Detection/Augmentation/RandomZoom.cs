@@ -3,8 +3,8 @@ using MLNet.Detection.Images;
 namespace MLNet.Detection.Augmentation;
 
 /// <summary>
-/// Zooms out: lays the picture at a random place of a larger one of a single grey, which makes small objects. Liu et al.
-/// 2016, section 3.6, https://arxiv.org/abs/1512.02325; torchvision's RandomZoomOut.
+/// Zooms out: lays the picture at a random place of a larger one of a single grey, which makes small objects. Liu et
+/// al. 2016, section 3.6, https://arxiv.org/abs/1512.02325; torchvision's RandomZoomOut.
 /// </summary>
 /// <param name="Probability">How often, 0 to 1.</param>
 /// <param name="MaxScale">The largest new picture's sides, in those of the old one; at least 1.</param>

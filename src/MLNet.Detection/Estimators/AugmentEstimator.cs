@@ -6,9 +6,9 @@ namespace MLNet.Detection.Estimators;
 /// <summary>
 /// Changes the picture of each row at random, and its boxes with it: <see cref="HorizontalFlip"/>,
 /// <see cref="RandomIouCrop"/>, <see cref="RandomCrop"/>, <see cref="RandomZoom"/>, <see cref="ColorJitter"/>, or an
-/// <see cref="IAugmentation"/> of your own. Replaces the columns in place; boxes that are cropped away are gone from all
-/// of them. Append it with <c>TransformerScope.Training</c>, before pictures are resized. What happens to a row depends
-/// on the seed and the row's id only, not on threads.
+/// <see cref="IAugmentation"/> of your own. Replaces the columns in place; boxes that are cropped away are gone from
+/// all of them. Append it with <c>TransformerScope.Training</c>, before pictures are resized. What happens to a row
+/// depends on the seed and the row's id only, not on threads.
 /// </summary>
 /// <example><code>
 /// var detection = ml.Detection();

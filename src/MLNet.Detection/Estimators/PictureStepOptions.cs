@@ -32,7 +32,8 @@ public abstract record PictureStepOptions
     /// <summary>Vector of bool, one a box; null, or a name that the data lacks: no box is difficult.</summary>
     public string? DifficultColumnName { get; init; } = DetectionColumns.Difficult;
 
-    /// <summary>Vector of float, one a box; null, or a name that the data lacks: areas are those of the boxes.</summary>
+    /// <summary>Vector of float, one a box; null, or a name that the data lacks: areas are those of the
+    /// boxes.</summary>
     public string? AreaColumnName { get; init; } = DetectionColumns.Area;
 
     /// <summary>Int, width of the picture; null, or a name that the data lacks: no column says so.</summary>

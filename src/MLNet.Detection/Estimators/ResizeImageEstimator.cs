@@ -4,10 +4,10 @@ using MLNet.Detection.Interop;
 namespace MLNet.Detection.Estimators;
 
 /// <summary>
-/// Brings the picture of each row to the size that a network takes: stretched, or between bars. Replaces the picture and
-/// adds a column, by default <see cref="TargetColumns.ResizeTransform"/>, with the way from the picture before to the
-/// one after. Boxes stay as they are: steps that need them in the network's pixels read the transform. Steps that change
-/// pictures and boxes together, such as <see cref="AugmentEstimator"/>, therefore come before this one.
+/// Brings the picture of each row to the size that a network takes: stretched, or between bars. Replaces the picture
+/// and adds a column, by default <see cref="TargetColumns.ResizeTransform"/>, with the way from the picture before to
+/// the one after. Boxes stay as they are: steps that need them in the network's pixels read the transform. Steps that
+/// change pictures and boxes together, such as <see cref="AugmentEstimator"/>, therefore come before this one.
 /// </summary>
 /// <example><code>
 /// var steps = ml.Detection().DecodeImage().Append(ml.Detection().LetterboxImage(640, 640));

@@ -3,8 +3,8 @@ using Microsoft.ML.Data;
 namespace MLNet.Detection.Interop;
 
 /// <summary>
-/// Chance that belongs to a row and not to the thread that reads it: the same seed and row give the same numbers, in any
-/// order of the rows and on any number of cursors.
+/// Chance that belongs to a row and not to the thread that reads it: the same seed and row give the same numbers, in
+/// any order of the rows and on any number of cursors.
 /// </summary>
 internal static class RowRandom
 {

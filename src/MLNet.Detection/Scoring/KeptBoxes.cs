@@ -3,7 +3,8 @@ using MLNet.Detection.Boxes;
 
 namespace MLNet.Detection.Scoring;
 
-// The boxes of a class that stay, by column. Places up to the next whole vector hold empty boxes, which overlap nothing.
+// The boxes of a class that stay, by column. Places up to the next whole vector hold empty boxes, which overlap
+// nothing.
 internal sealed class KeptBoxes
 {
     private float[] _x0 = new float[16], _y0 = new float[16], _x1 = new float[16], _y1 = new float[16];

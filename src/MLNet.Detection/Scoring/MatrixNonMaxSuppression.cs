@@ -4,8 +4,8 @@ namespace MLNet.Detection.Scoring;
 
 /// <summary>
 /// Suppression in one step, without a loop over kept boxes: a box's score is multiplied by the least over all better
-/// boxes i of f(IoU with i) / f(i's own greatest IoU with a box better still), f(u) = 1 - u or exp(-sigma u^2). A better
-/// box that is suppressed itself thus counts less. Wang et al. 2020 (SOLOv2), section 3.3,
+/// boxes i of f(IoU with i) / f(i's own greatest IoU with a box better still), f(u) = 1 - u or exp(-sigma u^2). A
+/// better box that is suppressed itself thus counts less. Wang et al. 2020 (SOLOv2), section 3.3,
 /// https://arxiv.org/abs/2003.10152
 /// </summary>
 /// <param name="Method">f: <see cref="SoftSuppression.Gaussian"/> or <see cref="SoftSuppression.Linear"/>.</param>

@@ -3,8 +3,8 @@ using MLNet.Detection.Boxes;
 namespace MLNet.Detection.Scoring;
 
 /// <summary>
-/// A rule that leaves one detection of an object where a detector found it several times. Immutable; may be used by many
-/// threads at once.
+/// A rule that leaves one detection of an object where a detector found it several times. Immutable; may be used by
+/// many threads at once.
 /// </summary>
 public abstract record Suppression
 {
@@ -14,7 +14,8 @@ public abstract record Suppression
     /// <summary>Detections of a picture at most, the best ones.</summary>
     public int MaxDetections { get; init; } = int.MaxValue;
 
-    /// <summary>The detections of one picture that stay, by falling score; equal scores in the order in which they came.
+    /// <summary>The detections of one picture that stay, by falling score; equal scores in the order in which they
+    /// came.
     /// </summary>
     public DetectedObject[] Apply(IReadOnlyList<DetectedObject> detections)
     {

@@ -11,7 +11,8 @@ public sealed class PictureMixTests
     [TestMethod]
     public void A_mosaic_holds_four_pictures_around_a_point()
     {
-        var pictures = new[] { 10, 20, 30, 40 }.Select((grey, i) => Plain(40 + 9 * i, 50 - 7 * i, (byte)grey)).ToArray();
+        LabeledPicture[] pictures =
+            [.. new byte[] { 10, 20, 30, 40 }.Select((grey, i) => Plain(40 + 9 * i, 50 - 7 * i, grey))];
         var mosaic = new Mosaic(32, 24).Apply(pictures[0], pictures[1..], new Random(3));
         Assert.AreEqual((32, 24), (mosaic.Image.Width, mosaic.Image.Height));
         byte At(int x, int y) => mosaic.Image.Row(y)[3 * x];

@@ -100,11 +100,10 @@ public sealed class PictureStepTests
         CollectionAssert.AreEqual(pictures.Select(p => p.Width).ToArray(), Rows.Values<int>(view, "Width"));
         CollectionAssert.AreEqual(pictures.Select(p => p.Height).ToArray(), Rows.Values<int>(view, "Height"));
         var boxes = Rows.Vectors<float>(view, "BoundingBoxes");
+        int[] counts = [.. boxes.Select(b => b.Length / 4)];
         foreach (var column in new[] { "Crowd", "Difficult" })
-            CollectionAssert.AreEqual(
-                boxes.Select(b => b.Length / 4).ToArray(), Rows.Vectors<bool>(view, column).Select(v => v.Length).ToArray());
-        CollectionAssert.AreEqual(
-            boxes.Select(b => b.Length / 4).ToArray(), Rows.Vectors<uint>(view, "Label").Select(v => v.Length).ToArray());
+            CollectionAssert.AreEqual(counts, Rows.Vectors<bool>(view, column).Select(v => v.Length).ToArray());
+        CollectionAssert.AreEqual(counts, Rows.Vectors<uint>(view, "Label").Select(v => v.Length).ToArray());
         Assert.IsLessThan(data.Dataset.BoxCount, boxes.Sum(b => b.Length / 4));
     }
 

@@ -38,7 +38,8 @@ public sealed class SavedDetectorTests
     [TestMethod]
     public void An_unreadable_image_has_no_predictions()
     {
-        var data = ml.Data.LoadFromEnumerable([new Row { Image = [1, 2, 3] }, new Row { Image = TinyDetector.Noise(2) }]);
+        var data = ml.Data.LoadFromEnumerable(
+            [new Row { Image = [1, 2, 3] }, new Row { Image = TinyDetector.Noise(2) }]);
         using var detector = new DetectorTransformer(TinyDetector.Model);
         var scores = Rows.Vectors<float>(detector.ToBuiltIn().Transform(data), "Score");
         Assert.IsEmpty(scores[0]);
