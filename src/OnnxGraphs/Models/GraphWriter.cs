@@ -14,10 +14,13 @@ public static class GraphWriter
         return model;
     }
 
-    /// <summary>A model that computes the given values; without a list of inputs, those that are needed.</summary>
+    /// <summary>
+    /// A model that computes the given values; without a list of inputs, those that are needed. An input that the graph
+    /// itself computes is fed all the same.
+    /// </summary>
     public static OnnxModel Write(IReadOnlyList<Var> outputs, IReadOnlyList<Var>? inputs = null)
     {
-        var list = new StepList(outputs, _ => null);
+        var list = new StepList(outputs, _ => null, inputs);
         return Write(list, list.Steps, inputs);
     }
 

@@ -11,11 +11,16 @@ internal sealed class StepList
 {
     private readonly Func<Node, Step?> _choose;
     private readonly Dictionary<Node, Step?> _chosen = [];
+    private readonly HashSet<Var> _given;
 
-    /// <summary>Collects the steps; a choice of null is the node as it is.</summary>
-    public StepList(IReadOnlyList<Var> outputs, Func<Node, Step?> choose)
+    /// <summary>Collects the steps.</summary>
+    /// <param name="outputs">The values that are wanted.</param>
+    /// <param name="choose">Another step for a node; null for the node as it is.</param>
+    /// <param name="inputs">The values that are fed: what computes one of them is left out.</param>
+    public StepList(IReadOnlyList<Var> outputs, Func<Node, Step?> choose, IReadOnlyList<Var>? inputs)
     {
         _choose = choose;
+        _given = [.. inputs ?? []];
         Outputs = outputs;
         var (needed, open) = (new HashSet<Var>(), new Stack<Var>(outputs.Select(Written)));
         while (open.TryPop(out var value))
@@ -48,7 +53,7 @@ internal sealed class StepList
         return value;
     }
 
-    private static bool IsComputed(Var value) => value is { Node: not null, Known: null };
+    private bool IsComputed(Var value) => value is { Node: not null, Known: null } && !_given.Contains(value);
 
     private Step StepOf(Node node) => Chosen(node) ?? Step.Of(node);
 

@@ -19,7 +19,7 @@ internal sealed record KernelRewrite(OnnxModel Model, IReadOnlyList<Kernel> Kern
         if (InnerLoops.Widest() is not { } loops)
             return null;
         var choice = new KernelChoice(loops);
-        var list = new StepList(outputs, choice.For);
+        var list = new StepList(outputs, choice.For, inputs);
         var steps = ElementwiseFusion.Apply(list.Steps, outputs.Select(list.Written), choice);
         return new(GraphWriter.Write(list, steps, inputs), choice.Kernels);
     }

@@ -9,7 +9,7 @@ namespace OnnxGraphs.Training;
 /// </summary>
 internal sealed class ForwardRun : IDisposable
 {
-    private readonly InferenceSession _session;
+    private readonly GraphSession _session;
     private readonly RunOptions _options = new();
     private readonly Dictionary<string, OrtValue> _predictions = [];
     private readonly Dictionary<string, OrtValue> _kept = [];
@@ -21,11 +21,12 @@ internal sealed class ForwardRun : IDisposable
     /// <param name="memory">Memory there.</param>
     /// <param name="inputs">The step's data inputs.</param>
     /// <param name="parameters">The places that the parameters change between.</param>
+    /// <param name="configure">Changes options of the session.</param>
     public ForwardRun(StepHalves halves, Device device, DeviceMemory memory,
-        IReadOnlyDictionary<string, OrtValue> inputs, IReadOnlyList<OrtValue> parameters)
+        IReadOnlyDictionary<string, OrtValue> inputs, IReadOnlyList<OrtValue> parameters,
+        Action<SessionOptions>? configure)
     {
-        using (var options = device.CreateSessionOptions())
-            _session = new(halves.Forward.ToBytes(), options);
+        _session = GraphSession.Open(halves.ForwardOutputs, null, device, configure);
         foreach (var value in halves.Predictions)
             _predictions[value.Name] = HostTensors.Allocate(value.Type, value.Shape);
         foreach (var value in halves.Kept)
@@ -39,7 +40,7 @@ internal sealed class ForwardRun : IDisposable
     /// <summary>Runs with the parameters in one of their places; returns the predictions by name.</summary>
     public IReadOnlyDictionary<string, OrtValue> Run(int place)
     {
-        _session.RunWithBinding(_options, _bindings[place]);
+        _session.Session.RunWithBinding(_options, _bindings[place]);
         return _predictions;
     }
 
@@ -56,9 +57,9 @@ internal sealed class ForwardRun : IDisposable
 
     private OrtIoBinding Bind(IReadOnlyDictionary<string, OrtValue> inputs, OrtValue parameters)
     {
-        var binding = _session.CreateIoBinding();
+        var binding = _session.Session.CreateIoBinding();
         foreach (var (name, value) in inputs.Append(new(TrainingGraph.Parameters, parameters)))
-            if (_session.InputMetadata.ContainsKey(name))
+            if (_session.Session.InputMetadata.ContainsKey(name))
                 binding.BindInput(name, value);
         foreach (var (name, value) in _predictions.Concat(_kept))
             binding.BindOutput(name, value);

@@ -32,10 +32,9 @@ public sealed class TrainingRun : IDisposable
         Action<SessionOptions>? configure = null)
     {
         (Graph, Device) = (graph, device ?? Device.Cpu);
-        // The halves are cut from the written model: they run without kernels.
-        _graphSession = graph is { Halves: null, Source: { } source }
-            ? GraphSession.Open(source.Outputs, source.Inputs, Device, configure)
-            : GraphSession.Open(graph.Halves?.Rest ?? graph.Step, Device, configure);
+        _graphSession = graph.Halves is { } rest ? GraphSession.Open(rest.Outputs, rest.RestInputs, Device, configure)
+            : graph.Source is { } source ? GraphSession.Open(source.Outputs, source.Inputs, Device, configure)
+            : GraphSession.Open(graph.Step, Device, configure);
         _memory = new(Device);
         foreach (var input in graph.Data)
             _inputs[input.Name] = HostTensors.Allocate(input.Type, input.Shape);
@@ -44,7 +43,7 @@ public sealed class TrainingRun : IDisposable
             _scalars[scalar] = HostTensors.Allocate(ElementType.Float32, TensorShape.Scalar);
         _vectors = [AllocateVectors(), AllocateVectors()];
         _forward = graph.Halves is { } halves
-            ? new(halves, Device, _memory, _inputs, [.. _vectors.Select(set => set[0])]) : null;
+            ? new(halves, Device, _memory, _inputs, [.. _vectors.Select(set => set[0])], configure) : null;
         _bindings = [Bind(0), Bind(1)];
         Write(graph.Layout.Gather(model), 0);
         for (var slot = 1; slot < graph.Vectors.Count; slot++)
