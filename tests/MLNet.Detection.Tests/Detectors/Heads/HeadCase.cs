@@ -12,6 +12,9 @@ namespace MLNet.Detection.Tests.Detectors;
 /// <param name="Boxes">Output with the boxes.</param>
 public sealed record HeadCase(string File, DetectionHead? Head, string Classes, string Boxes)
 {
+    /// <summary>Steps in which the head learns the four pictures by heart.</summary>
+    public int StepsToOverfit { get; init; } = 250;
+
     internal HeadExport Export { get; } = new(File);
 
     /// <summary>All exports, one for each kind of head.</summary>
@@ -27,7 +30,7 @@ public sealed record HeadCase(string File, DetectionHead? Head, string Classes, 
         [new HeadCase("yolox", new YoloxHead(), "output", "output")],
         [new HeadCase("yolo", new YoloHead(), "output", "output")],
         [new HeadCase("yolov8", new Yolov8Head(), "output0", "output0")],
-        [new HeadCase("detr", new DetrHead(), "pred_logits", "pred_boxes")],
+        [new HeadCase("detr", new DetrHead(), "pred_logits", "pred_boxes") { StepsToOverfit = 400 }],
     ];
 
     /// <summary>One of them.</summary>
