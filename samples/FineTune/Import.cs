@@ -47,8 +47,8 @@ internal sealed class Import(ParseResult given, Settings settings)
         "retinanet" => new RetinaNetHead(),
         "fcos" => new FcosHead
         {
-            CenternessValue = given.GetValue(settings.ObjectnessOutput)
-                ?? throw new ArgumentException("--head fcos needs --objectness-output, the output with the centerness."),
+            CenternessValue = given.GetValue(settings.ObjectnessOutput) ?? throw new ArgumentException(
+                "--head fcos needs --objectness-output, the output with the centerness."),
         },
         "yolox" => new YoloxHead { ObjectnessOutput = given.GetValue(settings.ObjectnessOutput) },
         "yolo" => new YoloHead(),

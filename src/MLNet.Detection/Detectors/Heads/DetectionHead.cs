@@ -64,12 +64,11 @@ public abstract record DetectionHead
     /// <param name="tables">The picture's part of each table, row by row.</param>
     internal abstract DetectedObject[] Decode(DetectorModel detector, IReadOnlyList<ReadOnlyMemory<float>> tables);
 
-    /// <summary>The same as nodes, up to suppression, for one picture: probabilities [N, columns], background among them
-    /// where there is one, and boxes [N, 4] in pixels of the network's input.</summary>
-    /// <exception cref="OnnxGraphs.Models.ModelException">The head has no such form.</exception>
-    internal virtual (Var Scores, Var Boxes) Predictions(DetectorModel detector, IReadOnlyList<Var> tables) =>
-        throw new OnnxGraphs.Models.ModelException(
-            $"{detector.Model.Path}: a {Kind} head cannot be saved from picture to objects yet; use Save.");
+    /// <summary>
+    /// The same as nodes, up to suppression, for one picture: probabilities [N, columns], background among them where
+    /// there is one, and boxes [N, 4] in pixels of the network's input.
+    /// </summary>
+    internal abstract (Var Scores, Var Boxes) Predictions(DetectorModel detector, IReadOnlyList<Var> tables);
 
     /// <summary>The places split by feature level, as candidates are counted.</summary>
     internal virtual IReadOnlyList<int> Levels(DetectorModel detector) => [detector.Anchors.Count];

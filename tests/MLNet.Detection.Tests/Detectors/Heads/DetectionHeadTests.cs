@@ -98,7 +98,6 @@ public sealed class DetectionHeadTests
     {
         var result = HeadExport.Train(((HeadCase)row).Load(), ((HeadCase)row).StepsToOverfit, 0.01f);
         Assert.IsLessThan(0.5f * result.History[0].Loss, result.History[^1].Loss);
-        Console.WriteLine($"XX {row} {MeanAveragePrecision(result.Detector)}");
         Assert.IsGreaterThan(0.5, MeanAveragePrecision(result.Detector));
     }
 

@@ -29,7 +29,7 @@ public sealed record HeadCase(string File, DetectionHead? Head, string Classes, 
         [new HeadCase("fcos", new FcosHead { CenternessValue = "bbox_ctrness" }, "cls_logits", "bbox_regression")],
         [new HeadCase("yolox", new YoloxHead(), "output", "output")],
         [new HeadCase("yolo", new YoloHead(), "output", "output")],
-        [new HeadCase("yolov8", new Yolov8Head(), "output0", "output0")],
+        [new HeadCase("yolov8", new Yolov8Head(), "output0", "output0") { StepsToOverfit = 400 }],
         [new HeadCase("detr", new DetrHead(), "pred_logits", "pred_boxes") { StepsToOverfit = 400 }],
     ];
 
