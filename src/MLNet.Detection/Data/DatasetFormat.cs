@@ -61,7 +61,9 @@ public abstract class DatasetFormat
             $"'{name}' is no format of data sets; there are {string.Join(", ", All.Select(format => format.Name))}.");
 
     /// <summary>The format of a file or folder, found out from its content.</summary>
-    /// <exception cref="DatasetException">There is nothing at the path, or no format recognises it.</exception>
+    /// <exception cref="DatasetException">
+    /// There is nothing at the path, no format recognises it, or it is JSON that is not well formed.
+    /// </exception>
     public static DatasetFormat Detect(string path)
     {
         if (!File.Exists(path) && !Directory.Exists(path))
@@ -72,6 +74,7 @@ public abstract class DatasetFormat
     }
 
     /// <summary>Whether a file or folder is of this format, by a look at its content.</summary>
+    /// <exception cref="DatasetException">It is JSON that is not well formed.</exception>
     public abstract bool Recognizes(string path);
 
     /// <summary>The parts that the data set at a path names; empty when the format or data set has none.</summary>

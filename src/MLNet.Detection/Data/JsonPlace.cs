@@ -1,8 +1,8 @@
 namespace MLNet.Detection.Data;
 
 /// <summary>
-/// A place in a COCO file: which list, which element of it, which key, which byte. Words are made of it only on an
-/// error.
+/// A place in a JSON file of lists: which list, which element of it, which key, which byte. Words are made of it only
+/// on an error.
 /// </summary>
 internal readonly record struct JsonPlace(string Section, int Index = -1, long Offset = 0, string? Name = null)
 {

@@ -126,8 +126,13 @@ public sealed class DatasetFormatTests
         Assert.Contains("no such file", error.Found);
         error = Assert.ThrowsExactly<DatasetException>(() => DatasetFormat.Detect(folder.Path));
         Assert.Contains("no format recognises this folder", error.Found);
-        error = Assert.ThrowsExactly<DatasetException>(() => DatasetFormat.Detect(folder.Write("x.json", "{\"a\": 1")));
+        error = Assert.ThrowsExactly<DatasetException>(
+            () => DatasetFormat.Detect(folder.Write("x.json", "{\"a\": 1}")));
         Assert.Contains("yolo: a data.yaml", error.Remedy);
+        error = Assert.ThrowsExactly<DatasetException>(
+            () => DatasetFormat.Detect(folder.Write("x.json", "{\"a\": 1,\n \"b\": ]")));
+        Assert.Contains("not well formed", error.Found);
+        Assert.StartsWith("line 2", error.Place);
         Assert.Contains("coco, voc, yolo, createml, azureml, vott, csv, labelme",
             Assert.ThrowsExactly<ArgumentException>(() => DatasetFormat.Named("yaml")).Message);
     }

@@ -2,52 +2,45 @@ using System.Text.Json;
 
 namespace MLNet.Detection.Data.Formats;
 
-/// <summary>Tells JSON formats apart by a look at the outermost value.</summary>
+/// <summary>
+/// Tells JSON formats apart by a look at the outermost value. JSON that is not well formed is an error.
+/// </summary>
 internal static class JsonKind
 {
+    private delegate bool Look(ref JsonCursor json);
+
     /// <summary>Whether the file holds an object that has one of these properties.</summary>
-    public static bool HasProperty(string path, params ReadOnlySpan<string> names)
+    public static bool HasProperty(string path, params string[] names) => At(path, (ref json) =>
     {
-        if (!IsJson(path))
+        if (json.Type != JsonTokenType.StartObject)
             return false;
-        using var stream = new JsonSource(path).Open();
-        var json = new JsonCursor(new JsonSource(path), stream);
+        while (json.NextProperty() is { } name)
+        {
+            if (names.Contains(name))
+                return true;
+            json.Skip();
+        }
+        return false;
+    });
+
+    /// <summary>Whether the file holds a list.</summary>
+    public static bool IsList(string path) => At(path, (ref json) => json.Type == JsonTokenType.StartArray);
+
+    private static bool At(string path, Look look)
+    {
+        if (!Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase) || !File.Exists(path))
+            return false;
+        var source = new JsonSource(path);
+        using var stream = source.Open();
+        var json = new JsonCursor(source, stream);
         try
         {
             json.Read();
-            if (json.Type != JsonTokenType.StartObject)
-                return false;
-            while (json.NextProperty() is { } name)
-            {
-                if (names.Contains(name))
-                    return true;
-                json.Skip();
-            }
+            return look(ref json);
         }
-        catch (JsonException)
+        catch (JsonException error)
         {
-            // Damage is reported by the reader of the format that the user names.
-        }
-        return false;
-    }
-
-    /// <summary>Whether the file holds a list.</summary>
-    public static bool IsList(string path)
-    {
-        if (!IsJson(path))
-            return false;
-        using var stream = new JsonSource(path).Open();
-        var json = new JsonCursor(new JsonSource(path), stream);
-        try
-        {
-            return json.Read() && json.Type == JsonTokenType.StartArray;
-        }
-        catch (JsonException)
-        {
-            return false;
+            throw source.SyntaxError(error);
         }
     }
-
-    private static bool IsJson(string path) =>
-        Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase) && File.Exists(path);
 }

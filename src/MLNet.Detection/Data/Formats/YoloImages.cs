@@ -47,7 +47,6 @@ internal sealed record YoloImages(
             .Select(item => (Path.Combine(Path.GetDirectoryName(list)!, item.Line),
                 new AnnotationPlace(list, () => $"line {item.Number}")));
 
-    // What leaves the folder keeps its dots, and is refused where names become paths.
     private static string Relative(string folder, string file, AnnotationPlace place)
     {
         var name = Path.GetRelativePath(folder, file).Replace('\\', '/');
