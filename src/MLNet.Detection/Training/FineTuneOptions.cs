@@ -1,9 +1,13 @@
 using Microsoft.ML;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Matching;
+using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
+using OnnxGraphs.Models;
 using OnnxGraphs.Optimizers;
 using OnnxGraphs.Runtime;
+using OnnxGraphs.Surgery;
+using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Training;
 
@@ -65,6 +69,12 @@ public sealed partial class FineTuneTrainer
         /// </summary>
         public Device? Device { get; init; }
 
+        /// <summary>
+        /// What computes the steps. <see cref="OnnxGraphs.Artifacts.OrtTrainingBackend"/>: ONNX Runtime's own training
+        /// session, where a native library built with training is installed.
+        /// </summary>
+        public ITrainingBackend Backend { get; init; } = new StepBackend();
+
         /// <summary>Data to measure on after every epoch, with the columns of the training data.</summary>
         public IDataView? ValidationSet { get; init; }
 
@@ -92,6 +102,14 @@ public sealed partial class FineTuneTrainer
         /// <summary>The head that is trained, with the loss and the matcher given here.</summary>
         internal DetectionHead Head => Detector.Head is not AnchorHead head ? Detector.Head
             : head with { Loss = Loss ?? head.Loss, Matcher = Matcher ?? head.Matcher };
+
+        internal TrainingGraphOptions StepOptions(OnnxModel network)
+        {
+            var picture = new TensorShape(BatchSize, 3, Detector.Resize.Height, Detector.Resize.Width);
+            var shapes = new Dictionary<string, TensorShape> { [Detector.InputName] = picture };
+            var frozen = WeightPlace.Frozen(network, Detector.RawValues, FrozenDepth, HeadsOnly, shapes);
+            return new() { Frozen = [.. Frozen, .. frozen], InputShapes = shapes };
+        }
 
         internal void Check(IReadOnlyList<string> classes)
         {

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.Detection.Estimators;
 using MLNet.Detection.Interop;
+using OnnxGraphs.Artifacts;
 
 namespace MLNet.Detection.Training;
 
@@ -43,6 +44,23 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
         _options.Check(_options.Columns.ClassNames(data.Schema));
         using var channel = ((IChannelProvider)_context).Start(nameof(FineTuneTrainer));
         return new FineTuning(_options, ContextDevice.Of(_context, _options.Device), channel).Run(data);
+    }
+
+    /// <summary>
+    /// Writes what the official training runtime needs to take the steps of this trainer elsewhere, on a phone say: same
+    /// loss, optimiser, frozen weights and batch size. Trained there, <see cref="OrtCheckpoint.ApplyTo"/> puts the weights
+    /// back into the detector's model.
+    /// </summary>
+    /// <param name="folder">Where to write; made where missing.</param>
+    /// <param name="options">Kernels, start, overwriting; its graph options are those of the trainer.</param>
+    /// <inheritdoc cref="TrainingArtifacts.Write" path="/exception"/>
+    public TrainingArtifacts WriteArtifacts(string folder, TrainingArtifactsOptions? options = null)
+    {
+        _options.Check(_options.Detector.Classes);
+        var (detector, network) = (_options.Detector, _options.Detector.Network());
+        var inputs = new TrainingInputs(detector, _options.Head);
+        return TrainingArtifacts.Write(network, detector.RawValues, inputs.Loss, _options.Optimizer, folder,
+            (options ?? new()) with { Graph = _options.StepOptions(network) });
     }
 
     /// <summary>The input's shape with the columns that the fitted transformer adds.</summary>

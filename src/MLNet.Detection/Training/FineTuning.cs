@@ -2,10 +2,8 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Training.Hooks;
-using OnnxGraphs.Graphs;
 using OnnxGraphs.Optimizers;
 using OnnxGraphs.Runtime;
-using OnnxGraphs.Surgery;
 using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Training;
@@ -32,7 +30,7 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, Device device,
             run.Restore(resume);
         var batches = Batches(store);
         var validate = validation is null ? null : new Validate(
-            parameters => validation.Evaluate(Tuned(run.Graph.Layout, parameters)),
+            parameters => validation.Evaluate(Tuned(run.Layout, parameters)),
             options.KeepBest, options.EarlyStoppingPatience);
         if (resume is not null)
             validate?.Recall(resume);
@@ -40,7 +38,7 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, Device device,
         var loop = new TrainingLoop(run, _inputs, batches, Schedule(batches.StepsPerEpoch),
             options.Epochs, Hooks(validate, log, notes));
         var history = loop.Run(options.Cancellation);
-        return new(Tuned(run.Graph.Layout, validate?.BestParameters ?? run.Read(0)), history,
+        return new(Tuned(run.Layout, validate?.BestParameters ?? run.Read(0)), history,
             [.. store.Skipped, .. validation?.Skipped ?? []]) { Device = device, Placement = run.Placement };
     }
 
@@ -61,19 +59,11 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, Device device,
     private LearningRateSchedule Schedule(int stepsPerEpoch) => new(
         options.LearningRate, (int)MathF.Round(options.WarmUpEpochs * stepsPerEpoch), options.Epochs * stepsPerEpoch);
 
-    private TrainingRun Start(DetectorModel detector)
+    private ITrainingRun Start(DetectorModel detector)
     {
         var network = detector.Network();
-        var picture = new TensorShape(options.BatchSize, 3, detector.Resize.Height, detector.Resize.Width);
-        var shapes = new Dictionary<string, TensorShape> { [detector.InputName] = picture };
-        var frozen = WeightPlace.Frozen(
-            network, detector.RawValues, options.FrozenDepth, options.HeadsOnly, shapes);
-        var graph = TrainingGraph.Build(network, detector.RawValues, _inputs.Loss, options.Optimizer, new()
-        {
-            Frozen = [.. options.Frozen, .. frozen],
-            InputShapes = shapes,
-        });
-        return new(graph, network, device);
+        return options.Backend.Start(
+            network, detector.RawValues, _inputs.Loss, options.Optimizer, options.StepOptions(network), device);
     }
 
     private List<ITrainingHook> Hooks(Validate? validate, WriteLog? log, Dictionary<string, string> notes)

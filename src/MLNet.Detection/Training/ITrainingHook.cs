@@ -6,14 +6,14 @@ namespace MLNet.Detection.Training;
 internal interface ITrainingHook
 {
     /// <summary>After each step, and once more after an epoch, with its summary in the progress.</summary>
-    void AfterStep(TrainingRun run, TrainingProgress progress) { }
+    void AfterStep(ITrainingRun run, TrainingProgress progress) { }
 
     /// <summary>After each epoch; returns the summary, with what the hook found out added.</summary>
-    EpochSummary AfterEpoch(TrainingRun run, EpochSummary summary) => summary;
+    EpochSummary AfterEpoch(ITrainingRun run, EpochSummary summary) => summary;
 
     /// <summary>After an epoch whose summary is complete; true ends the run.</summary>
     bool EndsRun(EpochSummary summary) => false;
 
     /// <summary>When the run is cancelled between two steps.</summary>
-    void Cancelled(TrainingRun run) { }
+    void Cancelled(ITrainingRun run) { }
 }

@@ -47,19 +47,19 @@ internal sealed class TrainingInputs(DetectorModel detector, DetectionHead head)
     }
 
     /// <summary>Copies a batch into the step's inputs.</summary>
-    public void Fill(TrainingRun run, Batch batch)
+    public void Fill(ITrainingRun run, Batch batch)
     {
         batch.Pixels.CopyTo(run.Input<float>(detector.InputName));
         if (head.MatchesPredictions)
             Match(run, batch);
         batch.Classes.CopyTo(run.Input<long>(Classes));
         batch.Boxes.CopyTo(run.Input<float>(Boxes));
-        if (run.Graph.Data.Any(input => input.Name == Images))
+        if (run.Data.Any(input => input.Name == Images))
             run.Input<float>(Images)[0] = batch.Samples.Count;
     }
 
     // Each image by itself: threads change no result.
-    private void Match(TrainingRun run, Batch batch)
+    private void Match(ITrainingRun run, Batch batch)
     {
         var seen = run.Predict();
         float[][] tables = [.. Enumerable.Range(0, seen.Count).Select(i =>

@@ -6,7 +6,7 @@ namespace MLNet.Detection.Training;
 
 /// <summary>Epochs of steps. All that is not "fill the inputs, run the step" is a hook.</summary>
 internal sealed class TrainingLoop(
-    TrainingRun run, TrainingInputs inputs, BatchSource batches, LearningRateSchedule schedule, int epochs,
+    ITrainingRun run, TrainingInputs inputs, BatchSource batches, LearningRateSchedule schedule, int epochs,
     IReadOnlyList<ITrainingHook> hooks)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -39,7 +39,7 @@ internal sealed class TrainingLoop(
         inputs.Fill(run, batch);
         var rate = schedule.At(run.Steps);
         var loss = run.Step(rate);
-        var terms = run.Graph.Terms.ToDictionary(name => name, run.Term);
+        var terms = run.Terms.ToDictionary(name => name, run.Term);
         return new(epoch + 1, epochs, run.Steps, epochs * batches.StepsPerEpoch, rate, loss, terms, _clock.Elapsed);
     }
 

@@ -14,9 +14,10 @@ namespace OnnxGraphs.Artifacts;
 /// <param name="Evaluation">Forward and loss, then the values that the model was cut at, then predictions.</param>
 /// <param name="Data">Inputs that the application feeds.</param>
 /// <param name="Outputs">Outputs that both have: the loss and its terms.</param>
+/// <param name="Predictions">The predictions among the outputs of the evaluation model.</param>
 /// <param name="Layout">The trained weights in the order in which both models take them.</param>
 internal sealed record ArtifactModels(OnnxModel Training, OnnxModel Evaluation, IReadOnlyList<Var> Data,
-    IReadOnlyList<string> Outputs, ParameterLayout Layout)
+    IReadOnlyList<string> Outputs, IReadOnlyList<string> Predictions, ParameterLayout Layout)
 {
     private const string Reset = "lazy_reset_grad", Buffer = "_grad.accumulation.buffer", Sum = "_grad.accumulation.out",
         Gradient = "_grad";
@@ -41,7 +42,8 @@ internal sealed record ArtifactModels(OnnxModel Training, OnnxModel Evaluation, 
         var evaluation = GraphWriter.Write([.. outputs, .. evaluated, .. objective.Predictions], [.. data, .. weights]);
         var training = Accumulate(
             objective, objective.Gradients(TrainingKernels.Rules(options.Kernels)), data, outputs);
-        return new(training, evaluation, data, [.. outputs.Select(output => output.Name)], objective.Layout);
+        return new(training, evaluation, data, [.. outputs.Select(output => output.Name)],
+            [.. objective.Predictions.Select(prediction => prediction.Name)], objective.Layout);
     }
 
     private static OnnxModel Accumulate(

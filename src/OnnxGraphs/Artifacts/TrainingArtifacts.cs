@@ -22,6 +22,9 @@ namespace OnnxGraphs.Artifacts;
 public sealed record TrainingArtifacts(
     string Folder, IReadOnlyList<Var> Data, IReadOnlyList<string> Outputs, ParameterLayout Layout)
 {
+    /// <summary>Outputs of an evaluation step that targets depend on: the loss builder's predictions.</summary>
+    public IReadOnlyList<string> Predictions { get; private init; } = [];
+
     /// <summary>Forward, loss, gradients and their accumulation.</summary>
     public string TrainingModel => Path.Combine(Folder, "training_model.onnx");
 
@@ -53,7 +56,10 @@ public sealed record TrainingArtifacts(
         var models = ArtifactModels.Build(model, heads, loss, options);
         var update = Artifacts.OptimizerModel.Build(optimizer);
         var checkpoint = Start(model, models.Layout, optimizer, options);
-        var artifacts = new TrainingArtifacts(folder, models.Data, models.Outputs, models.Layout);
+        var artifacts = new TrainingArtifacts(folder, models.Data, models.Outputs, models.Layout)
+        {
+            Predictions = models.Predictions,
+        };
         artifacts.Prepare(options.Overwrite);
         models.Training.Save(artifacts.TrainingModel);
         models.Evaluation.Save(artifacts.EvalModel);

@@ -10,7 +10,7 @@ namespace OnnxGraphs.Training;
 /// set of vectors and writes another, and the two change places, so nothing is copied between steps and no update is
 /// seen too early.
 /// </summary>
-public sealed class TrainingRun : IDisposable
+public sealed class TrainingRun : ITrainingRun
 {
     private readonly GraphSession _graphSession;
     private readonly ForwardRun? _forward;
@@ -54,6 +54,12 @@ public sealed class TrainingRun : IDisposable
 
     /// <summary>The step that runs.</summary>
     public TrainingGraph Graph { get; }
+
+    ParameterLayout ITrainingRun.Layout => Graph.Layout;
+
+    IReadOnlyList<Var> ITrainingRun.Data => Graph.Data;
+
+    IReadOnlyList<string> ITrainingRun.Terms => Graph.Terms;
 
     /// <summary>Where it runs.</summary>
     public Device Device { get; }

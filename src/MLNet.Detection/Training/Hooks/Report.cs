@@ -9,7 +9,7 @@ namespace MLNet.Detection.Training.Hooks;
 internal sealed class Report(
     IProgress<TrainingProgress>? progress, Action<EpochSummary>? callback, IChannel channel) : ITrainingHook
 {
-    public void AfterStep(TrainingRun run, TrainingProgress now)
+    public void AfterStep(ITrainingRun run, TrainingProgress now)
     {
         progress?.Report(now);
         if (now.Finished is not { } epoch)

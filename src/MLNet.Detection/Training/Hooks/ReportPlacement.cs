@@ -8,7 +8,7 @@ internal sealed class ReportPlacement(IChannel channel) : ITrainingHook
 {
     private bool _said;
 
-    public void AfterStep(TrainingRun run, TrainingProgress progress)
+    public void AfterStep(ITrainingRun run, TrainingProgress progress)
     {
         if (!_said && run.Placement is { } placement)
             channel.Info(MessageSensitivity.None, "{0}", $"The step runs on {run.Device}: {placement}.");

@@ -8,23 +8,23 @@ internal sealed class StopAtNaN(Func<string?> checkpoint) : ITrainingHook
 {
     private TrainingProgress? _last;
 
-    public void AfterStep(TrainingRun run, TrainingProgress progress)
+    public void AfterStep(ITrainingRun run, TrainingProgress progress)
     {
         _last = progress;
         if (!float.IsFinite(progress.Loss))
             throw new TrainingDivergedException(progress, checkpoint());
     }
 
-    public EpochSummary AfterEpoch(TrainingRun run, EpochSummary summary)
+    public EpochSummary AfterEpoch(ITrainingRun run, EpochSummary summary)
     {
         Check(run);
         return summary;
     }
 
-    public void Cancelled(TrainingRun run) => Check(run);
+    public void Cancelled(ITrainingRun run) => Check(run);
 
     // A finite loss may have infinite gradients: what is written must be good.
-    private void Check(TrainingRun run)
+    private void Check(ITrainingRun run)
     {
         if (_last is not null && !run.Read(0).All(float.IsFinite))
             throw new TrainingDivergedException(_last, checkpoint());

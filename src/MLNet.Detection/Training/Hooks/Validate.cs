@@ -19,7 +19,7 @@ internal sealed class Validate(Func<float[], CocoMetrics> evaluate, bool keepBes
     /// <summary>The parameters of the best epoch so far; null unless they are kept.</summary>
     public float[]? BestParameters { get; private set; }
 
-    public EpochSummary AfterEpoch(TrainingRun run, EpochSummary summary)
+    public EpochSummary AfterEpoch(ITrainingRun run, EpochSummary summary)
     {
         var parameters = run.Read(0);
         var metrics = evaluate(parameters);

@@ -12,15 +12,15 @@ internal sealed class WriteCheckpoint(
     /// <summary>The checkpoint, once this run has written it.</summary>
     public string? Written { get; private set; }
 
-    public EpochSummary AfterEpoch(TrainingRun run, EpochSummary summary)
+    public EpochSummary AfterEpoch(ITrainingRun run, EpochSummary summary)
     {
         Write(run);
         return summary;
     }
 
-    public void Cancelled(TrainingRun run) => Write(run);
+    public void Cancelled(ITrainingRun run) => Write(run);
 
-    private void Write(TrainingRun run)
+    private void Write(ITrainingRun run)
     {
         add(run.Save() with { Notes = notes }).Save(path);
         Written = path;

@@ -17,7 +17,7 @@ internal sealed class WriteLog : ITrainingHook, IDisposable
         _writer = OrExplain(() => Open(path, step));
     }
 
-    public void AfterStep(TrainingRun run, TrainingProgress progress)
+    public void AfterStep(ITrainingRun run, TrainingProgress progress)
     {
         if (progress.Finished is not null)
             return;

@@ -1,0 +1,21 @@
+using OnnxGraphs.Models;
+using OnnxGraphs.Optimizers;
+using OnnxGraphs.Runtime;
+
+namespace OnnxGraphs.Training;
+
+/// <summary>What computes training steps.</summary>
+public interface ITrainingBackend
+{
+    /// <summary>Starts a run from a model's weights, with empty optimiser state.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="heads">Names of the values to cut it at.</param>
+    /// <param name="loss">The loss on these values.</param>
+    /// <param name="optimizer">The optimiser.</param>
+    /// <param name="options">Frozen weights and shapes of the inputs.</param>
+    /// <param name="device">Where it runs.</param>
+    /// <exception cref="ModelException">The model cannot be trained.</exception>
+    /// <exception cref="InvalidOperationException">The backend or device cannot be used here.</exception>
+    ITrainingRun Start(OnnxModel model, IReadOnlyList<string> heads, LossBuilder loss, Optimizer optimizer,
+        TrainingGraphOptions options, Device device);
+}
