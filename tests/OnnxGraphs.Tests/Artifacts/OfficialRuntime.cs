@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using OnnxGraphs.Artifacts;
 using OnnxGraphs.Graphs;
@@ -13,8 +13,6 @@ internal sealed class OfficialRuntime(TrainingArtifacts artifacts)
 {
     public const float LearningRate = 1e-3f;
 
-    private const string SetUp = "it is fetched by ./test.sh and eng/setup.sh --tests, with npm";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
     private readonly List<object> _feeds = [];
     private readonly List<object> _commands = [];
 
@@ -42,7 +40,7 @@ internal sealed class OfficialRuntime(TrainingArtifacts artifacts)
             checkpoint = Checkpoint, trainingModel = artifacts.TrainingModel, evalModel = artifacts.EvalModel,
             optimizerModel = artifacts.OptimizerModel, feeds = _feeds, commands = _commands,
         }));
-        Node(plan, result);
+        NodeScript.Run("session.mjs", plan, result);
         using var json = JsonDocument.Parse(File.ReadAllText(result));
         return [.. json.RootElement.GetProperty("results").EnumerateArray().Select(Values)];
     }
@@ -59,46 +57,5 @@ internal sealed class OfficialRuntime(TrainingArtifacts artifacts)
 
     private static IReadOnlyDictionary<string, float[]> Values(JsonElement outputs) => outputs.EnumerateObject()
         .ToDictionary(output => output.Name, output =>
-            System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(output.Value.GetBytesFromBase64()).ToArray());
-
-    private static void Node(string plan, string result)
-    {
-        var start = new ProcessStartInfo("node", [Script(), plan, result])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        using var process = Start(start);
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        if (!process.WaitForExit(Patience))
-        {
-            process.Kill(entireProcessTree: true);
-            throw new InvalidOperationException($"Node.js did not end within {Patience}.");
-        }
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{output.Result}{errors.Result}");
-    }
-
-    private static Process Start(ProcessStartInfo start)
-    {
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            throw new AssertInconclusiveException(
-                $"Node.js is not here: the official training runtime cannot be run; {SetUp}.");
-        }
-    }
-
-    private static string Script()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Detection.MLNet.sln")))
-            folder = Path.GetDirectoryName(folder);
-        var harness = Path.Combine(folder ?? ".", "tests", "TrainingRuntime");
-        if (!Directory.Exists(Path.Combine(harness, "node_modules", "onnxruntime-web")))
-            Assert.Inconclusive($"The official training runtime is not here; {SetUp}.");
-        return Path.Combine(harness, "session.mjs");
-    }
+            MemoryMarshal.Cast<byte, float>(output.Value.GetBytesFromBase64()).ToArray());
 }
