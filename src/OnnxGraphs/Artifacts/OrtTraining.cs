@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Microsoft.ML.OnnxRuntime;
+using OnnxGraphs.Runtime;
 
 namespace OnnxGraphs.Artifacts;
 
@@ -12,8 +12,8 @@ public static unsafe class OrtTraining
     /// <summary>Version of the C API that the managed binding 1.29, which this library is built with, asks for.</summary>
     public const int BindingApi = 26;
 
-    // The first version whose training API reads checkpoints of version 2, and the place of the function that gives
-    // it in onnxruntime_c_api.h; places never change.
+    // The version of the training API that artifacts are tested with, and the place of the function that gives it in
+    // onnxruntime_c_api.h; places never change.
     private const uint TrainingApi = 19;
     private const int GetTrainingApi = 219;
 
@@ -27,13 +27,9 @@ public static unsafe class OrtTraining
         const string remedy = "Add a native library built with training of the version of the managed binding: the "
             + "package Microsoft.ML.OnnxRuntime.Training in the place of Microsoft.ML.OnnxRuntime, or a build of your "
             + "own with --enable_training_apis.";
-        var name = OperatingSystem.IsWindows() ? "onnxruntime.dll"
-            : OperatingSystem.IsMacOS() ? "libonnxruntime.dylib" : "libonnxruntime.so";
-        if (!NativeLibrary.TryLoad(name, typeof(OrtEnv).Assembly, null, out var library)
-            || !NativeLibrary.TryGetExport(library, "OrtGetApiBase", out var export))
-            return $"The native library {name} was not found. {remedy}";
-        // struct OrtApiBase { const OrtApi* (*GetApi)(uint32_t); const char* (*GetVersionString)(); }
-        var apiBase = ((delegate* unmanaged<void**>)export)();
+        var apiBase = OrtLibrary.ApiBase();
+        if (apiBase is null)
+            return $"The native library {OrtLibrary.Name} was not found. {remedy}";
         var getApi = (delegate* unmanaged<uint, void**>)apiBase[0];
         var version = Marshal.PtrToStringUTF8((nint)((delegate* unmanaged<byte*>)apiBase[1])());
         if (getApi((uint)Math.Max(bindingApi, TrainingApi)) is null)

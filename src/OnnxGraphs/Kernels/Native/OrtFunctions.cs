@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.ML.OnnxRuntime;
+using OnnxGraphs.Runtime;
 
 namespace OnnxGraphs.Kernels.Native;
 
@@ -21,13 +22,9 @@ internal readonly unsafe struct OrtFunctions
     {
         // Asks the binding for something first: it knows where the native library lies.
         _ = OrtEnv.Instance();
-        var name = OperatingSystem.IsWindows() ? "onnxruntime.dll"
-            : OperatingSystem.IsMacOS() ? "libonnxruntime.dylib" : "libonnxruntime.so";
-        if (!NativeLibrary.TryLoad(name, typeof(OrtEnv).Assembly, null, out var library)
-            || !NativeLibrary.TryGetExport(library, "OrtGetApiBase", out var export))
+        var apiBase = OrtLibrary.ApiBase();
+        if (apiBase is null)
             return null;
-        // struct OrtApiBase { const OrtApi* (*GetApi)(uint32_t); const char* (*GetVersionString)(); }
-        var apiBase = ((delegate* unmanaged<void**>)export)();
         var table = ((delegate* unmanaged<uint, void**>)apiBase[0])(OrtCustomOp.ApiVersion);
         return table is null ? null : new(table);
     }
