@@ -69,7 +69,9 @@ public sealed record DetectorInspection
         var problems = new List<string>();
         var input = Try(() => ImageInput.Read(model, imageSize), problems);
         var summary = model.Summary(input?.Shapes);
-        problems.InsertRange(0, summary.Problems);
+        // Without a size all else that is not clear follows from that.
+        if (input is not null)
+            problems.AddRange(summary.Problems);
         var front = input is null || summary.TrainedValues.Count == 0 ? null
             : Try(() => ImageFront.Read(model, input, summary.TrainedValues), problems);
         if (input is null || summary.Heads is not { } heads)

@@ -13,7 +13,9 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
     internal static FineTuningRecipe Of(DetectorInspection inspection)
     {
         var (file, missing) = (Path.GetFileName(inspection.Model.Path), new List<string>());
-        List<(string Code, string Command)> options =
+        if (inspection.Input is null)
+            missing.Add("the image size, or a file with one image input: see the problems");
+        List<(string Code, string Command)> options = inspection.Input is null ? [] :
         [
             .. Head(inspection, missing), .. Size(inspection), .. Anchors(inspection, missing), .. Pixels(inspection),
         ];

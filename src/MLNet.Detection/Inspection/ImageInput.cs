@@ -52,6 +52,7 @@ public sealed record ImageInput(
         var (width, height) = ((int)picture[last ? 1 : 2], (int)picture[last ? 0 : 1]);
         (width, height) = (width > 0 ? width : size?.Width ?? 0, height > 0 ? height : size?.Height ?? 0);
         return width > 0 && height > 0 ? new(input.Name, type, width, height, batch, last) : throw new ModelException(
-            $"{model.Path}: the input '{input.Name}' leaves the image size open; give it.");
+            $"{model.Path}: the input '{input.Name}' leaves the image size open; give it "
+            + "(ImageSize, or --image-size WIDTHxHEIGHT).");
     }
 }

@@ -14,7 +14,7 @@ internal static class LayerCost
     /// </summary>
     public static long MultiplyAdds(NodeProto node, IReadOnlyDictionary<string, TypedShape> shapes)
     {
-        if (node.OpType is not ("Conv" or "ConvTranspose" or "Gemm" or "MatMul")
+        if (!ValueGraph.IsLayer(node)
             || !shapes.TryGetValue(node.Output[0], out var y) || !shapes.TryGetValue(node.Input[0], out var x)
             || !shapes.TryGetValue(node.Input[1], out var w))
             return 0;

@@ -14,9 +14,9 @@ public sealed record ReadOptions
     public Func<string, bool> IsParameter { get; init; } = _ => false;
 
     /// <summary>
-    /// Whether BatchNormalization (inference form) after Conv is folded into the convolution's weights, as training does:
-    /// W' = W s, b' = (b - mean) s + beta with s = gamma / sqrt(variance + epsilon). Gradients reach W, b, gamma and
-    /// beta through these formulas, and a saved file keeps them apart: both forms compute the same numbers up to
+    /// Whether BatchNormalization (inference form) after Conv is folded into the convolution's weights, as training
+    /// does: W' = W s, b' = (b - mean) s + beta with s = gamma / sqrt(variance + epsilon). Gradients reach W, b, gamma
+    /// and beta through these formulas, and a saved file keeps them apart: both forms compute the same numbers up to
     /// rounding, 1e-5 of the largest.
     /// </summary>
     public bool FoldBatchNormalization { get; init; }

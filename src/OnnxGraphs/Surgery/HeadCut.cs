@@ -10,7 +10,6 @@ namespace OnnxGraphs.Surgery;
 /// </summary>
 public static class HeadCut
 {
-    private static readonly HashSet<string> Layers = ["Conv", "ConvTranspose", "Gemm", "MatMul"];
     private static readonly HashSet<string> Layouts =
         ["Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze", "Identity"];
     private static readonly HashSet<string> Elementwise = ["Relu", "Exp", "Softplus", "Clip", "Mul", "Div"];
@@ -67,7 +66,7 @@ public static class HeadCut
         while (open.TryPop(out var value))
             if (producers.TryGetValue(value, out var node))
             {
-                if (Layers.Contains(node.OpType) || node.OpType == "Add")
+                if (ValueGraph.IsLayer(node) || node.OpType == "Add")
                     branches.Add(node);
                 else
                     foreach (var input in ValueGraph.DataInputs(node).Reverse())
@@ -88,7 +87,7 @@ public static class HeadCut
 
     // Made of layer outputs by layout operators alone. A sum with a stored vector is a layer's bias.
     private static bool IsRaw(ValueGraph graph, string value) =>
-        graph.Producers.TryGetValue(value, out var node) && (Layers.Contains(node.OpType)
+        graph.Producers.TryGetValue(value, out var node) && (ValueGraph.IsLayer(node)
             || (node.OpType == "Concat" || Layouts.Contains(node.OpType))
                 && ValueGraph.DataInputs(node).All(input => IsRaw(graph, input))
             || node.OpType == "Add" && node.Input.Count(graph.Stored.Contains) == 1

@@ -8,8 +8,6 @@ namespace OnnxGraphs.Surgery;
 /// </summary>
 public static class StemCut
 {
-    private static readonly HashSet<string> Layers = ["Conv", "ConvTranspose", "Gemm", "MatMul"];
-
     /// <summary>
     /// Values between an input and the first layers, the last one first; the input itself is among them. All that the
     /// wanted values learn of the input passes through each of them.
@@ -34,7 +32,7 @@ public static class StemCut
         foreach (var node in nodes)
             if (ValueGraph.DataInputs(node).FirstOrDefault(reached.Contains) is { } read)
             {
-                if (!Layers.Contains(node.OpType))
+                if (!ValueGraph.IsLayer(node))
                     reached.UnionWith(node.Output);
                 else if (!stems.Contains(read))
                     stems.Add(read);

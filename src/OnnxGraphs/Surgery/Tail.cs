@@ -35,7 +35,7 @@ public static class Tail
         // Scored: depends on an activation, a choice or a layer; asking a feature map for its size does not count.
         var (behind, scored, found) = (new HashSet<string> { raw }, new HashSet<string>(), new List<string>());
         foreach (var node in model.Proto.Graph.Node.Where(node => !node.Output.Contains(raw)))
-            if (node.OpType is "Conv" or "Gemm" or "MatMul" || Choices.Contains(node.OpType)
+            if (ValueGraph.IsLayer(node) || Choices.Contains(node.OpType)
                 || node.OpType is not ("Shape" or "Size") && ValueGraph.Reads(node).Any(scored.Contains))
                 scored.UnionWith(node.Output);
             else if (ValueGraph.Reads(node).Any(behind.Contains))

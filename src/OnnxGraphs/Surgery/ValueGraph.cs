@@ -55,6 +55,9 @@ internal sealed class ValueGraph
     public static IEnumerable<string> Reads(NodeProto node) => node.Input.Where(name => name.Length > 0)
         .Concat(node.Attribute.Where(attribute => attribute.G is not null).SelectMany(graph => Captured(graph.G)));
 
+    /// <summary>Whether a node multiplies with weights: the operators that detectors are made of.</summary>
+    public static bool IsLayer(NodeProto node) => node.OpType is "Conv" or "ConvTranspose" or "Gemm" or "MatMul";
+
     /// <summary>What a node computes on: no shapes, axes, counts and choices of rows.</summary>
     public static IEnumerable<string> DataInputs(NodeProto node) => node.OpType switch
     {

@@ -14,8 +14,6 @@ namespace OnnxGraphs.Surgery;
 /// <param name="InHead">Whether only some of the wanted values depend on it: then it belongs to a head.</param>
 public sealed record WeightPlace(string Name, long Elements, int Depth, bool InHead)
 {
-    private static readonly HashSet<string> Layers = ["Conv", "ConvTranspose", "Gemm", "MatMul"];
-
     /// <summary>All trainable weights, in the order of their first use.</summary>
     /// <param name="model">The model.</param>
     /// <param name="values">
@@ -92,7 +90,7 @@ public sealed record WeightPlace(string Name, long Elements, int Depth, bool InH
         foreach (var node in nodes)
         {
             var before = ValueGraph.DataInputs(node).Max(input => (int?)byValue.GetValueOrDefault(input)) ?? 0;
-            byNode[node] = before + (Layers.Contains(node.OpType) ? 1 : 0);
+            byNode[node] = before + (ValueGraph.IsLayer(node) ? 1 : 0);
             foreach (var output in node.Output)
                 byValue[output] = byNode[node];
         }

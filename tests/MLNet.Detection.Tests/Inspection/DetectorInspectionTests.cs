@@ -75,4 +75,20 @@ public sealed class DetectorInspectionTests
         StringAssert.Contains(report.Recipe.Code, "HasBackground = true,");
         StringAssert.Contains(report.Recipe.Command, "--loss multibox --anchor-scheme ssdlite320");
     }
+
+    [TestMethod]
+    public void An_open_image_size_is_asked_for_and_goes_into_the_recipe()
+    {
+        var model = OnnxGraphs.Models.OnnxModel.Load(References.PathOf("13_training", "tiny_retinanet.onnx"));
+        foreach (var dim in model.Proto.Graph.Input[0].Type.TensorType.Shape.Dim.Skip(2))
+            dim.DimParam = "side";
+        var open = DetectorInspection.Of(model);
+        Assert.HasCount(1, open.Problems);
+        StringAssert.Contains(open.Problems[0], "--image-size");
+        StringAssert.Contains(open.Recipe.Missing[0], "image size");
+        var sized = DetectorInspection.Of(model, (32, 32));
+        Assert.AreEqual("cls_logits", sized.Model.Heads!.Classes.Value);
+        StringAssert.Contains(sized.Recipe.Command, "--image-size 32x32");
+        StringAssert.Contains(sized.Recipe.Code, "ImageSize = (32, 32),");
+    }
 }
