@@ -7,6 +7,9 @@ public static partial class Op
     /// <summary>Mean over all space of [N, C, ...], as [N, C, 1, ...].</summary>
     public static Var GlobalAveragePool(Var x) => Unary("GlobalAveragePool", x);
 
+    /// <summary>Kernel that computes dx of a MaxPool from dy and x.</summary>
+    internal const string MaxPoolInputGradient = "MaxPoolGradient";
+
     private static OperatorTable Poolings() => new()
     {
         ["MaxPool"]           = new(PoolShape, MaxPoolGradient),
@@ -42,7 +45,7 @@ public static partial class Op
         var indices = Apply("MaxPool", x.Inputs, x.Attributes, 2)[1];
         var zeros = Filled(dy.Graph, new(x[0].Shape.Size), 0);
         var sum = ScatterElements(zeros, Reshape(indices, -1), Reshape(dy, -1), 0, "add");
-        return [Reshape(sum, x[0].Shape)];
+        return [WithKernel(Reshape(sum, x[0].Shape), MaxPoolInputGradient, x.Attributes, dy, x[0])];
     }
 
     // Each output is a mean over its window: spread dy / count over the window with a depthwise transposed convolution

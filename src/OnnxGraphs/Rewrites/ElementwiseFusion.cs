@@ -13,6 +13,9 @@ internal sealed class ElementwiseFusion
     /// <summary>More steps than this would need more slots than a cache holds.</summary>
     private const int LargestChain = 96;
 
+    /// <summary>Elements that make a pass over memory count, and that make a call count.</summary>
+    private const long Large = 4096, Smallest = 16;
+
     // Each of these costs ONNX Runtime more alone than a pass over memory.
     private static readonly HashSet<string> SlowAlone = ["Softplus", "Where", "Pow"];
 
@@ -38,7 +41,9 @@ internal sealed class ElementwiseFusion
     {
         var fusion = new ElementwiseFusion(steps, results);
         fusion.LeaveToConvolutions();
-        fusion.Join();
+        // Large ones first: a join of small ones must not stand between them.
+        fusion.Join(Large, long.MaxValue);
+        fusion.Join(Smallest, Large);
         return fusion.Replaced(choice);
     }
 
@@ -52,10 +57,10 @@ internal sealed class ElementwiseFusion
                 (_elementwise[i], _elementwise[only]) = (null, null);
     }
 
-    private void Join()
+    private void Join(long least, long below)
     {
         for (var i = _steps.Count - 1; i >= 0; i--)
-            if (_elementwise[i] is { } mine)
+            if (_elementwise[i] is { } mine && mine.Size >= least && mine.Size < below)
                 foreach (var reader in _groups.Readers(i))
                     if (_elementwise[reader] is { } other && other.Size == mine.Size && !_groups.AreOne(i, reader)
                         && MayBeOne(i, reader) && _groups.Members(i).Count + _groups.Members(reader).Count
@@ -95,8 +100,8 @@ internal sealed class ElementwiseFusion
 
     private Step Compiled(IReadOnlyList<int> group, KernelChoice choice)
     {
-        var outputs = group.Where(i => !_elementwise[i]!.IsAlias && IsNeededOutside(i)).Select(i => _steps[i].Outputs[0])
-            .ToList();
+        var outputs = group.Where(i => !_elementwise[i]!.IsAlias && IsNeededOutside(i))
+            .Select(i => _steps[i].Outputs[0]).ToList();
         var (size, row) = (_elementwise[group[0]]!.Size, group.Max(i => _elementwise[i]!.Row));
         var (kernel, inputs) = ChainCompiler.Compile(
             [.. group.Order().Select(i => _steps[i])], outputs, size, row, _operations);

@@ -3,6 +3,7 @@ using OnnxGraphs.Kernels;
 using OnnxGraphs.Kernels.Convolutions;
 using OnnxGraphs.Kernels.Loops;
 using OnnxGraphs.Kernels.Native;
+using OnnxGraphs.Kernels.Poolings;
 using OnnxGraphs.Models;
 using OnnxGraphs.Ops;
 
@@ -43,6 +44,9 @@ internal sealed class KernelChoice(InnerLoops loops)
                 { IsDepthwise: true } shape => Use(DepthwiseFilter.Backward(shape, loops), inputs, node.Outputs),
             Op.ConvWeightGradient when Shape(node, inputs[1]!.Shape, value.Shape, inputs[0]!.Shape) is { } shape =>
                 WeightGradient(shape) is { } gradient ? Use(gradient, inputs, node.Outputs) : null,
+            Op.MaxPoolInputGradient when value.Shape.Rank == 4 && value.Shape.Size is > 0 and < int.MaxValue =>
+                Use(new MaxPoolGradient(value.Shape, inputs[0]!.Shape, Window.Of(node,
+                    node.Attributes.Ints("kernel_shape")!)), inputs, node.Outputs),
             _ => null,
         };
     }

@@ -11,16 +11,30 @@ namespace OnnxGraphs.Rewrites;
 /// </summary>
 /// <param name="Model">The model; its operators of the domain of kernels are numbered as these are.</param>
 /// <param name="Kernels">The kernels.</param>
-internal sealed record KernelRewrite(OnnxModel Model, IReadOnlyList<Kernel> Kernels)
+/// <param name="MayShare">Whether each output may lie where the input that it replaces does.</param>
+internal sealed record KernelRewrite(OnnxModel Model, IReadOnlyList<Kernel> Kernels, bool MayShare)
 {
     /// <summary>Null where the processor has no vectors.</summary>
-    public static KernelRewrite? Of(IReadOnlyList<Var> outputs, IReadOnlyList<Var>? inputs)
+    /// <param name="outputs">The values to compute.</param>
+    /// <param name="inputs">Inputs to declare; null for those that the values need.</param>
+    /// <param name="replaced">Inputs, and the outputs that are their next values.</param>
+    public static KernelRewrite? Of(IReadOnlyList<Var> outputs, IReadOnlyList<Var>? inputs,
+        IReadOnlyList<(Var Old, Var New)> replaced)
     {
         if (InnerLoops.Widest() is not { } loops)
             return null;
         var choice = new KernelChoice(loops);
         var list = new StepList(outputs, choice.For, inputs);
         var steps = ElementwiseFusion.Apply(list.Steps, outputs.Select(list.Written), choice);
-        return new(GraphWriter.Write(list, steps, inputs), choice.Kernels);
+        var mayShare = replaced.Count > 0 && SharedMemory.IsSafe(steps, choice.Kernels,
+            replaced.Select(pair => (pair.Old, Source(list.Written(pair.New), steps))));
+        return new(GraphWriter.Write(list, steps, inputs), choice.Kernels, mayShare);
+    }
+
+    // What an output's last Identity, which ONNX Runtime removes, copies.
+    private static Var Source(Var value, IReadOnlyList<Step> steps)
+    {
+        var copy = steps.FirstOrDefault(step => step.Op == "Identity" && step.Outputs[0] == value);
+        return copy is null ? value : Source(copy.Inputs[0]!, steps);
     }
 }

@@ -42,6 +42,17 @@ internal sealed class StepGroups
     /// <summary>Whether two steps are in one group.</summary>
     public bool AreOne(int a, int b) => _group[a] == _group[b];
 
+    /// <summary>The steps that must be done before a step can begin, groups aside.</summary>
+    public HashSet<int> Before(int step)
+    {
+        var (before, open) = (new HashSet<int>(), new Stack<int>(_reads[step]));
+        while (open.TryPop(out var read))
+            if (before.Add(read))
+                foreach (var next in _reads[read])
+                    open.Push(next);
+        return before;
+    }
+
     /// <summary>Makes one group of two, unless something outside lies between them.</summary>
     public bool TryJoin(int a, int b)
     {

@@ -41,21 +41,27 @@ public sealed class GraphSession : IDisposable
     /// <summary>The kernels of this library that take part, one for each node: what they compute.</summary>
     public IReadOnlyList<string> Kernels { get; }
 
+    /// <summary>
+    /// Whether every output that replaces an input may be bound to that input's memory. Only kernels promise that.
+    /// </summary>
+    public bool MayShare { get; private init; }
+
     /// <summary>Opens a session for values of a graph.</summary>
     /// <param name="outputs">The values to compute.</param>
     /// <param name="inputs">Inputs to declare; null for those that the values need.</param>
     /// <param name="device">Where it runs.</param>
     /// <param name="configure">Changes options of the session: threads, profiling.</param>
+    /// <param name="replaced">Inputs with the outputs that are their next values; see <see cref="MayShare"/>.</param>
     /// <exception cref="InvalidOperationException">The native library lacks the device's provider.</exception>
     public static GraphSession Open(IReadOnlyList<Var> outputs, IReadOnlyList<Var>? inputs, Device device,
-        Action<SessionOptions>? configure = null)
+        Action<SessionOptions>? configure = null, IReadOnlyList<(Var Old, Var New)>? replaced = null)
     {
         if (device is not { IsCuda: false, Kernels: true } || OrtFunctions.Load() is not { } functions
-            || KernelRewrite.Of(outputs, inputs) is not { Kernels.Count: > 0 } rewrite)
+            || KernelRewrite.Of(outputs, inputs, replaced ?? []) is not { Kernels.Count: > 0 } rewrite)
             return Open(GraphWriter.Write(outputs, inputs), device, configure);
         using var options = Options(rewrite.Model, device, configure);
         return new(rewrite.Model, new(rewrite.Kernels, functions), [.. rewrite.Kernels.Select(kernel => kernel.Name)],
-            options);
+            options) { MayShare = rewrite.MayShare };
     }
 
     /// <summary>Opens a session for a model as it is, without kernels.</summary>

@@ -8,7 +8,7 @@ namespace OnnxGraphs.Training;
 /// <summary>
 /// Runs a training step on a device. Parameters and optimiser state stay in the device's memory: each step reads one
 /// set of vectors and writes another, and the two change places, so nothing is copied between steps and no update is
-/// seen too early.
+/// seen too early. Where one kernel does the whole update, behind all that reads the old values, both sets are one.
 /// </summary>
 public sealed class TrainingRun : ITrainingRun
 {
@@ -33,7 +33,8 @@ public sealed class TrainingRun : ITrainingRun
     {
         (Graph, Device) = (graph, device ?? Device.Cpu);
         _graphSession = graph.Halves is { } rest ? GraphSession.Open(rest.Outputs, rest.RestInputs, Device, configure)
-            : graph.Source is { } source ? GraphSession.Open(source.Outputs, source.Inputs, Device, configure)
+            : graph.Source is { } source ? GraphSession.Open(source.Outputs, source.Inputs, Device, configure,
+                [.. graph.Vectors.Select(name => (source.Find(name)!, source.Find(TrainingGraph.Next(name))!))])
             : GraphSession.Open(graph.Step, Device, configure);
         _memory = new(Device);
         foreach (var input in graph.Data)
@@ -41,7 +42,8 @@ public sealed class TrainingRun : ITrainingRun
         string[] scalars = [TrainingGraph.LearningRate, TrainingGraph.StepNumber, TrainingGraph.Loss, .. graph.Terms];
         foreach (var scalar in scalars)
             _scalars[scalar] = HostTensors.Allocate(ElementType.Float32, TensorShape.Scalar);
-        _vectors = [AllocateVectors(), AllocateVectors()];
+        var first = AllocateVectors();
+        _vectors = [first, _graphSession.MayShare ? first : AllocateVectors()];
         _forward = graph.Halves is { } halves
             ? new(halves, Device, _memory, _inputs, [.. _vectors.Select(set => set[0])], configure) : null;
         _bindings = [Bind(0), Bind(1)];
@@ -139,7 +141,7 @@ public sealed class TrainingRun : ITrainingRun
         foreach (var binding in _bindings)
             binding.Dispose();
         _forward?.Dispose();
-        foreach (var value in _inputs.Values.Concat(_scalars.Values).Concat(_vectors.SelectMany(set => set)))
+        foreach (var value in _inputs.Values.Concat(_scalars.Values).Concat(_vectors.Distinct().SelectMany(set => set)))
             value.Dispose();
         _options.Dispose();
         _memory.Dispose();

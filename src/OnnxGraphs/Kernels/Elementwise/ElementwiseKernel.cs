@@ -43,6 +43,16 @@ internal sealed unsafe class ElementwiseKernel : Kernel
             Math.Min(_blocks, PartsPerThread * Environment.ProcessorCount));
     }
 
+    /// <summary>
+    /// Whether an output may lie where an input lies: nothing reads a tile of that input once the output's is written.
+    /// </summary>
+    public bool MayShare(int input, int output)
+    {
+        var written = Array.FindIndex(_instructions, instruction => instruction.WritesOutput(output));
+        return written >= 0 && Array.FindLastIndex(_instructions, i => i.ReadsInput(input)) <= written
+            && !_reductions.Any(reduction => reduction.ReadsInput(input));
+    }
+
     private int PartScratch => _program.Slots * _capacity;
 
     public override long ScratchBytes => sizeof(float)

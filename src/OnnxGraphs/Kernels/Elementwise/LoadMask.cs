@@ -10,4 +10,6 @@ internal sealed unsafe class LoadMask(int input, Operand y) : Instruction
         for (var i = 0; i < tile.Count; i++)
             to[i] = from[i];
     }
+
+    public override bool ReadsInput(int number) => number == input;
 }

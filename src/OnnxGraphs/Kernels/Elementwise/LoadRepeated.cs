@@ -30,6 +30,8 @@ internal sealed unsafe class LoadRepeated : Instruction
         }
     }
 
+    public override bool ReadsInput(int input) => input == _input;
+
     private void Load(void* input, long offset, long column, Span<float> to)
     {
         if (_strides[^1] == 0)

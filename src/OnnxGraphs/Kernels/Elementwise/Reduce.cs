@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace OnnxGraphs.Kernels.Elementwise;
 
 /// <summary>
-/// Sums along rows, the trailing axes of a shape. A tile holds whole rows, or a piece of one; sums of pieces are kept by
-/// tile and added when all are there, so that the result does not depend on the number of threads.
+/// Sums along rows, the trailing axes of a shape. A tile holds whole rows, or a piece of one; sums of pieces are kept
+/// by tile and added when all are there, so that the result does not depend on the number of threads.
 /// </summary>
 /// <param name="kind">What is summed.</param>
 /// <param name="factor">What the sum is multiplied by: 1, or 1 / n for a mean.</param>
@@ -30,6 +30,8 @@ internal sealed unsafe class Reduce(ReduceKind kind, float factor, Operand x, in
             for (var i = 0; i < tile.Count / (int)row; i++)
                 to[i] = factor * Sum(new(from + i * (int)row, (int)row));
     }
+
+    public override bool ReadsInput(int input) => x == new Operand(Place.Input, input);
 
     /// <summary>The sum of a piece of a row, without the factor.</summary>
     public float Piece(in Tile tile) => Sum(new(tile.At(x), tile.Count));

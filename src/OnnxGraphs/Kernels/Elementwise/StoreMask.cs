@@ -10,4 +10,8 @@ internal sealed unsafe class StoreMask(Operand x, int output) : Instruction
         for (var i = 0; i < tile.Count; i++)
             to[i] = (byte)from[i];
     }
+
+    public override bool ReadsInput(int input) => x == new Operand(Place.Input, input);
+
+    public override bool WritesOutput(int number) => number == output;
 }
