@@ -24,7 +24,8 @@ both() { # both <name> <batch> <arguments of the .NET side>
     local name=$1 batch=$2 form
     shift 2
     for form in on off; do
-        dotnet "$networks" --kernels "$form" --batch "$batch" --rounds 3 --threads 2 "$@" >>"$results/$name.kernels-$form"
+        dotnet "$networks" --kernels "$form" --batch "$batch" --rounds 3 --threads 2 "$@" \
+            >>"$results/$name.kernels-$form"
     done
     torch step "$name" --batch "$batch" --onnx "$ultraface" >>"$results/$name.torch"
 }

@@ -2,7 +2,9 @@ using OnnxGraphs.Kernels.Elementwise;
 
 namespace OnnxGraphs.Rewrites;
 
-/// <summary>A value of a program under construction: in a known place, or in a slot that is given to it later.</summary>
+/// <summary>
+/// A value of a program under construction: in a known place, or in a slot that is given to it later.
+/// </summary>
 internal sealed class TileValue(Operand? place = null)
 {
     /// <summary>Where it lies; null until it has a slot.</summary>

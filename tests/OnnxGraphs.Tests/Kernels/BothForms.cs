@@ -9,7 +9,8 @@ namespace OnnxGraphs.Tests.Kernels;
 internal static class BothForms
 {
     /// <summary>
-    /// Fails unless value and gradients (for a random upstream) agree to the tolerance. Returns what the kernels compute.
+    /// Fails unless value and gradients (for a random upstream) agree to the tolerance. Returns what the kernels
+    /// compute.
     /// </summary>
     public static IReadOnlyList<string> Compare(Func<Var[], Var> f, float tolerance, params Tensor[] inputs)
     {

@@ -56,7 +56,8 @@ public class ElementwiseTests
     [TestMethod]
     public void ExtremeNumbersEqualThoseOfTheOperators()
     {
-        float[] extremes = [0, -0f, 1e-40f, 1e-30f, -1e-30f, 3e38f, -3e38f, 88, -88, 104, -104, 1, -1, 20, -20, 0.5f, 7];
+        float[] extremes =
+            [0, -0f, 1e-40f, 1e-30f, -1e-30f, 3e38f, -3e38f, 88, -88, 104, -104, 1, -1, 20, -20, 0.5f, 7];
         var x = Tensor.Of<float>(new(extremes.Length), extremes);
         BothForms.Compare(v => Sigmoid(v[0]) * 2f + Positive(v[0]) + HardSigmoid(v[0]), 1e-6f, x);
         BothForms.Compare(v => Softplus(v[0]) * 2f + Exp(Clip(v[0], null, 80)) * 1e-30f, 1e-6f, x);

@@ -3,7 +3,9 @@ using OnnxGraphs.Ops;
 
 namespace OnnxGraphs.Kernels.Convolutions;
 
-/// <summary>A convolution in two dimensions: [N, C, H, W] with weights [K, C / groups, kh, kw] to [N, K, OH, OW].</summary>
+/// <summary>
+/// A convolution in two dimensions: [N, C, H, W] with weights [K, C / groups, kh, kw] to [N, K, OH, OW].
+/// </summary>
 internal sealed record ConvolutionShape(TensorShape Input, TensorShape Output, TensorShape Weights, Window Window)
 {
     public int Images => (int)Input[0];

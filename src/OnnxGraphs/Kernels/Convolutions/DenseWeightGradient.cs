@@ -88,7 +88,8 @@ internal sealed unsafe class DenseWeightGradient : Kernel
         var to = Transposed(in call, image, block);
         if (filters < _columns)
             new Span<float>(to, pixels * _columns).Clear();
-        _loops.Transpose(call.Input(0) + ((long)image * _shape.Filters + first) * pixels, filters, pixels, to, _columns);
+        var from = call.Input(0) + ((long)image * _shape.Filters + first) * pixels;
+        _loops.Transpose(from, filters, pixels, to, _columns);
     }
 
     private void Sum(in KernelCall call, int block, int firstChannel, float* scratch)
@@ -108,8 +109,8 @@ internal sealed unsafe class DenseWeightGradient : Kernel
                     _map.Fill(x + (long)channel * _shape.InputPixels, scratch + channel * _map.Size, first, rows);
                 fixed (int* places = _places, offsets = _rows)
                     for (var row = 0; row < RowCount; row += InnerLoops.ProductRows)
-                        _loops.AddProducts(scratch, offsets + row, places, rows * width, dy + (long)first * width * _columns,
-                            _columns, sums + row * _columns);
+                        _loops.AddProducts(scratch, offsets + row, places, rows * width,
+                            dy + (long)first * width * _columns, _columns, sums + row * _columns);
             }
         }
         Write(call.Output(0), sums, block, firstChannel, channels);

@@ -1,6 +1,8 @@
 namespace OnnxGraphs.Kernels.Elementwise;
 
-/// <summary>The elements that the instructions of a program work on at a time: few enough to stay in the cache.</summary>
+/// <summary>
+/// The elements that the instructions of a program work on at a time: few enough to stay in the cache.
+/// </summary>
 internal readonly unsafe ref struct Tile
 {
     private readonly ref readonly KernelCall _call;
