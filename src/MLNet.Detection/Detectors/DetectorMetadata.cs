@@ -69,10 +69,13 @@ internal static class DetectorMetadata
 
     private static DetectorModel Checked(DetectorModel detector)
     {
-        var names = detector.Model.ValueNames.ToHashSet();
+        var (names, entry) = (detector.Model.ValueNames.ToHashSet(), $"the metadata entry '{Prefix}{HeadKey}'");
+        if (!detector.Head.FitsAnchors(detector.Anchors.Count))
+            throw new ModelException($"{detector.Model.Path}: {entry} is damaged (its levels do not fit "
+                + $"{detector.Anchors.Count} anchors); save the detector again.");
         return detector.RawValues.FirstOrDefault(name => !names.Contains(name)) is not { } missing ? detector
-            : throw new ModelException($"{detector.Model.Path}: the metadata entry '{Prefix}{HeadKey}' names the value "
-                + $"'{missing}', which is not there; save the detector again.");
+            : throw new ModelException($"{detector.Model.Path}: {entry} names the value '{missing}', which is not "
+                + "there; save the detector again.");
     }
 
     private static Box[] Boxes(string text)
@@ -115,7 +118,8 @@ internal static class DetectorMetadata
             {
                 return parse(text);
             }
-            catch (Exception error) when (error is JsonException or FormatException or ArgumentException)
+            catch (Exception error) when (error is JsonException or FormatException or ArgumentException
+                or NotSupportedException)
             {
                 throw new ModelException(
                     $"{model.Path}: the metadata entry '{Prefix + key}' is damaged ({error.Message}); "

@@ -77,6 +77,13 @@ public sealed class DetectorModelTests
     [DataRow("decoder", "{\"Coder\": 3}")]
     [DataRow("resize", "{\"Width\": -1, \"Height\": 2}")]
     [DataRow("class_value", "nowhere")]
+    [DataRow("head", "{}")]
+    [DataRow("head", "{\"kind\":\"Fccos\"}")]
+    [DataRow("head", "{\"kind\":\"Fcos\"}")]
+    [DataRow("head", "{\"kind\":\"Fcos\",\"CenternessValue\":\"cls_logits\",\"PointsPerLevel\":[127]}")]
+    [DataRow("head", "{\"kind\":\"Fcos\",\"CenternessValue\":\"nowhere\",\"PointsPerLevel\":[100,28]}")]
+    [DataRow("head", "{\"kind\":\"Yolox\"}")]
+    [DataRow("head", "{\"kind\":\"Yolo\",\"Maps\":[\"cls_logits\"],\"Grids\":[{\"Width\":0,\"Height\":4}]}")]
     public void Damaged_metadata_is_named(string key, string value)
     {
         var path = _folder.File("model.onnx");

@@ -73,6 +73,9 @@ public abstract record DetectionHead
     /// <summary>The places split by feature level, as candidates are counted.</summary>
     internal virtual IReadOnlyList<int> Levels(DetectorModel detector) => [detector.Anchors.Count];
 
+    /// <summary>Whether the levels that the head was saved with go with a number of places.</summary>
+    internal virtual bool FitsAnchors(int anchors) => true;
+
     /// <summary>Finds the head's values in a file and fits them to the wanted classes.</summary>
     internal abstract DetectorModel Import(HeadImport import);
 }

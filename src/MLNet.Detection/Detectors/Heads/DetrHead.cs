@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Matching;
@@ -76,7 +75,10 @@ public sealed record DetrHead : DetectionHead
         {
             boxes[i] = boxes[i].Denormalize(resize.Width, resize.Height);
             var row = all.AsSpan(i * (classes + 1), classes);
-            var best = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(row);
+            var best = 0;
+            for (var c = 1; c < classes; c++)
+                if (row[c] > row[best])
+                    best = c;
             scores[i * classes + best] = row[best];
         }
         return detector.Select(scores, boxes);

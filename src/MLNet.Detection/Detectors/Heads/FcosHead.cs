@@ -118,6 +118,8 @@ public sealed record FcosHead : DetectionHead
 
     internal override IReadOnlyList<int> Levels(DetectorModel detector) => PointsPerLevel;
 
+    internal override bool FitsAnchors(int anchors) => PointsPerLevel.Sum() == anchors;
+
     internal override DetectorModel Import(HeadImport import)
     {
         var options = import.Options;

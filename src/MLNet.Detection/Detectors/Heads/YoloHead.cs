@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Text.Json.Serialization;
 using MLNet.Detection.Anchors;
 using MLNet.Detection.Boxes;
@@ -86,6 +85,9 @@ public sealed record YoloHead : GridHead
     internal override IReadOnlyDictionary<string, Var> Terms(
         DetectorModel detector, DetectionTargets targets, IReadOnlyList<Var> tables) =>
         Loss.Terms(targets, tables[0], AnchorsPerLevel(detector));
+
+    internal override bool FitsAnchors(int anchors) => Maps.Count > 0 && Grids.Count == Maps.Count
+        && Grids.Sum(grid => grid.Width * grid.Height) is > 0 and var cells && anchors % cells == 0;
 
     internal override DetectorModel Import(HeadImport import)
     {

@@ -103,6 +103,8 @@ public sealed record Yolov8Head : GridHead
     internal override (Var Scores, Var Boxes) Predictions(DetectorModel detector, IReadOnlyList<Var> tables) =>
         (Op.Squeeze(Op.Sigmoid(tables[1]), 0), Op.Squeeze(tables[0], 0));
 
+    internal override bool FitsAnchors(int anchors) => Maps.Count > 0;
+
     internal override DetectorModel Import(HeadImport import)
     {
         var levels = import.LevelsBehind(import.ClassOutput);

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Matching;
@@ -92,6 +91,8 @@ public sealed record YoloxHead : GridHead
 
     internal override IReadOnlyDictionary<string, Var> Terms(
         DetectorModel detector, DetectionTargets targets, IReadOnlyList<Var> tables) => Loss.Terms(targets, tables[0]);
+
+    internal override bool FitsAnchors(int anchors) => Maps.Count > 0;
 
     internal override DetectorModel Import(HeadImport import)
     {
