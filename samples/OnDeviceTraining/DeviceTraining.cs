@@ -20,8 +20,8 @@ internal sealed class DeviceTraining : IDisposable
     }
 
     /// <summary>
-    /// One update from one or several batches, whose gradients are added up; returns the loss of the last. A batch lists
-    /// its tensors in the order of the training model's inputs: pixels, then targets.
+    /// One update from one or several batches, whose gradients are added up; returns the loss of the last. A batch
+    /// lists its tensors in the order of the training model's inputs: pixels, then targets.
     /// </summary>
     public float Update(IEnumerable<IReadOnlyList<OrtValue>> batches, float learningRate)
     {
@@ -46,7 +46,8 @@ internal sealed class DeviceTraining : IDisposable
     }
 
     /// <summary>Saves weights and optimiser state, to go on later or to take them back into the detector.</summary>
-    public void Save(string checkpoint) => CheckpointState.SaveCheckpoint(_state, checkpoint, includeOptimizerState: true);
+    public void Save(string checkpoint) =>
+        CheckpointState.SaveCheckpoint(_state, checkpoint, includeOptimizerState: true);
 
     // The session works on the memory of the state: it goes first.
     public void Dispose()

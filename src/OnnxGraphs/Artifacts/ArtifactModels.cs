@@ -6,9 +6,9 @@ using OnnxGraphs.Training;
 namespace OnnxGraphs.Artifacts;
 
 /// <summary>
-/// The training and the evaluation model. The runtime tells the inputs of a training model apart by their names: weights
-/// are those that the checkpoint lists, a buffer belongs to the weight that it is named after, and what is left is fed
-/// by the application.
+/// The training and the evaluation model. The runtime tells the inputs of a training model apart by their names:
+/// weights are those that the checkpoint lists, a buffer belongs to the weight that it is named after, and what is left
+/// is fed by the application.
 /// </summary>
 /// <param name="Training">Forward, loss, gradients; adds each gradient to its buffer, or sets it after a reset.</param>
 /// <param name="Evaluation">Forward and loss, then the values that the model was cut at, then predictions.</param>
@@ -19,8 +19,8 @@ namespace OnnxGraphs.Artifacts;
 internal sealed record ArtifactModels(OnnxModel Training, OnnxModel Evaluation, IReadOnlyList<Var> Data,
     IReadOnlyList<string> Outputs, IReadOnlyList<string> Predictions, ParameterLayout Layout)
 {
-    private const string Reset = "lazy_reset_grad", Buffer = "_grad.accumulation.buffer", Sum = "_grad.accumulation.out",
-        Gradient = "_grad";
+    private const string Reset = "lazy_reset_grad", Gradient = "_grad", Buffer = "_grad.accumulation.buffer",
+        Sum = "_grad.accumulation.out";
 
     /// <exception cref="ModelException">The model cannot be trained, or not by the training runtime.</exception>
     public static ArtifactModels Build(
@@ -65,8 +65,9 @@ internal sealed record ArtifactModels(OnnxModel Training, OnnxModel Evaluation, 
     private static void CheckOpset(OnnxModel model)
     {
         if (model.Opset is < 7 or > OnnxModel.WorkingOpset)
-            throw new ModelException($"{model.Path}: opset {model.Opset} cannot be lowered to {OnnxModel.WorkingOpset}, "
-                + "the latest that the training runtime 1.19.2 knows; export the model with opset 17, say.");
+            throw new ModelException($"{model.Path}: opset {model.Opset} cannot be lowered to "
+                + $"{OnnxModel.WorkingOpset}, the latest that the training runtime 1.19.2 knows; export the model "
+                + "with opset 17, say.");
     }
 
     private static void CheckNames(OnnxModel model, IEnumerable<Var> data, IEnumerable<Var> outputs)

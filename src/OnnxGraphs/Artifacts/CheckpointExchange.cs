@@ -37,7 +37,8 @@ public static class CheckpointExchange
     /// <exception cref="ModelException">A weight is missing, or has another shape.</exception>
     public static Checkpoint ToCheckpoint(this OrtCheckpoint checkpoint, ParameterLayout layout, Optimizer optimizer)
     {
-        var state = checkpoint.Optimizer ?? new(0, RuntimeLearningRate, new Dictionary<string, IReadOnlyList<Tensor>>());
+        var state = checkpoint.Optimizer
+            ?? new(0, RuntimeLearningRate, new Dictionary<string, IReadOnlyList<Tensor>>());
         var vectors = new Dictionary<string, float[]>
         {
             [TrainingGraph.Parameters] = Flat(layout, name => checkpoint.Trained.GetValueOrDefault(name)),

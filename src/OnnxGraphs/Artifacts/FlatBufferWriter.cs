@@ -14,8 +14,8 @@ internal sealed class FlatBufferWriter
     private FlatBufferWriter() => _writer = new(_stream);
 
     /// <summary>
-    /// The file of a root table. A table is an array of its fields by slot; a field is a bool, int, long, float, string,
-    /// byte[], long[], another table or an array of tables. Null leaves a field out.
+    /// The file of a root table. A table is an array of its fields by slot; a field is a bool, int, long, float,
+    /// string, byte[], long[], another table or an array of tables. Null leaves a field out.
     /// </summary>
     public static byte[] Write(string identifier, object?[] root)
     {

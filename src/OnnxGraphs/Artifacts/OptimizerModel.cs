@@ -66,7 +66,10 @@ internal static class OptimizerModel
     private static NodeProto Node(string op, string[] inputs, string output,
         params (string Name, object Value)[] attributes)
     {
-        var node = new NodeProto { OpType = op, Domain = TrainingKernels.Domain, Input = { inputs }, Output = { output } };
+        var node = new NodeProto
+        {
+            OpType = op, Domain = TrainingKernels.Domain, Input = { inputs }, Output = { output },
+        };
         node.Attribute.Add(attributes.Select(pair => AttributeValues.Write(pair.Name, pair.Value)));
         return node;
     }

@@ -78,7 +78,9 @@ internal static class OrtCheckpointFile
             throw new FormatException($"it has '{name}' twice");
     }
 
-    /// <summary>Reads tensors, in all no more bytes than the file has: a damaged one may refer to some of them often.</summary>
+    /// <summary>
+    /// Reads tensors, in all no more bytes than the file has: a damaged one may refer to some of them often.
+    /// </summary>
     private sealed class TensorReader(long bytes)
     {
         private long _bytesLeft = bytes;

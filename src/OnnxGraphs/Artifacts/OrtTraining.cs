@@ -9,7 +9,7 @@ namespace OnnxGraphs.Artifacts;
 /// </summary>
 public static unsafe class OrtTraining
 {
-    /// <summary>Version of the C API that the managed binding 1.29, which this library is built with, asks for.</summary>
+    /// <summary>Version of the C API that the managed binding which this library is built with asks for.</summary>
     public const int BindingApi = 26;
 
     // The version of the training API that artifacts are tested with, and the place of the function that gives it in

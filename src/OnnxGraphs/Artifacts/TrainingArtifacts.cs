@@ -37,7 +37,9 @@ public sealed record TrainingArtifacts(
     /// <summary>Weights and optimiser state.</summary>
     public string Checkpoint => Path.Combine(Folder, "checkpoint");
 
-    /// <summary>Writes the artifacts of a model that is cut at the given values; the folder is made where missing.</summary>
+    /// <summary>
+    /// Writes the artifacts of a model that is cut at the given values; the folder is made where missing.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="heads">Names of the values to cut at.</param>
     /// <param name="loss">The loss on these values; declares inputs for its targets.</param>
@@ -88,7 +90,8 @@ public sealed record TrainingArtifacts(
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ModelException($"{Folder}: the folder cannot be made ({error.Message}); give another one.", error);
+            throw new ModelException($"{Folder}: the folder cannot be made ({error.Message}); give another one.",
+                error);
         }
     }
 }

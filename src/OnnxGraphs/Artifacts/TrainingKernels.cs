@@ -12,7 +12,9 @@ internal static class TrainingKernels
     /// <summary>Domain of the operators.</summary>
     public const string Domain = "com.microsoft";
 
-    /// <summary>The one training operator of the default domain; its output's shape must be written to the file.</summary>
+    /// <summary>
+    /// The one training operator of the default domain; its output's shape must be written to the file.
+    /// </summary>
     public const string MaxPoolGrad = "MaxPoolGrad";
 
     /// <summary>The rules for a choice of kernels, to be tried before the usual ones.</summary>

@@ -3,7 +3,9 @@ using System.Diagnostics;
 
 namespace OnnxGraphs.Tests.Artifacts;
 
-/// <summary>Runs the scripts of tests/TrainingRuntime in Node.js. A test is inconclusive where that is missing.</summary>
+/// <summary>
+/// Runs the scripts of tests/TrainingRuntime in Node.js. A test is inconclusive where that is missing.
+/// </summary>
 internal static class NodeScript
 {
     private const string SetUp = "it is fetched by ./test.sh and eng/setup.sh --tests, with npm";

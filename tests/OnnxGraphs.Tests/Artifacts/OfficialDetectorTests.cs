@@ -8,7 +8,9 @@ using OnnxGraphs.Training;
 
 namespace OnnxGraphs.Tests.Artifacts;
 
-/// <summary>Real detectors with MultiBox loss in the official training runtime, against this library's own step.</summary>
+/// <summary>
+/// Real detectors with MultiBox loss in the official training runtime, against this library's own step.
+/// </summary>
 [TestClass]
 public sealed class OfficialDetectorTests
 {
@@ -53,7 +55,8 @@ public sealed class OfficialDetectorTests
         string[] heads = [.. outputs.Select(output => HeadCut.Find(model, output))];
         Optimizer optimizer = adam ? new AdamW(Epsilon: Epsilon) { WeightDecay = 1e-4f } : new Sgd(0);
         var input = model.Inputs[0].Name;
-        var graph = new TrainingGraphOptions { InputShapes = new Dictionary<string, TensorShape> { [input] = image.Shape } };
+        var shapes = new Dictionary<string, TensorShape> { [input] = image.Shape };
+        var graph = new TrainingGraphOptions { InputShapes = shapes };
         using var own = new TrainingRun(TrainingGraph.Build(model, heads, Loss, optimizer, graph), model);
         var artifacts = TrainingArtifacts.Write(
             model, heads, Loss, optimizer, _folder, new() { Graph = graph, Kernels = kernels });

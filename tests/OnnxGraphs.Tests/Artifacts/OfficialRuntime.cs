@@ -6,8 +6,8 @@ using OnnxGraphs.Graphs;
 namespace OnnxGraphs.Tests.Artifacts;
 
 /// <summary>
-/// The official training runtime 1.19.2, run by Node.js as WebAssembly. Commands are noted, then run in one session. Its
-/// learning rate is 0.001: the interface for JavaScript has no way to set another.
+/// The official training runtime 1.19.2, run by Node.js as WebAssembly. Commands are noted, then run in one session.
+/// Its learning rate is 0.001: the interface for JavaScript has no way to set another.
 /// </summary>
 internal sealed class OfficialRuntime(TrainingArtifacts artifacts)
 {
@@ -31,10 +31,11 @@ internal sealed class OfficialRuntime(TrainingArtifacts artifacts)
     public void Command(string kind) => _commands.Add(new { run = kind });
 
     /// <summary>Runs the noted commands; for each the outputs by name.</summary>
-    /// <exception cref="InvalidOperationException">The runtime refused something; the message has its words.</exception>
+    /// <exception cref="InvalidOperationException">It refused something; the message has its words.</exception>
     public IReadOnlyList<IReadOnlyDictionary<string, float[]>> Run()
     {
-        var (plan, result) = (Path.Combine(artifacts.Folder, "plan.json"), Path.Combine(artifacts.Folder, "result.json"));
+        var plan = Path.Combine(artifacts.Folder, "plan.json");
+        var result = Path.Combine(artifacts.Folder, "result.json");
         File.WriteAllText(plan, JsonSerializer.Serialize(new
         {
             checkpoint = Checkpoint, trainingModel = artifacts.TrainingModel, evalModel = artifacts.EvalModel,

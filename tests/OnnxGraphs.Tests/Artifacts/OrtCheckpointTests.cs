@@ -112,7 +112,8 @@ public sealed class OrtCheckpointTests
         var layout = ParameterLayout.Of(SmallNetwork.Model(), ["middle.weight", "z.bias"]);
         var random = new RandomTensors();
         var own = new Checkpoint(5, layout, new[] { "training/parameters", "training/first_moment",
-            "training/second_moment" }.ToDictionary(name => name, _ => random.Normal(layout.Size).Values<float>().ToArray()))
+            "training/second_moment" }.ToDictionary(
+                name => name, _ => random.Normal(layout.Size).Values<float>().ToArray()))
         {
             Notes = new Dictionary<string, string> { ["epochs"] = "20" },
         };
@@ -181,7 +182,8 @@ public sealed class OrtCheckpointTests
             try
             {
                 var read = OrtCheckpoint.Parse(bytes);
-                Assert.IsTrue(read.IsNominal || read.Trained.Values.All(t => t.Data.Length == t.Shape.Size * t.Type.Size()));
+                Assert.IsTrue(read.IsNominal
+                    || read.Trained.Values.All(t => t.Data.Length == t.Shape.Size * t.Type.Size()));
             }
             catch (ModelException)
             {
@@ -211,7 +213,8 @@ public sealed class OrtCheckpointTests
         StringAssert.Contains(error.Message, message);
     }
 
-    private static void AreEqual(IReadOnlyDictionary<string, Tensor> expected, IReadOnlyDictionary<string, Tensor> found)
+    private static void AreEqual(
+        IReadOnlyDictionary<string, Tensor> expected, IReadOnlyDictionary<string, Tensor> found)
     {
         CollectionAssert.AreEquivalent(expected.Keys.ToArray(), found.Keys.ToArray());
         foreach (var (name, tensor) in expected)

@@ -9,8 +9,8 @@ using OnnxGraphs.Training;
 namespace OnnxGraphs.Tests.Artifacts;
 
 /// <summary>
-/// Three convolutions with a focal loss. Those in the middle have weights of one shape, the later one with the name that
-/// sorts first: an order that is confused somewhere shows.
+/// Four convolutions with a focal loss. Those in the middle have weights of one shape, the later one with the name
+/// that sorts first: an order that is confused somewhere shows.
 /// </summary>
 internal static class SmallNetwork
 {
@@ -24,7 +24,8 @@ internal static class SmallNetwork
         var x = graph.Input(Input, 2, 3, 16, 16);
         x = Op.Relu(Op.Conv(x, Weight("z.weight", 0.3, 8, 3, 3, 3), Weight("z.bias", 0.1, 8), stride: 2, pad: 1));
         x = Op.Relu(Op.Conv(x, Weight("middle.weight", 0.2, 8, 8, 3, 3), pad: 1));
-        x = Op.Apply("MaxPool", [x], new() { { "kernel_shape", new long[] { 2, 2 } }, { "strides", new long[] { 2, 2 } } });
+        long[] two = [2, 2];
+        x = Op.Apply("MaxPool", [x], new() { { "kernel_shape", two }, { "strides", two } });
         x = Op.Sigmoid(Op.Conv(x, Weight("early.weight", 0.2, 8, 8, 3, 3), pad: 1));
         graph.Output(Head, Op.Conv(x, Weight("a.weight", 0.5, 4, 8, 1, 1), Weight("a.bias", 0.1, 4)));
         return GraphWriter.Write(graph);

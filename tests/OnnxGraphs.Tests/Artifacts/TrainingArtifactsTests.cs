@@ -20,7 +20,8 @@ public sealed class TrainingArtifactsTests
     [TestMethod]
     public void ModelsStayWithinWhatTheRuntimeKnows()
     {
-        var artifacts = SmallNetwork.Write(_folder, new AdamW { ClipNorm = 1 }, new() { Kernels = GradientKernels.TrainingRuntime });
+        var artifacts = SmallNetwork.Write(
+            _folder, new AdamW { ClipNorm = 1 }, new() { Kernels = GradientKernels.TrainingRuntime });
         foreach (var path in new[] { artifacts.TrainingModel, artifacts.EvalModel, artifacts.OptimizerModel })
         {
             var model = OnnxModel.Load(path);
@@ -95,7 +96,8 @@ public sealed class TrainingArtifactsTests
     public void RefusesAStartOfAnotherModel()
     {
         var layout = ParameterLayout.Of(SmallNetwork.Model(), ["z.bias"]);
-        var start = new Checkpoint(1, layout, new Dictionary<string, float[]> { [TrainingGraph.Parameters] = new float[8] });
+        var start = new Checkpoint(
+            1, layout, new Dictionary<string, float[]> { [TrainingGraph.Parameters] = new float[8] });
         var error = Assert.ThrowsExactly<ModelException>(
             () => SmallNetwork.Write(_folder, new Sgd(0), new() { Start = start }));
         StringAssert.Contains(error.Message, "The checkpoint holds 1 parameters of 8 numbers");
