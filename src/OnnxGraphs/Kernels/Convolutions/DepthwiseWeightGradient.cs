@@ -58,13 +58,7 @@ internal sealed unsafe class DepthwiseWeightGradient : Kernel
         {
             var rows = Math.Min(_map.Rows, height - first);
             _map.Fill(x, scratch, first, rows);
-            for (var i = 0; i < rows; i++)
-            {
-                var to = flat + i * _map.Pitch;
-                _loops.Copy(dy + (first + i) * width, to, width);
-                for (var j = width; j < _map.Pitch; j++)
-                    to[j] = 0;
-            }
+            _loops.CopyRows(dy + first * width, width, flat, _map.Pitch, rows, 0, width, _map.Pitch);
             new Span<float>(flat + rows * _map.Pitch, InnerLoops.Slack).Clear();
             fixed (int* offsets = _offsets)
                 _loops.Correlate(scratch, flat, rows * _map.Pitch, sums, offsets, _offsets.Length);

@@ -66,32 +66,30 @@ internal sealed unsafe class PhasedMap
         var blank = left >= 0 ? 0 : Math.Min(Pitch, (-left + stride - 1) / stride);
         var x = left + blank * stride;
         var copied = Math.Clamp((size - x + stride - 1) / stride, 0, Pitch - blank);
-        var end = map + (long)_rows.SourceSize * size;
-        for (var i = 0; i < rows; i++, to += Pitch)
-        {
-            var y = top + i * _rows.SourceStride;
-            if (y < 0 || y >= _rows.SourceSize)
-            {
-                new Span<float>(to, Pitch).Clear();
-                continue;
-            }
-            for (var j = 0; j < blank; j++)
-                to[j] = 0;
-            CopyRow(map + (long)y * size + x, end, to + blank, copied);
-            for (var j = blank + copied; j < Pitch; j++)
-                to[j] = 0;
-        }
+        // The rows of the map from the first to the last one that the band reaches; zeros above and below.
+        var above = top >= 0 ? 0 : Math.Min(rows, (-top + _rows.SourceStride - 1) / _rows.SourceStride);
+        var first = top + above * _rows.SourceStride;
+        var inside = Math.Clamp((_rows.SourceSize - first + _rows.SourceStride - 1) / _rows.SourceStride, 0,
+            rows - above);
+        new Span<float>(to, above * Pitch).Clear();
+        new Span<float>(to + (above + inside) * Pitch, (rows - above - inside) * Pitch).Clear();
+        if (inside > 0)
+            CopyRows(map, (long)first * size + x, to + above * Pitch, inside, blank, copied);
     }
 
-    private void CopyRow(float* from, float* end, float* to, int count)
+    private void CopyRows(float* map, long start, float* to, int rows, int blank, int count)
     {
+        var step = (long)_rows.SourceStride * _columns.SourceSize;
+        var end = map + (long)_rows.SourceSize * _columns.SourceSize;
         if (_columns.SourceStride == 1)
-            _loops.Copy(from, to, count);
+            _loops.CopyRows(map + start, step, to, Pitch, rows, blank, count, Pitch);
         else if (_columns.SourceStride == 2)
-            _loops.CopyEven(from, end, to, count);
+            _loops.CopyEvenRows(map + start, step, end, to, Pitch, rows, blank, count, Pitch);
         else
-            for (var j = 0; j < count; j++)
-                to[j] = from[j * _columns.SourceStride];
+            for (var i = 0; i < rows; i++)
+                for (var j = 0; j < Pitch; j++)
+                    to[i * Pitch + j] = j < blank || j >= blank + count ? 0
+                        : map[start + i * step + (long)(j - blank) * _columns.SourceStride];
     }
 
     /// <summary>
@@ -104,11 +102,12 @@ internal sealed unsafe class PhasedMap
         var start = _columns.First * stride - _columns.TargetBefore;
         var skipped = Math.Max(0, -start);
         var count = Math.Min(_columns.Count * stride, size - start) - skipped;
-        for (var i = 0; i < rows; i++)
-        {
-            var y = (first + i) * _rows.TargetStride + rowPhase - _rows.TargetBefore;
-            if (y >= 0 && y < _rows.TargetSize)
-                _loops.Copy(phase + i * Pitch * stride + skipped, map + (long)y * size + start + skipped, count);
-        }
+        var top = first * _rows.TargetStride + rowPhase - _rows.TargetBefore;
+        var above = top >= 0 ? 0 : Math.Min(rows, (-top + _rows.TargetStride - 1) / _rows.TargetStride);
+        var y = top + above * _rows.TargetStride;
+        var inside = Math.Clamp((_rows.TargetSize - y + _rows.TargetStride - 1) / _rows.TargetStride, 0, rows - above);
+        if (inside > 0 && count > 0)
+            _loops.CopyRows(phase + above * Pitch * stride + skipped, Pitch * stride,
+                map + (long)y * size + start + skipped, (long)_rows.TargetStride * size, inside, 0, count, count);
     }
 }

@@ -104,10 +104,39 @@ internal sealed unsafe class InnerLoops<V, S> : InnerLoops where V : struct wher
         return S.Sum(sum);
     }
 
-    // Rows are short: no call, and the last vector overlaps the one before it.
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Copy(float* from, float* to, int count)
+    public override void CopyRows(float* from, long fromPitch, float* to, long toPitch, int rows, int blank, int count,
+        int length)
+    {
+        for (var row = 0; row < rows; row++, from += fromPitch, to += toPitch)
+        {
+            for (var i = 0; i < blank; i++)
+                to[i] = 0;
+            Copy(from, to + blank, count);
+            for (var i = blank + count; i < length; i++)
+                to[i] = 0;
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void CopyEvenRows(float* from, long fromPitch, float* limit, float* to, long toPitch, int rows,
+        int blank, int count, int length)
+    {
+        for (var row = 0; row < rows; row++, from += fromPitch, to += toPitch)
+        {
+            for (var i = 0; i < blank; i++)
+                to[i] = 0;
+            CopyEven(from, limit, to + blank, count);
+            for (var i = blank + count; i < length; i++)
+                to[i] = 0;
+        }
+    }
+
+    // Rows are short: no call, and the last vector overlaps the one before it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy(float* from, float* to, int count)
     {
         var i = 0;
         for (; i + S.Width <= count; i += S.Width)
@@ -119,9 +148,8 @@ internal sealed unsafe class InnerLoops<V, S> : InnerLoops where V : struct wher
                 to[i] = from[i];
     }
 
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void CopyEven(float* from, float* limit, float* to, int count)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyEven(float* from, float* limit, float* to, int count)
     {
         var i = 0;
         for (; i + S.Width <= count && from + 2 * (i + S.Width) <= limit; i += S.Width)

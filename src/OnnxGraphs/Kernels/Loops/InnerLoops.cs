@@ -29,11 +29,16 @@ internal abstract unsafe class InnerLoops
     /// </summary>
     public abstract void Correlate(float* source, float* other, int length, float* sums, int* offsets, int taps);
 
-    /// <summary>to[i] = from[i].</summary>
-    public abstract void Copy(float* from, float* to, int count);
+    /// <summary>
+    /// Rows of numbers, some zeros before and behind them: row by row to[blank + i] = from[i] for i below the count, and
+    /// zero elsewhere below the length.
+    /// </summary>
+    public abstract void CopyRows(float* from, long fromPitch, float* to, long toPitch, int rows, int blank, int count,
+        int length);
 
-    /// <summary>to[i] = from[2 i]; reads nothing from the limit on.</summary>
-    public abstract void CopyEven(float* from, float* limit, float* to, int count);
+    /// <summary>The same with to[blank + i] = from[2 i]; reads nothing from the limit on.</summary>
+    public abstract void CopyEvenRows(float* from, long fromPitch, float* limit, float* to, long toPitch, int rows,
+        int blank, int count, int length);
 
     /// <summary>
     /// to[2 i] = even[i], to[2 i + 1] = odd[i], for i below the count or up to half of <see cref="Slack"/> more.
