@@ -18,6 +18,10 @@ public sealed class GraphSession : IDisposable
     /// </summary>
     private const int LargeGraph = 10_000;
 
+    // ONNX Runtime keeps one list of domains for the whole process, and two sessions that add the same new domain to it
+    // at once fail.
+    private static readonly Lock Registration = new();
+
     private readonly KernelDomain? _domain;
 
     private GraphSession(OnnxModel model, KernelDomain? domain, IReadOnlyList<string> kernels, SessionOptions options)
@@ -25,14 +29,22 @@ public sealed class GraphSession : IDisposable
         (_domain, Kernels) = (domain, kernels);
         try
         {
-            domain?.AddTo(options);
-            Session = new(model.ToBytes(), options);
+            Session = Created(model.ToBytes(), domain, options);
         }
         catch
         {
             domain?.Dispose();
             throw;
         }
+    }
+
+    private static InferenceSession Created(byte[] model, KernelDomain? domain, SessionOptions options)
+    {
+        if (domain is null)
+            return new(model, options);
+        domain.AddTo(options);
+        lock (Registration)
+            return new(model, options);
     }
 
     /// <summary>The session; its inputs and outputs have the names of the graph's.</summary>

@@ -28,6 +28,15 @@ public class SessionTests
     }
 
     [TestMethod]
+    public void SessionsAreMadeOnSeveralThreads()
+    {
+        var (outputs, feeds) = Example();
+        var expected = BothForms.Run(outputs, Device.Cpu, feeds).Values[0].Data;
+        Parallel.For(0, 32, _ =>
+            CollectionAssert.AreEqual(expected, BothForms.Run(outputs, Device.Cpu, feeds).Values[0].Data));
+    }
+
+    [TestMethod]
     public void SeveralThreadsShareASession()
     {
         var (outputs, feeds) = Example();
