@@ -3,9 +3,11 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.ML;
 using MLNet.Detection;
+using MLNet.Detection.Augmentation;
 using MLNet.Detection.Builtin;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
+using MLNet.Detection.Images;
 using MLNet.Detection.Reports;
 using MLNet.Detection.Training;
 using OnnxGraphs.Optimizers;
@@ -52,6 +54,8 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
             Optimizer = Optimizer(),
             LearningRate = Choose(settings.LearningRate, ScratchRecipe.LearningRate),
             WarmUpEpochs = given.GetValue(settings.WarmUp),
+            Augmentations = [.. given.GetValue(settings.Augment)!.Select(Augmentation).OfType<IAugmentation>()],
+            Mix = Mix(given.GetValue(settings.Augment)!, detector.Resize),
             Epochs = Choose(settings.Epochs, ScratchRecipe.Epochs),
             BatchSize = Choose(settings.Batch, ScratchRecipe.BatchSize),
             Frozen = given.GetValue(settings.Freeze)!,
@@ -132,6 +136,20 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
             Categories = classes,
         }, format);
     }
+
+    private static IAugmentation? Augmentation(string name) => name switch
+    {
+        "crop" => new RandomIouCrop(), "zoom" => new RandomZoom(), "color" => new ColorJitter(), _ => null,
+    };
+
+    private static IPictureMix? Mix(string[] names, ImageResize size) =>
+        (names.Contains("mosaic"), names.Contains("mixup")) switch
+        {
+            (true, true) => throw new ArgumentException("--augment has mosaic and mixup; expected one of them."),
+            (true, _) => new Mosaic(size.Width, size.Height, Probability: 0.5),
+            (_, true) => new MixUp(Probability: 0.5),
+            _ => null,
+        };
 
     private T Choose<T>(Option<T> option, T fromScratch) =>
         FromScratch && IsDefault(option) ? fromScratch : given.GetValue(option)!;

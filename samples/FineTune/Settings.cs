@@ -67,6 +67,13 @@ internal sealed class Settings
     public Option<string> Optimizer { get; } = Of("--optimizer", "adamw or sgd.", "adamw");
     public Option<float> WeightDecay { get; } = Of("--weight-decay", "Weight decay.", 1e-4f);
     public Option<float?> ClipNorm { get; } = Of<float?>("--clip-norm", "Largest gradient norm; 10 steadies sgd.");
+    public Option<string[]> Augment { get; } = new Option<string[]>("--augment")
+    {
+        Description = "Random changes of the pictures beside mirroring: crop, zoom, color, mosaic, mixup; several after one "
+            + "another.",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [],
+    }.AcceptOnlyFromAmong("crop", "zoom", "color", "mosaic", "mixup");
     public Option<string?> Loss { get; } =
         Of<string?>("--loss", "multibox (softmax with background) or retinanet (sigmoid). "
             + "Without it: from the model's own activation.");
@@ -92,7 +99,7 @@ internal sealed class Settings
     [
         Model, ClassOutput, BoxOutput, Head, ObjectnessOutput, Anchors, AnchorFormat, AnchorScheme, ImageSize,
         Normalization, Train, Val, Test, Format, Images, Epochs, Batch, LearningRate, WarmUp, Optimizer, WeightDecay,
-        ClipNorm, Loss, Freeze, FreezeDepth, HeadsOnly, Device, Kernels, Output, Resume, Seed, Overwrite, DemoImages,
+        ClipNorm, Augment, Loss, Freeze, FreezeDepth, HeadsOnly, Device, Kernels, Output, Resume, Seed, Overwrite, DemoImages,
     ];
 
     /// <summary>Where results go.</summary>

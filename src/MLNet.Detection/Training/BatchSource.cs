@@ -1,11 +1,11 @@
-using MLNet.Detection.Augmentation;
 using MLNet.Detection.Images;
 
 namespace MLNet.Detection.Training;
 
 /// <summary>Makes batches from a store of samples, one ahead of the step that runs.</summary>
 internal sealed class BatchSource(
-    SampleStore store, Sampler sampler, TrainingInputs inputs, Normalization normalization, int batchSize)
+    SampleStore store, Sampler sampler, SampleAugmentation augmentation, TrainingInputs inputs,
+    Normalization normalization, int batchSize)
 {
     /// <summary>Steps of an epoch; the last one may not be full.</summary>
     public int StepsPerEpoch => (store.Samples.Count + batchSize - 1) / batchSize;
@@ -18,14 +18,14 @@ internal sealed class BatchSource(
     {
         var steps = sampler.Epoch(epoch, store.Samples.Count).Chunk(batchSize).Skip(firstStep).ToList();
         Batch[] buffers = [NewBatch(), NewBatch()];
-        var next = steps.Count == 0 ? null : Task.Run(() => Fill(buffers[0], steps[0]));
+        var next = steps.Count == 0 ? null : Task.Run(() => Fill(buffers[0], epoch, steps[0]));
         try
         {
             for (var i = 0; i < steps.Count; i++)
             {
                 var batch = next!.GetAwaiter().GetResult();
                 var ahead = i + 1;
-                next = ahead == steps.Count ? null : Task.Run(() => Fill(buffers[ahead % 2], steps[ahead]));
+                next = ahead == steps.Count ? null : Task.Run(() => Fill(buffers[ahead % 2], epoch, steps[ahead]));
                 yield return batch;
             }
         }
@@ -38,14 +38,13 @@ internal sealed class BatchSource(
 
     private Batch NewBatch() => inputs.NewBatch(batchSize, 3 * store.Width * store.Height);
 
-    private Batch Fill(Batch batch, SampleChoice[] choices)
+    private Batch Fill(Batch batch, int epoch, SampleChoice[] choices)
     {
-        batch.Reset([.. choices.Select(choice => choice.Flip
-            ? store.Samples[choice.Index].Flipped(store.Width) : store.Samples[choice.Index])]);
-        foreach (var (i, (index, flip)) in choices.Index())
+        var images = Array.ConvertAll(choices, choice => augmentation.Apply(epoch, choice));
+        batch.Reset([.. images.Select(image => image.Sample)]);
+        foreach (var (i, (_, image)) in images.Index())
         {
-            var image = store.Pixels(index);
-            normalization.Write(flip ? HorizontalFlip.Flip(image) : image, batch.PixelsOf(i));
+            normalization.Write(image, batch.PixelsOf(i));
             inputs.Prepare(batch, i);
         }
         return batch;

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLNet.Detection.Augmentation;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Matching;
 using OnnxGraphs.Graphs;
@@ -58,8 +59,17 @@ public sealed partial class FineTuneTrainer
         /// <summary>Whether all weights stay but those of the heads.</summary>
         public bool HeadsOnly { get; init; }
 
-        /// <summary>Seed of order and mirroring.</summary>
+        /// <summary>Seed of order, mirroring and augmentation.</summary>
         public int Seed { get; init; }
+
+        /// <summary>
+        /// Random changes of the pictures, in turn, at the network's size and beside mirroring; such as
+        /// <see cref="RandomIouCrop"/> or <see cref="ColorJitter"/>.
+        /// </summary>
+        public IReadOnlyList<IAugmentation> Augmentations { get; init; } = [];
+
+        /// <summary>Makes each picture from several before that, such as <see cref="Mosaic"/>. Null: no mix.</summary>
+        public IPictureMix? Mix { get; init; }
 
         /// <summary>Order and mirroring. Null: shuffled by <see cref="Seed"/>, half of the images mirrored.</summary>
         public Sampler? Sampler { get; init; }

@@ -53,7 +53,8 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, Device device,
     }
 
     private BatchSource Batches(SampleStore store) => new(
-        store, options.Sampler ?? new ShuffledSampler(options.Seed), _inputs, options.Detector.Normalization,
+        store, options.Sampler ?? new ShuffledSampler(options.Seed),
+        new(store, options.Augmentations, options.Mix, options.Seed), _inputs, options.Detector.Normalization,
         options.BatchSize);
 
     private LearningRateSchedule Schedule(int stepsPerEpoch) => new(
@@ -85,6 +86,7 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, Device device,
         ["seed"] = $"{options.Seed}", ["learning_rate"] = $"{options.LearningRate:R}",
         ["warm_up_epochs"] = $"{options.WarmUpEpochs:R}", ["optimizer"] = $"{options.Optimizer}",
         ["loss"] = $"{options.Head.LossName}",
+        ["augmentation"] = $"{string.Join(", ", options.Augmentations.Prepend<object?>(options.Mix).OfType<object>())}",
     }.ToDictionary(pair => pair.Key, pair => FormattableString.Invariant(pair.Value));
 
     private DetectorModel Tuned(ParameterLayout layout, float[] parameters) =>

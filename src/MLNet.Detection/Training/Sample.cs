@@ -23,6 +23,25 @@ internal sealed record Sample(string Name, long Row, Box[] Truths, int[] Classes
         Ignored = [.. Ignored.Select(box => Augmentation.HorizontalFlip.Flip(box, width))],
     };
 
+    /// <summary>The objects as augmentations take them; those that do not count are crowds.</summary>
+    public IReadOnlyList<LabeledBox> Labels() =>
+    [
+        .. Truths.Zip(Classes, (box, category) => new LabeledBox(box, category, box.Area)),
+        .. Ignored.Select(box => new LabeledBox(box, 0, box.Area, Crowd: true)),
+    ];
+
+    /// <summary>The sample with other objects, as an augmentation leaves them.</summary>
+    public Sample With(IReadOnlyList<LabeledBox> labels)
+    {
+        var proper = labels.Where(label => label.Box.IsProper).ToList();
+        var learnt = proper.Where(label => !label.Crowd).ToList();
+        return this with
+        {
+            Truths = [.. learnt.Select(label => label.Box)], Classes = [.. learnt.Select(label => label.Category)],
+            Ignored = [.. proper.Where(label => label.Crowd).Select(label => label.Box)],
+        };
+    }
+
     /// <summary>The class of each place from the index of its object; negative numbers stay.</summary>
     public void WriteClasses(ReadOnlySpan<int> matches, Span<long> classes)
     {
