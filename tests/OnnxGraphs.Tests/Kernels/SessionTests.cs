@@ -46,6 +46,17 @@ public class SessionTests
     }
 
     [TestMethod]
+    public void SeveralThreadsOpenSessions()
+    {
+        var (outputs, feeds) = Example();
+        Parallel.For(0, 16, _ =>
+        {
+            using var session = GraphSession.Open(outputs, null, Device.Cpu);
+            Assert.IsNotEmpty(OnnxRun.Of(session.Session, feeds));
+        });
+    }
+
+    [TestMethod]
     public void KernelsGrowNoGarbage()
     {
         var (outputs, feeds) = Example();
