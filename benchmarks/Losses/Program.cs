@@ -4,8 +4,9 @@ using OnnxGraphs.Gradients;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Runtime;
 
-// Forward pass and gradient of each loss on two threads, with this library's kernels and without, in turn: medians of
-// the runs. Arguments choose cases by part of a name.
+// Forward pass and gradient of each loss on two threads, with this library's kernels and without: medians of the runs.
+// One session at a time, as threads of a session spin for a while after its run. Arguments choose cases by part of a
+// name.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 Console.WriteLine("| loss | size | median ms | operators' median ms | ns an element | kernels | passes of operators |\n"
     + "|---|---|---|---|---|---|---|");
@@ -15,14 +16,17 @@ foreach (var c in LossCase.All.Where(c => args.Length == 0 || args.Any(arg => $"
     var (loss, predictions) = c.Build(feeds);
     Var[] outputs = [loss, .. Gradient.Of(loss, predictions)];
     var passes = Memory.Passes(outputs, predictions[0].Shape.Size);
-    using var kernels = new LossRun(outputs, feeds, Device.Cpu);
-    using var operators = new LossRun(outputs, feeds, Device.Cpu with { Kernels = false });
-    for (var i = 0; i < 24 || (kernels.Total < TimeSpan.FromSeconds(1) && i < 400); i++)
-    {
-        kernels.Run();
-        operators.Run();
-    }
-    var perElement = kernels.Median * 1e6 / predictions[0].Shape.Size;
-    Console.WriteLine($"| {c.Name} | {c.Size} | {kernels.Median:F1} | {operators.Median:F1} | {perElement:F2} | "
-        + $"{kernels.Kernels} | {passes} |");
+    var (kernels, count) = Median(outputs, feeds, Device.Cpu);
+    var (operators, _) = Median(outputs, feeds, Device.Cpu with { Kernels = false });
+    var perElement = kernels * 1e6 / predictions[0].Shape.Size;
+    Console.WriteLine(
+        $"| {c.Name} | {c.Size} | {kernels:F1} | {operators:F1} | {perElement:F2} | {count} | {passes} |");
+}
+
+static (double Milliseconds, int Kernels) Median(Var[] outputs, Feeds feeds, Device device)
+{
+    using var run = new LossRun(outputs, feeds, device);
+    for (var i = 0; i < 24 || (run.Total < TimeSpan.FromSeconds(1) && i < 400); i++)
+        run.Run();
+    return (run.Median, run.Kernels);
 }

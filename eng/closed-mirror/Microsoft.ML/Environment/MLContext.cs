@@ -27,7 +27,7 @@ public sealed class MLContext : IHostEnvironment
     public ModelOperationsCatalog Model { get; }
 
     /// <summary>Whether to go on without a device that is not there.</summary>
-    public bool FallbackToCpu { get; set; } = true;
+    public bool FallbackToCpu { get; set; }
 
     /// <summary>The device to use, null for the processor.</summary>
     public int? GpuDeviceId { get; set; }
