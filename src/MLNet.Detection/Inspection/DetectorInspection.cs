@@ -74,8 +74,9 @@ public sealed record DetectorInspection
             problems.AddRange(summary.Problems);
         var front = input is null || summary.TrainedValues.Count == 0 ? null
             : Try(() => ImageFront.Read(model, input, summary.TrainedValues), problems);
-        if (input is null || summary.Heads is not { } heads)
-            return Unclear(summary, input, front, problems);
+        var joined = input is null ? null : Try(() => HeadGuess.Joined(model, input), []);
+        if (input is null || joined is not null || summary.Heads is not { } heads)
+            return Unclear(summary, input, front, joined, problems);
         var (maps, perCell) = Levels(model, heads, input, problems);
         var (stored, noAnchors) = (Try(() => DetectorMetadata.Normalization(model), problems), new List<string>());
         var tail = Try(() => Anchors.TailAnchors.Find(model, heads.Boxes.Value, input), noAnchors);
@@ -93,9 +94,10 @@ public sealed record DetectorInspection
 
     // Heads of maps that are decoded before they are joined: the trainer finds the maps itself.
     private static DetectorInspection Unclear(
-        ModelSummary summary, ImageInput? input, ImageFront? front, List<string> problems)
+        ModelSummary summary, ImageInput? input, ImageFront? front, HeadGuess? joined, List<string> problems)
     {
-        var head = HeadGuess.Of(summary, 0, []);
+        var head = HeadGuess.Of(summary, 0, []) is { } guess && (joined is null || guess.Kind == joined.Kind)
+            ? guess : joined;
         if (head is not null)
             problems.RemoveAll(problem => problem.Contains("not clear from its structure"));
         return new()

@@ -27,7 +27,9 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
     private static IEnumerable<(string Code, string Command)> Head(DetectorInspection inspection, List<string> missing)
     {
         var (heads, kind) = (inspection.Model.Heads, inspection.Head?.Kind);
-        if (kind is HeadKind.Yolo or HeadKind.Yolox)
+        if (kind == HeadKind.Yolox && heads is not null)
+            return Separate(heads, Objectness(inspection));
+        if (kind is HeadKind.Yolo or HeadKind.Yolox or HeadKind.Yolov8)
         {
             var output = inspection.Model.Outputs[0].Name;
             return [($"Head = new {kind}Head(),", $"--head {$"{kind}".ToLowerInvariant()}"),
@@ -41,7 +43,7 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
         }
         if (kind == HeadKind.Fcos)
         {
-            var centerness = inspection.Model.Cuts.First(cut => cut.Role == HeadRole.Objectness).Value;
+            var centerness = Objectness(inspection);
             return [($"Head = new FcosHead {{ CenternessValue = \"{centerness}\" }},",
                 $"--head fcos --objectness-output {centerness}")];
         }
@@ -56,6 +58,18 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
             : kind == HeadKind.Ssd ? [("HasBackground = true,", "--loss multibox")]
             : [("HasBackground = false,", "--loss retinanet")];
     }
+
+    private static string Objectness(DetectorInspection inspection) =>
+        inspection.Model.Cuts.First(cut => cut.Role == HeadRole.Objectness).Value;
+
+    // YOLOX with an output for each of its values.
+    private static IEnumerable<(string Code, string Command)> Separate(HeadPair heads, string objectness) =>
+    [
+        ($"Head = new YoloxHead {{ ObjectnessOutput = \"{objectness}\" }},",
+            $"--head yolox --objectness-output {objectness}"),
+        ($"ClassOutput = \"{heads.Classes.Value}\",", $"--class-output {heads.Classes.Value}"),
+        ($"BoxOutput = \"{heads.Boxes.Value}\",", $"--box-output {heads.Boxes.Value}"),
+    ];
 
     private static IEnumerable<(string Code, string Command)> Size(DetectorInspection inspection) =>
         inspection.Input is { } input && IsOpen(inspection)

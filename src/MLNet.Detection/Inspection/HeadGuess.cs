@@ -1,5 +1,6 @@
 using MLNet.Detection.Detectors;
 using OnnxGraphs.Inspection;
+using OnnxGraphs.Models;
 using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Inspection;
@@ -31,6 +32,25 @@ public sealed record HeadGuess(HeadKind Kind, string Reason)
             not null => new(HeadKind.RetinaNet, "one sigmoid a class follows"),
             _ => anchors.FirstOrDefault(fit => fit.Fits) is { } fit
                 ? new(fit.Known.Kind, $"no activation follows, but anchors fit those of {fit.Known.Name}") : null,
+        };
+    }
+
+    /// <summary>The head behind a file's only output, as <see cref="DetectorImport"/> finds it; null where it finds
+    /// none.</summary>
+    internal static HeadGuess? Joined(OnnxModel model, ImageInput input)
+    {
+        if (model.OutputNames is not [var output])
+            return null;
+        var import = new HeadImport(new() { Classes = ["object"] }, model, input, output, output);
+        return JoinedHead.Find(import)?.Kind switch
+        {
+            HeadKind.Yolov8 => new(HeadKind.Yolov8, $"{import.LevelsBehind(output).Count} levels with maps for "
+                + "16 bins a side and for the classes"),
+            HeadKind.Yolox => new(HeadKind.Yolox, $"{import.LevelsBehind(output).Count} levels with maps for boxes, "
+                + "objectness and classes each"),
+            HeadKind.Yolo => new(HeadKind.Yolo, $"{import.LevelsBehind(output).Count} maps with boxes, objectness and "
+                + "classes of each anchor"),
+            _ => null,
         };
     }
 

@@ -53,6 +53,7 @@ internal static class InspectionText
     private static string Classes(DetectorInspection report, long columns) => report.Head?.Kind switch
     {
         Detectors.HeadKind.Ssd => $"{columns} columns: background and {columns - 1} classes",
+        Detectors.HeadKind.Detr => $"{columns} columns: {columns - 1} classes and no object",
         null => $"{columns} columns", _ => $"{columns}",
     };
 

@@ -12,11 +12,12 @@ internal static class HalfPrecision
     public static bool IsHalf(int dataType) =>
         (ElementType)dataType is ElementType.Float16 or ElementType.BFloat16;
 
-    /// <summary>Widens inputs, stored tensors, casts and constants of a graph, those of its branches included.</summary>
+    /// <summary>Widens declared values, stored tensors, casts and constants of a graph, those of its branches included.</summary>
     public static void Widen(GraphProto graph)
     {
-        foreach (var input in graph.Input.Where(input => IsHalf(input.Type?.TensorType?.ElemType ?? 0)))
-            input.Type.TensorType.ElemType = (int)ElementType.Float32;
+        foreach (var value in graph.Input.Concat(graph.Output).Concat(graph.ValueInfo))
+            if (IsHalf(value.Type?.TensorType?.ElemType ?? 0))
+                value.Type!.TensorType.ElemType = (int)ElementType.Float32;
         for (var i = 0; i < graph.Initializer.Count; i++)
             graph.Initializer[i] = Widened(graph.Initializer[i]);
         foreach (var node in graph.Node)

@@ -46,6 +46,9 @@ internal sealed class StoredWeights
         return tensor.Type.IsFloat() ? tensor.ToFloat32().Values<float>().ToArray() : Grid(name).Dequantized(tensor);
     }
 
+    /// <summary>A weight as it is stored.</summary>
+    public byte[] Bytes(string name) => _stored[name].ToTensor().Data;
+
     /// <summary>Stores new values in the model itself.</summary>
     public void Write(string name, ReadOnlySpan<float> values)
     {

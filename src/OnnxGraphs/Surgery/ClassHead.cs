@@ -27,11 +27,11 @@ internal sealed record ClassHead(
             labels[name] = ChannelLabels(shapes[name], ChannelAxis(layer), channel => first + channel);
             first += (int)shapes[name][ChannelAxis(layer)];
         }
-        var traced = Subgraph.Run(model, With(feeds, labels), [raw])[raw];
-        if (traced.Shape.Rank != 3)
+        var traced = LabelRun.Push(model, With(feeds, labels), [raw])[raw];
+        if (traced.Shape.Rank is not (2 or 3))
             throw new ModelException(
                 $"{model.Path}: the class value '{raw}' has the shape {traced.Shape}, expected "
-                + "[batch, anchors, classes].");
+                + "[batch, anchors, classes] or [places, classes].");
         var classOf = ClassOfChannel(model, raw, traced, first);
         var branches = new List<ClassBranch>();
         foreach (var (layer, name) in layers.Zip(outputs))
@@ -46,7 +46,7 @@ internal sealed record ClassHead(
 
     /// <summary>The values that the labels give at other places of the head.</summary>
     public IReadOnlyDictionary<string, Tensor> Push(OnnxModel model, IReadOnlyList<string> values) =>
-        Subgraph.Run(model, With(Feeds, ClassLabels), values);
+        LabelRun.Push(model, With(Feeds, ClassLabels), values);
 
     private static int ChannelAxis(NodeProto layer) => layer.OpType is "Conv" or "ConvTranspose" ? 1 : -1;
 

@@ -46,7 +46,7 @@ internal sealed class ClassLoop
         var reached = new HashSet<string> { raw };
         foreach (var node in _model.Proto.Graph.Node.Where(n => n.Input.Count > 0 && reached.Contains(n.Input[0])))
             if (node.OpType is "Softmax" or "LogSoftmax" or "Sigmoid" or "Reshape" or "Transpose" or "Squeeze"
-                or "Unsqueeze" or "Split" or "Identity" or "Cast")
+                or "Unsqueeze" or "Split" or "Identity" or "Cast" or "QuantizeLinear" or "DequantizeLinear")
                 reached.UnionWith(node.Output);
             else if (node.OpType == "Gather" && _graph.Constant(node.Input[1]) is { Shape.Size: 1 } index
                 && index.ToInt64()[0] is var label && label >= 0 && label < classes)

@@ -11,7 +11,9 @@ namespace OnnxGraphs.Surgery;
 public static class HeadCut
 {
     private static readonly HashSet<string> Layouts =
-        ["Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze", "Identity"];
+    [
+        "Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze", "Identity", "QuantizeLinear", "DequantizeLinear",
+    ];
     private static readonly HashSet<string> Elementwise = ["Relu", "Exp", "Softplus", "Clip", "Mul", "Div"];
 
     /// <summary>The raw value behind a named one: itself, or the one that its tail starts from.</summary>
@@ -90,7 +92,7 @@ public static class HeadCut
         graph.Producers.TryGetValue(value, out var node) && (ValueGraph.IsLayer(node)
             || (node.OpType == "Concat" || Layouts.Contains(node.OpType))
                 && ValueGraph.DataInputs(node).All(input => IsRaw(graph, input))
-            || node.OpType == "Add" && node.Input.Count(graph.Stored.Contains) == 1
+            || node.OpType == "Add" && node.Input.Count(graph.IsStored) == 1
                 && TrainableWeights.FollowsMatMul(node, graph.Producers));
 
     // Branches joined after a function of each number, such as FCOS's ReLU on its distances.

@@ -12,7 +12,7 @@ internal sealed class HeadEvidence(
     private static readonly HashSet<string> PassedOver =
     [
         "Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Cast", "Slice", "Split", "Gather",
-        "Mul", "Div", "Clip", "Min",
+        "Mul", "Div", "Clip", "Min", "QuantizeLinear", "DequantizeLinear",
     ];
 
     public CutPoint Judge()

@@ -6,7 +6,8 @@ namespace OnnxGraphs.Surgery;
 
 /// <summary>
 /// Gives a detector another number of classes: new weights in every layer of the class head, and the shape constants
-/// behind them. All else of the file stays as it was, its tail included.
+/// behind them. Layers with a box for each class, [.., 4 classes] beside [.., classes] of the same input, follow. All
+/// else of the file stays as it was, its tail included; weights keep the type that they are stored in.
 /// </summary>
 public static class HeadReplacement
 {
@@ -15,7 +16,7 @@ public static class HeadReplacement
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="raw">
-    /// Name of the raw class value [batch, anchors, classes], as <see cref="HeadCut.Find"/> gives it.
+    /// Name of the raw class value [batch, anchors, classes] or [places, classes], as <see cref="HeadCut.Find"/> gives it.
     /// </param>
     /// <param name="classes">The new count, a background class included where the head has one.</param>
     /// <param name="inputShapes">Shapes of the model's inputs, where the file leaves them open.</param>
@@ -30,10 +31,15 @@ public static class HeadReplacement
         (options, inputShapes) = (options ?? new(), inputShapes ?? new Dictionary<string, TensorShape>());
         var copy = model.Clone();
         var head = ClassHead.Trace(copy, raw, inputShapes);
-        var (random, done) = (new Random(options.Seed), new HashSet<string>());
+        var (weights, boxes) = (new NewWeights(copy, head.Classes, classes, options), BoxBranch.Of(copy, head));
         foreach (var branch in head.Branches)
-            NewWeights.Write(copy, branch, head.Classes, classes, options, random, done);
+            weights.Write(branch);
+        foreach (var branch in boxes)
+            weights.Write(branch);
         ShapeConstants.Rescale(copy, head, raw, classes);
+        if (boxes.Count > 0)
+            new MapTail(model, copy, head.Feeds,
+                boxes.ToDictionary(branch => branch.Layer.Output[0], branch => branch.ClassLabels)).Rescale();
         ClassLoop.Resize(copy, raw, head.Classes, classes);
         ClassCounts.Replace(copy, raw, head.Classes, classes);
         copy.Proto.Graph.ValueInfo.Clear();

@@ -15,7 +15,8 @@ internal static class LoneClass
     {
         var (producers, layers) = (model.Producers,
             head.Branches.Select(branch => branch.Layer).ToHashSet(ReferenceEqualityComparer.Instance));
-        var open = new Queue<(string Value, int Axis)>([(raw, 2)]);
+        var open = new Queue<(string Value, int Axis)>(
+            [(raw, head.Push(model, [raw])[raw].Shape.Rank - 1)]);
         while (open.TryDequeue(out var at))
         {
             if (!producers.TryGetValue(at.Value, out var node) || layers.Contains(node))
@@ -30,8 +31,8 @@ internal static class LoneClass
             else if (node.OpType == "Transpose")
                 open.Enqueue((node.Input[0], (int)(node.Attribute.FirstOrDefault(a => a.Name == "perm")?.Ints[at.Axis]
                     ?? head.Push(model, [node.Output[0]])[node.Output[0]].Shape.Rank - 1 - at.Axis)));
-            else if (node.OpType is "Concat" or "Identity")
-                foreach (var input in node.Input)
+            else if (node.OpType is "Concat" or "Identity" || ValueGraph.IsRounding(node))
+                foreach (var input in ValueGraph.DataInputs(node))
                     open.Enqueue((input, at.Axis));
         }
     }

@@ -28,7 +28,7 @@ public static class MapClasses
         var (columns, labels) = (others + from, new Dictionary<string, Tensor>());
         var kept = Enumerable.Range(0, others).Select(i => KeyValuePair.Create(i, i))
             .Concat(options.Kept.Select(pair => KeyValuePair.Create(others + pair.Key, others + pair.Value)));
-        var (random, done) = (new Random(options.Seed), new HashSet<string>());
+        var weights = new NewWeights(copy, columns, others + to, options with { Kept = kept.ToDictionary() });
         foreach (var (name, map) in Subgraph.Run(model, feeds, maps))
         {
             var channels = (int)map.Shape[1];
@@ -37,8 +37,7 @@ public static class MapClasses
                     + $"{columns}: {others} columns and {from} classes for each anchor.");
             labels[name] = ChannelLabels(map.Shape, columns);
             int[] classOf = [.. Enumerable.Range(0, channels).Select(channel => channel % columns)];
-            NewWeights.Write(copy, new(producers[name], channels, classOf), columns, others + to,
-                options with { Kept = kept.ToDictionary() }, random, done);
+            weights.Write(new ClassBranch(producers[name], channels, classOf));
         }
         copy.Proto.Graph.ValueInfo.Clear();
         // From IR 4 on a stored tensor need not be an input as well: the new shape constants are not.

@@ -37,7 +37,7 @@ internal sealed class MapTail(
     private void Rescale(NodeProto node)
     {
         var (input, output) = (node.Input[0], node.Output[0]);
-        var was = Subgraph.Run(old, _labelled, [input, output]);
+        var was = LabelRun.Push(old, _labelled, [input, output]);
         var (before, now) = (was[input].Shape, Subgraph.Run(changed, feeds, [input])[input].Shape);
         if (before == now)
             return;
@@ -57,7 +57,7 @@ internal sealed class MapTail(
     private Tensor WithoutOthers(Tensor labelled, string value)
     {
         var (a, b) = (labelled.Values<float>().ToArray(),
-            Subgraph.Run(old, _doubled, [value])[value].Values<float>().ToArray());
+            LabelRun.Push(old, _doubled, [value])[value].Values<float>().ToArray());
         return Tensor.Of<float>(labelled.Shape, [.. b.Zip(a, (x, y) => x - y)]);
     }
 

@@ -4,76 +4,91 @@ using OnnxGraphs.Models.Proto;
 
 namespace OnnxGraphs.Surgery;
 
-/// <summary>Weights and bias of one class layer for another number of classes.</summary>
-internal static class NewWeights
+/// <summary>Weights and biases of class layers for another number of classes, in the types that the file has.</summary>
+/// <param name="model">The model that is changed.</param>
+/// <param name="from">Classes that it has.</param>
+/// <param name="to">Classes that are wanted.</param>
+/// <param name="options">How the new weights start.</param>
+internal sealed class NewWeights(OnnxModel model, int from, int to, HeadReplacementOptions options)
 {
+    private readonly Random _random = new(options.Seed);
+
     // Levels of a pyramid may share their weights: those that are done are not replaced again.
-    public static void Write(OnnxModel model, ClassBranch branch, int from, int to, HeadReplacementOptions options,
-        Random random, HashSet<string> done)
+    private readonly HashSet<string> _done = [];
+
+    /// <summary>Gives a class layer its new channels.</summary>
+    public void Write(ClassBranch branch)
     {
-        if (!branch.AnchorMajor(from) && !branch.ClassMajor(from))
+        var bias = options.Prior is { } p ? -(float)Math.Log((1 - p) / p) : 0f;
+        Replace(branch.Layer, Source(branch), bias, options.WeightDeviation);
+    }
+
+    /// <summary>
+    /// Gives a layer with a box for each class its new channels. New ones start with a tenth of the classes' deviation,
+    /// Girshick 2015, https://arxiv.org/abs/1504.08083
+    /// </summary>
+    public void Write(BoxBranch boxes) => Replace(boxes.Layer,
+        [.. Source(boxes.Classes).SelectMany(old => Enumerable.Range(0, 4).Select(i => old < 0 ? -1 : 4 * old + i))],
+        0, options.WeightDeviation / 10);
+
+    // For each new channel: the old one to keep, or -1 for a fresh start.
+    private int[] Source(ClassBranch branch)
+    {
+        var (anchors, anchorMajor) = (branch.Channels / from, branch.AnchorMajor(from));
+        if (!anchorMajor && !branch.ClassMajor(from))
             throw new ModelException(
                 $"{model.Path}: the channels of {branch.Layer.OpType} '{branch.Layer.Output[0]}' are ordered neither "
                 + "by anchor nor by class; its head cannot be replaced.");
-        var source = Source(branch, from, to, options.Kept);
-        var bias = options.Prior is { } p ? -(float)Math.Log((1 - p) / p) : 0f;
-        var open = Stored(model, branch.Layer).Where(tensor => done.Add(tensor.Name)).ToList();
-        foreach (var (name, axis, isBias) in open)
-            Replace(model, name, axis, source, () => isBias ? bias : options.WeightDeviation * (float)Normal(random));
-    }
-
-    // For each new channel: the old one to keep, or -1 for a fresh start.
-    private static int[] Source(ClassBranch branch, int from, int to, IReadOnlyDictionary<int, int> kept)
-    {
-        var (anchors, anchorMajor) = (branch.Channels / from, branch.AnchorMajor(from));
         var source = new int[anchors * to];
         for (var channel = 0; channel < source.Length; channel++)
         {
             var (anchor, label) = anchorMajor ? (channel / to, channel % to) : (channel % anchors, channel / anchors);
-            source[channel] = !kept.TryGetValue(label, out var old) ? -1
+            source[channel] = !options.Kept.TryGetValue(label, out var old) ? -1
                 : anchorMajor ? anchor * from + old : old * anchors + anchor;
         }
         return source;
     }
 
-    // Initializers of the layer with the axis that holds its output channels.
-    private static IEnumerable<(string Name, int Axis, bool IsBias)> Stored(OnnxModel model, NodeProto layer)
+    private void Replace(NodeProto layer, int[] source, float bias, float deviation)
     {
-        var stored = model.Initializers.Keys.ToHashSet();
-        if (layer.OpType == "Add")
+        foreach (var weight in LayerWeight.Of(model, layer).ToList())
         {
-            yield return (layer.Input.First(stored.Contains), -1, true);
-            layer = model.Producers[layer.Input.First(input => !stored.Contains(input))];
+            foreach (var node in weight.Scaled.Where(node => _done.Add(node.Output[0])))
+                ChannelScales.Replace(model, node, source);
+            if (_done.Add(weight.Name))
+                Replace(weight, source, () => weight.IsBias ? bias : deviation * (float)Normal());
         }
-        var transposed = layer.OpType == "Gemm" && layer.Attribute.FirstOrDefault(a => a.Name == "transB")?.I == 1;
-        var axis = layer.OpType == "Conv" || transposed ? 0 : layer.OpType == "ConvTranspose" ? 1 : -1;
-        yield return (layer.Input[1], axis, false);
-        if (layer.Input.Count > 2 && layer.Input[2].Length > 0)
-            yield return (layer.Input[2], -1, true);
     }
 
-    private static void Replace(OnnxModel model, string name, int axis, int[] source, Func<float> fresh)
+    private void Replace(LayerWeight weight, int[] source, Func<float> fresh)
     {
-        var proto = model.Proto.Graph.Initializer.FirstOrDefault(tensor => tensor.Name == name)
-            ?? throw new ModelException(
-                $"{model.Path}: '{name}' of the class head is not stored in the file; its head cannot be replaced.");
+        var proto = model.Initializers[weight.Name];
         var old = proto.ToTensor();
-        axis = old.Shape.Axis(axis);
-        var inner = (int)old.Shape.SizeOf((axis + 1)..);
-        var outer = (int)old.Shape.SizeOf(..axis);
-        var (values, shape) = (new float[outer * source.Length * inner], old.Shape.With(axis, source.Length));
-        for (var o = 0; o < outer; o++)
-            for (var channel = 0; channel < source.Length; channel++)
-                for (var i = 0; i < inner; i++)
-                    values[(o * source.Length + channel) * inner + i] = source[channel] < 0 ? fresh()
-                        : old.Values<float>()[(int)((o * old.Shape[axis] + source[channel]) * inner + i)];
+        var inner = (int)old.Shape.SizeOf((weight.Axis + 1)..);
+        var (shape, rows) = (old.Shape.With(weight.Axis, source.Length), (int)old.Shape.SizeOf(..weight.Axis));
+        var values = new float[shape.Size];
+        for (var i = 0; i < values.Length; i++)
+            if (source[i / inner % source.Length] < 0)
+                values[i] = fresh();
         var index = model.Proto.Graph.Initializer.IndexOf(proto);
-        model.Proto.Graph.Initializer[index] = Tensor.Of<float>(shape, values).ToProto(name);
-        Redeclare(model, name, shape);
+        var bytes = new byte[shape.Size * old.Type.Size()];
+        model.Proto.Graph.Initializer[index] = new Tensor(old.Type, shape, bytes).ToProto(weight.Name);
+        var stored = new StoredWeights(model);
+        stored.Write(weight.Name, values);
+        // What is kept is kept bit for bit, not rounded again.
+        var data = stored.Bytes(weight.Name);
+        var run = inner * old.Type.Size();
+        for (var row = 0; row < rows; row++)
+            for (var channel = 0; channel < source.Length; channel++)
+                if (source[channel] >= 0)
+                    old.Data.AsSpan((int)(row * old.Shape[weight.Axis] + source[channel]) * run, run)
+                        .CopyTo(data.AsSpan((row * source.Length + channel) * run));
+        model.Proto.Graph.Initializer[index] = new Tensor(old.Type, shape, data).ToProto(weight.Name);
+        Redeclare(weight.Name, shape);
     }
 
     // Files of IR 3 list weights as inputs, with their shapes.
-    private static void Redeclare(OnnxModel model, string name, TensorShape shape)
+    private void Redeclare(string name, TensorShape shape)
     {
         if (model.Proto.Graph.Input.FirstOrDefault(input => input.Name == name) is { } input)
             for (var i = 0; i < shape.Rank; i++)
@@ -81,6 +96,6 @@ internal static class NewWeights
     }
 
     // Box and Muller 1958.
-    private static double Normal(Random random) =>
-        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private double Normal() =>
+        Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble());
 }

@@ -37,7 +37,8 @@ internal static class ShapeConstants
         var found = new List<NodeProto>();
         foreach (var node in model.Proto.Graph.Node)
             if (node.Input.Count > 0 && reached.Contains(node.Input[0]) && node.OpType is "Reshape" or "Transpose"
-                or "Concat" or "Flatten" or "Squeeze" or "Unsqueeze" or "Identity")
+                or "Concat" or "Flatten" or "Squeeze" or "Unsqueeze" or "Identity" or "QuantizeLinear"
+                or "DequantizeLinear")
             {
                 reached.UnionWith(node.Output);
                 if (node.OpType == "Reshape")
@@ -118,10 +119,14 @@ internal static class ShapeConstants
     }
 
     /// <summary>Stores integers under a new name and returns it.</summary>
-    internal static string Store(GraphProto graph, string stem, long[] values)
+    internal static string Store(GraphProto graph, string stem, long[] values) =>
+        Store(graph, stem, Tensor.Vector<long>(values));
+
+    /// <summary>Stores a tensor under a new name and returns it.</summary>
+    internal static string Store(GraphProto graph, string stem, Tensor values)
     {
         var name = Fresh(graph, stem);
-        graph.Initializer.Add(Tensor.Vector<long>(values).ToProto(name));
+        graph.Initializer.Add(values.ToProto(name));
         return name;
     }
 

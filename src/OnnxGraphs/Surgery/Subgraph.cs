@@ -37,7 +37,10 @@ public static class Subgraph
         return new(proto, model.Path);
     }
 
-    /// <summary>Runs a model once on the CPU and returns the named values, inner ones included.</summary>
+    /// <summary>
+    /// Runs a model once on the CPU and returns the named values, inner ones included. Floats of 16 bits are widened,
+    /// so that it takes and gives float32 where the file has those.
+    /// </summary>
     /// <exception cref="ModelException">ONNX Runtime refuses the model or its inputs.</exception>
     public static IReadOnlyDictionary<string, Tensor> Run(
         OnnxModel model, IReadOnlyDictionary<string, Tensor> feeds, IReadOnlyList<string> values)
@@ -47,8 +50,11 @@ public static class Subgraph
         values = [.. values.Distinct().Where(name => !feeds.ContainsKey(name))];
         if (values.Count == 0)
             return given.ToDictionary();
+        feeds = feeds.ToDictionary(pair => pair.Key,
+            pair => HalfPrecision.IsHalf((int)pair.Value.Type) ? pair.Value.ToFloat32() : pair.Value);
         var probe = Extract(model, values, feeds.ToDictionary(
             pair => pair.Key, pair => new TypedShape(pair.Value.Type, pair.Value.Shape)));
+        HalfPrecision.Widen(probe.Proto.Graph);
         var inputs = feeds.Where(pair => probe.Proto.Graph.Input.Any(input => input.Name == pair.Key))
             .ToDictionary(pair => pair.Key, pair => HostTensors.Write(pair.Value));
         try

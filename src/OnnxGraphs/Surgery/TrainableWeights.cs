@@ -62,5 +62,6 @@ public static class TrainableWeights
 
     /// <summary>Whether a sum adds to the result of a MatMul: then it is a linear layer's bias.</summary>
     internal static bool FollowsMatMul(NodeProto node, IReadOnlyDictionary<string, NodeProto> producers) =>
-        node.Input.Any(input => producers.TryGetValue(input, out var before) && before.OpType == "MatMul");
+        node.Input.Any(input => producers.TryGetValue(ValueGraph.BeforeRounding(producers, input), out var before)
+            && before.OpType == "MatMul");
 }

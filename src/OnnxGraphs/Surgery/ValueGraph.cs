@@ -36,6 +36,10 @@ internal sealed class ValueGraph
             _ => false,
         };
 
+    /// <summary>Whether a value is a stored tensor, converted to another type at most.</summary>
+    public bool IsStored(string value) => Stored.Contains(value) || Producers.TryGetValue(value, out var node)
+        && (node.OpType == "Cast" || IsRounding(node)) && IsStored(node.Input[0]);
+
     /// <summary>A stored number or tensor, read through the operators that exporters put around it.</summary>
     public Graphs.Tensor? Constant(string value)
     {
@@ -58,12 +62,24 @@ internal sealed class ValueGraph
     /// <summary>Whether a node multiplies with weights: the operators that detectors are made of.</summary>
     public static bool IsLayer(NodeProto node) => node.OpType is "Conv" or "ConvTranspose" or "Gemm" or "MatMul";
 
+    /// <summary>Whether a node is one half of a QDQ pair.</summary>
+    public static bool IsRounding(NodeProto node) => node.OpType is "QuantizeLinear" or "DequantizeLinear";
+
+    /// <summary>The value before the QDQ pairs that make a value of it; the value itself where none do.</summary>
+    public static string BeforeRounding(IReadOnlyDictionary<string, NodeProto> producers, string value)
+    {
+        while (producers.TryGetValue(value, out var node) && IsRounding(node))
+            value = node.Input[0];
+        return value;
+    }
+
     /// <summary>What a node computes on: no shapes, axes, counts and choices of rows.</summary>
     public static IEnumerable<string> DataInputs(NodeProto node) => node.OpType switch
     {
         "Shape" or "Size" or "NonZero" or "ArgMax" or "ArgMin" or "NonMaxSuppression" => [],
         "Reshape" or "Squeeze" or "Unsqueeze" or "Slice" or "Split" or "Expand" or "Tile" or "Pad" or "TopK"
-            or "Gather" or "GatherND" or "GatherElements" or "Resize" or "Upsample" => node.Input.Take(1),
+            or "Gather" or "GatherND" or "GatherElements" or "Resize" or "Upsample" or "QuantizeLinear"
+            or "DequantizeLinear" => node.Input.Take(1),
         _ => node.Input.Where(input => input.Length > 0),
     };
 

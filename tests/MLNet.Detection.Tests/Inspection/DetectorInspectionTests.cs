@@ -76,6 +76,40 @@ public sealed class DetectorInspectionTests
         StringAssert.Contains(report.Recipe.Command, "--loss multibox --anchor-scheme ssdlite320");
     }
 
+    // What is printed is what the import needs: the same options give a detector of that head.
+    [TestMethod]
+    [DataRow("fcos", "--head fcos --objectness-output bbox_ctrness")]
+    [DataRow("yolox", "--head yolox --class-output output")]
+    [DataRow("yolo", "--head yolo --class-output output")]
+    [DataRow("yolov8", "--head yolov8 --class-output output0")]
+    [DataRow("detr", "--head detr --box-output pred_boxes")]
+    public void Commands_name_the_head(string file, string options)
+    {
+        var report = DetectorInspection.Of(References.PathOf("heads", file + ".onnx"));
+        Assert.IsEmpty(report.Problems);
+        Assert.IsEmpty(report.Recipe.Missing);
+        Assert.AreEqual(file, $"{report.Head!.Kind}".ToLowerInvariant());
+        StringAssert.Contains(report.Recipe.Command, $"--model {file}.onnx {options} --normalization");
+    }
+
+    // The same maps as FCOS, but what the third one is called makes it YOLOX with an output for each.
+    [TestMethod]
+    public void Yolox_with_an_output_for_each_value_is_named_with_all_three()
+    {
+        var model = OnnxGraphs.Models.OnnxModel.Load(References.PathOf("heads", "fcos.onnx"));
+        model.Producers["bbox_ctrness"].Output[0] = "objectness";
+        model.Proto.Graph.Output.Single(output => output.Name == "bbox_ctrness").Name = "objectness";
+        var recipe = DetectorInspection.Of(model).Recipe;
+        StringAssert.Contains(recipe.Command,
+            "--head yolox --objectness-output objectness --class-output cls_logits --box-output bbox_regression");
+        var detector = new DetectorImport
+        {
+            Classes = ["a", "b"], Head = new YoloxHead { ObjectnessOutput = "objectness" }, ClassOutput = "cls_logits",
+            BoxOutput = "bbox_regression",
+        }.Apply(model);
+        Assert.HasCount(84, detector.Anchors);
+    }
+
     [TestMethod]
     public void An_open_image_size_is_asked_for_and_goes_into_the_recipe()
     {

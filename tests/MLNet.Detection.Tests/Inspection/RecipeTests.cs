@@ -43,6 +43,7 @@ public sealed class RecipeTests
     [DataRow("heads/fcos.onnx", "FcosHead")]
     [DataRow("heads/yolox.onnx", "YoloxHead")]
     [DataRow("heads/yolo.onnx", "YoloHead")]
+    [DataRow("heads/yolov8.onnx", "Yolov8Head")]
     [DataRow("heads/detr.onnx", "DetrHead")]
     [DataRow("13_training/tiny_retinanet.onnx", "Normalization.Centered")]
     public void Programs_of_all_heads_compile(string file, string named)
