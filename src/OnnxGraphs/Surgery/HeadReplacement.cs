@@ -16,7 +16,8 @@ public static class HeadReplacement
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="raw">
-    /// Name of the raw class value [batch, anchors, classes] or [places, classes], as <see cref="HeadCut.Find"/> gives it.
+    /// Name of the raw class value [batch, anchors, classes] or [places, classes], as <see cref="HeadCut.Find"/> gives
+    /// it.
     /// </param>
     /// <param name="classes">The new count, a background class included where the head has one.</param>
     /// <param name="inputShapes">Shapes of the model's inputs, where the file leaves them open.</param>
