@@ -67,14 +67,15 @@ public sealed class UnrolledTailTests
     [TestMethod]
     public void Names_that_do_not_fit_are_refused()
     {
+        var file = Shared.File(File);
         var few = new DetectorImport { Classes = ["a"], SourceClasses = ["a", "b"] };
-        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => few.Load(Shared.File(File))).Message,
+        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => few.Load(file)).Message,
             "90 classes beside background, but 2 names");
         var unknown = new DetectorImport
         {
             Classes = ["a"], SourceClasses = Names, Kept = new Dictionary<string, string> { ["a"] = "cat" },
         };
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => unknown.Load(Shared.File(File))).Message,
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => unknown.Load(file)).Message,
             "'a' is to go on from 'cat'");
     }
 
