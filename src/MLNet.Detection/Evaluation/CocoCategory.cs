@@ -3,35 +3,33 @@ namespace MLNet.Detection.Evaluation;
 // The objects and detections of one category in all pictures, matched: what its cells of the arrays are filled from.
 internal sealed class CocoCategory
 {
-    private readonly CocoImage[] _images;
+    // One a limit of detections, rising.
+    private readonly CocoCurve[] _curves;
 
     // isExhaustive: whether all objects of the category are annotated in an image; null: in every one.
-    public CocoCategory(GroundTruth[] truths, DetectionResult[] results, int maxDetections,
+    public CocoCategory(GroundTruth[] truths, DetectionResult[] results, IReadOnlyList<int> limits,
         Func<long, bool>? isExhaustive = null)
     {
         var (truthsByImage, resultsByImage) = (truths.ToLookup(t => t.ImageId), results.ToLookup(r => r.ImageId));
         var images = truthsByImage.Select(g => g.Key).Union(resultsByImage.Select(g => g.Key)).Order();
-        _images = [.. images.Select(image => new CocoImage(
-            truthsByImage[image], resultsByImage[image], maxDetections, isExhaustive?.Invoke(image) ?? true))];
+        CocoImage[] matched = [.. images.Select(image => new CocoImage(
+            truthsByImage[image], resultsByImage[image], limits[^1], isExhaustive?.Invoke(image) ?? true))];
+        _curves = [.. limits.Select(limit => new CocoCurve(matched, limit))];
     }
 
     public void Fill(CocoArrays arrays, int category)
     {
-        foreach (var (i, limit) in arrays.Limits.Index())
-        {
-            var curve = new CocoCurve(_images, limit);
+        foreach (var (i, curve) in _curves.Index())
             foreach (var size in Enum.GetValues<ObjectSize>())
                 if (curve.Wanted(size) > 0)
                     for (var iou = 0; iou < CocoArrays.IouThresholds.Length; iou++)
                         arrays.Recall(iou, category, size, i) =
                             curve.Fill(arrays.Precision(iou, category, size, i), size, iou);
-        }
     }
 
     public CategoryMetrics Summarize(long id, CocoArrays arrays, int category)
     {
-        var last = arrays.Limits.Count - 1;
-        var curve = new CocoCurve(_images, arrays.Limits[last]);
+        var (last, curve) = (_curves.Length - 1, _curves[^1]);
         double Precision(int iou) =>
             CocoArrays.MeanOfKnown(arrays.Precision(iou, category, ObjectSize.All, last).ToArray());
         var thresholds = Enumerable.Range(0, CocoArrays.IouThresholds.Length);

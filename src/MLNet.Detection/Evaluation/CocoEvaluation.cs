@@ -34,7 +34,7 @@ public sealed record CocoEvaluation
         {
             var matches = new CocoCategory(
                 [.. groups[k].SelectMany(id => truthsById[id])], [.. groups[k].SelectMany(id => resultsById[id])],
-                CocoArrays.CustomaryLimits[^1]);
+                CocoArrays.CustomaryLimits);
             matches.Fill(arrays, k);
             categories[k] = matches.Summarize(UseCategories ? ids[k] : -1, arrays, k);
         });

@@ -36,7 +36,8 @@ public static class CocoResults
     {
         if (entry.Box.Length != 4)
             throw new DatasetException(path, $"$[{index}]",
-                $"\"bbox\" has {entry.Box.Length} numbers, expected [x, y, width, height]", "Export the results again.");
+                $"\"bbox\" has {entry.Box.Length} numbers, expected [x, y, width, height]",
+                "Export the results again.");
         if (annotations is not null && !annotations.FileNames.ContainsKey(entry.ImageId))
             throw new DatasetException(path, $"$[{index}]",
                 $"no picture of {annotations.Path} has the id {entry.ImageId}",

@@ -27,19 +27,35 @@ public sealed record ConfusionEvaluation
         CocoEvaluation.RequireNumbers(truths, results);
         categoryIds ??= truths.Select(t => t.CategoryId).Concat(results.Select(r => r.CategoryId));
         long[] ids = [.. categoryIds.Distinct().Order()];
+        var wanted = ids.ToHashSet();
+        return Count(ids, PairsOfImages(
+            truths.Where(truth => wanted.Contains(truth.CategoryId)),
+            results.Where(result => wanted.Contains(result.CategoryId))));
+    }
+
+    /// <summary>Counts pairs, all of these categories, which rise.</summary>
+    internal static ConfusionMatrix Count(
+        long[] ids, IEnumerable<(long Image, GroundTruth? Truth, DetectionResult? Result)> pairs)
+    {
         var index = ids.Index().ToDictionary(id => id.Item, id => id.Index);
-        var truthsByImage = truths.Where(t => index.ContainsKey(t.CategoryId)).ToLookup(t => t.ImageId);
-        var resultsByImage = results.Where(r => index.ContainsKey(r.CategoryId)).ToLookup(r => r.ImageId);
         var counts = new int[ids.Length + 1, ids.Length + 1];
-        foreach (var image in truthsByImage.Select(g => g.Key).Union(resultsByImage.Select(g => g.Key)))
-            foreach (var (truth, result) in Pairs([.. truthsByImage[image]], [.. resultsByImage[image]]))
-                counts[truth is null ? ids.Length : index[truth.CategoryId],
-                    result is { } found ? index[found.CategoryId] : ids.Length]++;
+        foreach (var (_, truth, result) in pairs)
+            counts[truth is null ? ids.Length : index[truth.CategoryId],
+                result is { } found ? index[found.CategoryId] : ids.Length]++;
         return new(ids, counts);
     }
 
+    /// <summary>The pairs of all pictures, each with its picture.</summary>
+    internal IEnumerable<(long Image, GroundTruth? Truth, DetectionResult? Result)> PairsOfImages(
+        IEnumerable<GroundTruth> truths, IEnumerable<DetectionResult> results)
+    {
+        var (truthsByImage, resultsByImage) = (truths.ToLookup(t => t.ImageId), results.ToLookup(r => r.ImageId));
+        return truthsByImage.Select(g => g.Key).Union(resultsByImage.Select(g => g.Key)).SelectMany(image =>
+            Pairs([.. truthsByImage[image]], [.. resultsByImage[image]]).Select(p => (image, p.Truth, p.Result)));
+    }
+
     // One pair an object and a detection that count; a side is null where the other is alone.
-    internal IEnumerable<(GroundTruth? Truth, DetectionResult? Result)> Pairs(
+    private IEnumerable<(GroundTruth? Truth, DetectionResult? Result)> Pairs(
         GroundTruth[] truths, DetectionResult[] results)
     {
         var (objects, crowds) = (truths.Where(t => !t.IsCrowd).ToList(), truths.Where(t => t.IsCrowd).ToList());

@@ -1,7 +1,7 @@
 namespace MLNet.Detection.Evaluation;
 
-/// <summary>All that is said of a set of detections: how good they are, what is mistaken for what, which errors cost how
-/// much, and which pictures are worst.</summary>
+/// <summary>All that is said of a set of detections: how good they are, what is mistaken for what, which errors cost
+/// how much, and which pictures are worst.</summary>
 /// <param name="Metrics">COCO's numbers.</param>
 /// <param name="Confusion">Counts of detections above the score that gives their category its best F1.</param>
 /// <param name="Errors">TIDE's errors.</param>
@@ -24,19 +24,10 @@ public sealed record DetectionAnalysis(
         var thresholds = metrics.PerCategory.ToDictionary(c => c.CategoryId, c => c.BestThreshold);
         // Without objects there is no best threshold, and no detection above it.
         DetectionResult[] kept = [.. results.Where(result => result.Score >= thresholds[result.CategoryId])];
-        var confusion = new ConfusionEvaluation { ScoreThreshold = double.NegativeInfinity };
-        return new(metrics, confusion.Evaluate(truths, kept, names.Keys),
-            new ErrorEvaluation().Evaluate(truths, results), CountMistakes(confusion, truths, kept));
-    }
-
-    private static Dictionary<long, int> CountMistakes(
-        ConfusionEvaluation confusion, GroundTruth[] truths, DetectionResult[] kept)
-    {
-        var (truthsByImage, resultsByImage) = (truths.ToLookup(t => t.ImageId), kept.ToLookup(r => r.ImageId));
-        return truthsByImage.Select(g => g.Key).Union(resultsByImage.Select(g => g.Key))
-            .Select(image => (Image: image, Mistakes: confusion
-                .Pairs([.. truthsByImage[image]], [.. resultsByImage[image]])
-                .Count(pair => pair.Truth?.CategoryId != pair.Result?.CategoryId)))
-            .Where(entry => entry.Mistakes > 0).ToDictionary(entry => entry.Image, entry => entry.Mistakes);
+        var pairs = new ConfusionEvaluation().PairsOfImages(truths, kept).ToList();
+        var mistakes = pairs.Where(pair => pair.Truth?.CategoryId != pair.Result?.CategoryId)
+            .CountBy(pair => pair.Image);
+        return new(metrics, ConfusionEvaluation.Count([.. names.Keys.Order()], pairs),
+            new ErrorEvaluation().Evaluate(truths, results), mistakes.ToDictionary());
     }
 }

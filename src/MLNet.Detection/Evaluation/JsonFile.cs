@@ -16,7 +16,8 @@ internal static class JsonFile
         catch (JsonException error)
         {
             throw new DatasetException(
-                path, $"line {error.LineNumber + 1}, {error.Path ?? "$"}", error.Message.Split(" Path:")[0].TrimEnd('.'),
+                path, $"line {error.LineNumber + 1}, {error.Path ?? "$"}",
+                error.Message.Split(" Path:")[0].TrimEnd('.'),
                 "Correct the value, or export the file again.", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

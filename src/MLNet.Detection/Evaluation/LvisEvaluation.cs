@@ -32,7 +32,7 @@ public sealed record LvisEvaluation
         var categories = new CategoryMetrics[ids.Length];
         Parallel.For(0, ids.Length, k =>
         {
-            var matches = new CocoCategory([.. truthsById[ids[k]]], [.. resultsById[ids[k]]], MaxDetections,
+            var matches = new CocoCategory([.. truthsById[ids[k]]], [.. resultsById[ids[k]]], arrays.Limits,
                 image => !known[image].NotExhaustiveCategoryIds.Contains(ids[k]));
             matches.Fill(arrays, k);
             categories[k] = matches.Summarize(ids[k], arrays, k);

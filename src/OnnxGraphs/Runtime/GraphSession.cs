@@ -89,8 +89,6 @@ public sealed class GraphSession : IDisposable
         var options = device.CreateSessionOptions();
         if (model.Proto.Graph.Node.Count > LargeGraph)
             options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
-        if (device.IsCuda)
-            NodePlacement.Watch(options);
         configure?.Invoke(options);
         return options;
     }

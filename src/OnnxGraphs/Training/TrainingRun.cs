@@ -32,10 +32,10 @@ public sealed class TrainingRun : ITrainingRun
         Action<SessionOptions>? configure = null)
     {
         (Graph, Device) = (graph, device ?? Device.Cpu);
-        _graphSession = graph.Halves is { } rest ? GraphSession.Open(rest.Outputs, rest.RestInputs, Device, configure)
-            : graph.Source is { } source ? GraphSession.Open(source.Outputs, source.Inputs, Device, configure,
+        _graphSession = graph.Halves is { } rest ? GraphSession.Open(rest.Outputs, rest.RestInputs, Device, Watched)
+            : graph.Source is { } source ? GraphSession.Open(source.Outputs, source.Inputs, Device, Watched,
                 [.. graph.Vectors.Select(name => (source.Find(name)!, source.Find(TrainingGraph.Next(name))!))])
-            : GraphSession.Open(graph.Step, Device, configure);
+            : GraphSession.Open(graph.Step, Device, Watched);
         _memory = new(Device);
         foreach (var input in graph.Data)
             _inputs[input.Name] = HostTensors.Allocate(input.Type, input.Shape);
@@ -50,6 +50,14 @@ public sealed class TrainingRun : ITrainingRun
         Write(graph.Layout.Gather(model), 0);
         for (var slot = 1; slot < graph.Vectors.Count; slot++)
             Write(new float[graph.Layout.Size], slot);
+
+        // Ended after the first step: a session that is not must not be watched.
+        void Watched(SessionOptions options)
+        {
+            if (Device.IsCuda)
+                NodePlacement.Watch(options);
+            configure?.Invoke(options);
+        }
     }
 
     private InferenceSession Session => _graphSession.Session;
