@@ -55,6 +55,9 @@ public sealed record TrainingArtifacts(
         Optimizer optimizer, string folder, TrainingArtifactsOptions? options = null)
     {
         options ??= new();
+        if (options.Graph.Average is { } average)
+            throw new ArgumentException($"{nameof(TrainingGraphOptions)}.{nameof(TrainingGraphOptions.Average)} is "
+                + $"{average}; the training runtime keeps no average of the weights. Set it to null.");
         var models = ArtifactModels.Build(model, heads, loss, options);
         var update = Artifacts.OptimizerModel.Build(optimizer);
         var checkpoint = Start(model, models.Layout, optimizer, options);

@@ -54,6 +54,15 @@ public sealed record Checkpoint(int Step, ParameterLayout Layout, IReadOnlyDicti
                 + "another.");
     }
 
+    internal void CheckAverage(bool wanted)
+    {
+        if (Vectors.ContainsKey(TrainingGraph.Average) != wanted)
+            throw new ModelException(wanted
+                ? "The checkpoint is of a run without an average of the weights, this run keeps one; resume without it."
+                : "The checkpoint is of a run with an average of the weights, this run keeps none; resume with the "
+                + "same one.");
+    }
+
     private static string LayoutText(ParameterLayout layout) =>
         string.Join('\n', layout.Entries.Select(entry => $"{string.Join(',', entry.Shape)}\t{entry.Name}"));
 

@@ -42,6 +42,12 @@ public interface ITrainingRun : IDisposable
     /// <summary>A copy of the parameters (0) or of an optimiser slot (1, ...) in host memory.</summary>
     float[] Read(int vector);
 
+    /// <summary>
+    /// A copy of the weights to score and to save: the average of the parameters where the run keeps one, else the
+    /// parameters.
+    /// </summary>
+    float[] ReadWeights() => Read(0);
+
     /// <summary>The state after the last step.</summary>
     Checkpoint Save();
 

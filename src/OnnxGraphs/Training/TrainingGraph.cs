@@ -16,7 +16,9 @@ namespace OnnxGraphs.Training;
 /// <param name="Layout">Where each parameter lies in the flat vector.</param>
 /// <param name="Data">Inputs that the caller fills for each step: images and targets.</param>
 /// <param name="Terms">Names of the loss terms, as outputs of the model.</param>
-/// <param name="Vectors">Names of the flat vectors: parameters first, then the optimiser's slots.</param>
+/// <param name="Vectors">
+/// Names of the flat vectors: parameters first, then the optimiser's slots and, where it is kept, the average.
+/// </param>
 public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IReadOnlyList<Var> Data,
     IReadOnlyList<string> Terms, IReadOnlyList<string> Vectors)
 {
@@ -32,6 +34,9 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
 
     /// <summary>Name of the flat parameter vector.</summary>
     public const string Parameters = "training/parameters";
+
+    /// <summary>Name of the flat vector with the average of the parameters.</summary>
+    public const string Average = "training/average";
 
     /// <summary>Name of the scalar input that carries the learning rate.</summary>
     public const string LearningRate = "training/learning_rate";
@@ -60,10 +65,11 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
         OnnxModel model, IReadOnlyList<string> heads, LossBuilder loss, Optimizer optimizer,
         TrainingGraphOptions? options = null)
     {
-        var objective = Objective.Build(model, heads, loss, options ?? new(), Unpack);
+        options ??= new();
+        var objective = Objective.Build(model, heads, loss, options, Unpack);
         var pieces = objective.Gradients(Op.Table)
             .Select(gradient => Op.Reshape(gradient, new TensorShape(gradient.Shape.Size)));
-        var step = Finish(objective, Op.Concat([.. pieces], 0), optimizer);
+        var step = Finish(objective, Op.Concat([.. pieces], 0), optimizer, options.Average);
         return objective.Predictions.Count == 0 ? step
             : step with { Halves = StepHalves.Of(step.Step, objective.Graph, objective.Predictions) };
     }
@@ -80,7 +86,8 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
         }
     }
 
-    private static TrainingGraph Finish(Objective objective, Var gradient, Optimizer optimizer)
+    private static TrainingGraph Finish(
+        Objective objective, Var gradient, Optimizer optimizer, WeightAverage? average)
     {
         var (graph, layout) = (objective.Graph, objective.Layout);
         var vector = graph.Find(Parameters)!;
@@ -88,11 +95,13 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
         var (rate, step) = (graph.Input(LearningRate), graph.Input(StepNumber));
         var slots = SlotVectors(optimizer).Select(slot => graph.Input(slot, layout.Size)).ToList();
         var update = optimizer.Update(vector, gradient, slots, rate, step);
+        List<(Var Old, Var New)> vectors = [(vector, update.Parameters), .. slots.Zip(update.Slots)];
+        if (average is not null && graph.Input(Average, layout.Size) is var old)
+            vectors.Add((old, average.Update(old, update.Parameters, step)));
         objective.OutputLoss();
-        graph.Output(Next(Parameters), update.Parameters);
-        foreach (var (slot, next) in slots.Zip(update.Slots))
-            graph.Output(Next(slot.Name), next);
+        foreach (var (before, after) in vectors)
+            graph.Output(Next(before.Name), after);
         return new(GraphWriter.Write(graph, "training_step"), layout, data, [.. objective.Terms.Keys],
-            [Parameters, .. slots.Select(slot => slot.Name)]) { Source = graph };
+            [.. vectors.Select(pair => pair.Old.Name)]) { Source = graph };
     }
 }

@@ -1,4 +1,5 @@
 using OnnxGraphs.Graphs;
+using OnnxGraphs.Optimizers;
 
 namespace OnnxGraphs.Training;
 
@@ -15,4 +16,10 @@ public sealed record TrainingGraphOptions
     /// Whether BatchNormalization after Conv is computed as scaled weights: equal in value, fewer passes.
     /// </summary>
     public bool FoldBatchNormalization { get; init; } = true;
+
+    /// <summary>
+    /// A moving average of the weights, one more vector that the step updates (<see cref="TrainingGraph.Average"/>).
+    /// Null: none.
+    /// </summary>
+    public WeightAverage? Average { get; init; }
 }

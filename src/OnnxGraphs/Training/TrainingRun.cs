@@ -43,13 +43,13 @@ public sealed class TrainingRun : ITrainingRun
         foreach (var scalar in scalars)
             _scalars[scalar] = HostTensors.Allocate(ElementType.Float32, TensorShape.Scalar);
         var first = AllocateVectors();
-        _vectors = [first, _graphSession.MayShare ? first : AllocateVectors()];
+        _vectors = [first, UpdatesInPlace ? first : AllocateVectors()];
         _forward = graph.Halves is { } halves
             ? new(halves, Device, _memory, _inputs, [.. _vectors.Select(set => set[0])], configure) : null;
         _bindings = [Bind(0), Bind(1)];
-        Write(graph.Layout.Gather(model), 0);
-        for (var slot = 1; slot < graph.Vectors.Count; slot++)
-            Write(new float[graph.Layout.Size], slot);
+        var weights = graph.Layout.Gather(model);
+        foreach (var (i, vector) in graph.Vectors.Index())
+            Write(vector is TrainingGraph.Parameters or TrainingGraph.Average ? weights : new float[weights.Length], i);
 
         // Ended after the first step: a session that is not must not be watched.
         void Watched(SessionOptions options)
@@ -76,6 +76,9 @@ public sealed class TrainingRun : ITrainingRun
 
     /// <summary>Which execution providers compute the step; null on the processor, and before the first step.</summary>
     public NodePlacement? Placement { get; private set; }
+
+    /// <summary>Whether a step writes the new vectors over the old ones, which takes half of their memory.</summary>
+    public bool UpdatesInPlace => _graphSession.MayShare;
 
     /// <summary>Steps done so far.</summary>
     public int Steps { get; private set; }
@@ -121,13 +124,17 @@ public sealed class TrainingRun : ITrainingRun
         ? _scalars[name].GetTensorDataAsSpan<float>()[0]
         : throw new ArgumentException($"The step has no loss term '{name}'; it has {string.Join(", ", Graph.Terms)}.");
 
-    /// <summary>A copy of the parameters (0) or of an optimiser slot (1, ...) in host memory.</summary>
+    /// <summary>A copy of a vector of the step in host memory: the parameters (0), an optimiser slot (1, ...).</summary>
     public float[] Read(int vector)
     {
         using var host = HostTensors.Allocate(ElementType.Float32, new(Graph.Layout.Size));
         _memory.Copy(_vectors[_current][vector], host);
         return host.GetTensorDataAsSpan<float>().ToArray();
     }
+
+    /// <inheritdoc/>
+    public float[] ReadWeights() =>
+        Read(Graph.Vectors[^1] == TrainingGraph.Average ? Graph.Vectors.Count - 1 : 0);
 
     /// <summary>The state after the last step.</summary>
     public Checkpoint Save() => new(Steps, Graph.Layout,
@@ -137,6 +144,7 @@ public sealed class TrainingRun : ITrainingRun
     /// <exception cref="ModelException">The state belongs to other parameters or another optimiser.</exception>
     public void Restore(Checkpoint checkpoint)
     {
+        checkpoint.CheckAverage(Graph.Vectors.Contains(TrainingGraph.Average));
         checkpoint.CheckFits(Graph.Layout, Graph.Vectors);
         for (var i = 0; i < Graph.Vectors.Count; i++)
             Write(checkpoint.Vectors[Graph.Vectors[i]], i);

@@ -15,19 +15,30 @@ public class SharedMemoryTests
         [new AdamW { WeightDecay = 0.1f }], [new AdamW { ClipNorm = 0.5f }], [new Sgd { ClipNorm = 2 }],
     ];
 
+    public static IEnumerable<object[]> Updates => from optimizer in Optimizers
+                                                   from average in new[] { null, new WeightAverage(0.9, 5) }
+                                                   select new object[] { optimizer[0], average! };
+
     [TestMethod]
-    [DynamicData(nameof(Optimizers))]
-    public void AnOptimizerUpdatesInPlace(Optimizer optimizer)
+    [DynamicData(nameof(Updates))]
+    public void AnOptimizerUpdatesInPlace(Optimizer optimizer, WeightAverage? average)
     {
         var graph = new Graph();
         var (p, rate, step) = (graph.Input("p", 5000), graph.Input("rate"), graph.Input("step"));
         Var[] slots = [.. optimizer.Slots.Select(slot => graph.Input(slot, 5000))];
         var gradient = Op.Exp(p) * p;
         var update = optimizer.Update(p, gradient, slots, rate, step);
-        Var[] old = [p, .. slots], next = [update.Parameters, .. update.Slots];
+        List<Var> old = [p, .. slots], next = [update.Parameters, .. update.Slots];
+        if (average is not null)
+        {
+            old.Add(graph.Input("average", 5000));
+            next.Add(average.Update(old[^1], update.Parameters, step));
+        }
         Var[] outputs = [.. next.Select((value, i) => graph.Output($"next{i}", value))];
         using var session = GraphSession.Open(outputs, null, Device.Cpu, null, [.. old.Zip(outputs)]);
         Assert.IsTrue(session.MayShare);
+        // All vectors in one pass; clipping needs another one before it, for the norm.
+        Assert.HasCount(optimizer.ClipNorm is null ? 1 : 2, session.Kernels);
         (string, Tensor)[] feeds = [("rate", Tensor.Scalar(ElementType.Float32, 0.1)),
             ("step", Tensor.Scalar(ElementType.Float32, 3)),
             .. old.Select((value, i) => (value.Name, new RandomTensors(i).Uniform(0.1, 1, 5000)))];
@@ -36,7 +47,7 @@ public class SharedMemoryTests
     }
 
     // The bound memory of an old value is that of the new one.
-    private static void Compare(GraphSession session, Var[] old, Var[] outputs, (string, Tensor)[] feeds,
+    private static void Compare(GraphSession session, List<Var> old, Var[] outputs, (string, Tensor)[] feeds,
         Tensor[] expected)
     {
         using var binding = session.Session.CreateIoBinding();
