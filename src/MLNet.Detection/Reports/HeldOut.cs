@@ -12,14 +12,16 @@ public sealed record HeldOut(
 {
     private const int FirstCount = 12, WorstCount = 8;
 
-    /// <summary>Reads and analyses a scored view; it is scored once.</summary>
+    /// <summary>Reads and analyses a scored view; it is scored once, and its pictures are read once more.</summary>
     /// <param name="scored">A view with true and predicted boxes, such as a detector's transformer gives.</param>
     public static HeldOut Read(IDataView scored)
     {
         var view = new ScoredView(scored, new());
         var analysis = view.Analyze();
         var pictures = new ScoredPictures(view.GroundTruths, view.Detections, analysis);
-        return new(analysis, pictures.Read(scored, [.. Enumerable.Range(0, FirstCount)]),
-            pictures.Read(scored, pictures.Worst(WorstCount)));
+        long[] first = [.. Enumerable.Range(0, FirstCount)], worst = [.. pictures.Worst(WorstCount)];
+        var read = pictures.Read(scored, first.Concat(worst));
+        return new(analysis, [.. first.Where(read.ContainsKey).Select(row => read[row])],
+            [.. worst.Where(read.ContainsKey).Select(row => read[row])]);
     }
 }

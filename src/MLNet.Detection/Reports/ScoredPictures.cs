@@ -29,9 +29,11 @@ public sealed class ScoredPictures(
     /// <summary>Reads pictures from the view that was evaluated.</summary>
     /// <param name="data">A view with the columns <see cref="DetectionColumns.Image"/> and
     /// <see cref="DetectionColumns.FileName"/>; nothing else is computed.</param>
-    /// <param name="rows">Numbers of rows; those that cannot be decoded are left out.</param>
-    public IReadOnlyList<ReportPicture> Read(IDataView data, IReadOnlyList<long> rows)
+    /// <param name="rows">Numbers of rows.</param>
+    /// <returns>The pictures by row, without those that cannot be decoded.</returns>
+    public IReadOnlyDictionary<long, ReportPicture> Read(IDataView data, IEnumerable<long> rows)
     {
+        var wanted = rows.ToHashSet();
         var (image, name) = (data.Schema[DetectionColumns.Image], data.Schema[DetectionColumns.FileName]);
         var found = new Dictionary<long, ReportPicture>();
         using var decoder = new ImageDecoder();
@@ -39,15 +41,15 @@ public sealed class ScoredPictures(
         var (images, names) = (cursor.GetGetter<VBuffer<byte>>(image), cursor.GetGetter<ReadOnlyMemory<char>>(name));
         VBuffer<byte> encoded = default;
         ReadOnlyMemory<char> fileName = default;
-        while (found.Count < rows.Count && cursor.MoveNext())
-            if (rows.Contains(cursor.Position))
+        while (wanted.Count > 0 && cursor.MoveNext())
+            if (wanted.Remove(cursor.Position))
             {
                 images(ref encoded);
                 names(ref fileName);
                 if (Draw(cursor.Position, fileName.ToString(), [.. encoded.DenseValues()], decoder) is { } picture)
                     found[cursor.Position] = picture;
             }
-        return [.. rows.Where(found.ContainsKey).Select(row => found[row])];
+        return found;
     }
 
     /// <summary>One picture; null when it cannot be decoded.</summary>

@@ -17,7 +17,7 @@ public sealed class HeldOutTests
         using var folder = new TemporaryFolder();
         var data = new MLContext(seed: 1).Detection().LoadFromCoco(TinyCoco.Write(folder), folder.Path);
         using var detector = new DetectorTransformer(TinyDetector.Model);
-        var scored = detector.Transform(data);
+        var scored = new CountedView(detector.Transform(data));
         var heldOut = HeldOut.Read(scored);
 
         var names = data.Dataset.Images.Select(image => image.FileName).ToArray();
@@ -31,6 +31,7 @@ public sealed class HeldOutTests
             CollectionAssert.AreEqual(
                 image.Boxes.Select(box => box.Category).ToArray(), picture.Truth.Select(box => box.Category).ToArray());
         }
+        Assert.AreEqual(2, scored.Cursors, "once to score, once for the pictures");
         Assert.AreEqual(new ScoredView(scored).Evaluate().MAP50_95, heldOut.Analysis.Metrics.MAP50_95);
     }
 
@@ -48,5 +49,26 @@ public sealed class HeldOutTests
             Assert.Contains($"<th>{kind}</th><td class=\"number\">{cost.Count}</td>", html);
         foreach (var truth in Enumerable.Range(0, analysis.Confusion.Background + 1))
             Assert.Contains($">{analysis.Confusion[truth, analysis.Confusion.Background]}</td></tr>", html);
+    }
+
+    private sealed class CountedView(IDataView view) : IDataView
+    {
+        public int Cursors { get; private set; }
+
+        public bool CanShuffle => view.CanShuffle;
+
+        public DataViewSchema Schema => view.Schema;
+
+        public long? GetRowCount() => view.GetRowCount();
+
+        public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columns, Random? random = null)
+        {
+            Cursors++;
+            return view.GetRowCursor(columns, random);
+        }
+
+        public DataViewRowCursor[] GetRowCursorSet(
+            IEnumerable<DataViewSchema.Column> columns, int count, Random? random = null) =>
+            [GetRowCursor(columns, random)];
     }
 }
