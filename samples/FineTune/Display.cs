@@ -1,5 +1,3 @@
-using System.CommandLine;
-using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.Detection.Data;
@@ -14,15 +12,6 @@ namespace FineTune;
 internal sealed class Display : IProgress<TrainingProgress>, IDisposable
 {
     private ProgressTask? _task;
-
-    /// <summary>The value of an option, given or default, for the report.</summary>
-    public static string Value(ParseResult given, Option option)
-    {
-        if (given.GetResult(option) is { Tokens.Count: > 0 } result)
-            return string.Join(' ', result.Tokens.Select(token => token.Value));
-        var value = option.HasDefaultValue ? option.GetDefaultValue() : null;
-        return value is IFormattable or string ? Convert.ToString(value, CultureInfo.InvariantCulture)! : "-";
-    }
 
     public static void Log(LoggingEventArgs entry)
     {

@@ -4,13 +4,11 @@ using System.Text.Json.Nodes;
 using Microsoft.ML;
 using MLNet.Detection;
 using MLNet.Detection.Augmentation;
-using MLNet.Detection.Builtin;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Images;
 using MLNet.Detection.Reports;
 using MLNet.Detection.Training;
-using OnnxGraphs.Optimizers;
 using OnnxGraphs.Runtime;
 
 namespace FineTune;
@@ -20,8 +18,7 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
 {
     private readonly MLContext _ml = new(given.GetValue(settings.Seed));
 
-    // The built-in detector starts from random weights and has a recipe of its own.
-    private bool FromScratch => given.GetValue(settings.Model) is null;
+    private readonly Recipe _recipe = new(given, settings);
 
     public void Go()
     {
@@ -50,14 +47,15 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
         var trainer = _ml.Detection().FineTune(new FineTuneTrainer.Options
         {
             Detector = detector,
-            Loss = FromScratch ? ScratchRecipe.Loss : null,
-            Optimizer = Optimizer(),
-            LearningRate = Choose(settings.LearningRate, ScratchRecipe.LearningRate),
+            Loss = _recipe.Loss,
+            Optimizer = _recipe.Optimizer,
+            Average = _recipe.Average,
+            LearningRate = _recipe.LearningRate,
             WarmUpEpochs = given.GetValue(settings.WarmUp),
             Augmentations = [.. given.GetValue(settings.Augment)!.Select(Augmentation).OfType<IAugmentation>()],
             Mix = Mix(given.GetValue(settings.Augment)!, detector.Resize),
-            Epochs = Choose(settings.Epochs, ScratchRecipe.Epochs),
-            BatchSize = Choose(settings.Batch, ScratchRecipe.BatchSize),
+            Epochs = _recipe.Epochs,
+            BatchSize = _recipe.BatchSize,
             Frozen = given.GetValue(settings.Freeze)!,
             FrozenDepth = given.GetValue(settings.FreezeDepth),
             HeadsOnly = given.GetValue(settings.HeadsOnly),
@@ -95,9 +93,7 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
             ["device"] = $"{result.Device}", ["nodes"] = result.Placement?.ToString(),
             ["skipped_images"] = new JsonArray([.. result.SkippedImages.Select(image => (JsonNode)image)]),
         });
-        folder.Write(RunReport.Build(
-            result, TrainingLog.Read(folder.Log), measured,
-            [.. settings.All.Select(option => new ReportSetting(option.Name, Display.Value(given, option)))]));
+        folder.Write(RunReport.Build(result, TrainingLog.Read(folder.Log), measured, _recipe.Used()));
         Display.End(metrics, result, folder, clock.Elapsed, peak);
     }
 
@@ -150,25 +146,4 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
             (_, true) => new MixUp(Probability: 0.5),
             _ => null,
         };
-
-    private T Choose<T>(Option<T> option, T fromScratch) =>
-        FromScratch && IsDefault(option) ? fromScratch : given.GetValue(option)!;
-
-    private bool IsDefault(Option option) => given.GetResult(option) is null or { Implicit: true };
-
-    private Optimizer Optimizer()
-    {
-        var recipe = FromScratch && IsDefault(settings.Optimizer);
-        var optimizer = recipe ? ScratchRecipe.Optimizer : given.GetValue(settings.Optimizer) switch
-        {
-            "adamw" => new AdamW() as Optimizer, "sgd" => new Sgd(),
-            var other => throw new ArgumentException($"--optimizer is '{other}'; expected adamw or sgd."),
-        };
-        return optimizer with
-        {
-            WeightDecay = recipe && IsDefault(settings.WeightDecay) ? optimizer.WeightDecay
-                : given.GetValue(settings.WeightDecay),
-            ClipNorm = given.GetValue(settings.ClipNorm),
-        };
-    }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using MLNet.Detection.Data;
 using MLNet.Detection.Inspection;
+using OnnxGraphs.Optimizers;
 
 namespace FineTune;
 
@@ -67,6 +68,10 @@ internal sealed class Settings
     public Option<string> Optimizer { get; } = Of("--optimizer", "adamw or sgd.", "adamw");
     public Option<float> WeightDecay { get; } = Of("--weight-decay", "Weight decay.", 1e-4f);
     public Option<float?> ClipNorm { get; } = Of<float?>("--clip-norm", "Largest gradient norm; 10 steadies sgd.");
+    public Option<double?> Average { get; } = Of<double?>("--average",
+        "Measure and save a moving average of the weights that keeps so much of itself in each step, such as 0.9998.");
+    public Option<double> AverageRamp { get; } = Of("--average-ramp",
+        "Steps in which the average's decay rises to 63 % of that; short runs need fewer.", new WeightAverage().Ramp);
     public Option<string[]> Augment { get; } = new Option<string[]>("--augment")
     {
         Description = "Random changes of the pictures beside mirroring: crop, zoom, color, mosaic, mixup; several after one "
@@ -99,7 +104,8 @@ internal sealed class Settings
     [
         Model, ClassOutput, BoxOutput, Head, ObjectnessOutput, Anchors, AnchorFormat, AnchorScheme, ImageSize,
         Normalization, Train, Val, Test, Format, Images, Epochs, Batch, LearningRate, WarmUp, Optimizer, WeightDecay,
-        ClipNorm, Augment, Loss, Freeze, FreezeDepth, HeadsOnly, Device, Kernels, Output, Resume, Seed, Overwrite, DemoImages,
+        ClipNorm, Average, AverageRamp, Augment, Loss, Freeze, FreezeDepth, HeadsOnly, Device, Kernels, Output, Resume,
+        Seed, Overwrite, DemoImages,
     ];
 
     /// <summary>Where results go.</summary>

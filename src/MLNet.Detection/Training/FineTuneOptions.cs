@@ -38,6 +38,12 @@ public sealed partial class FineTuneTrainer
         /// <summary>The optimiser.</summary>
         public Optimizer Optimizer { get; init; } = new AdamW { WeightDecay = 1e-4f };
 
+        /// <summary>
+        /// A moving average of the weights: validation scores it, the tuned detector holds it, and training goes on with
+        /// the weights themselves. Null: none.
+        /// </summary>
+        public WeightAverage? Average { get; init; }
+
         /// <summary>The largest learning rate.</summary>
         public float LearningRate { get; init; } = 1e-3f;
 
@@ -118,7 +124,7 @@ public sealed partial class FineTuneTrainer
             var picture = new TensorShape(BatchSize, 3, Detector.Resize.Height, Detector.Resize.Width);
             var shapes = new Dictionary<string, TensorShape> { [Detector.InputName] = picture };
             var frozen = WeightPlace.Frozen(network, Detector.RawValues, FrozenDepth, HeadsOnly, shapes);
-            return new() { Frozen = [.. Frozen, .. frozen], InputShapes = shapes };
+            return new() { Frozen = [.. Frozen, .. frozen], InputShapes = shapes, Average = Average };
         }
 
         internal void Check(IReadOnlyList<string> classes)

@@ -38,7 +38,7 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, Device device,
         var loop = new TrainingLoop(run, _inputs, batches, Schedule(batches.StepsPerEpoch),
             options.Epochs, Hooks(validate, log, notes));
         var history = loop.Run(options.Cancellation);
-        return new(Tuned(run.Layout, validate?.BestParameters ?? run.Read(0)), history,
+        return new(Tuned(run.Layout, validate?.BestParameters ?? run.ReadWeights()), history,
             [.. store.Skipped, .. validation?.Skipped ?? []]) { Device = device, Placement = run.Placement };
     }
 
@@ -86,6 +86,8 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, Device device,
         ["seed"] = $"{options.Seed}", ["learning_rate"] = $"{options.LearningRate:R}",
         ["warm_up_epochs"] = $"{options.WarmUpEpochs:R}", ["optimizer"] = $"{options.Optimizer}",
         ["loss"] = $"{options.Head.LossName}",
+        ["average"] = options.Average is not { } average ? (FormattableString)$"none"
+            : $"decay {average.Decay:R}, ramp {average.Ramp:R}",
         ["augmentation"] = $"{string.Join(", ", options.Augmentations.Prepend<object?>(options.Mix).OfType<object>())}",
     }.ToDictionary(pair => pair.Key, pair => FormattableString.Invariant(pair.Value));
 

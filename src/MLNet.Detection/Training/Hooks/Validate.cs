@@ -21,7 +21,7 @@ internal sealed class Validate(Func<float[], CocoMetrics> evaluate, bool keepBes
 
     public EpochSummary AfterEpoch(ITrainingRun run, EpochSummary summary)
     {
-        var parameters = run.Read(0);
+        var parameters = run.ReadWeights();
         var metrics = evaluate(parameters);
         _epochsSince++;
         if (metrics.MAP50_95 > _best)
