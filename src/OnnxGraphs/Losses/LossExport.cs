@@ -61,7 +61,7 @@ public static class LossExport
         foreach (var value in model.Graph.Output)
             value.DocString = value.Name == "loss" ? formula.Text : $"d loss / {value.Name}".Replace("/ d_", "/ d ");
         foreach (var (key, text) in new[] { ("loss", example.Loss.ToString()!), ("formula", formula.Text),
-            ("paper", formula.Paper), ("version", model.ProducerVersion), ("opset", $"{OnnxModel.WorkingOpset}") })
+            ("paper", formula.Paper), ("version", model.ProducerVersion), ("opset", $"{model.OpsetImport[0].Version}") })
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = text });
     }
 

@@ -3,7 +3,9 @@ using OnnxGraphs.Models.Proto;
 
 namespace OnnxGraphs.Models;
 
-/// <summary>Graph to ONNX model: only what the outputs need is written.</summary>
+/// <summary>
+/// Graph to ONNX model: only what the outputs need is written, in the lowest opset that says it.
+/// </summary>
 public static class GraphWriter
 {
     /// <summary>A model with the graph's declared inputs and outputs.</summary>
@@ -31,18 +33,19 @@ public static class GraphWriter
         foreach (var leaf in list.Leaves.Where(v => v.Known is not null).OrderBy(v => v.Name, StringComparer.Ordinal))
             proto.Initializer.Add(leaf.Known!.ToProto(leaf.Name));
         proto.Input.Add((inputs ?? [.. list.Leaves.Where(v => v.Known is null)]).Select(Info));
-        proto.Node.Add(steps.Select(Write));
+        var opset = LowestOpset.Of(steps);
+        proto.Node.Add(steps.Select(step => Write(step, opset)));
         foreach (var output in list.Outputs.Where(output => list.Written(output) != output))
             proto.Node.Add(new NodeProto { OpType = "Identity", Input = { list.Written(output).Name },
                 Output = { output.Name } });
         proto.Output.Add(list.Outputs.Select(Info));
         // ONNX Runtime cannot infer the shapes of operators that it does not know.
         proto.ValueInfo.Add(steps.Where(step => step.Domain.Length > 0).SelectMany(step => step.Outputs).Select(Info));
-        return Model(proto);
+        return Model(proto, opset);
     }
 
-    /// <summary>A model of a graph in the working opset, with whatever other domains its nodes belong to.</summary>
-    internal static OnnxModel Model(GraphProto graph)
+    /// <summary>A model of a graph, with whatever other domains its nodes belong to.</summary>
+    internal static OnnxModel Model(GraphProto graph, int opset = OnnxModel.WorkingOpset)
     {
         var domains = graph.Node.Select(node => node.Domain).Where(domain => domain.Length > 0).Distinct();
         return new(new ModelProto
@@ -51,19 +54,19 @@ public static class GraphWriter
             ProducerName = "Detection.MLNet",
             OpsetImport =
             {
-                new OperatorSetIdProto { Domain = "", Version = OnnxModel.WorkingOpset },
+                new OperatorSetIdProto { Domain = "", Version = opset },
                 domains.Select(domain => new OperatorSetIdProto { Domain = domain, Version = 1 }),
             },
             Graph = graph,
         });
     }
 
-    private static NodeProto Write(Step step)
+    private static NodeProto Write(Step step, int opset)
     {
         var proto = new NodeProto { OpType = step.Op, Name = step.Name, Domain = step.Domain };
         proto.Input.Add(step.Inputs.Select(input => input?.Name ?? ""));
         proto.Output.Add(step.Outputs.Select(output => output.Name));
-        proto.Attribute.Add(step.Attributes.Select(pair => AttributeValues.Write(pair.Key, pair.Value)));
+        proto.Attribute.Add(LowestOpset.Attributes(step, opset).Select(pair => AttributeValues.Write(pair.Key, pair.Value)));
         return proto;
     }
 

@@ -11,7 +11,7 @@ internal static class LossDocument
     private const string Head = """
         # Losses
 
-        Each loss is a record in `src/OnnxGraphs/Losses` that builds an ONNX subgraph of standard operators (opset 21).
+        Each loss is a record in `src/OnnxGraphs/Losses` that builds an ONNX subgraph of standard operators (opset 18).
         x are logits, p probabilities, t targets.
         This page is generated: run the tests with `UPDATE_DOCS=1` after a change.
 

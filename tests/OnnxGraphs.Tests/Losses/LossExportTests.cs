@@ -29,7 +29,7 @@ public class LossExportTests
         var metadata = session.ModelMetadata.CustomMetadataMap;
         Assert.AreEqual("-a_t (1 - p_t)^g log p_t, p = sigmoid(x)", metadata["formula"]);
         Assert.AreEqual("https://arxiv.org/abs/1708.02002", metadata["paper"]);
-        Assert.AreEqual("21", metadata["opset"]);
+        Assert.AreEqual("18", metadata["opset"]);
         Assert.Contains("Gamma = 2", metadata["loss"]);
         var model = OnnxModel.Load(Path.Combine(_folder, "loss.onnx"));
         CollectionAssert.AreEqual(new[] { "loss" }, model.OutputNames.ToArray());

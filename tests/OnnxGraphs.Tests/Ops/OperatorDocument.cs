@@ -1,5 +1,7 @@
 using System.Text;
+using OnnxGraphs.Graphs;
 using OnnxGraphs.Ops;
+using OnnxGraphs.Tests.Precision;
 
 namespace OnnxGraphs.Tests;
 
@@ -24,15 +26,35 @@ internal static class OperatorDocument
         - 16-bit floats are trained as 32-bit ones and saved as they were. `QuantizeLinear` with `DequantizeLinear` trains
           by the straight-through estimate; weights stored as whole numbers are trained as floats and saved as they were.
 
-        | operator | gradient | remark |
-        |---|---|---|
+        - *CUDA*: the types that ONNX Runtime lists a CUDA kernel for, on floats of 32 and 16 bits and bfloat16 (`b16`), or
+          on other types only. What has none runs on the processor, with its data copied there and back. Steps are
+          written in the lowest opset that says them, 18 in most cases: kernels belong to versions of operators, and
+          those of newer versions came late (`Pad` and `Equal` of opset 19, `ReduceMax` of 20, `Identity` of 21). With
+          bfloat16 it is 22, the first in which a convolution has that type. Tests hold the steps of all exported
+          families, heads and losses to this list.
+
+        | operator | gradient | CUDA | remark |
+        |---|---|---|---|
         """;
 
     public static string Write()
     {
         var page = new StringBuilder(Head.ReplaceLineEndings("\n")).Append('\n');
         foreach (var (op, support) in Op.Support.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-            page.Append($"| {op} | {support.Gradient.ToString().ToLowerInvariant()} | {support.Remark} |\n");
+        {
+            var cuda = support.Gradient == GradientSupport.Refused ? "" : Cuda(op);
+            page.Append($"| {op} | {support.Gradient.ToString().ToLowerInvariant()} | {cuda} | {support.Remark} |\n");
+        }
         return page.ToString();
+    }
+
+    private static string Cuda(string op)
+    {
+        (string Name, int Opset, ElementType Type)[] floats =
+            [("32", 18, ElementType.Float32), ("16", 18, ElementType.Float16), ("b16", 22, ElementType.BFloat16)];
+        ElementType[] others = [ElementType.Bool, ElementType.Int8, ElementType.Int64];
+        var listed = floats.Where(type => CudaKernels.Has(op, type.Opset, type.Type)).Select(type => type.Name).ToList();
+        return listed.Count > 0 ? string.Join(", ", listed)
+            : others.Any(type => CudaKernels.Has(op, 18, type)) ? "yes" : "-";
     }
 }

@@ -1,3 +1,6 @@
+using OnnxGraphs.Gradients;
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Models;
 using OnnxGraphs.Ops;
 
 namespace OnnxGraphs.Tests;
@@ -17,4 +20,22 @@ public sealed class TrigonometryTests
     [TestMethod]
     [DynamicData(nameof(Cases))]
     public void GradientIsThatOfFiniteDifferences(OperatorCase operation) => operation.Check();
+
+    [TestMethod]
+    public void ArcusTangentOfSimplerOperatorsIsExactToRounding()
+    {
+        float[] numbers = [0, -0f, 1, -1, 0.4142f, -0.4143f, 2.4142f, 1e-20f, -1e-6f, 3e4f, -1e30f,
+            .. Random.Normal(500).Values<float>().ToArray().Select(v => v * MathF.Exp(3 * v))];
+        var graph = new Graph();
+        var x = graph.Input("x", numbers.Length);
+        var y = Op.Atan(x);
+        var found = OnnxRun.Once(GraphWriter.Write([y, Gradient.Of(Op.SumAll(y), [x])[0]]),
+            ("x", Tensor.Vector<float>(numbers)));
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            var (angle, slope) = (Math.Atan(numbers[i]), 1 / (1 + (double)numbers[i] * numbers[i]));
+            Assert.AreEqual(angle, found[0].Values<float>()[i], 3e-7 * Math.Abs(angle), $"atan {numbers[i]}");
+            Assert.AreEqual(slope, found[1].Values<float>()[i], 3e-7 * slope + 1e-30, $"its slope at {numbers[i]}");
+        }
+    }
 }
