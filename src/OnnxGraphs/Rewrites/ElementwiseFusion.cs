@@ -10,7 +10,7 @@ namespace OnnxGraphs.Rewrites;
 /// </summary>
 internal sealed class ElementwiseFusion
 {
-    /// <summary>More steps than this would need more slots than a cache holds.</summary>
+    /// <summary>More steps than this would need more registers than there are.</summary>
     private const int LargestChain = 96;
 
     /// <summary>Elements that make a pass over memory count, and that make a call count.</summary>
@@ -19,7 +19,7 @@ internal sealed class ElementwiseFusion
     // Each of these costs ONNX Runtime more alone than a pass over memory.
     private static readonly HashSet<string> SlowAlone = ["Softplus", "Where", "Pow"];
 
-    private readonly TileOperations _operations = new();
+    private readonly LoopCompiler _loops = new();
     private readonly IReadOnlyList<Step> _steps;
     private readonly ElementwiseStep?[] _elementwise;
     private readonly StepGroups _groups;
@@ -30,7 +30,7 @@ internal sealed class ElementwiseFusion
         (_steps, _results, _groups) = (steps, [.. results], new(steps));
         var open = OpenShapes.Of(steps);
         _elementwise = [.. steps.Select(step => step.Inputs.Concat(step.Outputs).OfType<Var>().Any(open.Contains)
-            ? null : ElementwiseStep.Of(step, _operations))];
+            ? null : ElementwiseStep.Of(step))];
     }
 
     /// <summary>The steps with kernels in place of chains.</summary>
@@ -104,7 +104,7 @@ internal sealed class ElementwiseFusion
             .Select(i => _steps[i].Outputs[0]).ToList();
         var (size, row) = (_elementwise[group[0]]!.Size, group.Max(i => _elementwise[i]!.Row));
         var (kernel, inputs) = ChainCompiler.Compile(
-            [.. group.Order().Select(i => _steps[i])], outputs, size, row, _operations);
+            [.. group.Order().Select(i => _steps[i])], outputs, size, row, _loops);
         return choice.Use(kernel, inputs, outputs);
     }
 

@@ -14,7 +14,7 @@ internal sealed record ElementwiseStep(long Size, bool IsAlias, long Row)
     private static readonly HashSet<string> Aliases = ["Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity"];
 
     /// <summary>Null for a step that cannot be fused.</summary>
-    public static ElementwiseStep? Of(Step step, TileOperations operations)
+    public static ElementwiseStep? Of(Step step)
     {
         if (step.Domain.Length > 0 || step.Outputs.Count != 1 || !HasTiles(step.Outputs[0]) || step.Inputs.Count == 0)
             return null;
@@ -28,7 +28,7 @@ internal sealed record ElementwiseStep(long Size, bool IsAlias, long Row)
         if (Reduction(step) is not null)
             return RowOf(step) is > 1 and var row && first.Type == ElementType.Float32
                 ? new(first.Shape.Size, false, row) : null;
-        return step.Inputs.All(input => input is null || HasTiles(input)) && IsKnown(step, operations)
+        return step.Inputs.All(input => input is null || HasTiles(input)) && IsKnown(step)
             ? new(output.Shape.Size, false, 1) : null;
     }
 
@@ -46,15 +46,14 @@ internal sealed record ElementwiseStep(long Size, bool IsAlias, long Row)
         && given.TryConstant() is { Type: ElementType.Float32 } constant
         && constant.Values<float>()[0] is 0.5f or 1 or 1.5f or 2 or 3 or 4 ? constant.Values<float>()[0] : null;
 
-    private static bool IsKnown(Step step, TileOperations operations) => step.Op switch
+    private static bool IsKnown(Step step) => step.Op switch
     {
         "Pow" => Exponent(step) is not null,
         "Clip" => step.Inputs.Skip(1).All(limit => limit is null or { Shape.Size: 1, Type: ElementType.Float32 }),
         "Cast" => step.Inputs[0]!.Type is ElementType.Bool && step.Outputs[0].Type == ElementType.Float32,
-        "Softplus" => true,
-        "Sum" or "Max" or "Min" => true,
+        "Sum" => true,
         "Equal" => step.Inputs[0]!.Type == ElementType.Float32,
-        _ => operations.Find(step.Op, step.Attributes) is not null,
+        _ => LaneOperations.Knows(step.Op),
     };
 
     // Sums over the last axes only: they leave the order of the elements as it is.

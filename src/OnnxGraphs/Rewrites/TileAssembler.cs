@@ -2,69 +2,53 @@ using OnnxGraphs.Kernels.Elementwise;
 
 namespace OnnxGraphs.Rewrites;
 
-/// <summary>Collects instructions on values, then gives each value without a place a slot for as long as it is
-/// read.</summary>
+/// <summary>
+/// Collects what is done with a tile: instructions that bring operands in, one loop, and what reads the loop's results.
+/// </summary>
 internal sealed class TileAssembler
 {
-    private readonly List<(Func<Instruction> Make, TileValue? Result, TileValue[] Read)> _code = [];
-    private readonly List<(Func<Reduce> Make, TileValue Read)> _reductions = [];
-    private readonly List<float> _constants = [];
+    private readonly LoopCode _loop = new();
+    private readonly List<Instruction> _before = [];
+    private readonly List<Instruction> _behind = [];
+    private readonly List<Reduce> _reductions = [];
+    private int _slots;
 
-    /// <summary>A number that is the same for all elements.</summary>
-    public TileValue Constant(float number)
+    /// <summary>The number of a value in memory.</summary>
+    public int Load(Operand from) => _loop.Load(from);
+
+    /// <summary>The number of a value that an instruction brings into a slot.</summary>
+    public int Load(Func<Operand, Instruction> make)
     {
-        if (!_constants.Contains(number))
-            _constants.Add(number);
-        return new(new(Place.Constant, _constants.IndexOf(number)));
+        var slot = NextSlot();
+        _before.Add(make(slot));
+        return _loop.Load(slot);
     }
 
-    /// <summary>Adds an operation; the result has the given place, or a slot.</summary>
-    public TileValue Add(TileOperation operation, TileValue a, TileValue? b = null, TileValue? c = null,
-        Operand? place = null)
-    {
-        var (second, third) = (b ?? a, c ?? b ?? a);
-        return Add(result => new Compute(operation, At(result), At(a), At(second), At(third)), place, a, second, third);
-    }
+    /// <summary>The number of a value that is computed.</summary>
+    public int Add(LoopValue value) => _loop.Add(value);
 
-    /// <summary>Adds an instruction that writes a value.</summary>
-    public TileValue Add(Func<TileValue, Instruction> make, Operand? place, params TileValue[] read)
-    {
-        var result = new TileValue(place);
-        _code.Add((() => make(result), result, read));
-        return result;
-    }
+    /// <summary>Writes a value to an output.</summary>
+    public void Store(int value, int output) => _loop.Store(value, new(Place.Output, output));
 
-    /// <summary>Adds an instruction that only reads a value.</summary>
-    public void Store(TileValue value, Func<Operand, Instruction> make) =>
-        _code.Add((() => make(At(value)), null, [value]));
+    /// <summary>Lets an instruction read a value behind the loop.</summary>
+    public void Behind(int value, Func<Operand, Instruction> make) => _behind.Add(make(InMemory(value)));
 
     /// <summary>Adds a sum behind all instructions.</summary>
-    public void Reduce(TileValue value, Func<Operand, Reduce> make) => _reductions.Add((() => make(At(value)), value));
+    public void Reduce(int value, Func<Operand, Reduce> make) => _reductions.Add(make(InMemory(value)));
 
     /// <summary>The program for this many elements, in rows of so many.</summary>
-    public TileProgram Assemble(long size, long row)
+    public TileProgram Assemble(long size, long row, LoopCompiler loops) => new(
+        [.. _before, .. _loop.Written.Count > 0 ? [loops.Compile(_loop)] : Array.Empty<Instruction>(), .. _behind],
+        _reductions, _slots, size, row);
+
+    private Operand InMemory(int value)
     {
-        foreach (var (i, (_, _, read)) in _code.Index())
-            foreach (var value in read)
-                value.LastUse = i;
-        foreach (var (_, value) in _reductions)
-            value.LastUse = int.MaxValue;
-        var (free, slots, instructions) = (new Stack<int>(), 0, new List<Instruction>());
-        foreach (var (i, (make, result, read)) in _code.Index())
-        {
-            // A result may take the slot of an operand that is read here for the last time.
-            foreach (var value in read.Distinct())
-                if (value.LastUse == i && value.Place is { Place: Place.Slot } place)
-                    free.Push(place.Index);
-            if (result is { Place: null })
-                result.Place = new(Place.Slot, free.TryPop(out var slot) ? slot : slots++);
-            instructions.Add(make());
-            if (result is { LastUse: < 0, Place: { Place: Place.Slot } unused })
-                free.Push(unused.Index);
-        }
-        return new(instructions, [.. _reductions.Select(reduction => reduction.Make())], slots, [.. _constants], size,
-            row);
+        if (_loop.Memory(value) is { } known)
+            return known;
+        var slot = NextSlot();
+        _loop.Store(value, slot);
+        return slot;
     }
 
-    private static Operand At(TileValue value) => value.Place!.Value;
+    private Operand NextSlot() => new(Place.Slot, _slots++);
 }

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Numerics;
 using OnnxGraphs.Graphs;
 
 namespace OnnxGraphs.Kernels.Elementwise;
@@ -15,12 +15,11 @@ internal sealed unsafe class ElementwiseKernel : Kernel
     /// <summary>Elements that are worth another thread.</summary>
     private const long PartSize = 8192;
 
-    private const int PartsPerThread = 4, LargestTile = 2048, SmallestTile = 256;
+    private const int PartsPerThread = 4, LargestTile = 2048, SmallestTile = 256, WidestVector = 16;
 
     private readonly TileProgram _program;
     private readonly Instruction[] _instructions;
     private readonly Reduce[] _reductions;
-    private readonly float[] _constants;
     private readonly int _capacity;
     private readonly int _tile;
     private readonly int _pieces;
@@ -32,11 +31,11 @@ internal sealed unsafe class ElementwiseKernel : Kernel
     {
         _program = program;
         (_instructions, _reductions) = ([.. program.Instructions], [.. program.Reductions]);
-        _constants = GC.AllocateArray<float>(Math.Max(1, program.Constants.Length), pinned: true);
-        program.Constants.CopyTo(_constants, 0);
         _capacity = Math.Clamp(CachedNumbers / Math.Max(1, program.Slots) / 64 * 64, SmallestTile, LargestTile);
-        // Whole rows in a tile, or whole tiles in a row.
-        _tile = program.Row <= _capacity ? (int)(_capacity / program.Row * program.Row) : _capacity;
+        // Whole rows in a tile, whole vectors too if there is room; or whole tiles in a row.
+        var step = program.Row * (WidestVector / (int)BigInteger.GreatestCommonDivisor(program.Row, WidestVector));
+        _tile = program.Row > _capacity ? _capacity
+            : (int)(step <= _capacity ? _capacity / step * step : _capacity / program.Row * program.Row);
         _pieces = program.Row <= _capacity ? 1 : (int)((program.Row + _tile - 1) / _tile);
         _blocks = (int)(_pieces == 1 ? (program.Size + _tile - 1) / _tile : program.Size / program.Row * _pieces);
         _parts = (int)Math.Clamp(program.Size / PartSize, 1,
@@ -75,14 +74,13 @@ internal sealed unsafe class ElementwiseKernel : Kernel
     public override void Part(in KernelCall call, int phase, int index)
     {
         var slots = (float*)call.Scratch + (long)index * PartScratch;
-        var constants = (float*)Unsafe.AsPointer(ref _constants[0]);
         var end = (int)((long)_blocks * (index + 1) / _parts);
         for (var block = (int)((long)_blocks * index / _parts); block < end; block++)
         {
             var (row, piece) = (block / _pieces, block % _pieces);
             var start = _pieces == 1 ? (long)block * _tile : row * _program.Row + (long)piece * _tile;
             var rest = (_pieces == 1 ? _program.Size : (row + 1) * _program.Row) - start;
-            RunTile(new(in call, slots, constants, _capacity, block, start, (int)Math.Min(_tile, rest)), in call);
+            RunTile(new(in call, slots, _capacity, block, start, (int)Math.Min(_tile, rest)), in call);
         }
     }
 

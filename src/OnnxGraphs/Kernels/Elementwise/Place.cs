@@ -12,9 +12,6 @@ internal enum Place
     /// <summary>The tile's part of an output.</summary>
     Output,
 
-    /// <summary>One number for all tiles, known beforehand.</summary>
-    Constant,
-
     /// <summary>One number for all tiles, from an input of one element.</summary>
     Scalar,
 }

@@ -7,14 +7,12 @@ internal readonly unsafe ref struct Tile
 {
     private readonly ref readonly KernelCall _call;
     private readonly float* _slots;
-    private readonly float* _constants;
     private readonly int _capacity;
 
-    public Tile(in KernelCall call, float* slots, float* constants, int capacity, int block, long start, int count)
+    public Tile(in KernelCall call, float* slots, int capacity, int block, long start, int count)
     {
         _call = ref call;
         _slots = slots;
-        _constants = constants;
         (_capacity, Block, Start, Count) = (capacity, block, start, count);
     }
 
@@ -33,7 +31,6 @@ internal readonly unsafe ref struct Tile
         Place.Slot => _slots + operand.Index * _capacity,
         Place.Input => _call.Input(operand.Index) + Start,
         Place.Output => _call.Output(operand.Index) + Start,
-        Place.Constant => _constants + operand.Index,
         _ => _call.Input(operand.Index),
     };
 

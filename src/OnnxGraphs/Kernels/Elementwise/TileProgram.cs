@@ -4,8 +4,7 @@ namespace OnnxGraphs.Kernels.Elementwise;
 /// <param name="Instructions">In their order; reductions are not among them.</param>
 /// <param name="Reductions">What is summed behind the instructions.</param>
 /// <param name="Slots">Tiles of scratch memory.</param>
-/// <param name="Constants">Numbers that do not change.</param>
 /// <param name="Size">Elements of the shape.</param>
 /// <param name="Row">Elements that a reduction adds up; 1 without reductions.</param>
 internal sealed record TileProgram(IReadOnlyList<Instruction> Instructions, IReadOnlyList<Reduce> Reductions, int Slots,
-    float[] Constants, long Size, long Row);
+    long Size, long Row);
