@@ -27,9 +27,22 @@ public static partial class Op
     {
         ["Detach"]       = Operator.Flat(Same, "by its purpose"),
         ["WithGradient"] = Each(Same, (dy, x, y) => [null, .. Enumerable.Range(1, x.Inputs.Count - 1)
-                               .Select(i => i % 2 == 1 ? dy * x[i + 1] : null)]),
+                               .Select(i => i % 2 == 1 ? Scaled(x[i + 1], dy) : null)]),
         ["WithKernel"]   = Each(Same, (dy, x, y) => [dy]),
     };
+
+    // dy g. Where g is dense with something added at one place of each row, and dy is one number a row, both are scaled
+    // first: that leaves the product with the operators that compute the dense part.
+    private static Var Scaled(Var g, Var dy)
+    {
+        var sum = g.Node is { Op: "Detach" } detached ? detached[0] : g;
+        if (sum.Node is not { Op: "ScatterElements" } scatter || scatter.Attributes.Text("reduction", "none") != "add")
+            return dy * g;
+        var axis = sum.Shape.Axis((int)scatter.Attributes.Int("axis", 0));
+        var isByRow = dy.Shape.Size == 1 || (dy.Shape.Rank == sum.Shape.Rank && dy.Shape[axis] == 1);
+        return isByRow && scatter[1].Shape == sum.Shape.With(axis, 1)
+            ? ScatterElements(dy * scatter[0], scatter[1], dy * scatter[2], axis, "add") : dy * g;
+    }
 
     /// <summary>Whether the operator exists in expressions only and stands for its first input.</summary>
     internal static bool IsPseudo(string op) => op is "Detach" or "WithGradient" or "WithKernel";

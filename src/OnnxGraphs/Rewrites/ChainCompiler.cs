@@ -45,6 +45,12 @@ internal sealed class ChainCompiler
             _code.Reduce(Operand(step, 0), x => new(kind, factor, x, place, row));
             return;
         }
+        if (step.Op == "ScatterElements")
+        {
+            _code.StoreAndChange(Operand(step, 0), place,
+                new AddInRows(Input(step.Inputs[1]!), Input(step.Inputs[2]!), row, place));
+            return;
+        }
         var value = _values[output] = Value(step);
         if (place < 0)
             return;
@@ -58,6 +64,8 @@ internal sealed class ChainCompiler
     private int Value(Step step) => step.Op switch
     {
         "Reshape" or "Squeeze" or "Unsqueeze" or "Flatten" or "Identity" or "Cast" or "Expand" => Operand(step, 0),
+        "GatherElements" => _code.Load(slot => new LoadFromRows(Input(step.Inputs[0]!), Input(step.Inputs[1]!),
+            step.Inputs[0]!.Shape[-1], slot)),
         "Sum" => Folded("Add", step),
         "Max" or "Min" => Folded(step.Op, step),
         "Clip" => Clip(step),
@@ -100,12 +108,17 @@ internal sealed class ChainCompiler
 
     private int Loaded(Var given, TensorShape shape, bool whole)
     {
-        if (!_inputs.Contains(given))
-            _inputs.Add(given);
-        var (index, isMask) = (_inputs.IndexOf(given), given.Type == ElementType.Bool);
+        var (index, isMask) = (Input(given), given.Type == ElementType.Bool);
         if (!isMask && (whole || given.Shape.Size == 1))
             return _code.Load(new Operand(whole ? Place.Input : Place.Scalar, index));
         return whole ? _code.Load(slot => new LoadMask(index, slot))
             : _code.Load(slot => new LoadRepeated(index, isMask, given.Shape, shape, slot));
+    }
+
+    private int Input(Var given)
+    {
+        if (!_inputs.Contains(given))
+            _inputs.Add(given);
+        return _inputs.IndexOf(given);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class ElementwiseFusion
     private const long Large = 4096, Smallest = 16;
 
     // Each of these costs ONNX Runtime more alone than a pass over memory.
-    private static readonly HashSet<string> SlowAlone = ["Softplus", "Where", "Pow"];
+    private static readonly HashSet<string> SlowAlone = ["Softplus", "Where", "Pow", "GatherElements"];
 
     private readonly LoopCompiler _loops = new();
     private readonly IReadOnlyList<Step> _steps;

@@ -8,7 +8,7 @@ namespace OnnxGraphs.Rewrites;
 /// <summary>What a step does to each element, where it can be part of a fused chain.</summary>
 /// <param name="Size">Elements that the step goes through.</param>
 /// <param name="IsAlias">The values stay, only the shape changes.</param>
-/// <param name="Row">Elements that are summed to one; 1 for a step that sums nothing.</param>
+/// <param name="Row">Elements that are summed to one, or of which one is changed; 1 for other steps.</param>
 internal sealed record ElementwiseStep(long Size, bool IsAlias, long Row)
 {
     private static readonly HashSet<string> Aliases = ["Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity"];
@@ -25,6 +25,9 @@ internal sealed record ElementwiseStep(long Size, bool IsAlias, long Row)
             return first.Type == output.Type ? new(output.Shape.Size, true, 1) : null;
         if (step.Op == "Expand")
             return HasTiles(first) ? new(output.Shape.Size, false, 1) : null;
+        if (step.Op is "GatherElements" or "ScatterElements")
+            return IsOneOfEachRow(step) ? new(output.Shape.Size, false, step.Op == "GatherElements" ? 1 : first.Shape[-1])
+                : null;
         if (Reduction(step) is not null)
             return RowOf(step) is > 1 and var row && first.Type == ElementType.Float32
                 ? new(first.Shape.Size, false, row) : null;
@@ -55,6 +58,16 @@ internal sealed record ElementwiseStep(long Size, bool IsAlias, long Row)
         "Equal" => step.Inputs[0]!.Type == ElementType.Float32,
         _ => LaneOperations.Knows(step.Op),
     };
+
+    // Takes one number of each row along the last axis, or adds one.
+    private static bool IsOneOfEachRow(Step step)
+    {
+        var (x, places) = (step.Inputs[0]!, step.Inputs[1]!);
+        return x.Type == ElementType.Float32 && places.Type == ElementType.Int64 && x.Shape.Rank > 0 && x.Shape[-1] > 1
+            && places.Shape == x.Shape.With(x.Shape.Rank - 1, 1)
+            && x.Shape.Axis((int)step.Attributes.Int("axis", 0)) == x.Shape.Rank - 1
+            && (step.Op == "GatherElements" || step.Attributes.Text("reduction", "none") == "add");
+    }
 
     // Sums over the last axes only: they leave the order of the elements as it is.
     private static long RowOf(Step step)

@@ -30,6 +30,13 @@ internal sealed class TileAssembler
     /// <summary>Writes a value to an output.</summary>
     public void Store(int value, int output) => _loop.Store(value, new(Place.Output, output));
 
+    /// <summary>Writes a value to an output that an instruction changes behind the loop.</summary>
+    public void StoreAndChange(int value, int output, Instruction change)
+    {
+        _loop.Store(value, new(Place.Output, output), changes: true);
+        _behind.Add(change);
+    }
+
     /// <summary>Lets an instruction read a value behind the loop.</summary>
     public void Behind(int value, Func<Operand, Instruction> make) => _behind.Add(make(InMemory(value)));
 

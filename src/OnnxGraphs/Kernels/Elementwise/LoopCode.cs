@@ -13,6 +13,7 @@ internal sealed class LoopCode
     private readonly List<Operand> _read = [];
     private readonly List<Operand> _written = [];
     private readonly List<int> _stored = [];
+    private readonly HashSet<Operand> _changed = [];
 
     public IReadOnlyList<LoopValue> Values => _values;
 
@@ -50,16 +51,19 @@ internal sealed class LoopCode
         return Add(new(from.Place == Place.Scalar ? LoopValue.Scalar : LoopValue.Load, _read.IndexOf(from)));
     }
 
-    /// <summary>Writes a value to memory.</summary>
-    public void Store(int value, Operand to)
+    /// <summary>Writes a value to memory, which may be going to change behind the loop.</summary>
+    public void Store(int value, Operand to, bool changes = false)
     {
+        if (changes)
+            _changed.Add(to);
         _stored.Add(value);
         _written.Add(to);
     }
 
-    /// <summary>Where a value lies in memory; null for one that is only in registers.</summary>
+    /// <summary>Where a value lies in memory behind the loop; null where it does not.</summary>
     public Operand? Memory(int value) => _values[value].Op == LoopValue.Load ? _read[_values[value].A]
-        : _stored.IndexOf(value) is >= 0 and var i ? _written[i] : null;
+        : _stored.Index().Where(stored => stored.Item == value && !_changed.Contains(_written[stored.Index]))
+            .Select(stored => (Operand?)_written[stored.Index]).FirstOrDefault();
 
     public override string ToString() => string.Join(';', _values.Select(v => string.Create(
             CultureInfo.InvariantCulture, $"{v.Op} {v.A} {v.B} {v.C} {Bits(v.Alpha)} {Bits(v.Beta)}")))
