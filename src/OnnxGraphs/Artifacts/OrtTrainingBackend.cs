@@ -21,7 +21,7 @@ public sealed record OrtTrainingBackend(GradientKernels Kernels = GradientKernel
     {
         if (OrtTraining.WhyNot(BindingApi) is { } reason)
             throw new InvalidOperationException($"{nameof(OrtTrainingBackend)} cannot be used. {reason}");
-        if (device.IsCuda)
+        if (!device.IsProcessor)
             throw new InvalidOperationException($"{nameof(OrtTrainingBackend)} runs on the processor; the device is "
                 + $"{device}. Choose cpu, or {nameof(StepBackend)}.");
         // The runtime takes its artifacts from files.

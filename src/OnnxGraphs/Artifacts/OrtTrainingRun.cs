@@ -11,7 +11,8 @@ internal sealed class OrtTrainingRun : ITrainingRun
 {
     private readonly TrainingArtifacts _artifacts;
     private readonly Optimizer _optimizer;
-    private readonly OrtValue[] _inputs;
+    private readonly List<OrtValue[]> _sets = [];
+    private readonly Lock _growing = new();
     private readonly Dictionary<string, float> _losses = [];
     private CheckpointState _state;
     private TrainingSession _session;
@@ -21,7 +22,6 @@ internal sealed class OrtTrainingRun : ITrainingRun
     {
         (_artifacts, _optimizer) = (artifacts, optimizer);
         (_state, _session) = Open();
-        _inputs = [.. artifacts.Data.Select(input => HostTensors.Allocate(input.Type, input.Shape))];
     }
 
     public ParameterLayout Layout => _artifacts.Layout;
@@ -36,36 +36,40 @@ internal sealed class OrtTrainingRun : ITrainingRun
 
     public int Steps { get; private set; }
 
-    public Span<T> Input<T>(string name) where T : unmanaged
+    public Span<T> Input<T>(string name, int set = 0) where T : unmanaged
     {
         var place = Data.Index().FirstOrDefault(input => input.Item.Name == name, (-1, null!)).Index;
-        return place >= 0 ? _inputs[place].GetTensorMutableDataAsSpan<T>() : throw new ArgumentException(
+        return place >= 0 ? Set(set)[place].GetTensorMutableDataAsSpan<T>() : throw new ArgumentException(
             $"The step has no data input '{name}'; it has {string.Join(", ", Data.Select(input => input.Name))}.");
     }
 
-    public IReadOnlyDictionary<string, OrtValue> Predict()
+    // Steps run on the processor, on the caller's memory.
+    public void Stage(int set, int step)
+    {
+    }
+
+    public IReadOnlyDictionary<string, OrtValue> Predict(int set = 0)
     {
         if (_artifacts.Predictions.Count == 0)
             throw new InvalidOperationException(
                 "The step has no predictions; declare them as outputs of the graph in the loss builder.");
         _predicted?.Dispose();
-        var values = _session.EvalStep(_inputs);
+        var values = _session.EvalStep(Set(set));
         _predicted = values;
         return _session.OutputNames(training: false).Zip(values)
             .Where(pair => _artifacts.Predictions.Contains(pair.First))
             .ToDictionary(pair => pair.First, pair => pair.Second);
     }
 
-    public float Step(float learningRate)
+    public void Advance(float learningRate, int set = 0)
     {
         _session.SetLearningRate(learningRate);
-        using (var losses = _session.TrainStep(_inputs))
+        using (var losses = _session.TrainStep(Set(set)))
             foreach (var (name, value) in _artifacts.Outputs.Zip(losses))
                 _losses[name] = value.GetTensorDataAsSpan<float>()[0];
         _session.OptimizerStep();
         _session.LazyResetGrad();
         Steps++;
-        return Term(TrainingGraph.Loss);
     }
 
     public float Term(string name) => _artifacts.Outputs.Contains(name) ? _losses.GetValueOrDefault(name)
@@ -98,9 +102,19 @@ internal sealed class OrtTrainingRun : ITrainingRun
     public void Dispose()
     {
         Close();
-        foreach (var input in _inputs)
+        foreach (var input in _sets.SelectMany(set => set))
             input.Dispose();
         Directory.Delete(_artifacts.Folder, recursive: true);
+    }
+
+    private OrtValue[] Set(int set)
+    {
+        lock (_growing)
+        {
+            while (_sets.Count <= set)
+                _sets.Add([.. Data.Select(input => HostTensors.Allocate(input.Type, input.Shape))]);
+            return _sets[set];
+        }
     }
 
     private (CheckpointState, TrainingSession) Open()

@@ -1,11 +1,16 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 
 namespace OnnxGraphs.Runtime;
 
-/// <summary>Where a model runs: <c>cpu</c> or <c>cuda:N</c>.</summary>
-/// <param name="Provider">Execution provider of ONNX Runtime: <c>cpu</c> or <c>cuda</c>.</param>
-/// <param name="Id">Number of the GPU; 0 for the CPU.</param>
+/// <summary>
+/// Where a model runs: <c>cpu</c>, <c>cuda:N</c>, <c>dml:N</c> (DirectML) or <c>coreml</c>. The native library must hold
+/// the provider; it is chosen by the package that the application refers to.
+/// </summary>
+/// <param name="Provider">Execution provider of ONNX Runtime: <c>cpu</c>, <c>cuda</c>, <c>dml</c> or
+/// <c>coreml</c>.</param>
+/// <param name="Id">Number of the GPU; 0 where there is no choice.</param>
 public sealed record Device(string Provider, int Id = 0)
 {
     /// <summary>The processor.</summary>
@@ -17,54 +22,89 @@ public sealed record Device(string Provider, int Id = 0)
     /// </summary>
     public bool Kernels { get; init; } = true;
 
-    /// <summary>Whether the device has memory of its own.</summary>
+    /// <summary>
+    /// Whether CUDA may multiply in TF32, which rounds the factors of float32 products to 10 bits of mantissa, on GPUs
+    /// that have it. Off: float32 throughout, to compare results with the processor's.
+    /// </summary>
+    public bool Tf32 { get; init; } = true;
+
+    /// <summary>
+    /// Whether a training step is captured as a CUDA graph and replayed with one launch. ONNX Runtime asks for every node
+    /// on CUDA, no control flow (If, Loop, Scan), and buffers that stay where they are: <see cref="Training.TrainingRun"/>
+    /// keeps them, and captures one graph for either set of vectors. The steps must all be taken on one thread, for ONNX
+    /// Runtime keeps graphs by thread; and while the first steps are captured no other thread may use the GPU.
+    /// </summary>
+    public bool CaptureGraph { get; init; }
+
+    /// <summary>
+    /// Whether a training step reads its data from two buffers of the device in turn, into which it is copied ahead; a
+    /// device with memory of its own always does. On the processor, where a step reads the caller's buffers, it costs a
+    /// copy and is good for trying that road without a GPU.
+    /// </summary>
+    public bool FixedBuffers { get => field || HasMemory; init; }
+
+    /// <summary>
+    /// Further options of the execution provider, by ONNX Runtime's names, such as <c>gpu_mem_limit</c>,
+    /// <c>cudnn_conv_algo_search</c> or <c>prefer_nhwc</c> of CUDA. They come last.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> ProviderOptions { get; init; } =
+        FrozenDictionary<string, string>.Empty;
+
+    /// <summary>Whether it is an NVIDIA GPU.</summary>
     public bool IsCuda => Provider == "cuda";
 
-    /// <summary>Reads <c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</summary>
-    public static Device Parse(string text)
+    /// <summary>Whether it is the processor.</summary>
+    public bool IsProcessor => Provider == "cpu";
+
+    /// <summary>Whether the device has memory of its own that ONNX Runtime gives access to.</summary>
+    public bool HasMemory => ExecutionProvider.Memory(this) is not null;
+
+    /// <summary>Reads <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, <c>dml</c>, <c>dml:1</c> or <c>coreml</c>.</summary>
+    public static Device Parse(string text) => text.Trim().ToLowerInvariant().Split(':') switch
     {
-        var parts = text.Trim().ToLowerInvariant().Split(':');
-        if (parts is ["cpu"])
-            return Cpu;
-        if (parts is ["cuda"])
-            return new("cuda");
-        if (parts is ["cuda", var number] && int.TryParse(number, CultureInfo.InvariantCulture, out var id) && id >= 0)
-            return new("cuda", id);
-        throw new ArgumentException($"Device '{text}' is not known; expected cpu, cuda or cuda:N.");
-    }
+        ["cpu"] => Cpu,
+        ["coreml"] => new("coreml"),
+        [("cuda" or "dml") and var provider] => new(provider),
+        [("cuda" or "dml") and var provider, var number] when Number(number) is { } id => new(provider, id),
+        _ => throw new ArgumentException(
+            $"Device '{text}' is not known; expected cpu, cuda or cuda:N (NVIDIA), dml or dml:N (DirectML) or coreml."),
+    };
 
     /// <summary>
     /// Options of a session on this device, tuned for training steps: no memory pattern (it doubles the workspace at
     /// equal speed), the arena kept.
     /// </summary>
+    /// <param name="capture">Whether the session honours <see cref="CaptureGraph"/>; it must be run with bound, fixed
+    /// buffers then.</param>
     /// <exception cref="InvalidOperationException">The native library lacks the device's provider or finds no such
     /// GPU.</exception>
-    public SessionOptions CreateSessionOptions()
+    /// <exception cref="ArgumentException">An option is not for this device.</exception>
+    public SessionOptions CreateSessionOptions(bool capture = false)
     {
+        if (CaptureGraph && !IsCuda)
+            throw new ArgumentException(
+                $"{nameof(CaptureGraph)} is set, but the device is {this}; only cuda has graphs. Leave it off.");
         var options = new SessionOptions
         {
             EnableMemoryPattern = false,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
-        if (!IsCuda)
-            return options;
         try
         {
-            options.AppendExecutionProvider_CUDA(Id);
+            ExecutionProvider.Append(options, this, capture && CaptureGraph);
             return options;
         }
-        // A library built for the CPU alone lacks the function itself.
-        catch (Exception error) when (error is OnnxRuntimeException or EntryPointNotFoundException)
+        catch
         {
             options.Dispose();
-            throw new InvalidOperationException($"Device {this} cannot be used ({error.Message.Trim()}). ONNX "
-                + $"Runtime {OrtEnv.Instance().GetVersionString()} needs the package Microsoft.ML.OnnxRuntime.Gpu of "
-                + "its version, and CUDA 13 and cuDNN 9 on the library path; or use the device cpu. Here "
-                + $"{CudaLibraries.Report()}.", error);
+            throw;
         }
     }
 
-    /// <summary><c>cpu</c> or <c>cuda:N</c>.</summary>
-    public override string ToString() => IsCuda ? $"cuda:{Id}" : Provider;
+    /// <summary><c>cpu</c>, <c>cuda:N</c>, <c>dml:N</c> or <c>coreml</c>.</summary>
+    public override string ToString() => Provider is "cuda" or "dml" ? $"{Provider}:{Id}" : Provider;
+
+    private static int? Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -1,66 +1,65 @@
 using Microsoft.ML.OnnxRuntime;
 using OnnxGraphs.Graphs;
-using OnnxGraphs.Models;
 using TensorElementType = Microsoft.ML.OnnxRuntime.Tensors.TensorElementType;
 
 namespace OnnxGraphs.Runtime;
 
-/// <summary>Float vectors in a device's memory, and copies to and from it.</summary>
+/// <summary>Tensors in the memory that a session computes in, and in host memory that is fast to copy from there.</summary>
 internal sealed class DeviceMemory : IDisposable
 {
-    private readonly InferenceSession? _identity;
-    private readonly OrtMemoryInfo? _info;
-    private readonly OrtAllocator? _allocator;
+    private readonly OrtAllocator? _device, _pageLocked;
+    private readonly HashSet<string> _readOnHost;
 
-    public DeviceMemory(Device device)
+    /// <summary>The memory of a session on a device.</summary>
+    public DeviceMemory(InferenceSession session, Device device)
     {
-        if (!device.IsCuda)
-            return;
-        // A session that only copies: ONNX Runtime moves its bound input and output between the memories.
-        using var options = device.CreateSessionOptions();
-        _identity = new(IdentityModel(), options);
-        _info = new(OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.DeviceAllocator, device.Id, OrtMemType.Default);
-        _allocator = new(_identity, _info);
+        _device = ExecutionProvider.Memory(device) is { } name
+            ? Allocator(session, name, device, OrtMemType.Default) : null;
+        _pageLocked = ExecutionProvider.PageLocked(device) is { } locked
+            ? PageLocked(session, locked, device) : null;
+        using var places = session.GetMemoryInfosForInputs();
+        _readOnHost = [.. session.InputNames.Zip(places)
+            .Where(input => input.Second.Name != ExecutionProvider.Memory(device)).Select(input => input.First)];
     }
-
-    /// <summary>A vector in the device's memory, not initialised.</summary>
-    public OrtValue Allocate(long size) => Allocate(ElementType.Float32, new(size));
 
     /// <summary>A tensor in the device's memory, not initialised.</summary>
-    public OrtValue Allocate(ElementType type, TensorShape shape) => _allocator is null
+    public OrtValue Allocate(ElementType type, TensorShape shape) => _device is null
         ? HostTensors.Allocate(type, shape)
-        : OrtValue.CreateAllocatedTensorValue(_allocator, (TensorElementType)(int)type, shape.ToArray());
+        : OrtValue.CreateAllocatedTensorValue(_device, (TensorElementType)(int)type, shape.ToArray());
 
-    /// <summary>Copies a vector; either side may lie on the host or on the device.</summary>
-    public void Copy(OrtValue from, OrtValue to)
-    {
-        if (_identity is null)
-        {
-            from.GetTensorDataAsSpan<float>().CopyTo(to.GetTensorMutableDataAsSpan<float>());
-            return;
-        }
-        using var binding = _identity.CreateIoBinding();
-        using var run = new RunOptions();
-        binding.BindInput("x", from);
-        binding.BindOutput("y", to);
-        _identity.RunWithBinding(run, binding);
-        binding.SynchronizeBoundOutputs();
-    }
+    /// <summary>
+    /// Memory for an input of the session, where it reads it: what is bound elsewhere is copied once, when it is bound, and
+    /// no step would see later values.
+    /// </summary>
+    public OrtValue AllocateInput(string name, ElementType type, TensorShape shape) =>
+        _readOnHost.Contains(name) ? AllocateHost(type, shape) : Allocate(type, shape);
+
+    /// <summary>A tensor in host memory, all zero; page-locked where the device copies faster from such memory.</summary>
+    public OrtValue AllocateHost(ElementType type, TensorShape shape) =>
+        HostTensors.Allocate(type, shape, _pageLocked ?? OrtAllocator.DefaultInstance);
 
     public void Dispose()
     {
-        _allocator?.Dispose();
-        _info?.Dispose();
-        _identity?.Dispose();
+        _device?.Dispose();
+        _pageLocked?.Dispose();
     }
 
-    private static byte[] IdentityModel()
+    private static OrtAllocator Allocator(InferenceSession session, string name, Device device, OrtMemType type)
     {
-        var graph = new Graph();
-        graph.Output("y", graph.Input("x", 1));
-        var model = GraphWriter.Write(graph, "copy");
-        foreach (var info in model.Proto.Graph.Input.Concat(model.Proto.Graph.Output))
-            info.Type.TensorType.Shape.Dim[0].DimParam = "size";
-        return model.ToBytes();
+        using var info = new OrtMemoryInfo(name, OrtAllocatorType.DeviceAllocator, device.Id, type);
+        return new(session, info);
+    }
+
+    // Page-locked memory only saves time: a session that gives none works with the ordinary kind.
+    private static OrtAllocator? PageLocked(InferenceSession session, string name, Device device)
+    {
+        try
+        {
+            return Allocator(session, name, device, OrtMemType.CpuOutput);
+        }
+        catch (OnnxRuntimeException)
+        {
+            return null;
+        }
     }
 }

@@ -64,29 +64,33 @@ public sealed class GraphSession : IDisposable
     /// <param name="device">Where it runs.</param>
     /// <param name="configure">Changes options of the session: threads, profiling.</param>
     /// <param name="replaced">Inputs with the outputs that are their next values; see <see cref="MayShare"/>.</param>
+    /// <param name="capture">Whether the session honours <see cref="Device.CaptureGraph"/>.</param>
     /// <exception cref="InvalidOperationException">The native library lacks the device's provider.</exception>
     public static GraphSession Open(IReadOnlyList<Var> outputs, IReadOnlyList<Var>? inputs, Device device,
-        Action<SessionOptions>? configure = null, IReadOnlyList<(Var Old, Var New)>? replaced = null)
+        Action<SessionOptions>? configure = null, IReadOnlyList<(Var Old, Var New)>? replaced = null,
+        bool capture = false)
     {
-        if (device is not { IsCuda: false, Kernels: true } || OrtFunctions.Load() is not { } functions
+        if (device is not { IsProcessor: true, Kernels: true } || OrtFunctions.Load() is not { } functions
             || KernelRewrite.Of(outputs, inputs, replaced ?? []) is not { Kernels.Count: > 0 } rewrite)
-            return Open(GraphWriter.Write(outputs, inputs), device, configure);
-        using var options = Options(rewrite.Model, device, configure);
+            return Open(GraphWriter.Write(outputs, inputs), device, configure, capture);
+        using var options = Options(rewrite.Model, device, configure, capture);
         return new(rewrite.Model, new(rewrite.Kernels, functions), [.. rewrite.Kernels.Select(kernel => kernel.Name)],
             options) { MayShare = rewrite.MayShare };
     }
 
     /// <summary>Opens a session for a model as it is, without kernels.</summary>
     /// <exception cref="InvalidOperationException">The native library lacks the device's provider.</exception>
-    public static GraphSession Open(OnnxModel model, Device device, Action<SessionOptions>? configure = null)
+    public static GraphSession Open(OnnxModel model, Device device, Action<SessionOptions>? configure = null,
+        bool capture = false)
     {
-        using var options = Options(model, device, configure);
+        using var options = Options(model, device, configure, capture);
         return new(model, null, [], options);
     }
 
-    private static SessionOptions Options(OnnxModel model, Device device, Action<SessionOptions>? configure)
+    private static SessionOptions Options(
+        OnnxModel model, Device device, Action<SessionOptions>? configure, bool capture)
     {
-        var options = device.CreateSessionOptions();
+        var options = device.CreateSessionOptions(capture);
         if (model.Proto.Graph.Node.Count > LargeGraph)
             options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
         configure?.Invoke(options);

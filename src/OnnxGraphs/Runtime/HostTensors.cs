@@ -25,10 +25,12 @@ public static class HostTensors
     }
 
     /// <summary>A new value in host memory, all zero.</summary>
-    public static OrtValue Allocate(ElementType type, TensorShape shape)
+    public static OrtValue Allocate(ElementType type, TensorShape shape) =>
+        Allocate(type, shape, OrtAllocator.DefaultInstance);
+
+    internal static OrtValue Allocate(ElementType type, TensorShape shape, OrtAllocator allocator)
     {
-        var value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, (TensorElementType)(int)type,
-            shape.ToArray());
+        var value = OrtValue.CreateAllocatedTensorValue(allocator, (TensorElementType)(int)type, shape.ToArray());
         if (shape.Size > 0)
             value.GetTensorMutableRawData().Clear();
         return value;

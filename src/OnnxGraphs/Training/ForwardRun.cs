@@ -13,41 +13,46 @@ internal sealed class ForwardRun : IDisposable
     private readonly RunOptions _options = new();
     private readonly Dictionary<string, OrtValue> _predictions = [];
     private readonly Dictionary<string, OrtValue> _kept = [];
-    private readonly OrtIoBinding[] _bindings;
+    private readonly Dictionary<(int Turn, int Set), OrtIoBinding> _bindings = [];
+    private readonly IReadOnlyList<OrtValue> _parameters;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="halves">The step.</param>
     /// <param name="device">Where it runs.</param>
     /// <param name="memory">Memory there.</param>
-    /// <param name="inputs">The step's data inputs.</param>
     /// <param name="parameters">The places that the parameters change between.</param>
     /// <param name="configure">Changes options of the session.</param>
-    public ForwardRun(StepHalves halves, Device device, DeviceMemory memory,
-        IReadOnlyDictionary<string, OrtValue> inputs, IReadOnlyList<OrtValue> parameters,
+    public ForwardRun(StepHalves halves, Device device, DeviceMemory memory, IReadOnlyList<OrtValue> parameters,
         Action<SessionOptions>? configure)
     {
+        _parameters = parameters;
         _session = GraphSession.Open(halves.ForwardOutputs, null, device, configure);
         foreach (var value in halves.Predictions)
             _predictions[value.Name] = HostTensors.Allocate(value.Type, value.Shape);
         foreach (var value in halves.Kept)
             _kept[value.Name] = memory.Allocate(value.Type, value.Shape);
-        _bindings = [.. parameters.Select(vector => Bind(inputs, vector))];
     }
+
+    /// <summary>Names of what it reads.</summary>
+    public IReadOnlySet<string> Inputs => _session.Session.InputMetadata.Keys.ToHashSet();
 
     /// <summary>What the other half reads, by name.</summary>
     public IReadOnlyDictionary<string, OrtValue> Kept => _kept;
 
-    /// <summary>Runs with the parameters in one of their places; returns the predictions by name.</summary>
-    public IReadOnlyDictionary<string, OrtValue> Run(int place)
+    /// <summary>Runs on a set of data for a step; returns the predictions by name.</summary>
+    public IReadOnlyDictionary<string, OrtValue> Run(StepInputs inputs, int set, int step)
     {
-        _session.Session.RunWithBinding(_options, _bindings[place]);
+        var place = inputs.Binding(set, step);
+        if (!_bindings.TryGetValue(place, out var binding))
+            _bindings[place] = binding = Bind(inputs.Bound(set, step), _parameters[place.Turn]);
+        _session.Session.RunWithBinding(_options, binding);
         return _predictions;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var binding in _bindings)
+        foreach (var binding in _bindings.Values)
             binding.Dispose();
         foreach (var value in _predictions.Values.Concat(_kept.Values))
             value.Dispose();

@@ -26,17 +26,41 @@ public interface ITrainingRun : IDisposable
     /// <summary>Steps done so far.</summary>
     int Steps { get; }
 
-    /// <summary>The memory of a data input, to be filled before each step.</summary>
-    Span<T> Input<T>(string name) where T : unmanaged;
+    /// <summary>
+    /// The memory of a data input, to be filled before a step. There are as many sets of inputs as are asked for: one is
+    /// filled while a step works on another. Any number of threads may fill sets.
+    /// </summary>
+    /// <param name="name">Name of the input.</param>
+    /// <param name="set">From 0; a caller that fills inputs and steps in turn needs no other.</param>
+    /// <exception cref="ArgumentException">There is no such input.</exception>
+    Span<T> Input<T>(string name, int set = 0) where T : unmanaged;
 
-    /// <summary>The predictions for the data that lies in the inputs, by name; valid until the next call.</summary>
+    /// <summary>
+    /// Brings a filled set to the device for a step to come, where the device has memory of its own; a step does it
+    /// itself otherwise. Any one thread may call it while the step before runs; the set must not change until its step is
+    /// done.
+    /// </summary>
+    /// <param name="set">The set.</param>
+    /// <param name="step">Number of the step from 0, <see cref="Steps"/> or the one behind the step that runs.</param>
+    void Stage(int set, int step);
+
+    /// <summary>The predictions for the data that lies in a set of inputs, by name; valid until the next call.</summary>
     /// <exception cref="InvalidOperationException">The loss declared no predictions.</exception>
-    IReadOnlyDictionary<string, OrtValue> Predict();
+    IReadOnlyDictionary<string, OrtValue> Predict(int set = 0);
 
-    /// <summary>One step with the data that lies in the inputs; returns the loss.</summary>
-    float Step(float learningRate);
+    /// <summary>One step with the data that lies in a set of inputs. Nobody waits for its loss.</summary>
+    void Advance(float learningRate, int set = 0);
 
-    /// <summary>A loss term of the last step.</summary>
+    /// <summary>One step with the data that lies in a set of inputs; returns the loss.</summary>
+    float Step(float learningRate, int set = 0)
+    {
+        Advance(learningRate, set);
+        return Term(TrainingGraph.Loss);
+    }
+
+    /// <summary>The loss (<see cref="TrainingGraph.Loss"/>) or a term of it of the last step; fetched from the device when
+    /// first asked for.</summary>
+    /// <exception cref="ArgumentException">There is no such term.</exception>
     float Term(string name);
 
     /// <summary>A copy of the parameters (0) or of an optimiser slot (1, ...) in host memory.</summary>

@@ -10,54 +10,49 @@ namespace OnnxGraphs.Training;
 /// set of vectors and writes another, and the two change places, so nothing is copied between steps and no update is
 /// seen too early. Where one kernel does the whole update, behind all that reads the old values, both sets are one.
 /// </summary>
+/// <remarks>
+/// Data is filled into sets of inputs (<see cref="Input"/>), while a step works on another set; a device with memory of
+/// its own gets it ahead of the step by <see cref="Stage"/>, on any thread. Steps are taken on one thread. A step returns
+/// when the device is done, as a run of ONNX Runtime does; the loss stays there until <see cref="Term"/> asks for it.
+/// </remarks>
 public sealed class TrainingRun : ITrainingRun
 {
+    private static readonly Dictionary<string, OrtValue> NoValues = [];
+
     private readonly GraphSession _graphSession;
     private readonly ForwardRun? _forward;
     private readonly DeviceMemory _memory;
-    private readonly RunOptions _options = new();
-    private readonly Dictionary<string, OrtValue> _inputs = [];
-    private readonly Dictionary<string, OrtValue> _scalars = [];
-    private readonly OrtValue[][] _vectors;
-    private readonly OrtIoBinding[] _bindings;
-    private int _current;
-    private bool _predicted;
+    private readonly StepInputs _inputs;
+    private readonly StepScalars _scalars;
+    private readonly StepVectors _vectors;
+    private readonly StepCapture _capture;
+    private readonly Dictionary<(int Turn, int Set), OrtIoBinding> _bindings = [];
+    private bool _watched, _predicted;
 
     /// <summary>Starts from a model's weights with empty optimiser state.</summary>
     /// <param name="graph">The step.</param>
     /// <param name="model">The model that it was built from.</param>
     /// <param name="device">Where it runs; the processor where it is not given.</param>
     /// <param name="configure">Changes options of the session: threads, profiling.</param>
+    /// <exception cref="InvalidOperationException">The device cannot be used, or not as its options ask.</exception>
     public TrainingRun(TrainingGraph graph, OnnxModel model, Device? device = null,
         Action<SessionOptions>? configure = null)
     {
         (Graph, Device) = (graph, device ?? Device.Cpu);
-        _graphSession = graph.Halves is { } rest ? GraphSession.Open(rest.Outputs, rest.RestInputs, Device, Watched)
-            : graph.Source is { } source ? GraphSession.Open(source.Outputs, source.Inputs, Device, Watched,
-                [.. graph.Vectors.Select(name => (source.Find(name)!, source.Find(TrainingGraph.Next(name))!))])
-            : GraphSession.Open(graph.Step, Device, Watched);
-        _memory = new(Device);
-        foreach (var input in graph.Data)
-            _inputs[input.Name] = HostTensors.Allocate(input.Type, input.Shape);
-        string[] scalars = [TrainingGraph.LearningRate, TrainingGraph.StepNumber, TrainingGraph.Loss, .. graph.Terms];
-        foreach (var scalar in scalars)
-            _scalars[scalar] = HostTensors.Allocate(ElementType.Float32, TensorShape.Scalar);
-        var first = AllocateVectors();
-        _vectors = [first, UpdatesInPlace ? first : AllocateVectors()];
+        var gpu = new Lock();
+        _graphSession = OpenStep(configure);
+        _memory = new(Session, Device);
+        _scalars = new(graph, Device, _memory);
+        _vectors = new(graph, Device, _memory, UpdatesInPlace);
         _forward = graph.Halves is { } halves
-            ? new(halves, Device, _memory, _inputs, [.. _vectors.Select(set => set[0])], configure) : null;
-        _bindings = [Bind(0), Bind(1)];
+            ? new(halves, Device, _memory, [_vectors[0][0], _vectors[1][0]], configure) : null;
+        _inputs = new(graph.Data, _forward?.Inputs ?? graph.Data.Select(input => input.Name).ToHashSet(), Device, _memory,
+            gpu);
+        _capture = new(Device, gpu);
         var weights = graph.Layout.Gather(model);
         foreach (var (i, vector) in graph.Vectors.Index())
-            Write(vector is TrainingGraph.Parameters or TrainingGraph.Average ? weights : new float[weights.Length], i);
-
-        // Ended after the first step: a session that is not must not be watched.
-        void Watched(SessionOptions options)
-        {
-            if (Device.IsCuda)
-                NodePlacement.Watch(options);
-            configure?.Invoke(options);
-        }
+            _vectors.Write(Turn, i,
+                vector is TrainingGraph.Parameters or TrainingGraph.Average ? weights : new float[weights.Length]);
     }
 
     private InferenceSession Session => _graphSession.Session;
@@ -83,54 +78,54 @@ public sealed class TrainingRun : ITrainingRun
     /// <summary>Steps done so far.</summary>
     public int Steps { get; private set; }
 
-    /// <summary>The memory of a data input, to be filled before each step.</summary>
-    public Span<T> Input<T>(string name) where T : unmanaged => _inputs.TryGetValue(name, out var value)
-        ? value.GetTensorMutableDataAsSpan<T>()
-        : throw new ArgumentException(
-            $"The step has no data input '{name}'; it has {string.Join(", ", _inputs.Keys)}.");
+    /// <inheritdoc/>
+    public Span<T> Input<T>(string name, int set = 0) where T : unmanaged =>
+        _inputs.Host(name, set).GetTensorMutableDataAsSpan<T>();
+
+    /// <inheritdoc/>
+    public void Stage(int set, int step) => _capture.Alone(() => _inputs.Stage(set, step));
 
     /// <summary>
-    /// Runs the forward half on the data that lies in the inputs, targets aside, and returns the predictions in host
-    /// memory by name; they are valid until the next call. The next step does not run it again.
+    /// Runs the forward half on the data of a set, targets aside, and returns the predictions in host memory by name; they
+    /// are valid until the next call. The next step, on the same set, does not run it again.
     /// </summary>
     /// <exception cref="InvalidOperationException">The step has no halves.</exception>
-    public IReadOnlyDictionary<string, OrtValue> Predict()
+    public IReadOnlyDictionary<string, OrtValue> Predict(int set = 0)
     {
         if (_forward is null)
             throw new InvalidOperationException(
                 "The step has no predictions; declare them as outputs of the graph in the loss builder.");
+        _inputs.EnsureStaged(set, Steps);
         _predicted = true;
-        return _forward.Run(_current);
+        return _forward.Run(_inputs, set, Steps);
     }
 
-    /// <summary>One step with the data that lies in the inputs; returns the loss.</summary>
-    public float Step(float learningRate)
+    /// <inheritdoc/>
+    public void Advance(float learningRate, int set = 0)
     {
         if (_forward is not null && !_predicted)
-            _forward.Run(_current);
+            Predict(set);
         _predicted = false;
-        Set(TrainingGraph.LearningRate, learningRate);
-        Set(TrainingGraph.StepNumber, Steps + 1);
-        Session.RunWithBinding(_options, _bindings[_current]);
-        _current = 1 - _current;
+        _inputs.Complete(set, Steps);
+        _scalars.Send(learningRate, Steps + 1);
+        RunStep(set);
         Steps++;
-        if (Device.IsCuda)
+        if (_watched)
             Placement ??= NodePlacement.End(Session);
+    }
+
+    /// <inheritdoc/>
+    public float Step(float learningRate, int set = 0)
+    {
+        Advance(learningRate, set);
         return Term(TrainingGraph.Loss);
     }
 
-    /// <summary>A loss term of the last step.</summary>
-    public float Term(string name) => name == TrainingGraph.Loss || Graph.Terms.Contains(name)
-        ? _scalars[name].GetTensorDataAsSpan<float>()[0]
-        : throw new ArgumentException($"The step has no loss term '{name}'; it has {string.Join(", ", Graph.Terms)}.");
+    /// <inheritdoc/>
+    public float Term(string name) => _scalars.Read(name);
 
     /// <summary>A copy of a vector of the step in host memory: the parameters (0), an optimiser slot (1, ...).</summary>
-    public float[] Read(int vector)
-    {
-        using var host = HostTensors.Allocate(ElementType.Float32, new(Graph.Layout.Size));
-        _memory.Copy(_vectors[_current][vector], host);
-        return host.GetTensorDataAsSpan<float>().ToArray();
-    }
+    public float[] Read(int vector) => _vectors.Read(Turn, vector);
 
     /// <inheritdoc/>
     public float[] ReadWeights() =>
@@ -146,51 +141,79 @@ public sealed class TrainingRun : ITrainingRun
     {
         checkpoint.CheckAverage(Graph.Vectors.Contains(TrainingGraph.Average));
         checkpoint.CheckFits(Graph.Layout, Graph.Vectors);
-        for (var i = 0; i < Graph.Vectors.Count; i++)
-            Write(checkpoint.Vectors[Graph.Vectors[i]], i);
         (Steps, _predicted) = (checkpoint.Step, false);
+        _inputs.Reset();
+        for (var i = 0; i < Graph.Vectors.Count; i++)
+            _vectors.Write(Turn, i, checkpoint.Vectors[Graph.Vectors[i]]);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var binding in _bindings)
+        foreach (var binding in _bindings.Values)
             binding.Dispose();
         _forward?.Dispose();
-        foreach (var value in _inputs.Values.Concat(_scalars.Values).Concat(_vectors.Distinct().SelectMany(set => set)))
-            value.Dispose();
-        _options.Dispose();
+        _inputs.Dispose();
+        _scalars.Dispose();
+        _vectors.Dispose();
+        _capture.Dispose();
         _memory.Dispose();
         _graphSession.Dispose();
     }
 
-    private void Set(string scalar, float value) => _scalars[scalar].GetTensorMutableDataAsSpan<float>()[0] = value;
+    // Steps read the two sets of vectors in turn.
+    private int Turn => Steps % 2;
 
-    private OrtValue[] AllocateVectors() => [.. Graph.Vectors.Select(_ => _memory.Allocate(Graph.Layout.Size))];
+    private GraphSession OpenStep(Action<SessionOptions>? configure)
+    {
+        try
+        {
+            return Graph.Halves is { } halves
+                ? GraphSession.Open(halves.Outputs, halves.RestInputs, Device, Watched, capture: true)
+                : Graph.Source is { } source ? GraphSession.Open(source.Outputs, source.Inputs, Device, Watched,
+                    [.. Graph.Vectors.Select(name => (source.Find(name)!, source.Find(TrainingGraph.Next(name))!))], true)
+                : GraphSession.Open(Graph.Step, Device, Watched, capture: true);
+        }
+        catch (OnnxRuntimeException error) when (Device.CaptureGraph)
+        {
+            throw new InvalidOperationException(
+                $"The step cannot be captured as a CUDA graph ({error.Message.Trim()}). Leave {nameof(Device)}."
+                + $"{nameof(Device.CaptureGraph)} off; {nameof(Placement)} names the nodes that are not on CUDA.", error);
+        }
 
-    // Reads the vectors of one set and writes those of the other.
-    private OrtIoBinding Bind(int set)
+        // A session that is watched must be ended; a caller that profiles it keeps the profile.
+        void Watched(SessionOptions options)
+        {
+            configure?.Invoke(options);
+            _watched = !Device.IsProcessor && !options.EnableProfiling;
+            if (_watched)
+                NodePlacement.Watch(options);
+        }
+    }
+
+    private void RunStep(int set)
+    {
+        var place = _inputs.Binding(set, Steps);
+        if (!_bindings.TryGetValue(place, out var binding))
+            _bindings[place] = binding = Bind(_inputs.Bound(set, Steps), Turn);
+        _capture.Run(Session, binding, Turn);
+    }
+
+    // Reads the vectors of one turn and writes those of the other.
+    private OrtIoBinding Bind(IReadOnlyDictionary<string, OrtValue> data, int turn)
     {
         var binding = Session.CreateIoBinding();
         // The half behind the predictions need not read the images; an optimiser need not count steps.
-        string[] scalars = [TrainingGraph.LearningRate, TrainingGraph.StepNumber];
-        var inputs = _inputs.Concat(scalars.Select(name => KeyValuePair.Create(name, _scalars[name])));
-        foreach (var (name, value) in inputs.Concat(_forward?.Kept ?? new Dictionary<string, OrtValue>()))
+        foreach (var (name, value) in data.Concat(_scalars.Inputs).Concat(_forward?.Kept ?? NoValues))
             if (Session.InputMetadata.ContainsKey(name))
                 binding.BindInput(name, value);
-        foreach (var name in Graph.Terms.Prepend(TrainingGraph.Loss))
-            binding.BindOutput(name, _scalars[name]);
+        foreach (var (name, value) in _scalars.Outputs)
+            binding.BindOutput(name, value);
         for (var i = 0; i < Graph.Vectors.Count; i++)
         {
-            binding.BindInput(Graph.Vectors[i], _vectors[set][i]);
-            binding.BindOutput(TrainingGraph.Next(Graph.Vectors[i]), _vectors[1 - set][i]);
+            binding.BindInput(Graph.Vectors[i], _vectors[turn][i]);
+            binding.BindOutput(TrainingGraph.Next(Graph.Vectors[i]), _vectors[1 - turn][i]);
         }
         return binding;
-    }
-
-    private void Write(float[] values, int vector)
-    {
-        using var host = HostTensors.Write(Tensor.Of<float>(new(values.Length), values));
-        _memory.Copy(host, _vectors[_current][vector]);
     }
 }

@@ -10,6 +10,9 @@ public sealed class DeviceTests
     [DataRow(" CPU ", "cpu")]
     [DataRow("cuda", "cuda:0")]
     [DataRow("CUDA:1", "cuda:1")]
+    [DataRow("dml", "dml:0")]
+    [DataRow("dml:1", "dml:1")]
+    [DataRow("CoreML", "coreml")]
     public void ADeviceIsReadFromText(string text, string expected) =>
         Assert.AreEqual(expected, Device.Parse(text).ToString());
 
@@ -19,10 +22,12 @@ public sealed class DeviceTests
     [DataRow("cuda:")]
     [DataRow("cuda:-1")]
     [DataRow("cuda:1:2")]
+    [DataRow("cuda: 1")]
     [DataRow("cpu:1")]
+    [DataRow("coreml:0")]
     public void AnotherTextIsRefused(string text) =>
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Device.Parse(text)).Message,
-            "expected cpu, cuda or cuda:N");
+            "expected cpu, cuda or cuda:N (NVIDIA), dml or dml:N (DirectML) or coreml");
 
     [TestMethod]
     public void AGpuThatIsNotThereIsAClearError()
@@ -32,5 +37,42 @@ public sealed class DeviceTests
         StringAssert.Contains(error.Message, "cuda:99");
         StringAssert.Contains(error.Message, "Microsoft.ML.OnnxRuntime.Gpu");
         StringAssert.Matches(error.Message, new(@"Here the driver \S+ is (there|missing); \S*cudart\S* is .*cudnn"));
+    }
+
+    [TestMethod]
+    [DataRow("dml:0", "Microsoft.ML.OnnxRuntime.DirectML")]
+    [DataRow("coreml", "macOS and iOS")]
+    public void AProviderThatIsNotInTheLibraryIsAClearError(string name, string needed)
+    {
+        var device = Device.Parse(name);
+        try
+        {
+            device.CreateSessionOptions().Dispose();
+            Assert.Inconclusive($"The native library here has {device}.");
+        }
+        catch (InvalidOperationException error)
+        {
+            StringAssert.Contains(error.Message, $"Device {name} cannot be used");
+            StringAssert.Contains(error.Message, needed);
+        }
+    }
+
+    [TestMethod]
+    public void AnUnknownProviderIsNamed() => StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(
+        () => new Device("tpu").CreateSessionOptions().Dispose()).Message, "Provider 'tpu'");
+
+    [TestMethod]
+    public void OnlyCudaHasGraphs() => StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(
+        () => (Device.Cpu with { CaptureGraph = true }).CreateSessionOptions().Dispose()).Message,
+        "CaptureGraph is set, but the device is cpu");
+
+    [TestMethod]
+    public void DevicesOfEqualOptionsAreEqual()
+    {
+        Assert.AreEqual(Device.Cpu, Device.Parse("cpu"));
+        Assert.AreEqual(new Device("cuda", 1), Device.Parse("cuda:1"));
+        Assert.AreNotEqual(new Device("cuda", 1), Device.Parse("cuda:1") with { Tf32 = false });
+        Assert.IsTrue(Device.Parse("cuda").FixedBuffers);
+        Assert.IsFalse(Device.Cpu.FixedBuffers);
     }
 }

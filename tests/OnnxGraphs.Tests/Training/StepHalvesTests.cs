@@ -64,7 +64,7 @@ public class StepHalvesTests
     public void AStepWithoutPredictionsSaysSo()
     {
         using var whole = Start(predictions: false, fold: true);
-        var error = Assert.ThrowsExactly<InvalidOperationException>(whole.Predict);
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => whole.Predict());
         StringAssert.Contains(error.Message, "declare them as outputs");
     }
 
