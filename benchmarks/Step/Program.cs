@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML;
 using MLNet.Detection;
+using MLNet.Detection.Augmentation;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Training;
 using OnnxGraphs.Optimizers;
@@ -22,9 +23,11 @@ var epochs = new Option<int>("--epochs")
 {
     Description = "Epochs; the first one is not counted.", DefaultValueFactory = _ => 3,
 };
+var workers = new Option<int?>("--workers") { Description = "Threads that prepare batches ahead; 0: none." };
+var augment = new Option<bool>("--augment") { Description = "Mosaics, random crops and colours." };
 var command = new RootCommand("Times training steps of a detector.")
 {
-    model, coco, images, classes, boxes, device, batch, epochs,
+    model, coco, images, classes, boxes, device, batch, epochs, workers, augment,
 };
 command.SetAction(given =>
 {
@@ -36,13 +39,20 @@ command.SetAction(given =>
         Classes = [.. data.Dataset.Categories.Select(category => category.Name)],
     }.Load(given.GetValue(model)!);
     var times = new StepTimes();
-    new FineTuneTrainer(ml, new()
+    var (size, changed) = (detector.Resize, given.GetValue(augment));
+    var result = new FineTuneTrainer(ml, new()
     {
         Detector = detector, Epochs = given.GetValue(epochs), BatchSize = given.GetValue(batch),
         Optimizer = new AdamW { WeightDecay = 1e-4f },
-        Device = Device.Parse(given.GetValue(device)!), Progress = times,
+        Device = Device.Parse(given.GetValue(device)!), Progress = times, Workers = given.GetValue(workers),
+        Augmentations = changed ? [new RandomIouCrop(), new ColorJitter()] : [],
+        Mix = changed ? new Mosaic(size.Width, size.Height, Probability: 0.5) : null,
     }).Train(data);
     Console.WriteLine(times.Summary());
+    var counted = result.History.Skip(1).ToList();
+    var (seconds, waited) = (counted.Sum(epoch => epoch.Duration.TotalSeconds), counted.Sum(e => e.Waited.TotalSeconds));
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"{counted.Count * data.Dataset.Images.Length / seconds:f1} images a second, {waited / seconds:p1} of the time waiting"));
 });
 return command.Parse(args).Invoke();
 

@@ -49,7 +49,7 @@ internal sealed class Display : IProgress<TrainingProgress>, IDisposable
             var terms = string.Join("  ", epoch.Terms.Select(term => F($"{term.Key} {term.Value:f4}")));
             var (loss, seconds) = (F($"{epoch.Loss:f4}"), F($"{epoch.Duration.TotalSeconds:f1}"));
             AnsiConsole.MarkupLineInterpolated(
-                $"Epoch {epoch.Epoch,3}  loss {loss}  [grey]{terms}  {seconds} s[/]{validation}");
+                $"Epoch {epoch.Epoch,3}  loss {loss}  [grey]{terms}  {seconds} s{Waited(epoch)}[/]{validation}");
             return;
         }
         if (_task is null)
@@ -75,6 +75,10 @@ internal sealed class Display : IProgress<TrainingProgress>, IDisposable
     }
 
     public void Dispose() => _task?.StopTask();
+
+    // Said where it matters: the steps wait for their data a twentieth of the time or more.
+    private static string Waited(EpochSummary epoch) => epoch.Waited < epoch.Duration / 20 ? ""
+        : F($", {epoch.Waited / epoch.Duration:p0} of it waiting for data");
 
     private static string Size(DetectionDataView data) =>
         $"{data.Dataset.Images.Length} images, {data.Dataset.BoxCount} boxes";

@@ -22,12 +22,13 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
 
     public void Go()
     {
+        var device = Device();
         var resume = given.GetValue(settings.Resume) is not null;
         var path = settings.OutputFolder(given);
         var folder = resume ? RunFolder.Resume(path) : RunFolder.Create(path, given.GetValue(settings.Overwrite));
         try
         {
-            Train(folder, resume, Stopwatch.StartNew());
+            Train(folder, resume, device, Stopwatch.StartNew());
         }
         finally
         {
@@ -35,7 +36,7 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
         }
     }
 
-    private void Train(RunFolder folder, bool resume, Stopwatch clock)
+    private void Train(RunFolder folder, bool resume, Device device, Stopwatch clock)
     {
         _ml.Log += (_, entry) => Display.Log(entry);
 
@@ -60,10 +61,8 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
             FrozenDepth = given.GetValue(settings.FreezeDepth),
             HeadsOnly = given.GetValue(settings.HeadsOnly),
             Seed = given.GetValue(settings.Seed),
-            Device = Device.Parse(given.GetValue(settings.Device)!) with
-            {
-                Kernels = given.GetValue(settings.Kernels) == "on",
-            },
+            Device = device,
+            Workers = given.GetValue(settings.Workers),
             ValidationSet = val,
             WorkspacePath = folder.Path,
             ResumeFrom = resume ? folder.Checkpoint : null,
@@ -90,6 +89,7 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
         folder.Write(metrics, result.Detector.Classes, new JsonObject
         {
             ["seconds"] = Math.Round(clock.Elapsed.TotalSeconds, 1), ["peak_megabytes"] = Math.Round(peak),
+            ["waited_seconds"] = Math.Round(result.History.Sum(epoch => epoch.Waited.TotalSeconds), 2),
             ["device"] = $"{result.Device}", ["nodes"] = result.Placement?.ToString(),
             ["skipped_images"] = new JsonArray([.. result.SkippedImages.Select(image => (JsonNode)image)]),
         });
@@ -146,4 +146,22 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
             (_, true) => new MixUp(Probability: 0.5),
             _ => null,
         };
+
+    // One that cannot be used says so before anything is written.
+    private Device Device()
+    {
+        var device = OnnxGraphs.Runtime.Device.Parse(given.GetValue(settings.Device)!);
+        foreach (var option in new Option[] { settings.Tf32, settings.CudaGraph })
+            if (!device.IsCuda && given.GetResult(option) is { Implicit: false })
+                throw new ArgumentException(
+                    $"{option.Name} is for CUDA, but --device is {device}; give --device cuda:0, or leave {option.Name} out.");
+        device = device with
+        {
+            Kernels = given.GetValue(settings.Kernels) == "on",
+            Tf32 = given.GetValue(settings.Tf32) == "on",
+            CaptureGraph = given.GetValue(settings.CudaGraph),
+        };
+        device.CreateSessionOptions().Dispose();
+        return device;
+    }
 }

@@ -88,7 +88,14 @@ internal sealed class Settings
         Of("--freeze-depth", "Layers from the input whose weights stay; Inspect says how many there are.", 0);
     public Option<bool> HeadsOnly { get; } =
         Of("--train-heads-only", "Let all weights stay but those of the heads.", false);
-    public Option<string> Device { get; } = Of("--device", "cpu, cuda or cuda:N.", "cpu");
+    public Option<string> Device { get; } = Of("--device", "cpu, cuda or cuda:N, dml or dml:N, coreml.", "cpu");
+    public Option<string> Tf32 { get; } =
+        Of("--tf32", "on: CUDA may round factors of products to TF32; off: float32 throughout.", "on")
+            .AcceptOnlyFromAmong("on", "off");
+    public Option<bool> CudaGraph { get; } =
+        Of("--cuda-graph", "Replay the training step as a CUDA graph, with one launch.", false);
+    public Option<int?> Workers { get; } = Of<int?>("--workers", "Threads that prepare batches while steps run; 0: none. "
+        + "Without it: 1 on the CPU, up to 4 elsewhere.");
     public Option<string> Kernels { get; } =
         Of("--kernels", "on: on the CPU, the library's own kernels where they are faster; off: ONNX Runtime's alone.",
             "on").AcceptOnlyFromAmong("on", "off");
@@ -104,8 +111,8 @@ internal sealed class Settings
     [
         Model, ClassOutput, BoxOutput, Head, ObjectnessOutput, Anchors, AnchorFormat, AnchorScheme, ImageSize,
         Normalization, Train, Val, Test, Format, Images, Epochs, Batch, LearningRate, WarmUp, Optimizer, WeightDecay,
-        ClipNorm, Average, AverageRamp, Augment, Loss, Freeze, FreezeDepth, HeadsOnly, Device, Kernels, Output, Resume,
-        Seed, Overwrite, DemoImages,
+        ClipNorm, Average, AverageRamp, Augment, Loss, Freeze, FreezeDepth, HeadsOnly, Device, Kernels, Tf32, CudaGraph,
+        Workers, Output, Resume, Seed, Overwrite, DemoImages,
     ];
 
     /// <summary>Where results go.</summary>

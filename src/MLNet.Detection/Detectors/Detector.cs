@@ -46,7 +46,11 @@ public sealed class Detector : IDisposable
         [.. pictures.Chunk(BatchSize).SelectMany(chunk => DetectResized([.. chunk.Select(Model.Resize.Apply)]))];
 
     /// <summary>Detects in at most <see cref="BatchSize"/> pictures that already have the network's size.</summary>
-    public DetectedObject[][] DetectResized(IReadOnlyList<ResizedImage> pictures)
+    public DetectedObject[][] DetectResized(IReadOnlyList<ResizedImage> pictures) => Begin(pictures)();
+
+    /// <summary>Runs the network on pictures; what it returns finds the objects, on any thread, while the next pictures
+    /// run.</summary>
+    internal Func<DetectedObject[][]> Begin(IReadOnlyList<ResizedImage> pictures)
     {
         if (pictures.Count > BatchSize)
             throw new ArgumentException($"{pictures.Count} pictures do not fit into a batch of {BatchSize}.",
@@ -63,7 +67,7 @@ public sealed class Detector : IDisposable
             Model.Normalization.Write(pictures[i].Image, planes.Slice(i * size, size));
         using var results = _session.Run(_options, [Model.InputName], [_images], _tables);
         float[][] tables = [.. results.Select(result => result.GetTensorDataAsSpan<float>().ToArray())];
-        return [.. pictures.Select((picture, i) => Decode(tables, i, picture.Transform))];
+        return () => [.. pictures.Select((picture, i) => Decode(tables, i, picture.Transform))];
     }
 
     /// <inheritdoc/>

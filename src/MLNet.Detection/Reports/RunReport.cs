@@ -18,7 +18,7 @@ public static class RunReport
         Title = "Fine-tuning report",
         Summary = $"{result.Detector.Classes.Count} classes: {string.Join(", ", result.Detector.Classes)}.",
         Figures = Figures(log, heldOut.Analysis.Metrics),
-        StepsPerEpoch = Math.Max(1, log.Steps.Count(step => step.Epoch == 1)),
+        StepsPerEpoch = log.Steps.LastOrDefault(step => step.Epoch == 1)?.Step ?? 1,
         Losses = [new("loss", Points(log, step => step.Loss)),
             .. log.Terms.Select((name, i) => new ReportCurve(name, Points(log, step => step.Terms[i])))],
         LearningRate = Points(log, step => step.LearningRate),
@@ -53,8 +53,8 @@ public static class RunReport
         [
             new("mAP50", Number(metrics.MAP50), "held-out pictures"),
             new("mAP50-95", Number(metrics.MAP50_95), "held-out pictures"),
-            new("Epochs", $"{epochs}", $"{log.Steps.Count} steps"),
-            new("Final loss", loss, "mean of the last 20 steps"),
+            new("Epochs", $"{epochs}", $"{log.Steps.LastOrDefault()?.Step ?? 0} steps"),
+            new("Final loss", loss, "mean of the last 20 steps in the log"),
         ];
     }
 

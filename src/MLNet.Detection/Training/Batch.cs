@@ -1,46 +1,64 @@
 using MLNet.Detection.Matching;
+using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Training;
 
 /// <summary>
-/// The data of one training step, in memory that is used again. A place without an image has zero pixels and only
-/// ignored anchors.
+/// The data of one training step, written where the step reads it: into a set of the run's inputs. A place without an
+/// image has zero pixels and only ignored anchors.
 /// </summary>
-/// <param name="places">Images that it can hold.</param>
-/// <param name="pixels">Numbers of an image.</param>
-/// <param name="anchors">Anchors of an image.</param>
-/// <param name="boxColumns">Numbers of an anchor's box target.</param>
-internal sealed class Batch(int places, int pixels, int anchors, int boxColumns)
+/// <param name="run">The run.</param>
+/// <param name="images">Name of the input with the pixels.</param>
+/// <param name="set">Which of the run's sets of inputs.</param>
+internal sealed class Batch(ITrainingRun run, string images, int set)
 {
-    /// <summary>Images that it can hold.</summary>
-    public int Places => places;
+    // [places, 3, height, width], [places, anchors], [places, anchors, box columns]
+    private readonly int _places = (int)Shape(run, TrainingInputs.Classes)[0];
 
-    /// <summary>[places, 3, height, width].</summary>
-    public float[] Pixels { get; } = new float[places * pixels];
+    /// <summary>Which of the run's sets of inputs it lies in.</summary>
+    public int Set => set;
 
-    /// <summary>[places, anchors].</summary>
-    public long[] Classes { get; } = new long[places * anchors];
+    /// <summary>The step that it is for.</summary>
+    public BatchPlan Plan { get; private set; } = new(0, 0, [], false);
 
-    /// <summary>[places, anchors, box columns].</summary>
-    public float[] Boxes { get; } = new float[boxColumns * places * anchors];
-
-    /// <summary>The images, as they were mirrored.</summary>
+    /// <summary>The images, as they were changed.</summary>
     public IReadOnlyList<Sample> Samples { get; private set; } = [];
 
+    /// <summary>How long the step waited for it.</summary>
+    public TimeSpan Waited { get; set; }
+
     /// <summary>The pixels of an image.</summary>
-    public Span<float> PixelsOf(int image) => Pixels.AsSpan(image * pixels, pixels);
+    public Span<float> PixelsOf(int image) => Part<float>(images, image);
 
     /// <summary>Takes other images and empties the places behind them.</summary>
-    public void Reset(IReadOnlyList<Sample> samples)
+    public void Reset(BatchPlan plan, IReadOnlyList<Sample> samples)
     {
-        Samples = samples;
-        Pixels.AsSpan(samples.Count * pixels).Clear();
-        Boxes.AsSpan(boxColumns * samples.Count * anchors).Clear();
-        Classes.AsSpan(samples.Count * anchors).Fill(Matcher.Ignored);
+        (Plan, Samples) = (plan, samples);
+        for (var place = samples.Count; place < _places; place++)
+        {
+            PixelsOf(place).Clear();
+            Part<float>(TrainingInputs.Boxes, place).Clear();
+            Part<long>(TrainingInputs.Classes, place).Fill(Matcher.Ignored);
+        }
+        if (run.Data.Any(input => input.Name == TrainingInputs.Images))
+            run.Input<float>(TrainingInputs.Images, set)[0] = samples.Count;
     }
 
     /// <summary>Writes the targets of an image.</summary>
     public void Write(TargetWriter write, int image, IReadOnlyList<ReadOnlyMemory<float>> predicted) =>
-        write(Samples[image], predicted, Classes.AsSpan(image * anchors, anchors),
-            Boxes.AsSpan(boxColumns * image * anchors, boxColumns * anchors));
+        write(Samples[image], predicted, Part<long>(TrainingInputs.Classes, image),
+            Part<float>(TrainingInputs.Boxes, image));
+
+    /// <summary>The rows of an image in a table of predictions for all places.</summary>
+    public ReadOnlyMemory<float> Rows(float[] table, int image) =>
+        table.AsMemory(image * (table.Length / _places), table.Length / _places);
+
+    private Span<T> Part<T>(string input, int image) where T : unmanaged
+    {
+        var all = run.Input<T>(input, set);
+        return all.Slice(image * (all.Length / _places), all.Length / _places);
+    }
+
+    private static OnnxGraphs.Graphs.TensorShape Shape(ITrainingRun run, string input) =>
+        run.Data.Single(data => data.Name == input).Shape;
 }

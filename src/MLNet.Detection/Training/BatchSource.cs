@@ -1,47 +1,100 @@
+using System.Diagnostics;
 using MLNet.Detection.Images;
+using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Training;
 
-/// <summary>Makes batches from a store of samples, one ahead of the step that runs.</summary>
+/// <summary>
+/// Makes batches from a store of samples while steps run: as many ahead as there are workers, each in a set of inputs of
+/// its own, over the ends of epochs too. What is in a batch does not depend on the workers.
+/// </summary>
 internal sealed class BatchSource(
     SampleStore store, Sampler sampler, SampleAugmentation augmentation, TrainingInputs inputs,
-    Normalization normalization, int batchSize)
+    Normalization normalization, int batchSize, int workers)
 {
     /// <summary>Steps of an epoch; the last one may not be full.</summary>
     public int StepsPerEpoch => (store.Samples.Count + batchSize - 1) / batchSize;
 
-    /// <summary>
-    /// The batches of an epoch from a step on, each prepared while the one before it is used; a batch is valid until
-    /// the next.
-    /// </summary>
-    public IEnumerable<Batch> Epoch(int epoch, int firstStep = 0)
+    /// <summary>The batches from where a run stands to the end of its epochs; each is valid until the next.</summary>
+    public IEnumerable<Batch> From(ITrainingRun run, int epochs)
     {
-        var steps = sampler.Epoch(epoch, store.Samples.Count).Chunk(batchSize).Skip(firstStep).ToList();
-        Batch[] buffers = [NewBatch(), NewBatch()];
-        var next = steps.Count == 0 ? null : Task.Run(() => Fill(buffers[0], epoch, steps[0]));
+        var first = run.Steps;
+        var plans = Enumerable.Range(0, epochs).Skip(first / StepsPerEpoch).SelectMany(Epoch)
+            .Skip(first % StepsPerEpoch).Select((plan, i) => plan with { Step = first + i });
+        return workers == 0 ? InTurn(run, plans) : Ahead(run, plans);
+    }
+
+    private IEnumerable<BatchPlan> Epoch(int epoch)
+    {
+        var steps = sampler.Epoch(epoch, store.Samples.Count).Chunk(batchSize).ToList();
+        return steps.Select((choices, i) => new BatchPlan(0, epoch, choices, i == steps.Count - 1));
+    }
+
+    private IEnumerable<Batch> InTurn(ITrainingRun run, IEnumerable<BatchPlan> plans)
+    {
+        var batch = inputs.NewBatch(run, set: 0);
+        foreach (var plan in plans)
+            yield return Timed(() => Fill(batch, plan));
+    }
+
+    // Before step n the batches n + 1 to n + workers are in the making: with the one of the step, workers + 1 sets.
+    private IEnumerable<Batch> Ahead(ITrainingRun run, IEnumerable<BatchPlan> plans)
+    {
+        var free = new Queue<Batch>(Enumerable.Range(0, workers + 1).Select(set => inputs.NewBatch(run, set)));
+        var filling = new Queue<Task<Batch>>();
+        using var plan = plans.GetEnumerator();
+        Task<Batch>? next = null;
         try
         {
-            for (var i = 0; i < steps.Count; i++)
+            while (filling.Count < workers && TryBegin())
             {
-                var batch = next!.GetAwaiter().GetResult();
-                var ahead = i + 1;
-                next = ahead == steps.Count ? null : Task.Run(() => Fill(buffers[ahead % 2], epoch, steps[ahead]));
+            }
+            for (next = Staged(); next is not null;)
+            {
+                var batch = Timed(next.GetAwaiter().GetResult);
+                // The step before is done: its set is free, and so is its buffer on the device.
+                TryBegin();
+                next = Staged();
                 yield return batch;
+                free.Enqueue(batch);
             }
         }
         finally
         {
-            // A run that ends early must not free the pixels under the batch that is being made.
-            next?.ContinueWith(_ => { }, TaskScheduler.Default).Wait();
+            // A run that ends early must not free the memory of a batch that is being made.
+            Task.WhenAll(next is null ? filling : filling.Append(next)).ContinueWith(_ => { }, TaskScheduler.Default)
+                .Wait();
         }
+
+        bool TryBegin()
+        {
+            if (!plan.MoveNext())
+                return false;
+            var (batch, wanted) = (free.Dequeue(), plan.Current);
+            filling.Enqueue(Task.Run(() => Fill(batch, wanted)));
+            return true;
+        }
+
+        Task<Batch>? Staged() => !filling.TryDequeue(out var filled) ? null : filled.ContinueWith(task =>
+        {
+            var batch = task.GetAwaiter().GetResult();
+            run.Stage(batch.Set, batch.Plan.Step);
+            return batch;
+        }, TaskScheduler.Default);
     }
 
-    private Batch NewBatch() => inputs.NewBatch(batchSize, 3 * store.Width * store.Height);
-
-    private Batch Fill(Batch batch, int epoch, SampleChoice[] choices)
+    private static Batch Timed(Func<Batch> get)
     {
-        var images = Array.ConvertAll(choices, choice => augmentation.Apply(epoch, choice));
-        batch.Reset([.. images.Select(image => image.Sample)]);
+        var begin = Stopwatch.GetTimestamp();
+        var batch = get();
+        batch.Waited = Stopwatch.GetElapsedTime(begin);
+        return batch;
+    }
+
+    private Batch Fill(Batch batch, BatchPlan plan)
+    {
+        var images = Array.ConvertAll(plan.Choices, choice => augmentation.Apply(plan.Epoch, choice));
+        batch.Reset(plan, [.. images.Select(image => image.Sample)]);
         foreach (var (i, (_, image)) in images.Index())
         {
             normalization.Write(image, batch.PixelsOf(i));

@@ -4,11 +4,18 @@ namespace MLNet.Detection.Training;
 
 /// <summary>What an epoch came to.</summary>
 /// <param name="Epoch">From 1.</param>
-/// <param name="Loss">Mean over its steps.</param>
-/// <param name="Terms">Mean of each term over its steps.</param>
+/// <param name="Loss">Mean over its reported steps.</param>
+/// <param name="Terms">Mean of each term over its reported steps.</param>
 /// <param name="LearningRate">Of its last step.</param>
 /// <param name="Duration">Training time, without validation.</param>
 /// <param name="Validation">Metrics on the validation set; null without one.</param>
 public sealed record EpochSummary(
     int Epoch, float Loss, IReadOnlyDictionary<string, float> Terms, float LearningRate, TimeSpan Duration,
-    CocoMetrics? Validation);
+    CocoMetrics? Validation)
+{
+    /// <summary>
+    /// Of its duration, the time in which steps waited for their data: near zero where the steps decide how long training
+    /// takes. Where it is not, <see cref="FineTuneTrainer.Options.Workers"/> helps on a machine with idle processors.
+    /// </summary>
+    public TimeSpan Waited { get; init; }
+}

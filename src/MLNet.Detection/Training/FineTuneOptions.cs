@@ -86,6 +86,21 @@ public sealed partial class FineTuneTrainer
         public Device? Device { get; init; }
 
         /// <summary>
+        /// Threads that prepare batches while steps run, each one ahead. 0: the batches are made between the steps, by the
+        /// thread that takes them. Null: one on the processor, which computes the steps too, else half of the processors
+        /// and at most four. What is learnt does not depend on it; <see cref="Augmentations"/> are called by all of them at
+        /// once.
+        /// </summary>
+        public int? Workers { get; init; }
+
+        /// <summary>
+        /// Steps from one report of the loss to the next: progress, log, and the check that it is a number. Between them
+        /// nobody asks a GPU for it. The last step of an epoch is always reported. Null: every step on the processor, every
+        /// tenth elsewhere.
+        /// </summary>
+        public int? ReportEvery { get; init; }
+
+        /// <summary>
         /// What computes the steps. <see cref="OnnxGraphs.Artifacts.OrtTrainingBackend"/>: ONNX Runtime's own training
         /// session, where a native library built with training is installed.
         /// </summary>
@@ -106,7 +121,7 @@ public sealed partial class FineTuneTrainer
         /// <summary>A checkpoint to go on from, written by a run with the same options.</summary>
         public string? ResumeFrom { get; init; }
 
-        /// <summary>Told after every step.</summary>
+        /// <summary>Told after every step, or every <see cref="ReportEvery"/>.</summary>
         public IProgress<TrainingProgress>? Progress { get; init; }
 
         /// <summary>Told after every epoch.</summary>
@@ -135,6 +150,8 @@ public sealed partial class FineTuneTrainer
                 nameof(LearningRate), LearningRate, "a positive number");
             Require(FrozenDepth >= 0, nameof(FrozenDepth), FrozenDepth, "zero or more");
             Require(WarmUpEpochs >= 0, nameof(WarmUpEpochs), WarmUpEpochs, "zero or more");
+            Require(Workers is null or >= 0, nameof(Workers), Workers, "zero or more, or null");
+            Require(ReportEvery is null or > 0, nameof(ReportEvery), ReportEvery, "positive, or null");
             Require(EarlyStoppingPatience is null or > 0,
                 nameof(EarlyStoppingPatience), EarlyStoppingPatience, "positive, or null");
             Require(ValidationSet is not null || (!KeepBest && EarlyStoppingPatience is null),

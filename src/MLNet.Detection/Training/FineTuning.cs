@@ -36,7 +36,7 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, Device device,
             validate?.Recall(resume);
         using var log = Workspace(LogName) is { } path ? new WriteLog(path, run.Steps) : null;
         var loop = new TrainingLoop(run, _inputs, batches, Schedule(batches.StepsPerEpoch),
-            options.Epochs, Hooks(validate, log, notes));
+            options.Epochs, options.ReportEvery ?? (device.IsProcessor ? 1 : 10), Hooks(validate, log, notes));
         var history = loop.Run(options.Cancellation);
         return new(Tuned(run.Layout, validate?.BestParameters ?? run.ReadWeights()), history,
             [.. store.Skipped, .. validation?.Skipped ?? []]) { Device = device, Placement = run.Placement };
@@ -55,7 +55,7 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, Device device,
     private BatchSource Batches(SampleStore store) => new(
         store, options.Sampler ?? new ShuffledSampler(options.Seed),
         new(store, options.Augmentations, options.Mix, options.Seed), _inputs, options.Detector.Normalization,
-        options.BatchSize);
+        options.BatchSize, options.Workers ?? (device.IsProcessor ? 1 : Math.Clamp(Environment.ProcessorCount / 2, 1, 4)));
 
     private LearningRateSchedule Schedule(int stepsPerEpoch) => new(
         options.LearningRate, (int)MathF.Round(options.WarmUpEpochs * stepsPerEpoch), options.Epochs * stepsPerEpoch);

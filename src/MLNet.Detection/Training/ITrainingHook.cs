@@ -5,7 +5,7 @@ namespace MLNet.Detection.Training;
 /// <summary>One feature of the training loop: looks on at fixed moments, and may stop the run.</summary>
 internal interface ITrainingHook
 {
-    /// <summary>After each step, and once more after an epoch, with its summary in the progress.</summary>
+    /// <summary>After each reported step, and once more after an epoch, with its summary in the progress.</summary>
     void AfterStep(ITrainingRun run, TrainingProgress progress) { }
 
     /// <summary>After each epoch; returns the summary, with what the hook found out added.</summary>

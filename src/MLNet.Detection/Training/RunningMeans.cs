@@ -1,10 +1,11 @@
 namespace MLNet.Detection.Training;
 
-/// <summary>Means of the loss and its terms over the steps of an epoch.</summary>
+/// <summary>Means of the loss and its terms over the reported steps of an epoch, and how long all waited.</summary>
 internal sealed class RunningMeans
 {
     private readonly SortedDictionary<string, double> _sums = new(StringComparer.Ordinal);
     private double _loss;
+    private TimeSpan _waited;
     private int _steps;
 
     public void Add(TrainingProgress progress)
@@ -14,6 +15,11 @@ internal sealed class RunningMeans
             _sums[name] = _sums.GetValueOrDefault(name) + value;
     }
 
-    public EpochSummary Summary(int epoch, float learningRate, TimeSpan duration) => new(epoch, (float)(_loss / _steps),
-        _sums.ToDictionary(pair => pair.Key, pair => (float)(pair.Value / _steps)), learningRate, duration, null);
+    public void Waited(TimeSpan time) => _waited += time;
+
+    public EpochSummary Summary(TrainingProgress last, TimeSpan duration) => new(last.Epoch, (float)(_loss / _steps),
+        _sums.ToDictionary(pair => pair.Key, pair => (float)(pair.Value / _steps)), last.LearningRate, duration, null)
+    {
+        Waited = _waited,
+    };
 }

@@ -13,8 +13,9 @@ namespace MLNet.Detection.Training;
 /// </summary>
 internal sealed class TrainingInputs(DetectorModel detector, DetectionHead head)
 {
-    private const string Classes = "targets/classes", Boxes = "targets/boxes", Images = "targets/images",
-        Prediction = "predictions/";
+    public const string Classes = "targets/classes", Boxes = "targets/boxes", Images = "targets/images";
+
+    private const string Prediction = "predictions/";
 
     private readonly TargetWriter _write = head.Targets(detector);
 
@@ -36,8 +37,8 @@ internal sealed class TrainingInputs(DetectorModel detector, DetectionHead head)
         return terms.ToDictionary(term => term.Key, term => Op.Reshape(term.Value, 1) * places);
     }
 
-    /// <summary>Memory for the data of a step.</summary>
-    public Batch NewBatch(int places, int pixels) => new(places, pixels, detector.Anchors.Count, head.BoxTargetColumns);
+    /// <summary>A batch in a set of a run's inputs.</summary>
+    public Batch NewBatch(ITrainingRun run, int set) => new(run, detector.InputName, set);
 
     /// <summary>Writes what can be said of an image's targets before the step begins.</summary>
     public void Prepare(Batch batch, int image)
@@ -46,28 +47,16 @@ internal sealed class TrainingInputs(DetectorModel detector, DetectionHead head)
             batch.Write(_write, image, []);
     }
 
-    /// <summary>Copies a batch into the step's inputs.</summary>
-    public void Fill(ITrainingRun run, Batch batch)
+    /// <summary>Writes the targets that depend on what the step itself predicts. Each image by itself: threads change no
+    /// result.</summary>
+    public void Match(ITrainingRun run, Batch batch)
     {
-        batch.Pixels.CopyTo(run.Input<float>(detector.InputName));
-        if (head.MatchesPredictions)
-            Match(run, batch);
-        batch.Classes.CopyTo(run.Input<long>(Classes));
-        batch.Boxes.CopyTo(run.Input<float>(Boxes));
-        if (run.Data.Any(input => input.Name == Images))
-            run.Input<float>(Images)[0] = batch.Samples.Count;
-    }
-
-    // Each image by itself: threads change no result.
-    private void Match(ITrainingRun run, Batch batch)
-    {
-        var seen = run.Predict();
+        if (!head.MatchesPredictions)
+            return;
+        var seen = run.Predict(batch.Set);
         float[][] tables = [.. Enumerable.Range(0, seen.Count).Select(i =>
             seen[Prediction + i].GetTensorDataAsSpan<float>().ToArray())];
         Parallel.For(0, batch.Samples.Count, image => batch.Write(_write, image,
-            [.. tables.Select(table => Rows(table, image, batch.Places))]));
+            [.. tables.Select(table => batch.Rows(table, image))]));
     }
-
-    private static ReadOnlyMemory<float> Rows(float[] table, int image, int images) =>
-        table.AsMemory(image * (table.Length / images), table.Length / images);
 }

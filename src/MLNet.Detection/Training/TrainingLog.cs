@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MLNet.Detection.Training;
 
-/// <summary>The log of a run, <c>log.csv</c> in its workspace: one entry a step, resumed runs included.</summary>
+/// <summary>The log of a run, <c>log.csv</c> in its workspace: one entry a reported step, resumed runs included.</summary>
 /// <param name="Terms">Names of the loss terms.</param>
 /// <param name="Steps">The steps, in order.</param>
 public sealed record TrainingLog(IReadOnlyList<string> Terms, IReadOnlyList<TrainingLogStep> Steps)

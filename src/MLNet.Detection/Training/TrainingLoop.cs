@@ -4,10 +4,18 @@ using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Training;
 
-/// <summary>Epochs of steps. All that is not "fill the inputs, run the step" is a hook.</summary>
+/// <summary>Epochs of steps. All that is not "take a batch, run the step" is a hook.</summary>
+/// <param name="run">The run.</param>
+/// <param name="inputs">Its inputs.</param>
+/// <param name="batches">Its data.</param>
+/// <param name="schedule">Its learning rates.</param>
+/// <param name="epochs">Its length.</param>
+/// <param name="reportEvery">Steps from one report of the loss to the next; the last one of an epoch is reported
+/// too.</param>
+/// <param name="hooks">Who looks on.</param>
 internal sealed class TrainingLoop(
     ITrainingRun run, TrainingInputs inputs, BatchSource batches, LearningRateSchedule schedule, int epochs,
-    IReadOnlyList<ITrainingHook> hooks)
+    int reportEvery, IReadOnlyList<ITrainingHook> hooks)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly List<EpochSummary> _history = [];
@@ -16,31 +24,35 @@ internal sealed class TrainingLoop(
     /// <exception cref="OperationCanceledException">Cancelled between two steps.</exception>
     public IReadOnlyList<EpochSummary> Run(CancellationToken cancel)
     {
-        for (var epoch = run.Steps / batches.StepsPerEpoch; epoch < epochs; epoch++)
+        var (means, begin) = (new RunningMeans(), _clock.Elapsed);
+        foreach (var batch in batches.From(run, epochs))
         {
-            var (means, begin) = (new RunningMeans(), _clock.Elapsed);
-            var last = default(TrainingProgress);
-            foreach (var batch in batches.Epoch(epoch, run.Steps - epoch * batches.StepsPerEpoch))
-            {
-                StopIfCancelled(cancel);
-                last = Step(batch, epoch);
-                means.Add(last);
-                foreach (var hook in hooks)
-                    hook.AfterStep(run, last);
-            }
-            if (last is not null && Finish(means.Summary(epoch + 1, last.LearningRate, _clock.Elapsed - begin), last))
+            StopIfCancelled(cancel);
+            var rate = schedule.At(run.Steps);
+            inputs.Match(run, batch);
+            run.Advance(rate, batch.Set);
+            means.Waited(batch.Waited);
+            if (run.Steps % reportEvery != 0 && !batch.Plan.EndsEpoch)
+                continue;
+            var now = Report(batch.Plan.Epoch, rate);
+            means.Add(now);
+            if (!batch.Plan.EndsEpoch)
+                continue;
+            if (Finish(means.Summary(now, _clock.Elapsed - begin), now))
                 break;
+            (means, begin) = (new(), _clock.Elapsed);
         }
         return _history;
     }
 
-    private TrainingProgress Step(Batch batch, int epoch)
+    private TrainingProgress Report(int epoch, float rate)
     {
-        inputs.Fill(run, batch);
-        var rate = schedule.At(run.Steps);
-        var loss = run.Step(rate);
         var terms = run.Terms.ToDictionary(name => name, run.Term);
-        return new(epoch + 1, epochs, run.Steps, epochs * batches.StepsPerEpoch, rate, loss, terms, _clock.Elapsed);
+        var now = new TrainingProgress(epoch + 1, epochs, run.Steps, epochs * batches.StepsPerEpoch, rate,
+            run.Term(TrainingGraph.Loss), terms, _clock.Elapsed);
+        foreach (var hook in hooks)
+            hook.AfterStep(run, now);
+        return now;
     }
 
     private bool Finish(EpochSummary summary, TrainingProgress last)

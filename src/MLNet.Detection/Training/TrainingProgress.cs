@@ -1,6 +1,7 @@
 namespace MLNet.Detection.Training;
 
-/// <summary>Where a run stands; reported after every step, and once more after an epoch's validation.</summary>
+/// <summary>Where a run stands; reported after every step (or every <see cref="FineTuneTrainer.Options.ReportEvery"/>),
+/// and once more after an epoch's validation.</summary>
 /// <param name="Epoch">From 1.</param>
 /// <param name="Epochs">Of the whole run.</param>
 /// <param name="Step">Steps done, counted over all epochs.</param>

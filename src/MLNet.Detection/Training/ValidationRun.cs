@@ -2,6 +2,7 @@ using Microsoft.ML;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Evaluation;
 using MLNet.Detection.Images;
+using MLNet.Detection.Scoring;
 using OnnxGraphs.Runtime;
 
 namespace MLNet.Detection.Training;
@@ -29,23 +30,29 @@ internal sealed class ValidationRun : IDisposable
     /// <summary>Images that could not be read.</summary>
     public IReadOnlyList<string> Skipped => _store.Skipped;
 
-    /// <summary>Metrics of a detector on the set.</summary>
+    /// <summary>Metrics of a detector on the set. While a batch is in the network, the next one is read and the objects
+    /// of the one before are found.</summary>
     public CocoMetrics Evaluate(DetectorModel model)
     {
         using var detector = new Detector(model, _options.BatchSize, _device);
-        var found = new List<DetectionResult>();
-        foreach (var chunk in Enumerable.Range(0, _store.Samples.Count).Chunk(_options.BatchSize))
+        var found = new List<Task<DetectedObject[][]>>();
+        var chunks = Enumerable.Range(0, _store.Samples.Count).Chunk(_options.BatchSize).ToList();
+        var next = Task.Run(() => Read(chunks.FirstOrDefault([])));
+        foreach (var ahead in chunks.Skip(1).Append([]))
         {
-            var objects = detector.DetectResized(
-                [.. chunk.Select(i => new ResizedImage(_store.Pixels(i), _store.Samples[i].Transform))]);
-            foreach (var (i, detections) in chunk.Zip(objects))
-                found.AddRange(detections.Select(o =>
-                    new DetectionResult(i, o.Class, BoxXywh.FromBox(o.Box), o.Score)));
+            var pictures = next.GetAwaiter().GetResult();
+            next = Task.Run(() => Read(ahead));
+            found.Add(Task.Run(detector.Begin(pictures)));
         }
+        var results = found.SelectMany(batch => batch.GetAwaiter().GetResult()).Index().SelectMany(image =>
+            image.Item.Select(o => new DetectionResult(image.Index, o.Class, BoxXywh.FromBox(o.Box), o.Score)));
         var categories = Enumerable.Range(0, model.Classes.Count).Select(c => (long)c);
-        return new CocoEvaluation().Evaluate(_truths, found, [.. categories]);
+        return new CocoEvaluation().Evaluate(_truths, [.. results], [.. categories]);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _store.Dispose();
+
+    private ResizedImage[] Read(int[] images) =>
+        Array.ConvertAll(images, i => new ResizedImage(_store.Pixels(i), _store.Samples[i].Transform));
 }

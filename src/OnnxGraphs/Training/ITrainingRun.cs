@@ -41,7 +41,8 @@ public interface ITrainingRun : IDisposable
     /// done.
     /// </summary>
     /// <param name="set">The set.</param>
-    /// <param name="step">Number of the step from 0, <see cref="Steps"/> or the one behind the step that runs.</param>
+    /// <param name="step">Number of the step from 0, <see cref="Steps"/> or the one behind it.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is another step: its buffer is in use.</exception>
     void Stage(int set, int step);
 
     /// <summary>The predictions for the data that lies in a set of inputs, by name; valid until the next call.</summary>

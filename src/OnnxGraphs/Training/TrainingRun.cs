@@ -83,7 +83,13 @@ public sealed class TrainingRun : ITrainingRun
         _inputs.Host(name, set).GetTensorMutableDataAsSpan<T>();
 
     /// <inheritdoc/>
-    public void Stage(int set, int step) => _capture.Alone(() => _inputs.Stage(set, step));
+    public void Stage(int set, int step)
+    {
+        if (step != Steps && step != Steps + 1)
+            throw new ArgumentOutOfRangeException(nameof(step), step,
+                $"{Steps} steps are done; expected {Steps}, the next one, or {Steps + 1}, the one behind it.");
+        _capture.Alone(() => _inputs.Stage(set, step));
+    }
 
     /// <summary>
     /// Runs the forward half on the data of a set, targets aside, and returns the predictions in host memory by name; they

@@ -20,6 +20,8 @@ public sealed class FineTuneOptionsTests
         Refuses(new() { Detector = SmallRun.Detector, LearningRate = 0 }, "Options.LearningRate is 0;");
         Refuses(new() { Detector = SmallRun.Detector, LearningRate = float.PositiveInfinity }, "Options.LearningRate");
         Refuses(new() { Detector = SmallRun.Detector, WarmUpEpochs = -1 }, "Options.WarmUpEpochs is -1;");
+        Refuses(new() { Detector = SmallRun.Detector, Workers = -1 }, "Options.Workers is -1; expected zero or more");
+        Refuses(new() { Detector = SmallRun.Detector, ReportEvery = 0 }, "Options.ReportEvery is 0;");
         Refuses(new() { Detector = SmallRun.Detector, EarlyStoppingPatience = 0 },
             "Options.EarlyStoppingPatience is 0;");
         Refuses(new() { Detector = SmallRun.Detector, KeepBest = true }, "Options.ValidationSet is not set;");

@@ -113,6 +113,16 @@ public class StagedStepTests
     }
 
     [TestMethod]
+    [DataRow(-1)]
+    [DataRow(2)]
+    public void OnlyTheNextTwoStepsAreStaged(int step)
+    {
+        using var run = Start(Staged, halves: false);
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => run.Stage(0, step)).Message,
+            "expected 0, the next one, or 1");
+    }
+
+    [TestMethod]
     public void ASetBelowZeroIsRefused()
     {
         using var run = Start(Device.Cpu, halves: false);

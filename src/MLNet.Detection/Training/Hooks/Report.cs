@@ -16,8 +16,9 @@ internal sealed class Report(
             return;
         callback?.Invoke(epoch);
         var metrics = epoch.Validation is { } v ? $", validation mAP50 {v.MAP50:f3}, mAP50-95 {v.MAP50_95:f3}" : "";
-        var seconds = epoch.Duration.TotalSeconds;
+        var (seconds, waited) = (epoch.Duration.TotalSeconds, epoch.Waited.TotalSeconds);
         channel.Info(MessageSensitivity.None, "{0}",
-            $"Epoch {epoch.Epoch} of {now.Epochs}: loss {epoch.Loss:f4} in {seconds:f1} s{metrics}");
+            $"Epoch {epoch.Epoch} of {now.Epochs}: loss {epoch.Loss:f4} in {seconds:f1} s, of them {waited:f1} s waiting for "
+            + $"data{metrics}");
     }
 }

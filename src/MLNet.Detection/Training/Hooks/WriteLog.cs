@@ -3,7 +3,7 @@ using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Training.Hooks;
 
-/// <summary>One line a step in a CSV file: step, epoch, learning rate, loss, its terms, seconds.</summary>
+/// <summary>One line a reported step in a CSV file: step, epoch, learning rate, loss, its terms, seconds.</summary>
 internal sealed class WriteLog : ITrainingHook, IDisposable
 {
     private readonly string _path;
