@@ -32,7 +32,7 @@ both() { # both <name> <batch> <arguments of the .NET side>
 
 if [[ $parts == *" steps "* ]]; then
     dotnet build "$here/Networks" -c Release -nologo -v:q -nodeReuse:false >/dev/null
-    torch export "$results/retinanet.onnx" >/dev/null
+    torch export retinanet "$results/retinanet.onnx" >/dev/null
     for ((round = 1; round <= rounds; round++)); do
         echo "networks, round $round of $rounds" >&2
         both ultraface 8 --model "$ultraface" --heads 459 boxes --size 240x320 --optimizer adamw

@@ -65,6 +65,28 @@ internal sealed class NetworkStep
         yield return $"peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:f0} MB";
     }
 
+    /// <summary>The median and the best of some seconds of steps, behind half as many that are not counted.</summary>
+    public (double Median, double Best) Time(bool kernels, double seconds)
+    {
+        var run = Start(kernels).Run;
+        _ = Steps(run, 2, seconds / 2);
+        var sorted = Steps(run, 3, seconds).Order().ToArray();
+        run.Dispose();
+        return (sorted[sorted.Length / 2], sorted[0]);
+    }
+
+    private static List<double> Steps(TrainingRun run, int least, double seconds)
+    {
+        var times = new List<double>();
+        while (times.Count < least || times.Sum() < 1e3 * seconds)
+        {
+            var watch = Stopwatch.StartNew();
+            run.Step(1e-5f);
+            times.Add(watch.Elapsed.TotalMilliseconds);
+        }
+        return times;
+    }
+
     /// <summary>Some steps under ONNX Runtime's profiler.</summary>
     public void Profile(bool kernels, string prefix, int steps)
     {

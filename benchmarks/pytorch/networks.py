@@ -1,17 +1,22 @@
 """Training steps of whole networks on random pictures in PyTorch: what benchmarks/Networks times in .NET.
 
-    networks.py export retinanet.onnx            writes RetinaNet ResNet18-FPN, 320 x 320, for the .NET side
+    networks.py export NAME FILE [--size HxW] [--onnx F]
+                                                 writes the network for the .NET side
     networks.py step NAME [--batch N] [--onnx F] prints median and best time of a step, and the peak memory
+    networks.py grow NAME --batch N... --size HxW... --threads N [--onnx F]
+                                                 prints a CSV line for each batch size and size of pictures
 
-NAME is retinanet, ssdlite or ultraface (the latter from its ONNX file). BatchNormalization is in inference mode, as in
-the .NET step. Start it through threads.sh.
+NAME is retinanet (with ResNet18-FPN), ssdlite or ultraface (the latter from its ONNX file). BatchNormalization is in
+inference mode, as in the .NET step. networks_side_by_side.sh and growth.sh set the environment in PyTorch's favour.
 """
 import argparse
+import itertools
 import resource
 import statistics
 import time
 import warnings
 
+import onnx
 import torch
 import torch.nn.functional as F
 from torchvision.models.detection import RetinaNet, ssdlite320_mobilenet_v3_large
@@ -80,54 +85,100 @@ def multibox(logits, deltas, labels, boxes):
     return sum(multibox_loss(logits, deltas, labels + 1, boxes))
 
 
+SIZES = {"retinanet": (320, 320), "ssdlite": (320, 320), "ultraface": (240, 320)}
+
+
 def build(name, file):
-    """(network, height, width, loss)"""
+    """(network, loss)"""
     if name == "retinanet":
-        return retinanet().eval(), 320, 320, focal_and_smooth_l1
+        return retinanet().eval(), focal_and_smooth_l1
     if name == "ssdlite":
-        return ssdlite().eval(), 320, 320, multibox
-    return UltraFace(file), 240, 320, multibox
+        return ssdlite().eval(), multibox
+    return UltraFace(file), multibox
 
 
-def step_times(name, file, batch, rounds):
-    net, height, width, loss = build(name, file)
+def steps(name, file, batch, size):
+    """Milliseconds of one training step after the other, without end."""
+    net, loss = build(name, file)
     for parameter in net.parameters():
         parameter.requires_grad_(True)
     optimizer = (torch.optim.AdamW(net.parameters(), lr=1e-5, weight_decay=1e-4) if name == "ultraface"
                  else torch.optim.SGD(net.parameters(), lr=1e-5, momentum=0.9, weight_decay=1e-4))
-    images = torch.rand(batch, 3, height, width) * 2 - 1
+    images = torch.rand(batch, 3, *size) * 2 - 1
     with torch.no_grad():
         anchors = net(images)[0].shape[1]
     labels = torch.where(torch.rand(batch, anchors) < 0.004, 0, -1)
     boxes = torch.rand(batch, anchors, 4) * 2 - 1
-    times = []
-    for _ in range(rounds):
+    while True:
         start = time.perf_counter()
         value = loss(*net(images), labels, boxes)
         optimizer.zero_grad(set_to_none=True)
         value.backward()
         optimizer.step()
         value.item()
-        times.append(1e3 * (time.perf_counter() - start))
-    return times[2:]
+        yield 1e3 * (time.perf_counter() - start)
+
+
+def some(run, least, seconds):
+    times = []
+    while len(times) < least or sum(times) < 1e3 * seconds:
+        times.append(next(run))
+    return times
+
+
+def grow(name, file, batches, sizes, threads, seconds):
+    for size, batch in itertools.product(sizes, batches):
+        run = steps(name, file, batch, size)
+        some(run, 2, seconds / 2)
+        times = some(run, 3, seconds)
+        print(f"{name},pytorch,{threads},{batch},{size[0]},{size[1]},{statistics.median(times):.2f},{min(times):.2f}",
+              flush=True)
+
+
+def resize(source, target, size):
+    """UltraFace is convolutions and reshapes to [1, -1, n]: its size stands in the declared shapes alone."""
+    model = onnx.load(source)
+    del model.graph.value_info[:]
+    dims = model.graph.input[0].type.tensor_type.shape.dim
+    dims[2].dim_value, dims[3].dim_value = size
+    for output in model.graph.output:
+        output.type.tensor_type.ClearField("shape")
+    onnx.save(model, target)
+
+
+def pair(text):
+    height, width = text.split("x")
+    return int(height), int(width)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["export", "step"])
-    parser.add_argument("name")
-    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("what", choices=["export", "step", "grow"])
+    parser.add_argument("name", choices=SIZES)
+    parser.add_argument("file", nargs="?", help="what export writes")
+    parser.add_argument("--batch", type=int, nargs="+", default=[8])
+    parser.add_argument("--size", type=pair, nargs="+", help="height x width; the network's own where not given")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=2, help="of measured steps for a point of grow, three at least")
     parser.add_argument("--onnx", help="UltraFace without post-processing")
     parser.add_argument("--rounds", type=int, default=12)
     options = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(options.threads)
     torch.manual_seed(1)
+    sizes = options.size or [SIZES[options.name]]
+    if options.what == "export" and options.name == "ultraface":
+        resize(options.onnx, options.file, sizes[0])
+        return
     if options.what == "export":
-        torch.onnx.export(retinanet().eval(), torch.rand(1, 3, 320, 320), options.name, opset_version=16,
+        torch.onnx.export(build(options.name, None)[0], torch.rand(1, 3, *sizes[0]), options.file, opset_version=16,
                           input_names=["images"], output_names=["cls_logits", "bbox_regression"],
                           dynamic_axes={"images": {0: "batch"}}, keep_initializers_as_inputs=False)
         return
-    times = sorted(step_times(options.name, options.onnx, options.batch, options.rounds))
+    if options.what == "grow":
+        grow(options.name, options.onnx, options.batch, sizes, options.threads, options.seconds)
+        return
+    run = steps(options.name, options.onnx, options.batch[0], sizes[0])
+    times = sorted([next(run) for _ in range(options.rounds)][2:])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"median {statistics.median(times):.1f} ms, fifth {times[len(times) // 5]:.1f} ms, best {times[0]:.1f} ms; "
           f"peak memory {peak:.0f} MB")

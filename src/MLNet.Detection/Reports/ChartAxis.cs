@@ -6,7 +6,7 @@ namespace MLNet.Detection.Reports;
 /// <param name="Label">What it counts.</param>
 /// <param name="Min">Value at its start.</param>
 /// <param name="Max">Value at its end.</param>
-internal sealed record ChartAxis(string Label, double Min, double Max)
+public sealed record ChartAxis(string Label, double Min, double Max)
 {
     private const int WantedTicks = 6;
 

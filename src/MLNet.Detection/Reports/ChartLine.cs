@@ -5,4 +5,4 @@ namespace MLNet.Detection.Reports;
 /// <param name="Points">Where it goes; points that are not finite are left out.</param>
 /// <param name="Color">Index into the palette; the eighth and later ones are dashed.</param>
 /// <param name="Faint">Drawn thin and pale, without marks and without a legend.</param>
-internal sealed record ChartLine(string Name, IReadOnlyList<CurvePoint> Points, int Color, bool Faint = false);
+public sealed record ChartLine(string Name, IReadOnlyList<CurvePoint> Points, int Color, bool Faint = false);

@@ -3,15 +3,18 @@ using System.Text;
 
 namespace MLNet.Detection.Reports;
 
-/// <summary>Draws lines over two axes as SVG, with a legend.</summary>
+/// <summary>Lines over two axes, with a legend, drawn as SVG that reads in light and dark.</summary>
 /// <param name="Title">The heading.</param>
 /// <param name="X">The horizontal axis.</param>
 /// <param name="Y">The vertical axis.</param>
 /// <param name="Lines">Drawn in this order.</param>
-internal sealed record LineChart(string Title, ChartAxis X, ChartAxis Y, IReadOnlyList<ChartLine> Lines)
+public sealed record LineChart(string Title, ChartAxis X, ChartAxis Y, IReadOnlyList<ChartLine> Lines)
 {
     private const int Left = 52, Right = 12, Top = 10, Bottom = 40;
     private const int MostMarks = 40;
+
+    // Around the plot in a file of its own: the title above, the legend below, a few pixels a letter.
+    private const int TitleHeight = 34, LegendHeight = 30, Letter = 7, Dash = 20;
 
     /// <summary>Takes a whole row of the page instead of half of one.</summary>
     public bool Wide { get; init; }
@@ -25,20 +28,54 @@ internal sealed record LineChart(string Title, ChartAxis X, ChartAxis Y, IReadOn
 
     private int PlotHeight => Height - Top - Bottom;
 
-    public HtmlText Draw()
+    /// <summary>The chart as a file of its own, title and legend included.</summary>
+    public string ToSvg()
+    {
+        var svg = new HtmlText();
+        var height = TitleHeight + Height + LegendHeight;
+        svg.Add($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {height}\" width=\"{Width}\" ");
+        svg.Add($"height=\"{height}\" role=\"img\" aria-label=\"{Title}\">\n");
+        svg.AddMarkup("<style>\n" + ReportStyle.Chart + "\n</style>\n");
+        svg.Add($"<rect class=\"card\" x=\".5\" y=\".5\" width=\"{Width - 1}\" height=\"{height - 1}\" rx=\"10\"/>\n");
+        svg.Add($"<text class=\"title\" x=\"16\" y=\"23\">{Title}</text>\n");
+        svg.Add($"<svg y=\"{TitleHeight}\" width=\"{Width}\" height=\"{Height}\">");
+        DrawPlot(svg);
+        svg.Add($"</svg>\n");
+        DrawLegend(svg, TitleHeight + Height + 10);
+        return svg.Add($"</svg>\n").ToString();
+    }
+
+    internal HtmlText Draw()
     {
         var html = new HtmlText();
         html.Add($"<figure class=\"chart{(Wide ? " wide" : "")}\"><figcaption>{Title}</figcaption>");
         html.Add($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Title}\">");
+        DrawPlot(html);
+        html.Add($"</svg><div class=\"legend\">");
+        foreach (var line in Lines.Where(line => !line.Faint))
+            html.Add($"<span class=\"{Palette.Class(line.Color)}\"><i></i>{line.Name}</span>");
+        return html.Add($"</div></figure>\n");
+    }
+
+    private void DrawLegend(HtmlText svg, int y)
+    {
+        var x = Left;
+        foreach (var line in Lines.Where(line => !line.Faint))
+        {
+            svg.Add($"<g class=\"{Palette.Class(line.Color)}\"><path class=\"line\" d=\"M {x} {y} h {Dash - 4}\"/>");
+            svg.Add($"<text class=\"label\" x=\"{x + Dash}\" y=\"{y + 4}\">{line.Name}</text></g>\n");
+            x += Dash + Letter * (line.Name.Length + 2);
+        }
+    }
+
+    private void DrawPlot(HtmlText html)
+    {
         DrawAxes(html);
         // A nested svg clips what leaves the plot: single steps may lie far above the epochs' means.
         html.Add($"<svg x=\"{Left}\" y=\"{Top}\" width=\"{PlotWidth}\" height=\"{PlotHeight}\">");
         foreach (var line in Lines)
             DrawLine(html, line);
-        html.Add($"</svg></svg><div class=\"legend\">");
-        foreach (var line in Lines.Where(line => !line.Faint))
-            html.Add($"<span class=\"{Palette.Class(line.Color)}\"><i></i>{line.Name}</span>");
-        return html.Add($"</div></figure>\n");
+        html.Add($"</svg>");
     }
 
     private void DrawAxes(HtmlText html)

@@ -1,9 +1,9 @@
 namespace MLNet.Detection.Reports;
 
-/// <summary>The style sheet of the report.</summary>
+/// <summary>The style sheets of reports and of charts in files of their own.</summary>
 internal static class ReportStyle
 {
-    public const string Sheet = """
+    private const string Colors = """
         :root {
           color-scheme: light dark;
           --ground: #f6f7f9; --card: #ffffff; --text: #1c2430; --quiet: #5c6775; --rule: #dfe3e9;
@@ -15,6 +15,27 @@ internal static class ReportStyle
             --c0: #4aa3e0; --c1: #f07f2e; --c2: #2dc39a; --c3: #e19ac3; --c4: #f0b429; --c5: #8ccbf5; --c6: #a3adba;
           }
         }
+        """;
+
+    private const string Lines = """
+        .grid { stroke: var(--rule); } .axis { stroke: var(--quiet); }
+        .tick { font-size: 11px; fill: var(--quiet); } .label { font-size: 12px; fill: var(--quiet); }
+        .line { fill: none; stroke: var(--c); stroke-width: 2; stroke-linejoin: round; }
+        .faint { fill: none; stroke: var(--c); stroke-width: 1; opacity: .28; }
+        circle { fill: var(--c); }
+        .again .line { stroke-dasharray: 6 4; }
+        .c0 { --c: var(--c0); } .c1 { --c: var(--c1); } .c2 { --c: var(--c2); } .c3 { --c: var(--c3); }
+        .c4 { --c: var(--c4); } .c5 { --c: var(--c5); } .c6 { --c: var(--c6); }
+        """;
+
+    /// <summary>For a chart's own file.</summary>
+    public const string Chart = Colors + "\n" + Lines + "\n" + """
+        svg { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
+        .card { fill: var(--card); stroke: var(--rule); } .title { font-size: 14px; font-weight: 600; fill: var(--text); }
+        """;
+
+    /// <summary>For a page.</summary>
+    public const string Sheet = Colors + "\n" + Lines + "\n" + """
         * { box-sizing: border-box; }
         body {
           margin: 0; background: var(--ground); color: var(--text);
@@ -39,12 +60,6 @@ internal static class ReportStyle
         .wide { grid-column: 1 / -1; }
         figcaption { font-weight: 600; font-size: 14px; margin-bottom: 6px; }
         svg { display: block; width: 100%; height: auto; }
-        .grid { stroke: var(--rule); } .axis { stroke: var(--quiet); }
-        .tick { font-size: 11px; fill: var(--quiet); } .label { font-size: 12px; fill: var(--quiet); }
-        .line { fill: none; stroke: var(--c); stroke-width: 2; stroke-linejoin: round; }
-        .faint { fill: none; stroke: var(--c); stroke-width: 1; opacity: .28; }
-        circle { fill: var(--c); }
-        .again .line { stroke-dasharray: 6 4; }
         .legend { display: flex; flex-wrap: wrap; gap: 4px 16px; margin-top: 6px; }
         .legend { font-size: 13px; color: var(--quiet); }
         .legend i, .classes i {
@@ -52,8 +67,6 @@ internal static class ReportStyle
           vertical-align: middle;
         }
         .again i { border-top-style: dashed; }
-        .c0 { --c: var(--c0); } .c1 { --c: var(--c1); } .c2 { --c: var(--c2); } .c3 { --c: var(--c3); }
-        .c4 { --c: var(--c4); } .c5 { --c: var(--c5); } .c6 { --c: var(--c6); }
         table { width: 100%; border-collapse: collapse; font-size: 14px; }
         th { text-align: left; font-weight: 600; white-space: nowrap; }
         th, td { padding: 5px 10px; border-top: 1px solid var(--rule); }
@@ -92,6 +105,5 @@ internal static class ReportStyle
         .scroll + .problems { margin-top: 12px; }
         main { padding-bottom: 48px; }
         @media print { body { background: #fff; } section { break-inside: avoid; } }
-
         """;
 }
