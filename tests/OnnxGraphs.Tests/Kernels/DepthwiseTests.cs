@@ -31,7 +31,8 @@ public class DepthwiseTests
     {
         var random = new RandomTensors(3);
         var kernels = BothForms.Compare(
-            x => Op.Conv(x[0], x[1], x[2], stride, pad, dilation, channels), 2e-5f,
+            // Without fused multiply-add, sums of thousands of products differ by 3e-5.
+            x => Op.Conv(x[0], x[1], x[2], stride, pad, dilation, channels), 5e-5f,
             random.Normal(images, channels, height, width), random.Normal(channels, 1, size, size),
             random.Normal(channels));
         CollectionAssert.IsSubsetOf(All, kernels.ToArray());
