@@ -1,4 +1,5 @@
 using OnnxGraphs.Graphs;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace OnnxGraphs.Tests;
 
@@ -25,5 +26,18 @@ internal static class Close
         Assert.AreEqual(expected.Length, found.Length, what);
         for (var i = 0; i < expected.Length; i++)
             Assert.AreEqual(expected[i], found[i], tolerance * (1 + Math.Abs(expected[i])), $"{what} at {i}");
+    }
+
+    /// <summary>
+    /// Fails unless shapes agree and float32 numbers differ by at most tolerance times their root mean square: for sums
+    /// of many terms, of which small ones are as inexact as large ones.
+    /// </summary>
+    public static void AreEqualByScale(Tensor expected, Tensor found, float tolerance, string what = "")
+    {
+        Assert.AreEqual(expected.Shape, found.Shape, $"shape {what}");
+        ReadOnlySpan<float> wanted = expected.Values<float>(), got = found.Values<float>();
+        var scale = MathF.Sqrt(TensorPrimitives.SumOfSquares(wanted) / Math.Max(1, wanted.Length));
+        for (var i = 0; i < wanted.Length; i++)
+            Assert.AreEqual(wanted[i], got[i], tolerance * scale, $"{what} at {i}");
     }
 }

@@ -21,8 +21,9 @@ internal sealed class KernelChoice(InnerLoops loops)
     public Step? For(Node node) => node.Op switch
     {
         "Conv" when IsFloat(node)
-            && Shape(node, node[0].Shape, node[1].Shape, node.Outputs[0].Shape) is { IsDepthwise: true } shape =>
-            Use(DepthwiseFilter.Forward(shape, node.Optional(2) is not null, loops), node.Inputs, node.Outputs),
+            && Shape(node, node[0].Shape, node[1].Shape, node.Outputs[0].Shape) is { } shape =>
+            Forward(shape, node.Optional(2) is not null) is { } forward
+                ? Use(forward, node.Inputs, node.Outputs) : null,
         "WithKernel" when IsFloat(node) => ForGradient(node, node.Attributes.Text("kernel", "")),
         _ => null,
     };
@@ -40,8 +41,8 @@ internal sealed class KernelChoice(InnerLoops loops)
         var (value, inputs) = (node[0], node.Inputs.Skip(1).ToList());
         return kernel switch
         {
-            Op.ConvInputGradient when Shape(node, value.Shape, inputs[1]!.Shape, inputs[0]!.Shape) is
-                { IsDepthwise: true } shape => Use(DepthwiseFilter.Backward(shape, loops), inputs, node.Outputs),
+            Op.ConvInputGradient when Shape(node, value.Shape, inputs[1]!.Shape, inputs[0]!.Shape) is { } shape =>
+                InputGradient(shape) is { } gradient ? Use(gradient, inputs, node.Outputs) : null,
             Op.ConvWeightGradient when Shape(node, inputs[1]!.Shape, value.Shape, inputs[0]!.Shape) is { } shape =>
                 WeightGradient(shape) is { } gradient ? Use(gradient, inputs, node.Outputs) : null,
             Op.MaxPoolInputGradient when value.Shape.Rank == 4 && value.Shape.Size is > 0 and < int.MaxValue =>
@@ -51,9 +52,27 @@ internal sealed class KernelChoice(InnerLoops loops)
         };
     }
 
+    // Dense, 3 x 3, stride 1; fewer channels or tiles do not pay for mapping the weights.
+    private static bool IsForWinograd(ConvolutionShape shape)
+    {
+        const int fewestChannels = 16, fewestTiles = 16;
+        return shape is { IsDense: true, Window: { IsUnit: true, Kernel: [3, 3], Dilations: [1, 1] } }
+            && Math.Min(shape.Channels, shape.Filters) >= fewestChannels
+            && new TileGrid(shape.Images, (int)shape.Output[2], (int)shape.Output[3]).Tiles >= fewestTiles;
+    }
+
+    private Kernel? Forward(ConvolutionShape shape, bool hasBias) =>
+        shape.IsDepthwise ? DepthwiseFilter.Forward(shape, hasBias, loops)
+        : IsForWinograd(shape) ? WinogradConvolution.Forward(shape, hasBias, false, loops) : null;
+
+    private Kernel? InputGradient(ConvolutionShape shape) =>
+        shape.IsDepthwise ? DepthwiseFilter.Backward(shape, loops)
+        : IsForWinograd(shape) ? WinogradConvolution.Backward(shape, loops) : null;
+
     // Of a 1 x 1 kernel the gradient is a product of matrices, which ONNX Runtime is good at.
     private Kernel? WeightGradient(ConvolutionShape shape) =>
         shape.IsDepthwise ? new DepthwiseWeightGradient(shape, loops)
+        : IsForWinograd(shape) ? new WinogradWeightGradient(shape, loops)
         : shape is { IsDense: true, Taps: > 1 } ? new DenseWeightGradient(shape, loops) : null;
 
     // Null for a convolution of another rank, or an empty one.

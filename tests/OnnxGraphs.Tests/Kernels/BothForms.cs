@@ -12,7 +12,12 @@ internal static class BothForms
     /// Fails unless value and gradients (for a random upstream) agree to the tolerance. Returns what the kernels
     /// compute.
     /// </summary>
-    public static IReadOnlyList<string> Compare(Func<Var[], Var> f, float tolerance, params Tensor[] inputs)
+    public static IReadOnlyList<string> Compare(Func<Var[], Var> f, float tolerance, params Tensor[] inputs) =>
+        Compare(f, (expected, found, what) => Close.AreEqual(expected, found, tolerance, what), inputs);
+
+    /// <summary>The same with another comparison of an expected and a found value, which has a name.</summary>
+    public static IReadOnlyList<string> Compare(Func<Var[], Var> f, Action<Tensor, Tensor, string> compare,
+        params Tensor[] inputs)
     {
         var graph = new Graph();
         Var[] x = [.. inputs.Select((input, i) => graph.Input($"x{i}", input.Type, input.Shape))];
@@ -26,7 +31,7 @@ internal static class BothForms
         var (expected, _) = Run(outputs, Device.Cpu with { Kernels = false }, feeds);
         var (found, kernels) = Run(outputs, Device.Cpu, feeds);
         for (var i = 0; i < outputs.Length; i++)
-            Close.AreEqual(expected[i], found[i], tolerance, outputs[i].Name);
+            compare(expected[i], found[i], outputs[i].Name);
         return kernels;
     }
 

@@ -89,7 +89,7 @@ internal sealed unsafe class DenseWeightGradient : Kernel
         if (filters < _columns)
             new Span<float>(to, pixels * _columns).Clear();
         var from = call.Input(0) + ((long)image * _shape.Filters + first) * pixels;
-        _loops.Transpose(from, filters, pixels, to, _columns);
+        _loops.Transpose(from, pixels, filters, pixels, to, _columns);
     }
 
     private void Sum(in KernelCall call, int block, int firstChannel, float* scratch)

@@ -73,7 +73,7 @@ internal sealed unsafe partial class InnerLoops<V, S>
     // In stretches of a cache line, so that each line is read once; four numbers at a time.
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Transpose(float* from, int rows, int columns, float* to, int pitch)
+    public override void Transpose(float* from, int fromPitch, int rows, int columns, float* to, int toPitch)
     {
         const int stretch = 16;
         for (var start = 0; start < columns; start += stretch)
@@ -81,13 +81,13 @@ internal sealed unsafe partial class InnerLoops<V, S>
             var (end, i) = (Math.Min(columns, start + stretch), 0);
             for (; i + 4 <= rows; i += 4)
             {
-                float* a = from + (long)i * columns, b = a + columns, c = b + columns, d = c + columns;
+                float* a = from + (long)i * fromPitch, b = a + fromPitch, c = b + fromPitch, d = c + fromPitch;
                 for (var j = start; j < end; j++)
-                    Vector128.Store(Vector128.Create(a[j], b[j], c[j], d[j]), to + (long)j * pitch + i);
+                    Vector128.Store(Vector128.Create(a[j], b[j], c[j], d[j]), to + (long)j * toPitch + i);
             }
             for (; i < rows; i++)
                 for (var j = start; j < end; j++)
-                    to[(long)j * pitch + i] = from[(long)i * columns + j];
+                    to[(long)j * toPitch + i] = from[(long)i * fromPitch + j];
         }
     }
 }

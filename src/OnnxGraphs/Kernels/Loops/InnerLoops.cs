@@ -57,6 +57,17 @@ internal abstract unsafe class InnerLoops
     /// </summary>
     public abstract void AddProducts(float* x, int* rows, int* places, int count, float* y, int columns, float* sums);
 
-    /// <summary>to[j pitch + i] = from[i columns + j].</summary>
-    public abstract void Transpose(float* from, int rows, int columns, float* to, int pitch);
+    /// <summary>to[j toPitch + i] = from[i fromPitch + j], for i below rows and j below columns.</summary>
+    public abstract void Transpose(float* from, int fromPitch, int rows, int columns, float* to, int toPitch);
+
+    /// <summary>
+    /// Maps tiles of as many channels as a vector has numbers, channels last; strides of source and target differ.
+    /// </summary>
+    public abstract void MapTiles(WinogradStep step, float* from, TileStrides source, float* to, TileStrides target,
+        int count);
+
+    /// <summary>
+    /// row[i] = max(floor, row[i] + bias[i mod width]) for a count that is a multiple of the width.
+    /// </summary>
+    public abstract void AddBias(float* row, int count, float* bias, float floor);
 }
