@@ -5,55 +5,57 @@ namespace OnnxGraphs.Kernels.Convolutions;
 
 /// <summary>
 /// A dense 3 x 3 convolution with stride 1 in Winograd's form, or dx of one, which is such a convolution of dy with
-/// flipped weights. Tiles of 4 x 4 outputs take 36 products for each pair of channels in place of 144: the weights are
-/// mapped once, then strips of tiles are mapped, multiplied frequency by frequency, and mapped back. Lavin, Gray 2016,
-/// https://arxiv.org/abs/1509.09308.
+/// flipped weights. Tiles of 4 x 4 outputs take 36 products for each pair of channels in place of 144: first the weights
+/// are mapped for all threads, then each piece, some strips of tiles for a range of columns, is mapped, multiplied
+/// frequency by frequency and mapped back.
 /// </summary>
-internal sealed unsafe class WinogradConvolution : Kernel
+internal sealed unsafe class WinogradConvolution : WinogradKernel
 {
-    private const int PartsPerThread = 4;
+    private const int WeightParts = 4;
 
-    /// <summary>Numbers of mapped inputs and products at once: they stay in the last cache.</summary>
-    private const int NumbersAtOnce = 1 << 21;
-
-    /// <summary>Rows of a block of weights that are multiplied at once: they stay in the first cache.</summary>
+    /// <summary>Rows of weights that are multiplied at once: they stay in the first cache.</summary>
     private const int RowsAtOnce = 256;
 
-    private readonly InnerLoops _loops;
-    private readonly TileGrid _grid;
-    private readonly TileSource _source;
+    /// <summary>Fewer tiles do not pay for reading all mapped weights.</summary>
+    private const int FewestTiles = 48;
+
     private readonly WinogradWeights _weights;
-    private readonly int _strips;
-    private readonly int _tiles;
+    private readonly TileSource _source;
     private readonly int _channelPitch;
+    private readonly int _weightPitch;
     private readonly int _inputPitch;
     private readonly int _productPitch;
-    private readonly int _parts;
-    private readonly int _partScratch;
+    private readonly int _strips;
+    private readonly int _bunches;
+    private readonly int _ranges;
+    private readonly int _tiles;
     private readonly int[] _rows;
     private readonly int[] _places;
     private readonly bool _hasBias;
     private readonly float _floor;
 
     private WinogradConvolution(string name, InnerLoops loops, IReadOnlyList<TensorShape> inputs, TensorShape target,
-        WinogradWeights weights, (int, int) before, bool isClipped) : base(name, Floats(inputs), Floats([target]))
+        WinogradWeights weights, (int, int) before, bool isClipped)
+        : base(name, inputs, target, loops, new((int)target[0], (int)target[2], (int)target[3]), (int)inputs[0][1],
+            (int)target[1])
     {
-        var source = inputs[0];
-        (_loops, _weights, _hasBias) = (loops, weights, inputs.Count > 2);
+        (_weights, _hasBias) = (weights, inputs.Count > 2);
         _floor = isClipped ? 0 : float.NegativeInfinity;
-        _grid = new((int)target[0], (int)target[2], (int)target[3]);
-        _source = new(loops, _grid, WinogradStep.Input, weights.Rows, ((int)source[2], (int)source[3]), before);
-        _channelPitch = TileGrid.Spread(weights.Rows);
-        _strips = _grid.StripsAtOnce(_channelPitch + weights.Blocks * weights.BlockColumns, NumbersAtOnce);
-        // Tiles are multiplied in groups; the last group may be filled up.
-        _tiles = (_strips * _grid.Across + InnerLoops.ProductRows - 1) / InnerLoops.ProductRows * InnerLoops.ProductRows;
+        _source = new(loops, Grid, WinogradStep.Input, Channels, ((int)inputs[0][2], (int)inputs[0][3]), before);
+        _channelPitch = TileGrid.Spread(Channels);
+        // As many bunches as threads where there are tiles enough, else some columns of all for each thread.
+        var most = Math.Clamp(StripsAtOnce(_channelPitch + Blocks * BlockColumns), 1,
+            (Grid.Strips + Threads - 1) / Threads);
+        var least = Math.Min(Grid.Strips, (FewestTiles + Grid.Across - 1) / Grid.Across);
+        _bunches = (Grid.Strips + Math.Max(most, least) - 1) / Math.Max(most, least);
+        _strips = (Grid.Strips + _bunches - 1) / _bunches;
+        _ranges = Math.Min(Blocks, (Threads + _bunches - 1) / _bunches);
+        _tiles = Padded(_strips * Grid.Across);
+        _weightPitch = TileGrid.Spread(Blocks * Channels * BlockColumns);
         _inputPitch = TileGrid.Spread(_tiles * _channelPitch);
-        _productPitch = TileGrid.Spread(_tiles * weights.Blocks * weights.BlockColumns);
-        _parts = PartsPerThread * Environment.ProcessorCount;
-        _partScratch = Math.Max(Math.Max(_source.Scratch, weights.Scratch),
-            TileGrid.Step * TileGrid.Step * _grid.Across * loops.Width);
+        _productPitch = TileGrid.Spread((Blocks + _ranges - 1) / _ranges * _tiles * BlockColumns);
         _rows = [.. Enumerable.Range(0, InnerLoops.ProductRows).Select(i => i * _channelPitch)];
-        _places = [.. Enumerable.Range(0, weights.Rows)];
+        _places = [.. Enumerable.Range(0, Channels)];
     }
 
     public static WinogradConvolution Forward(ConvolutionShape shape, bool hasBias, bool isClipped, InnerLoops loops) =>
@@ -68,103 +70,125 @@ internal sealed unsafe class WinogradConvolution : Kernel
             new(loops, shape.Filters, shape.Channels, isFlipped: true),
             (2 - (int)shape.Window.Before[0], 2 - (int)shape.Window.Before[1]), isClipped: false);
 
-    public override long ScratchBytes => (TileGrid.Frequencies
-        * ((long)_weights.FrequencyPitch + _inputPitch + _productPitch) + (long)_parts * _partScratch
-        + InnerLoops.Slack) * sizeof(float);
+    public override long ScratchBytes =>
+        ((long)TileGrid.Frequencies * _weightPitch + (long)Parts * PartScratch) * sizeof(float);
 
-    private int Blocks => (_grid.Strips + _strips - 1) / _strips;
+    private int Parts => Math.Min(_bunches * _ranges, Threads);
+
+    private int PartScratch => TileGrid.Frequencies * (_inputPitch + _productPitch)
+        + Math.Max(_source.Scratch, TileGrid.Step * TileGrid.Step * Grid.Across * Loops.Width);
 
     public override void Run(ref KernelCall call)
     {
-        call.ForEach(0, _parts);
-        for (var phase = 1; phase <= 3 * Blocks; phase++)
-            call.ForEach(phase, _parts);
+        call.ForEach(0, WeightParts * Threads);
+        call.ForEach(1, Parts);
     }
 
     public override void Part(in KernelCall call, int phase, int index)
     {
         var weights = (float*)call.Scratch;
-        var inputs = weights + (long)TileGrid.Frequencies * _weights.FrequencyPitch;
-        var products = inputs + (long)TileGrid.Frequencies * _inputPitch;
-        var scratch = products + (long)TileGrid.Frequencies * _productPitch + InnerLoops.Slack
-            + (long)index * _partScratch;
-        var first = (phase - 1) / 3 * _strips;
-        var strips = Math.Min(_strips, _grid.Strips - first);
-        var channelBlocks = (_weights.Rows + _loops.Width - 1) / _loops.Width;
-        var pieces = phase == 0 ? _weights.Pieces : ((phase - 1) % 3) switch
+        if (phase == 0)
+            MapWeights(call.Input(1), index, weights);
+        else
+            Convolve(in call, index, weights,
+                weights + (long)TileGrid.Frequencies * _weightPitch + (long)index * PartScratch);
+    }
+
+    private void MapWeights(float* weights, int index, float* to)
+    {
+        var scratch = stackalloc float[WinogradWeights.Scratch(BlockColumns)];
+        var (pieces, parts) = (Blocks * _weights.PiecesOfBlock, WeightParts * Threads);
+        for (var i = Share(pieces, index, parts); i < Share(pieces, index + 1, parts); i++)
         {
-            0 => strips * channelBlocks,
-            1 => TileGrid.Frequencies * _weights.Blocks,
-            _ => strips * _weights.Blocks,
-        };
-        var end = (int)((long)pieces * (index + 1) / _parts);
-        for (var piece = (int)((long)pieces * index / _parts); piece < end; piece++)
-            if (phase == 0)
-                _weights.Map(call.Input(1), piece, weights, scratch);
-            else if (phase % 3 == 1)
-                MapInput(call.Input(0), first, piece / channelBlocks, piece % channelBlocks, inputs, scratch);
-            else if (phase % 3 == 2)
-                Multiply(weights, inputs, products, piece / _weights.Blocks, piece % _weights.Blocks,
-                    strips * _grid.Across);
-            else
-                MapOutput(in call, first, piece / _weights.Blocks, piece % _weights.Blocks, products, scratch);
+            var (block, piece) = (i / _weights.PiecesOfBlock, i % _weights.PiecesOfBlock);
+            _weights.Map(weights, block * BlockColumns, BlockColumns, piece, to + block * Channels * BlockColumns,
+                _weightPitch, scratch);
+        }
+    }
+
+    private void Convolve(in KernelCall call, int index, float* weights, float* inputs)
+    {
+        var products = inputs + TileGrid.Frequencies * _inputPitch;
+        var scratch = products + TileGrid.Frequencies * _productPitch;
+        var (pieces, mapped) = (_bunches * _ranges, -1);
+        for (var i = Share(pieces, index, Parts); i < Share(pieces, index + 1, Parts); i++)
+        {
+            var (bunch, range) = (i / _ranges, i % _ranges);
+            var (strip, block) = (Share(Grid.Strips, bunch, _bunches), Share(Blocks, range, _ranges));
+            var strips = Share(Grid.Strips, bunch + 1, _bunches) - strip;
+            var blocks = Share(Blocks, range + 1, _ranges) - block;
+            if (bunch != mapped)
+                MapInputs(call.Input(0), strip, strips, inputs, scratch);
+            mapped = bunch;
+            Multiply(inputs, weights + block * Channels * BlockColumns, products, strips * Grid.Across, blocks);
+            for (var j = 0; j < strips * blocks; j++)
+                MapOutput(in call, strip + j % strips, (block + j / strips) * BlockColumns,
+                    products + (j / strips * _tiles + j % strips * Grid.Across) * BlockColumns, scratch);
+        }
     }
 
     // [frequency][tile][channel]
-    private void MapInput(float* maps, int first, int strip, int block, float* inputs, float* scratch) =>
-        _source.Map(maps, first + strip, block * _loops.Width,
-            inputs + strip * _grid.Across * _channelPitch + block * _loops.Width,
-            new(6 * _inputPitch, _inputPitch, _channelPitch), scratch);
-
-    // [frequency][block][tile][column]
-    private void Multiply(float* weights, float* inputs, float* products, int frequency, int block, int tiles)
+    private void MapInputs(float* maps, int strip, int strips, float* inputs, float* scratch)
     {
-        var columns = _weights.BlockColumns;
-        weights += (long)frequency * _weights.FrequencyPitch + block * _weights.BlockSize;
-        inputs += (long)frequency * _inputPitch;
-        products += (long)frequency * _productPitch + block * _tiles * columns;
-        new Span<float>(products, _tiles * columns).Clear();
-        fixed (int* rows = _rows, places = _places)
-            for (var row = 0; row < _weights.Rows; row += RowsAtOnce)
-                for (var tile = 0; tile < tiles; tile += InnerLoops.ProductRows)
-                    _loops.AddProducts(inputs + tile * _channelPitch, rows, places + row,
-                        Math.Min(RowsAtOnce, _weights.Rows - row), weights + row * columns, columns,
-                        products + tile * columns);
+        for (var i = 0; i < strips; i++)
+            for (var channel = 0; channel < Channels; channel += Loops.Width)
+                _source.Map(maps, strip + i, channel, inputs + i * Grid.Across * _channelPitch + channel,
+                    new(6 * _inputPitch, _inputPitch, _channelPitch), scratch);
     }
 
-    private void MapOutput(in KernelCall call, int first, int strip, int block, float* products, float* scratch)
+    // [frequency][block][tile][column]
+    private void Multiply(float* inputs, float* weights, float* products, int tiles, int blocks)
     {
-        var columns = _weights.BlockColumns;
-        var (image, top) = ((first + strip) / _grid.Down, (first + strip) % _grid.Down * TileGrid.Step);
-        var pitch = _grid.Across * TileGrid.Step * _loops.Width;
-        products += (block * _tiles + strip * _grid.Across) * columns;
-        for (var lane = 0; lane < columns && block * columns + lane < _weights.Columns; lane += _loops.Width)
+        for (var frequency = 0; frequency < TileGrid.Frequencies; frequency++)
         {
-            _loops.MapTiles(WinogradStep.Output, products + lane, new(6 * _productPitch, _productPitch, columns),
-                scratch, new(pitch, _loops.Width, TileGrid.Step * _loops.Width), _grid.Across);
-            WriteRows(in call, image, block * columns + lane, top, scratch, pitch);
+            for (var block = 0; block < blocks; block++)
+                MultiplyBlock(inputs, weights + block * Channels * BlockColumns,
+                    products + block * _tiles * BlockColumns, tiles);
+            inputs += _inputPitch;
+            weights += _weightPitch;
+            products += _productPitch;
+        }
+    }
+
+    private void MultiplyBlock(float* inputs, float* weights, float* products, int tiles)
+    {
+        new Span<float>(products, Padded(tiles) * BlockColumns).Clear();
+        fixed (int* rows = _rows, places = _places)
+            for (var row = 0; row < Channels; row += RowsAtOnce)
+                for (var tile = 0; tile < tiles; tile += InnerLoops.ProductRows)
+                    Loops.AddProducts(inputs + tile * _channelPitch, rows, places + row,
+                        Math.Min(RowsAtOnce, Channels - row), weights + row * BlockColumns, BlockColumns,
+                        products + tile * BlockColumns);
+    }
+
+    private void MapOutput(in KernelCall call, int strip, int column, float* products, float* scratch)
+    {
+        var (image, top) = (strip / Grid.Down, strip % Grid.Down * TileGrid.Step);
+        var pitch = Grid.Across * TileGrid.Step * Loops.Width;
+        for (var lane = 0; lane < BlockColumns && column + lane < Columns; lane += Loops.Width)
+        {
+            Loops.MapTiles(WinogradStep.Output, products + lane, new(6 * _productPitch, _productPitch, BlockColumns),
+                scratch, new(pitch, Loops.Width, TileGrid.Step * Loops.Width), Grid.Across);
+            WriteRows(in call, image, column + lane, top, scratch, pitch);
         }
     }
 
     // From channels last to maps.
     private void WriteRows(in KernelCall call, int image, int column, int top, float* rows, int pitch)
     {
-        var columns = Math.Min(_loops.Width, _weights.Columns - column);
-        var map = call.Output(0) + ((long)image * _weights.Columns + column) * _grid.Height * _grid.Width;
+        var columns = Math.Min(Loops.Width, Columns - column);
+        var map = call.Output(0) + ((long)image * Columns + column) * Grid.Height * Grid.Width;
         if (_hasBias)
             AddBias(call.Input(2) + column, columns, rows, TileGrid.Step * pitch);
-        for (var y = top; y < Math.Min(top + TileGrid.Step, _grid.Height); y++, rows += pitch)
-            _loops.Transpose(rows, _loops.Width, _grid.Width, columns, map + (long)y * _grid.Width,
-                _grid.Height * _grid.Width);
+        for (var y = top; y < Math.Min(top + TileGrid.Step, Grid.Height); y++, rows += pitch)
+            Loops.Transpose(rows, Loops.Width, Grid.Width, columns, map + (long)y * Grid.Width,
+                Grid.Height * Grid.Width);
     }
 
     private void AddBias(float* bias, int columns, float* rows, int count)
     {
-        var all = stackalloc float[_loops.Width];
-        new Span<float>(bias, columns).CopyTo(new(all, _loops.Width));
-        _loops.AddBias(rows, count, all, _floor);
+        var all = stackalloc float[Loops.Width];
+        new Span<float>(bias, columns).CopyTo(new(all, Loops.Width));
+        Loops.AddBias(rows, count, all, _floor);
     }
-
-    private static TypedShape[] Floats(IReadOnlyList<TensorShape> shapes) =>
-        [.. shapes.Select(shape => new TypedShape(ElementType.Float32, shape))];
 }

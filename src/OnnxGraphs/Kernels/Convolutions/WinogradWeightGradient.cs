@@ -1,140 +1,137 @@
-using OnnxGraphs.Graphs;
 using OnnxGraphs.Kernels.Loops;
 
 namespace OnnxGraphs.Kernels.Convolutions;
 
 /// <summary>
 /// dw [K, C, 3, 3] of a dense convolution with stride 1 in Winograd's form: in a tile dw is a convolution of 6 x 6
-/// inputs with 4 x 4 gradients of outputs, which take 36 products in place of 144. The products of all tiles are summed
-/// at each frequency, in the order of images and strips whatever the threads, and mapped back once.
+/// inputs with 4 x 4 gradients of outputs, which take 36 products in place of 144. Each part, a range of channels and
+/// one of filters, maps both for some strips at a time, sums the products of all tiles at each frequency, in the order
+/// of images and strips whatever the threads, and maps the sums back once.
 /// </summary>
-internal sealed unsafe class WinogradWeightGradient : Kernel
+internal sealed unsafe class WinogradWeightGradient : WinogradKernel
 {
-    private const int PartsPerThread = 4, Taps = 9, RowsAtOnce = 16;
+    private const int Taps = 9, RowsAtOnce = 16;
 
-    /// <summary>Numbers of mapped inputs and gradients at once: they stay in the last cache.</summary>
-    private const int NumbersAtOnce = 1 << 21;
-
-    /// <summary>Tiles that are multiplied at once: they stay in the first cache.</summary>
-    private const int TilesAtOnce = 256;
-
-    private readonly InnerLoops _loops;
-    private readonly ConvolutionShape _shape;
-    private readonly TileGrid _grid;
     private readonly TileSource _inputs;
     private readonly TileSource _gradients;
+    private readonly int _channelRanges;
+    private readonly int _columnRanges;
+    private readonly int _channelPitch;
     private readonly int _strips;
     private readonly int _tiles;
-    private readonly int _columns;
-    private readonly int _blocks;
-    private readonly int _channelPitch;
     private readonly int _inputPitch;
     private readonly int _gradientPitch;
     private readonly int _sumRows;
     private readonly int _sumPitch;
-    private readonly int _parts;
-    private readonly int _partScratch;
     private readonly int[] _rows = [.. Enumerable.Range(0, InnerLoops.ProductRows)];
     private readonly int[] _places;
 
     public WinogradWeightGradient(ConvolutionShape shape, InnerLoops loops) : base("WinogradConvWeightGradient",
-        [new(ElementType.Float32, shape.Output), new(ElementType.Float32, shape.Input)],
-        [new(ElementType.Float32, shape.Weights)])
+        [shape.Output, shape.Input], shape.Weights, loops,
+        new(shape.Images, (int)shape.Output[2], (int)shape.Output[3]), shape.Channels, shape.Filters)
     {
-        (_loops, _shape) = (loops, shape);
-        _columns = shape.Filters <= loops.Width ? loops.Width : 2 * loops.Width;
-        _blocks = (shape.Filters + _columns - 1) / _columns;
-        _grid = new(shape.Images, (int)shape.Output[2], (int)shape.Output[3]);
-        _inputs = new(loops, _grid, WinogradStep.Input, shape.Channels, ((int)shape.Input[2], (int)shape.Input[3]),
+        _inputs = new(loops, Grid, WinogradStep.Input, Channels, ((int)shape.Input[2], (int)shape.Input[3]),
             ((int)shape.Window.Before[0], (int)shape.Window.Before[1]));
-        _gradients = new(loops, _grid, WinogradStep.OutputGradient, shape.Filters, (_grid.Height, _grid.Width), (0, 0));
-        _channelPitch = TileGrid.Spread(shape.Channels);
-        _strips = _grid.StripsAtOnce(_channelPitch + _blocks * _columns, NumbersAtOnce);
-        _tiles = _strips * _grid.Across;
-        _inputPitch = TileGrid.Spread(_tiles * _channelPitch);
-        _gradientPitch = TileGrid.Spread(_tiles * _blocks * _columns);
-        _sumRows = (shape.Channels + InnerLoops.ProductRows - 1) / InnerLoops.ProductRows * InnerLoops.ProductRows;
-        _sumPitch = TileGrid.Spread(_blocks * _sumRows * _columns);
-        _parts = PartsPerThread * Environment.ProcessorCount;
-        _partScratch = Math.Max(Math.Max(_inputs.Scratch, _gradients.Scratch), RowsAtOnce * Taps * _columns);
+        _gradients = new(loops, Grid, WinogradStep.OutputGradient, Columns, (Grid.Height, Grid.Width), (0, 0));
+        // Ranges of filters first: mapping gradients takes less than mapping inputs.
+        _columnRanges = Math.Min(Blocks, (int)Math.Ceiling(Math.Sqrt(Threads)));
+        _channelRanges = Math.Min(ChannelBlocks, (Threads + _columnRanges - 1) / _columnRanges);
+        var channels = (ChannelBlocks + _channelRanges - 1) / _channelRanges * loops.Width;
+        var blocks = (Blocks + _columnRanges - 1) / _columnRanges;
+        _channelPitch = TileGrid.Spread(channels);
+        _strips = StripsAtOnce(_channelPitch + blocks * BlockColumns);
+        _tiles = _strips * Grid.Across;
+        _inputPitch = TileGrid.Spread(_tiles * _channelPitch + InnerLoops.ProductRows);
+        _gradientPitch = TileGrid.Spread(blocks * _tiles * BlockColumns);
+        _sumRows = Padded(channels);
+        _sumPitch = TileGrid.Spread(blocks * _sumRows * BlockColumns);
         _places = [.. Enumerable.Range(0, _tiles).Select(tile => tile * _channelPitch)];
     }
 
-    public override long ScratchBytes => (TileGrid.Frequencies * ((long)_sumPitch + _inputPitch + _gradientPitch)
-        + (long)_parts * _partScratch + InnerLoops.Slack) * sizeof(float);
+    public override long ScratchBytes => (long)Parts * PartScratch * sizeof(float);
 
-    private int Blocks => (_grid.Strips + _strips - 1) / _strips;
+    private int ChannelBlocks => (Channels + Loops.Width - 1) / Loops.Width;
 
-    public override void Run(ref KernelCall call)
-    {
-        for (var phase = 0; phase <= 2 * Blocks; phase++)
-            call.ForEach(phase, _parts);
-    }
+    private int Parts => _channelRanges * _columnRanges;
+
+    private long PartScratch => (long)TileGrid.Frequencies * (_sumPitch + _inputPitch + _gradientPitch)
+        + Math.Max(Math.Max(_inputs.Scratch, _gradients.Scratch), RowsAtOnce * Taps * BlockColumns);
+
+    public override void Run(ref KernelCall call) => call.ForEach(0, Parts);
 
     public override void Part(in KernelCall call, int phase, int index)
     {
-        var sums = (float*)call.Scratch;
+        var sums = (float*)call.Scratch + index * PartScratch;
         var inputs = sums + (long)TileGrid.Frequencies * _sumPitch;
-        var gradients = inputs + (long)TileGrid.Frequencies * _inputPitch + InnerLoops.Slack;
-        var scratch = gradients + (long)TileGrid.Frequencies * _gradientPitch + (long)index * _partScratch;
-        var first = phase / 2 * _strips;
-        var strips = Math.Min(_strips, _grid.Strips - first);
-        var channelBlocks = (_shape.Channels + _loops.Width - 1) / _loops.Width;
-        var filterBlocks = (_shape.Filters + _loops.Width - 1) / _loops.Width;
-        var rowBlocks = (_shape.Channels + RowsAtOnce - 1) / RowsAtOnce;
-        var isLast = phase == 2 * Blocks;
-        var pieces = isLast ? _blocks * rowBlocks
-            : phase % 2 == 0 ? strips * (channelBlocks + filterBlocks) : TileGrid.Frequencies * _blocks;
-        var end = (int)((long)pieces * (index + 1) / _parts);
-        for (var piece = (int)((long)pieces * index / _parts); piece < end; piece++)
-            if (isLast)
-                Write(call.Output(0), piece / rowBlocks, piece % rowBlocks * RowsAtOnce, sums, scratch);
-            else if (phase % 2 == 1)
-                Multiply(inputs, gradients, sums, piece / _blocks, piece % _blocks, first == 0, strips * _grid.Across);
-            else if (piece < strips * channelBlocks)
-                MapInput(call.Input(1), first, piece / channelBlocks, piece % channelBlocks, inputs, scratch);
-            else
-                MapGradient(call.Input(0), first, (piece - strips * channelBlocks) / filterBlocks,
-                    (piece - strips * channelBlocks) % filterBlocks * _loops.Width, gradients, scratch);
+        var gradients = inputs + (long)TileGrid.Frequencies * _inputPitch;
+        var scratch = gradients + (long)TileGrid.Frequencies * _gradientPitch;
+        var (channelRange, columnRange) = (index / _columnRanges, index % _columnRanges);
+        var channel = Share(ChannelBlocks, channelRange, _channelRanges) * Loops.Width;
+        var channels = Math.Min(Channels, Share(ChannelBlocks, channelRange + 1, _channelRanges) * Loops.Width)
+            - channel;
+        var block = Share(Blocks, columnRange, _columnRanges);
+        var blocks = Share(Blocks, columnRange + 1, _columnRanges) - block;
+        new Span<float>(sums, TileGrid.Frequencies * _sumPitch).Clear();
+        for (var strip = 0; strip < Grid.Strips; strip += _strips)
+        {
+            var strips = Math.Min(_strips, Grid.Strips - strip);
+            MapInputs(call.Input(1), strip, strips, channel, channels, inputs, scratch);
+            MapGradients(call.Input(0), strip, strips, block, blocks, gradients, scratch);
+            Multiply(inputs, gradients, sums, channels, blocks, strips * Grid.Across);
+        }
+        for (var i = 0; i < blocks; i++)
+            Write(call.Output(0), (block + i) * BlockColumns, channel, channels, sums + i * _sumRows * BlockColumns,
+                scratch);
     }
 
     // [frequency][tile][channel]
-    private void MapInput(float* maps, int first, int strip, int block, float* inputs, float* scratch) =>
-        _inputs.Map(maps, first + strip, block * _loops.Width,
-            inputs + strip * _grid.Across * _channelPitch + block * _loops.Width,
-            new(6 * _inputPitch, _inputPitch, _channelPitch), scratch);
-
-    // [frequency][block][tile][filter]
-    private void MapGradient(float* maps, int first, int strip, int filter, float* gradients, float* scratch) =>
-        _gradients.Map(maps, first + strip, filter, gradients
-            + (filter / _columns * _tiles + strip * _grid.Across) * _columns + filter % _columns,
-            new(6 * _gradientPitch, _gradientPitch, _columns), scratch);
-
-    // [frequency][block][channel][filter]
-    private void Multiply(float* inputs, float* gradients, float* sums, int frequency, int block, bool isFirst,
-        int tiles)
+    private void MapInputs(float* maps, int strip, int strips, int channel, int channels, float* to, float* scratch)
     {
-        inputs += (long)frequency * _inputPitch;
-        gradients += (long)frequency * _gradientPitch + block * _tiles * _columns;
-        sums += (long)frequency * _sumPitch + block * _sumRows * _columns;
-        if (isFirst)
-            new Span<float>(sums, _sumRows * _columns).Clear();
-        fixed (int* rows = _rows, places = _places)
-            for (var tile = 0; tile < tiles; tile += TilesAtOnce)
-                for (var row = 0; row < _sumRows; row += InnerLoops.ProductRows)
-                    _loops.AddProducts(inputs + row, rows, places + tile, Math.Min(TilesAtOnce, tiles - tile),
-                        gradients + tile * _columns, _columns, sums + row * _columns);
+        for (var i = 0; i < strips; i++)
+            for (var lane = 0; lane < channels; lane += Loops.Width)
+                _inputs.Map(maps, strip + i, channel + lane, to + i * Grid.Across * _channelPitch + lane,
+                    new(6 * _inputPitch, _inputPitch, _channelPitch), scratch);
     }
 
-    private void Write(float* dw, int block, int channel, float* sums, float* scratch)
+    // [frequency][block][tile][filter]
+    private void MapGradients(float* maps, int strip, int strips, int block, int blocks, float* to, float* scratch)
     {
-        var channels = Math.Min(RowsAtOnce, _shape.Channels - channel);
-        var filters = Math.Min(_columns, _shape.Filters - block * _columns);
-        sums += (block * _sumRows + channel) * _columns;
-        for (var lane = 0; lane < _columns; lane += _loops.Width)
-            _loops.MapTiles(WinogradStep.WeightGradient, sums + lane, new(6 * _sumPitch, _sumPitch, _columns),
-                scratch + lane, new(3 * _columns, _columns, Taps * _columns), channels);
-        _loops.Transpose(scratch, _columns, channels * Taps, filters,
-            dw + ((long)block * _columns * _shape.Channels + channel) * Taps, _shape.Channels * Taps);
+        for (var i = 0; i < strips; i++)
+            for (var lane = 0; lane < blocks * BlockColumns && block * BlockColumns + lane < Columns;
+                lane += Loops.Width)
+                _gradients.Map(maps, strip + i, block * BlockColumns + lane,
+                    to + (lane / BlockColumns * _tiles + i * Grid.Across) * BlockColumns + lane % BlockColumns,
+                    new(6 * _gradientPitch, _gradientPitch, BlockColumns), scratch);
+    }
+
+    // [frequency][block][channel][filter]
+    private void Multiply(float* inputs, float* gradients, float* sums, int channels, int blocks, int tiles)
+    {
+        fixed (int* rows = _rows, places = _places)
+            for (var frequency = 0; frequency < TileGrid.Frequencies; frequency++)
+            {
+                for (var block = 0; block < blocks; block++)
+                    for (var row = 0; row < channels; row += InnerLoops.ProductRows)
+                        Loops.AddProducts(inputs + row, rows, places, tiles,
+                            gradients + block * _tiles * BlockColumns, BlockColumns,
+                            sums + (block * _sumRows + row) * BlockColumns);
+                inputs += _inputPitch;
+                gradients += _gradientPitch;
+                sums += _sumPitch;
+            }
+    }
+
+    private void Write(float* dw, int filter, int channel, int channels, float* sums, float* scratch)
+    {
+        for (var row = 0; row < channels; row += RowsAtOnce)
+        {
+            var rows = Math.Min(RowsAtOnce, channels - row);
+            for (var lane = 0; lane < BlockColumns; lane += Loops.Width)
+                Loops.MapTiles(WinogradStep.WeightGradient, sums + row * BlockColumns + lane,
+                    new(6 * _sumPitch, _sumPitch, BlockColumns), scratch + lane,
+                    new(3 * BlockColumns, BlockColumns, Taps * BlockColumns), rows);
+            Loops.Transpose(scratch, BlockColumns, rows * Taps, Math.Min(BlockColumns, Columns - filter),
+                dw + ((long)filter * Channels + channel + row) * Taps, Channels * Taps);
+        }
     }
 }

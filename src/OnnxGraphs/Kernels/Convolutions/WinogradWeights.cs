@@ -3,66 +3,55 @@ using OnnxGraphs.Kernels.Loops;
 namespace OnnxGraphs.Kernels.Convolutions;
 
 /// <summary>
-/// Maps weights [K, C, 3, 3] to [frequency][block of columns][row][columns of the block]. Forward, rows are channels
-/// and columns filters; backward it is the other way round, with flipped kernels.
+/// Maps weights [K, C, 3, 3] to [frequency][block of columns][row][column]. Forward, rows are channels and columns
+/// filters; backward it is the other way round, with flipped kernels.
 /// </summary>
 internal sealed unsafe class WinogradWeights(InnerLoops loops, int filters, int channels, bool isFlipped)
 {
     private const int Taps = 9, RowsAtOnce = 16;
 
-    /// <summary>Rows of a block.</summary>
-    public int Rows { get; } = isFlipped ? filters : channels;
+    private readonly int _rows = isFlipped ? filters : channels;
+    private readonly int _columns = isFlipped ? channels : filters;
 
-    /// <summary>Columns of all blocks together.</summary>
-    public int Columns { get; } = isFlipped ? channels : filters;
+    /// <summary>Pieces of the work for a block of columns.</summary>
+    public int PiecesOfBlock => (_rows + RowsAtOnce - 1) / RowsAtOnce;
 
-    /// <summary>Columns of a block: one vector or two.</summary>
-    public int BlockColumns => Columns <= loops.Width ? loops.Width : 2 * loops.Width;
+    /// <summary>Numbers that <see cref="Map"/> needs for blocks of so many columns.</summary>
+    public static int Scratch(int blockColumns) => RowsAtOnce * Taps * blockColumns;
 
-    /// <summary>Blocks of columns.</summary>
-    public int Blocks => (Columns + BlockColumns - 1) / BlockColumns;
-
-    /// <summary>Numbers of a block at one frequency.</summary>
-    public int BlockSize => Rows * BlockColumns;
-
-    /// <summary>Numbers from one frequency to the next.</summary>
-    public int FrequencyPitch => TileGrid.Spread(Blocks * BlockSize);
-
-    /// <summary>Pieces of work.</summary>
-    public int Pieces => Blocks * PiecesOfBlock;
-
-    /// <summary>Numbers that <see cref="Map"/> needs.</summary>
-    public int Scratch => RowsAtOnce * Taps * BlockColumns;
-
-    private int PiecesOfBlock => (Rows + RowsAtOnce - 1) / RowsAtOnce;
-
-    /// <summary>Maps a piece of the weights.</summary>
-    public void Map(float* weights, int piece, float* to, float* scratch)
+    /// <summary>Maps some rows of a block.</summary>
+    /// <param name="weights">The weights.</param>
+    /// <param name="column">The block's first column.</param>
+    /// <param name="blockColumns">Columns of the block: one vector or two.</param>
+    /// <param name="piece">Which of the block's pieces.</param>
+    /// <param name="to">The block at the first frequency.</param>
+    /// <param name="frequencyPitch">Numbers to the next frequency.</param>
+    /// <param name="scratch">Memory to work in.</param>
+    public void Map(float* weights, int column, int blockColumns, int piece, float* to, int frequencyPitch,
+        float* scratch)
     {
-        var (block, row) = (piece / PiecesOfBlock, piece % PiecesOfBlock * RowsAtOnce);
-        var rows = Math.Min(RowsAtOnce, Rows - row);
-        Gather(weights, block * BlockColumns, row, rows, scratch);
-        nint step = isFlipped ? -BlockColumns : BlockColumns;
-        var source = new TileStrides(3 * step, step, Taps * BlockColumns);
-        var first = scratch + (isFlipped ? (Taps - 1) * BlockColumns : 0);
-        to += block * BlockSize + row * BlockColumns;
-        for (var lane = 0; lane < BlockColumns; lane += loops.Width)
-            loops.MapTiles(WinogradStep.Weights, first + lane, source, to + lane,
-                new(6 * FrequencyPitch, FrequencyPitch, BlockColumns), rows);
+        nint step = isFlipped ? -blockColumns : blockColumns;
+        var first = scratch + (isFlipped ? (Taps - 1) * blockColumns : 0);
+        var row = piece * RowsAtOnce;
+        var rows = Math.Min(RowsAtOnce, _rows - row);
+        Gather(weights, column, blockColumns, row, rows, scratch);
+        for (var lane = 0; lane < blockColumns; lane += loops.Width)
+            loops.MapTiles(WinogradStep.Weights, first + lane, new(3 * step, step, Taps * blockColumns),
+                to + row * blockColumns + lane, new(6 * frequencyPitch, frequencyPitch, blockColumns), rows);
     }
 
     // [row][entry of the kernel][column]
-    private void Gather(float* weights, int column, int row, int rows, float* to)
+    private void Gather(float* weights, int column, int blockColumns, int row, int rows, float* to)
     {
-        var columns = Math.Min(BlockColumns, Columns - column);
-        if (columns < BlockColumns)
-            new Span<float>(to, Scratch).Clear();
+        var columns = Math.Min(blockColumns, _columns - column);
+        if (columns < blockColumns)
+            new Span<float>(to, Scratch(blockColumns)).Clear();
         if (!isFlipped)
             loops.Transpose(weights + ((long)column * channels + row) * Taps, channels * Taps, columns, rows * Taps, to,
-                BlockColumns);
+                blockColumns);
         else
             for (var i = 0; i < rows; i++)
                 loops.Transpose(weights + ((long)(row + i) * channels + column) * Taps, Taps, columns, Taps,
-                    to + i * Taps * BlockColumns, BlockColumns);
+                    to + i * Taps * blockColumns, blockColumns);
     }
 }

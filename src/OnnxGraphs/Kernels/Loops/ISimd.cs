@@ -10,6 +10,12 @@ internal unsafe interface ISimd<V> where V : struct
 
     static abstract void Store(V vector, float* to);
 
+    /// <summary>
+    /// Stores past the caches where that pays: a line that another core has read last is slow to write. The address
+    /// must be a multiple of the vector's size.
+    /// </summary>
+    static abstract void StoreStreamed(V vector, float* to);
+
     /// <summary>The number in every place.</summary>
     static abstract V Repeat(float number);
 

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace OnnxGraphs.Kernels.Loops;
 
@@ -70,7 +72,7 @@ internal sealed unsafe partial class InnerLoops<V, S>
             S.Interleave(S.Load(even + i), S.Load(odd + i), to + 2 * i);
     }
 
-    // In stretches of a cache line, so that each line is read once; four numbers at a time.
+    // In stretches of a cache line, so that each line is read once; four by four numbers at a time.
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Transpose(float* from, int fromPitch, int rows, int columns, float* to, int toPitch)
@@ -81,13 +83,53 @@ internal sealed unsafe partial class InnerLoops<V, S>
             var (end, i) = (Math.Min(columns, start + stretch), 0);
             for (; i + 4 <= rows; i += 4)
             {
-                float* a = from + (long)i * fromPitch, b = a + fromPitch, c = b + fromPitch, d = c + fromPitch;
-                for (var j = start; j < end; j++)
-                    Vector128.Store(Vector128.Create(a[j], b[j], c[j], d[j]), to + (long)j * toPitch + i);
+                var a = from + (long)i * fromPitch;
+                var j = start;
+                for (; j + 4 <= end; j += 4)
+                    TransposeBlock(a + j, fromPitch, to + (long)j * toPitch + i, toPitch);
+                for (; j < end; j++)
+                    Vector128.Store(Vector128.Create(a[j], a[j + fromPitch], a[j + 2 * (long)fromPitch],
+                        a[j + 3 * (long)fromPitch]), to + (long)j * toPitch + i);
             }
             for (; i < rows; i++)
                 for (var j = start; j < end; j++)
                     to[(long)j * toPitch + i] = from[(long)i * fromPitch + j];
         }
     }
+
+    // Pairs of rows interleaved, then pairs of pairs.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposeBlock(float* from, nint fromPitch, float* to, nint toPitch)
+    {
+        Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + fromPitch);
+        Vector128<float> c = Vector128.Load(from + 2 * fromPitch), d = Vector128.Load(from + 3 * fromPitch);
+        Vector128<float> ab = Lower(a, b), cd = Lower(c, d);
+        Vector128.Store(Lower(ab.AsDouble(), cd.AsDouble()), (double*)to);
+        Vector128.Store(Upper(ab.AsDouble(), cd.AsDouble()), (double*)(to + toPitch));
+        (ab, cd) = (Upper(a, b), Upper(c, d));
+        Vector128.Store(Lower(ab.AsDouble(), cd.AsDouble()), (double*)(to + 2 * toPitch));
+        Vector128.Store(Upper(ab.AsDouble(), cd.AsDouble()), (double*)(to + 3 * toPitch));
+    }
+
+    // The lower halves, a number of each in turn.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Lower(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b)
+        : Vector128.Create(a[0], b[0], a[1], b[1]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<double> Lower(Vector128<double> a, Vector128<double> b) =>
+        Sse2.IsSupported ? Sse2.UnpackLow(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b)
+        : Vector128.Create(a[0], b[0]);
+
+    // The upper halves.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Upper(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b)
+        : Vector128.Create(a[2], b[2], a[3], b[3]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<double> Upper(Vector128<double> a, Vector128<double> b) =>
+        Sse2.IsSupported ? Sse2.UnpackHigh(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b)
+        : Vector128.Create(a[1], b[1]);
 }

@@ -15,7 +15,24 @@ internal sealed unsafe partial class InnerLoops<V, S>
 
         static abstract int To { get; }
 
-        static abstract void Map(float* from, nint fromStep, float* to, nint toStep);
+        static abstract void Map<W>(float* from, nint fromStep, float* to, nint toStep) where W : struct, IWriter;
+    }
+
+    private interface IWriter
+    {
+        static abstract void Store(V vector, float* to);
+    }
+
+    private readonly struct Cached : IWriter
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Store(V vector, float* to) => S.Store(vector, to);
+    }
+
+    private readonly struct Streamed : IWriter
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Store(V vector, float* to) => S.StoreStreamed(vector, to);
     }
 
     /// <inheritdoc/>
@@ -25,34 +42,34 @@ internal sealed unsafe partial class InnerLoops<V, S>
         switch (step)
         {
             case WinogradStep.Input:
-                MapTiles<Input>(from, source, to, target, count);
+                MapTiles<Input, Cached>(from, source, to, target, count);
                 break;
             case WinogradStep.Weights:
-                MapTiles<Weights>(from, source, to, target, count);
+                MapTiles<Weights, Streamed>(from, source, to, target, count);
                 break;
             case WinogradStep.Output:
-                MapTiles<Output>(from, source, to, target, count);
+                MapTiles<Output, Cached>(from, source, to, target, count);
                 break;
             case WinogradStep.OutputGradient:
-                MapTiles<OutputGradient>(from, source, to, target, count);
+                MapTiles<OutputGradient, Cached>(from, source, to, target, count);
                 break;
             default:
-                MapTiles<WeightGradient>(from, source, to, target, count);
+                MapTiles<WeightGradient, Cached>(from, source, to, target, count);
                 break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MapTiles<T>(float* from, TileStrides source, float* to, TileStrides target, int count)
-        where T : struct, IWinogradAxis
+    private static void MapTiles<T, W>(float* from, TileStrides source, float* to, TileStrides target, int count)
+        where T : struct, IWinogradAxis where W : struct, IWriter
     {
         var columns = stackalloc float[T.From * T.To * S.Width];
         for (; count > 0; count--, from += source.Tile, to += target.Tile)
         {
             for (var j = 0; j < T.From; j++)
-                T.Map(from + j * source.Column, source.Row, columns + j * S.Width, T.From * S.Width);
+                T.Map<Cached>(from + j * source.Column, source.Row, columns + j * S.Width, T.From * S.Width);
             for (var i = 0; i < T.To; i++)
-                T.Map(columns + i * T.From * S.Width, S.Width, to + i * target.Row, target.Column);
+                T.Map<W>(columns + i * T.From * S.Width, S.Width, to + i * target.Row, target.Column);
         }
     }
 
@@ -73,17 +90,17 @@ internal sealed unsafe partial class InnerLoops<V, S>
         public static int To => 6;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Map(float* from, nint fromStep, float* to, nint toStep)
+        public static void Map<W>(float* from, nint fromStep, float* to, nint toStep) where W : struct, IWriter
         {
             V d1 = S.Load(from + fromStep), d2 = S.Load(from + 2 * fromStep), d3 = S.Load(from + 3 * fromStep);
             V d4 = S.Load(from + 4 * fromStep), middle = S.Repeat(-(A * A + B * B));
-            S.Store(S.MultiplyAdd(middle, d2, S.Add(d4, S.Load(from))), to);
-            S.Store(S.MultiplyAdd(middle, d3, S.Add(S.Load(from + 5 * fromStep), d1)), to + 5 * toStep);
+            W.Store(S.MultiplyAdd(middle, d2, S.Add(d4, S.Load(from))), to);
+            W.Store(S.MultiplyAdd(middle, d3, S.Add(S.Load(from + 5 * fromStep), d1)), to + 5 * toStep);
             V othersSquare = S.Repeat(-B * B), even = S.MultiplyAdd(othersSquare, d2, d4);
-            StorePair(even, A, S.MultiplyAdd(othersSquare, d1, d3), to + toStep, toStep);
+            StorePair<W>(even, A, S.MultiplyAdd(othersSquare, d1, d3), to + toStep, toStep);
             othersSquare = S.Repeat(-A * A);
             even = S.MultiplyAdd(othersSquare, d2, d4);
-            StorePair(even, B, S.MultiplyAdd(othersSquare, d1, d3), to + 3 * toStep, toStep);
+            StorePair<W>(even, B, S.MultiplyAdd(othersSquare, d1, d3), to + 3 * toStep, toStep);
         }
     }
 
@@ -95,13 +112,13 @@ internal sealed unsafe partial class InnerLoops<V, S>
         public static int To => 6;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Map(float* from, nint fromStep, float* to, nint toStep)
+        public static void Map<W>(float* from, nint fromStep, float* to, nint toStep) where W : struct, IWriter
         {
             V g0 = S.Load(from), g1 = S.Load(from + fromStep), g2 = S.Load(from + 2 * fromStep);
-            S.Store(g0, to);
-            StorePair(Scaled(g0, OverA, g2, OverA * A * A), OverA * A, g1, to + toStep, toStep);
-            StorePair(Scaled(g0, OverB, g2, OverB * B * B), OverB * B, g1, to + 3 * toStep, toStep);
-            S.Store(g2, to + 5 * toStep);
+            W.Store(g0, to);
+            StorePair<W>(Scaled(g0, OverA, g2, OverA * A * A), OverA * A, g1, to + toStep, toStep);
+            StorePair<W>(Scaled(g0, OverB, g2, OverB * B * B), OverB * B, g1, to + 3 * toStep, toStep);
+            W.Store(g2, to + 5 * toStep);
         }
     }
 
@@ -113,16 +130,16 @@ internal sealed unsafe partial class InnerLoops<V, S>
         public static int To => 6;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Map(float* from, nint fromStep, float* to, nint toStep)
+        public static void Map<W>(float* from, nint fromStep, float* to, nint toStep) where W : struct, IWriter
         {
             V g0 = S.Load(from), g1 = S.Load(from + fromStep), g2 = S.Load(from + 2 * fromStep);
             var g3 = S.Load(from + 3 * fromStep);
-            S.Store(g0, to);
-            StorePair(Scaled(g0, OverA, g2, OverA * A * A), OverA * A, S.MultiplyAdd(S.Repeat(A * A), g3, g1),
+            W.Store(g0, to);
+            StorePair<W>(Scaled(g0, OverA, g2, OverA * A * A), OverA * A, S.MultiplyAdd(S.Repeat(A * A), g3, g1),
                 to + toStep, toStep);
-            StorePair(Scaled(g0, OverB, g2, OverB * B * B), OverB * B, S.MultiplyAdd(S.Repeat(B * B), g3, g1),
+            StorePair<W>(Scaled(g0, OverB, g2, OverB * B * B), OverB * B, S.MultiplyAdd(S.Repeat(B * B), g3, g1),
                 to + 3 * toStep, toStep);
-            S.Store(g3, to + 5 * toStep);
+            W.Store(g3, to + 5 * toStep);
         }
     }
 
@@ -134,14 +151,14 @@ internal sealed unsafe partial class InnerLoops<V, S>
         public static int To => 4;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Map(float* from, nint fromStep, float* to, nint toStep)
+        public static void Map<W>(float* from, nint fromStep, float* to, nint toStep) where W : struct, IWriter
         {
             V evenA = LoadPair(from + fromStep, fromStep, out var oddA);
             V evenB = LoadPair(from + 3 * fromStep, fromStep, out var oddB);
-            S.Store(S.Add(S.Load(from), S.Add(evenA, evenB)), to);
-            S.Store(Scaled(oddA, A, oddB, B), to + toStep);
-            S.Store(Scaled(evenA, A * A, evenB, B * B), to + 2 * toStep);
-            S.Store(S.Add(S.Load(from + 5 * fromStep), Scaled(oddA, A * A * A, oddB, B * B * B)), to + 3 * toStep);
+            W.Store(S.Add(S.Load(from), S.Add(evenA, evenB)), to);
+            W.Store(Scaled(oddA, A, oddB, B), to + toStep);
+            W.Store(Scaled(evenA, A * A, evenB, B * B), to + 2 * toStep);
+            W.Store(S.Add(S.Load(from + 5 * fromStep), Scaled(oddA, A * A * A, oddB, B * B * B)), to + 3 * toStep);
         }
     }
 
@@ -153,13 +170,13 @@ internal sealed unsafe partial class InnerLoops<V, S>
         public static int To => 3;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Map(float* from, nint fromStep, float* to, nint toStep)
+        public static void Map<W>(float* from, nint fromStep, float* to, nint toStep) where W : struct, IWriter
         {
             V evenA = LoadPair(from + fromStep, fromStep, out var oddA);
             V evenB = LoadPair(from + 3 * fromStep, fromStep, out var oddB);
-            S.Store(S.Add(S.Load(from), S.Add(evenA, evenB)), to);
-            S.Store(Scaled(oddA, A, oddB, B), to + toStep);
-            S.Store(S.Add(S.Load(from + 5 * fromStep), Scaled(evenA, A * A, evenB, B * B)), to + 2 * toStep);
+            W.Store(S.Add(S.Load(from), S.Add(evenA, evenB)), to);
+            W.Store(Scaled(oddA, A, oddB, B), to + toStep);
+            W.Store(S.Add(S.Load(from + 5 * fromStep), Scaled(evenA, A * A, evenB, B * B)), to + 2 * toStep);
         }
     }
 
@@ -171,10 +188,10 @@ internal sealed unsafe partial class InnerLoops<V, S>
 
     // even + scale odd for a node, even - scale odd for its negative.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StorePair(V even, float scale, V odd, float* to, nint step)
+    private static void StorePair<W>(V even, float scale, V odd, float* to, nint step) where W : struct, IWriter
     {
-        S.Store(S.MultiplyAdd(S.Repeat(scale), odd, even), to);
-        S.Store(S.MultiplyAdd(S.Repeat(-scale), odd, even), to + step);
+        W.Store(S.MultiplyAdd(S.Repeat(scale), odd, even), to);
+        W.Store(S.MultiplyAdd(S.Repeat(-scale), odd, even), to + step);
     }
 
     // The sum of the values at a node and its negative, and their difference.

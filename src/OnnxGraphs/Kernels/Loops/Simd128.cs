@@ -15,6 +15,9 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static void Store(Vector128<float> vector, float* to) => Vector128.Store(vector, to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreStreamed(Vector128<float> vector, float* to) => Vector128.Store(vector, to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Repeat(float number) => Vector128.Create(number);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

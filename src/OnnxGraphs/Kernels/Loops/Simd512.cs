@@ -14,6 +14,10 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<float> vector, float* to) => Vector512.Store(vector, to);
 
+    // A vector is a whole cache line.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreStreamed(Vector512<float> vector, float* to) => Vector512.StoreAlignedNonTemporal(vector, to);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Repeat(float number) => Vector512.Create(number);
 

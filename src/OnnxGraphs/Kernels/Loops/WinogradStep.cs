@@ -6,7 +6,7 @@ namespace OnnxGraphs.Kernels.Loops;
 /// </summary>
 internal enum WinogradStep
 {
-    /// <summary>B': 6 x 6 inputs to 6 x 6 values.</summary>
+    /// <summary>B': 6 x 6 inputs to 6 x 6 values, which are stored past the caches: they are for all cores.</summary>
     Input,
 
     /// <summary>G: 3 x 3 weights to 6 x 6 values.</summary>
