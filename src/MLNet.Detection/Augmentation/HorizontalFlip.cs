@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Images;
 
@@ -22,14 +23,22 @@ public sealed record HorizontalFlip(double Probability = 0.5) : IAugmentation
     /// <summary>The mirrored pixels.</summary>
     public static RgbImage Flip(RgbImage image)
     {
-        var flipped = new byte[image.Pixels.Length];
+        var flipped = new RgbImage(
+            image.Width, image.Height, GC.AllocateUninitializedArray<byte>(image.Pixels.Length));
         for (var y = 0; y < image.Height; y++)
-        {
-            ReadOnlySpan<byte> from = image.Row(y);
-            var to = flipped.AsSpan(3 * image.Width * y, 3 * image.Width);
-            for (int i = 0, j = to.Length - 3; j >= 0; i += 3, j -= 3)
-                (to[j], to[j + 1], to[j + 2]) = (from[i], from[i + 1], from[i + 2]);
-        }
-        return new(image.Width, image.Height, flipped);
+            Flip(image.Row(y), flipped.Row(y));
+        return flipped;
+    }
+
+    private static void Flip(ReadOnlySpan<byte> from, Span<byte> to)
+    {
+        // Five pixels at a time, from the last ones of the target on; the byte before them is overwritten by the next.
+        var (size, next) = (Vector128<byte>.Count, 0);
+        for (; next + size < from.Length; next += size - 1)
+            Vector128.Shuffle(Vector128.Create(from.Slice(next, size)),
+                    Vector128.Create((byte)15, 12, 13, 14, 9, 10, 11, 6, 7, 8, 3, 4, 5, 0, 1, 2))
+                .CopyTo(to[(from.Length - next - size)..]);
+        for (var j = from.Length - next - 3; j >= 0; next += 3, j -= 3)
+            (to[j], to[j + 1], to[j + 2]) = (from[next], from[next + 1], from[next + 2]);
     }
 }

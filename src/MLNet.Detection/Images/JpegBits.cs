@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace MLNet.Detection.Images;
 
 /// <summary>
@@ -64,12 +66,21 @@ internal ref struct JpegBits(ReadOnlySpan<byte> file, int start)
     {
         if (_count >= 32)
             return;
+        if (Position + sizeof(uint) <= _file.Length
+            && BinaryPrimitives.ReadUInt32BigEndian(_file[Position..]) is var next && !HasMarkerByte(next))
+        {
+            (_buffer, _count, Position) = (_buffer << 32 | next, _count + 32, Position + sizeof(uint));
+            return;
+        }
         while (_count <= 48)
         {
             _buffer = _buffer << 8 | NextByte();
             _count += 8;
         }
     }
+
+    // Whether one of the bytes is FF: the inverse has a zero byte, from which a borrow of 1 sets the highest bit.
+    private static bool HasMarkerByte(uint bytes) => (~bytes - 0x01010101 & bytes & 0x80808080) != 0;
 
     private byte NextByte()
     {

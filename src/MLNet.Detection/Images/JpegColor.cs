@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace MLNet.Detection.Images;
 
 /// <summary>
@@ -7,92 +10,91 @@ namespace MLNet.Detection.Images;
 internal static class JpegColor
 {
     private const int PointBits = 16, Half = 1 << PointBits - 1;
-    private const int LeastWidth = 3;   // narrower planes are repeated, as by the usual decoders
+
+    /// <summary>Pixels that are converted at a time; rows are made long enough for whole groups.</summary>
+    private const int Group = 16;
 
     public static RgbImage ToRgb(JpegFrame frame, bool isRgb)
     {
-        var image = new RgbImage(frame.Width, frame.Height, new byte[3 * frame.Width * frame.Height]);
-        var rows = frame.Components.Select(_ => new byte[frame.Width + 8]).ToArray();
-        for (var y = 0; y < frame.Height; y++)
+        var (width, height) = (frame.Width, frame.Height);
+        var image = new RgbImage(width, height, GC.AllocateUninitializedArray<byte>(3 * width * height));
+        var upsampling = new JpegUpsampling(width);
+        var rows = frame.Components.Select(_ => new byte[width + 2 * Group]).ToArray();
+        for (var y = 0; y < height; y++)
         {
             for (var c = 0; c < rows.Length; c++)
-                Upsample(frame.Components[c], frame.MostAcross, frame.MostDown, y, rows[c]);
-            if (rows.Length == 1)
-                Interleave(rows[0], rows[0], rows[0], image.Row(y));
-            else if (isRgb)
-                Interleave(rows[0], rows[1], rows[2], image.Row(y));
-            else
-                Convert(rows[0], rows[1], rows[2], image.Row(y));
+                upsampling.Fill(frame.Components[c], frame.MostAcross, frame.MostDown, y, rows[c]);
+            WriteRow(rows[0], rows[rows.Length / 2], rows[^1], rows.Length == 3 && !isRgb, image.Row(y));
         }
         return image;
     }
 
-    private static void Upsample(JpegComponent component, int mostAcross, int mostDown, int y, byte[] row)
+    // Red, green, blue; or luma and the chromas of blue and red.
+    private static void WriteRow(byte[] first, byte[] second, byte[] third, bool isLuma, Span<byte> pixels)
     {
-        int across = mostAcross / component.Across, down = mostDown / component.Down;
-        var linear = component.Width >= LeastWidth;
-        var near = component.Row(y / down);
-        // The row of samples on the other side of this row of pixels.
-        var far = component.Row(y / 2 + (y % 2 == 0 ? -1 : 1));
-        if (across == 1 && down == 1)
-            near.CopyTo(row);
-        else if (across == 2 && down == 1 && linear)
-            Widen(near, row);
-        else if (across == 2 && down == 2 && linear)
-            Widen(near, far, row);
-        else if (across == 1 && down == 2)
-            for (var x = 0; x < near.Length; x++)
-                row[x] = (byte)(3 * near[x] + far[x] + (y % 2 == 0 ? 1 : 2) >> 2);
-        else
-            for (var x = 0; x < row.Length && x / across < near.Length; x++)
-                row[x] = near[x / across];
-    }
-
-    // Pixels lie a quarter of a sample left and right of its centre: 3/4 of it and 1/4 of the neighbour.
-    private static void Widen(ReadOnlySpan<byte> samples, byte[] row)
-    {
-        for (var x = 0; x < samples.Length; x++)
+        Span<byte> last = stackalloc byte[3 * Group];
+        for (var x = 0; 3 * x < pixels.Length; x += Group)
         {
-            int here = samples[x], left = samples[Math.Max(x - 1, 0)],
-                right = samples[Math.Min(x + 1, samples.Length - 1)];
-            Put(row, 2 * x, 3 * here + left + 1 >> 2);
-            Put(row, 2 * x + 1, 3 * here + right + 2 >> 2);
+            Vector128<byte> a = Vector128.LoadUnsafe(ref first[x]), b = Vector128.LoadUnsafe(ref second[x]);
+            var c = Vector128.LoadUnsafe(ref third[x]);
+            if (isLuma)
+                (a, b, c) = Rgb(a, b, c);
+            var rest = pixels[(3 * x)..];
+            if (rest.Length >= last.Length)
+                Interleave(a, b, c, rest);
+            else
+            {
+                Interleave(a, b, c, last);
+                last[..rest.Length].CopyTo(rest);
+            }
         }
     }
 
-    private static void Widen(ReadOnlySpan<byte> near, ReadOnlySpan<byte> far, byte[] row)
+    // Byte i of the result is byte i / 3 of the red, green or blue ones.
+    private static void Interleave(Vector128<byte> red, Vector128<byte> green, Vector128<byte> blue, Span<byte> pixels)
     {
-        int left = 3 * near[0] + far[0], here = left;
-        for (var x = 0; x < near.Length; x++)
-        {
-            var right = x + 1 < near.Length ? 3 * near[x + 1] + far[x + 1] : here;
-            Put(row, 2 * x, 3 * here + left + 8 >> 4);
-            Put(row, 2 * x + 1, 3 * here + right + 7 >> 4);
-            (left, here) = (here, right);
-        }
-    }
-
-    private static void Put(byte[] row, int x, int value) => row[x] = (byte)value;
-
-    private static void Interleave(byte[] red, byte[] green, byte[] blue, Span<byte> pixels)
-    {
-        for (int x = 0, i = 0; i < pixels.Length; x++, i += 3)
-            (pixels[i], pixels[i + 1], pixels[i + 2]) = (red[x], green[x], blue[x]);
+        const byte __ = 255;   // gives 0
+        var vectors = MemoryMarshal.Cast<byte, Vector128<byte>>(pixels);
+        vectors[0] = Vector128.Shuffle(red, Vector128.Create(0, __, __, 1, __, __, 2, __, __, 3, __, __, 4, __, __, 5))
+            | Vector128.Shuffle(green, Vector128.Create(__, 0, __, __, 1, __, __, 2, __, __, 3, __, __, 4, __, __))
+            | Vector128.Shuffle(blue, Vector128.Create(__, __, 0, __, __, 1, __, __, 2, __, __, 3, __, __, 4, __));
+        vectors[1] = Vector128.Shuffle(red,
+                Vector128.Create(__, __, 6, __, __, 7, __, __, 8, __, __, 9, __, __, 10, __))
+            | Vector128.Shuffle(green, Vector128.Create(5, __, __, 6, __, __, 7, __, __, 8, __, __, 9, __, __, 10))
+            | Vector128.Shuffle(blue, Vector128.Create(__, 5, __, __, 6, __, __, 7, __, __, 8, __, __, 9, __, __));
+        vectors[2] = Vector128.Shuffle(red,
+                Vector128.Create(__, 11, __, __, 12, __, __, 13, __, __, 14, __, __, 15, __, __))
+            | Vector128.Shuffle(green,
+                Vector128.Create(__, __, 11, __, __, 12, __, __, 13, __, __, 14, __, __, 15, __))
+            | Vector128.Shuffle(blue,
+                Vector128.Create(10, __, __, 11, __, __, 12, __, __, 13, __, __, 14, __, __, 15));
     }
 
     // R = Y + 1.402 Cr, G = Y - 0.34414 Cb - 0.71414 Cr, B = Y + 1.772 Cb
-    private static void Convert(byte[] luma, byte[] blueChroma, byte[] redChroma, Span<byte> pixels)
+    private static (Vector128<byte> R, Vector128<byte> G, Vector128<byte> B) Rgb(
+        Vector128<byte> luma, Vector128<byte> blueChroma, Vector128<byte> redChroma)
     {
-        for (int x = 0, i = 0; i < pixels.Length; x++, i += 3)
-        {
-            int y = luma[x], cb = blueChroma[x] - 128, cr = redChroma[x] - 128;
-            pixels[i] = Clamp(y + (Fix(1.402) * cr + Half >> PointBits));
-            pixels[i + 1] = Clamp(y + (-Fix(0.34414) * cb - Fix(0.71414) * cr + Half >> PointBits));
-            pixels[i + 2] = Clamp(y + (Fix(1.772) * cb + Half >> PointBits));
-        }
+        var centre = Vector512.Create(128);
+        var (y, cb, cr) = (Wide(luma), Wide(blueChroma) - centre, Wide(redChroma) - centre);
+        return (Narrow(y + Rounded(cr * Fix(1.402))),
+            Narrow(y + Rounded(cb * -Fix(0.34414) - cr * Fix(0.71414))),
+            Narrow(y + Rounded(cb * Fix(1.772))));
     }
 
     private static int Fix(double constant) => (int)(constant * (1 << PointBits) + 0.5);
 
-    private static byte Clamp(int value) => (byte)Math.Clamp(value, 0, 255);
+    private static Vector512<int> Rounded(Vector512<int> value) => value + Vector512.Create(Half) >> PointBits;
+
+    private static Vector512<int> Wide(Vector128<byte> bytes)
+    {
+        var shorts = Vector256.Create(Vector128.WidenLower(bytes), Vector128.WidenUpper(bytes));
+        return Vector512.Create(Vector256.WidenLower(shorts), Vector256.WidenUpper(shorts)).AsInt32();
+    }
+
+    private static Vector128<byte> Narrow(Vector512<int> values)
+    {
+        var bytes = Vector512.Clamp(values, Vector512<int>.Zero, Vector512.Create(255)).AsUInt32();
+        var shorts = Vector256.Narrow(bytes.GetLower(), bytes.GetUpper());
+        return Vector128.Narrow(shorts.GetLower(), shorts.GetUpper());
+    }
 }

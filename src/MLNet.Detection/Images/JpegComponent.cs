@@ -47,7 +47,7 @@ internal sealed class JpegComponent(byte id, int across, int down, int quantizat
     public void Transform()
     {
         var stride = 8 * BlocksAcross;
-        _samples = new byte[stride * 8 * BlocksDown];
+        _samples = GC.AllocateUninitializedArray<byte>(stride * 8 * BlocksDown);
         for (var row = 0; row < BlocksDown; row++)
             for (var column = 0; column < BlocksAcross; column++)
                 JpegTransform.Inverse(

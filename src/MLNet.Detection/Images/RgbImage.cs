@@ -14,10 +14,12 @@ public sealed record RgbImage(int Width, int Height, byte[] Pixels)
     /// <summary>A picture of one colour.</summary>
     public static RgbImage Filled(int width, int height, byte red, byte green, byte blue)
     {
-        var pixels = new byte[3 * width * height];
-        for (var i = 0; i < pixels.Length; i += 3)
-            (pixels[i], pixels[i + 1], pixels[i + 2]) = (red, green, blue);
-        return new(width, height, pixels);
+        var image = new RgbImage(width, height, GC.AllocateUninitializedArray<byte>(3 * width * height));
+        for (var i = 0; i < 3 * width; i += 3)
+            (image.Pixels[i], image.Pixels[i + 1], image.Pixels[i + 2]) = (red, green, blue);
+        for (var y = 1; y < height; y++)
+            image.Row(0).CopyTo(image.Row(y));
+        return image;
     }
 
     /// <summary>The 3 * width bytes of a row.</summary>

@@ -23,6 +23,21 @@ public sealed class HorizontalFlipTests
     }
 
     [TestMethod]
+    public void Rows_of_every_length_are_mirrored()
+    {
+        for (var width = 1; width < 40; width++)
+        {
+            var image = new RgbImage(width, 2, [.. Enumerable.Range(0, 6 * width).Select(value => (byte)value)]);
+            var flipped = HorizontalFlip.Flip(image);
+            for (var i = 0; i < 6 * width; i++)
+            {
+                var (row, x, channel) = (i / 3 / width, i / 3 % width, i % 3);
+                Assert.AreEqual(image.Row(row)[3 * (width - 1 - x) + channel], flipped.Pixels[i], $"{width}: {i}");
+            }
+        }
+    }
+
+    [TestMethod]
     public void Twice_is_nothing()
     {
         var twice = HorizontalFlip.Flip(HorizontalFlip.Flip(Picture));

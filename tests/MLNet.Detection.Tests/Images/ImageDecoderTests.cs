@@ -1,4 +1,6 @@
+using System.IO.Compression;
 using System.Security.Cryptography;
+using System.Text;
 using MLNet.Detection.Images;
 using MLNet.Detection.Tests.Data;
 
@@ -60,6 +62,28 @@ public sealed class ImageDecoderTests
             var decoded = Decoder.DecodeFile(Path.Combine(References, name));
             Assert.AreEqual((37, 29), (decoded.Width, decoded.Height));
             Assert.AreEqual(hash, Convert.ToHexStringLower(SHA256.HashData(decoded.Pixels)), name);
+        }
+    }
+
+    [TestMethod]
+    public void Jpeg_of_every_size_has_the_pixels_of_libjpeg_turbo()
+    {
+        using var pictures = ZipFile.OpenRead(Path.Combine(References, "sizes.zip"));
+        var lines = Encoding.ASCII.GetString(Bytes("pixels.sha256")).Trim().Split('\n');
+        Assert.HasCount(54, lines);
+        foreach (var line in lines)
+        {
+            var (hash, name) = (line.Split(' ')[0], line.Split(' ')[1]);
+            var decoded = Decoder.Decode(Bytes(name), name);
+            Assert.AreEqual(hash, Convert.ToHexStringLower(SHA256.HashData(decoded.Pixels)), name);
+        }
+
+        byte[] Bytes(string name)
+        {
+            using var stream = pictures.GetEntry(name)!.Open();
+            using var memory = new MemoryStream();
+            stream.CopyTo(memory);
+            return memory.ToArray();
         }
     }
 
