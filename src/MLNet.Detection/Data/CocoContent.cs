@@ -18,9 +18,12 @@ internal sealed class CocoContent
     /// <summary>Annotations with keypoints, which a data set of boxes does not hold.</summary>
     public int Keypoints { get; set; }
 
-    public readonly record struct Category(JsonPlace At, long Id, string Name);
+    /// <summary>The frequency is a letter of LVIS.</summary>
+    public readonly record struct Category(JsonPlace At, long Id, string Name, string? Frequency);
 
-    public readonly record struct Image(JsonPlace At, long Id, string FileName, long Width, long Height);
+    /// <summary>The lists of categories are LVIS's.</summary>
+    public readonly record struct Image(
+        JsonPlace At, long Id, string FileName, long Width, long Height, long[]? Negative, long[]? NotExhaustive);
 
     /// <summary>The area is NaN where the file has none.</summary>
     public readonly record struct Annotation(

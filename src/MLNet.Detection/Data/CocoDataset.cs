@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace MLNet.Detection.Data;
 
 /// <summary>
@@ -22,16 +20,9 @@ public static class CocoDataset
     public static DetectionDataset Load(string json, string imageFolder, CocoOptions? options = null)
     {
         var file = new JsonSource(json);
-        try
-        {
-            var content = new CocoParser(file).Parse();
-            var folder = new ImageFolder(imageFolder, (options ?? new()).MissingImages);
-            return new CocoAssembly(file, folder).Build(content);
-        }
-        catch (JsonException error)
-        {
-            throw file.SyntaxError(error);
-        }
+        var content = new CocoParser(file).Parse();
+        var folder = new ImageFolder(imageFolder, (options ?? new()).MissingImages);
+        return new CocoAssembly(file, folder).Build(content);
     }
 
     /// <summary>

@@ -3,16 +3,36 @@ using System.Text.Json;
 namespace MLNet.Detection.Data;
 
 /// <summary>
-/// One pass over a COCO file, through a buffer, that keeps only what a detector needs: segmentations, by far the most
-/// of such a file, are counted and skipped without being built.
+/// One pass over a COCO or LVIS file, through a buffer, that keeps only what a detector and its evaluation need:
+/// segmentations, by far the most of such a file, are counted and skipped without being built.
 /// </summary>
-internal sealed class CocoParser(JsonSource file)
+/// <param name="file">The file.</param>
+/// <param name="forEvaluation">
+/// Whether pictures may lack names and sizes, and annotations ids: an evaluation reads none of them. They are empty or 0
+/// then.
+/// </param>
+internal sealed class CocoParser(JsonSource file, bool forEvaluation = false)
 {
     private readonly CocoContent _content = new();
 
     private delegate void ReadElement(ref JsonCursor json, JsonPlace at);
 
+    /// <exception cref="DatasetException">
+    /// The file cannot be read or is not well formed, a list or a key is missing.
+    /// </exception>
     public CocoContent Parse()
+    {
+        try
+        {
+            return ReadLists();
+        }
+        catch (JsonException error)
+        {
+            throw file.SyntaxError(error);
+        }
+    }
+
+    private CocoContent ReadLists()
     {
         using var stream = file.Open();
         var json = new JsonCursor(file, stream);
@@ -51,21 +71,23 @@ internal sealed class CocoParser(JsonSource file)
     private void ReadCategory(ref JsonCursor json, JsonPlace at)
     {
         long? id = null;
-        string? name = null;
+        string? name = null, frequency = null;
         while (json.NextProperty() is { } key)
             switch (key)
             {
                 case "id": id = json.Integer(at.Key("id")); break;
                 case "name": name = json.String(at.Key("name")); break;
+                case "frequency": frequency = json.String(at.Key("frequency")); break;
                 default: json.Skip(); break;
             }
-        _content.Categories.Add(new(at, Required(id, "id", at), Required(name, "name", at)));
+        _content.Categories.Add(new(at, Required(id, "id", at), Required(name, "name", at), frequency));
     }
 
     private void ReadImage(ref JsonCursor json, JsonPlace at)
     {
         long? id = null, width = null, height = null;
         string? fileName = null;
+        long[]? negative = null, notExhaustive = null;
         while (json.NextProperty() is { } key)
             switch (key)
             {
@@ -73,11 +95,15 @@ internal sealed class CocoParser(JsonSource file)
                 case "file_name": fileName = json.String(at.Key("file_name")); break;
                 case "width": width = json.Integer(at.Key("width")); break;
                 case "height": height = json.Integer(at.Key("height")); break;
+                case "neg_category_ids": negative = ReadIds(ref json, at.Key(key)); break;
+                case "not_exhaustive_category_ids": notExhaustive = ReadIds(ref json, at.Key(key)); break;
                 default: json.Skip(); break;
             }
+        if (forEvaluation)
+            (fileName, width, height) = (fileName ?? "", width ?? 0, height ?? 0);
         _content.Images.Add(new(
             at, Required(id, "id", at), Required(fileName, "file_name", at),
-            Required(width, "width", at), Required(height, "height", at)));
+            Required(width, "width", at), Required(height, "height", at), negative, notExhaustive));
     }
 
     private void ReadAnnotation(ref JsonCursor json, JsonPlace at)
@@ -101,8 +127,17 @@ internal sealed class CocoParser(JsonSource file)
                 default: json.Skip(); break;
             }
         _content.Annotations.Add(new(
-            at.Index, at.Offset, Required(id, "id", at), Required(image, "image_id", at),
+            at.Index, at.Offset, forEvaluation ? id ?? 0 : Required(id, "id", at), Required(image, "image_id", at),
             Required(category, "category_id", at), Required(box, "bbox", at), area, crowd, difficult));
+    }
+
+    private static long[] ReadIds(ref JsonCursor json, JsonPlace at)
+    {
+        json.Expect(JsonTokenType.StartArray, at, "a list of categories");
+        var ids = new List<long>();
+        while (json.NextElement())
+            ids.Add(json.Integer(at));
+        return [.. ids];
     }
 
     private CocoBox ReadBox(ref JsonCursor json, JsonPlace at)

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using MLNet.Detection.Data;
 
 namespace MLNet.Detection.Evaluation;
@@ -10,18 +8,17 @@ namespace MLNet.Detection.Evaluation;
 /// </summary>
 public sealed class CocoAnnotations
 {
-    private CocoAnnotations(string path, Document document)
+    private CocoAnnotations(JsonSource file, CocoContent content)
     {
-        Path = path;
-        Categories = [.. document.Categories.Select(category => new Category(category.Id, category.Name))];
-        FileNames = document.Images.DistinctBy(image => image.Id)
-            .ToDictionary(image => image.Id, image => image.FileName ?? "");
-        GroundTruths = [.. document.Annotations.Select(Truth)];
-        if (document.Images.Any(image => image.Negative is not null))
-            LvisImages = [.. document.Images.Select(
+        Path = file.File;
+        Categories = [.. content.Categories.Select(category => new Category(category.Id, category.Name))];
+        FileNames = content.Images.DistinctBy(image => image.Id).ToDictionary(image => image.Id, image => image.FileName);
+        GroundTruths = [.. content.Annotations.Select(annotation => Truth(annotation, file))];
+        if (content.Images.Any(image => image.Negative is not null))
+            LvisImages = [.. content.Images.Select(
                 image => new LvisImage(image.Id, image.Negative ?? [], image.NotExhaustive ?? []))];
-        if (document.Categories.All(category => category.Frequency is not null))
-            LvisFrequencies = document.Categories.ToDictionary(c => c.Id, c => Frequency(c.Frequency!));
+        if (content.Categories.All(category => category.Frequency is not null))
+            LvisFrequencies = content.Categories.ToDictionary(c => c.Id, c => Frequency(c, file));
     }
 
     /// <summary>The file.</summary>
@@ -44,58 +41,33 @@ public sealed class CocoAnnotations
 
     /// <summary>Reads an annotation file.</summary>
     /// <exception cref="DatasetException">
-    /// The file cannot be read or is not well formed, or an annotation names a picture or category that is not there.
+    /// The file cannot be read or is not well formed, or an annotation names a picture that is not there.
     /// </exception>
-    public static CocoAnnotations Load(string path) =>
-        new(path, JsonFile.Read(path, stream => JsonSerializer.Deserialize<Document>(stream)!));
-
-    private GroundTruth Truth(Annotation annotation, int index)
+    public static CocoAnnotations Load(string path)
     {
-        if (annotation.Box.Length != 4)
-            throw Wrong(index, $"\"bbox\" has {annotation.Box.Length} numbers, expected [x, y, width, height]");
+        var file = new JsonSource(path);
+        return new(file, new CocoParser(file, forEvaluation: true).Parse());
+    }
+
+    private GroundTruth Truth(in CocoContent.Annotation annotation, JsonSource file)
+    {
         if (!FileNames.ContainsKey(annotation.ImageId))
-            throw Wrong(index, $"no picture has the id {annotation.ImageId}");
-        var box = new BoxXywh(annotation.Box[0], annotation.Box[1], annotation.Box[2], annotation.Box[3]);
-        return new GroundTruth(annotation.ImageId, annotation.CategoryId, box)
+            throw file.Place(annotation.At).Error(
+                $"no picture has the id {annotation.ImageId}", "Export the annotations again.");
+        var (x, y, width, height) = annotation.Box;
+        var box = new BoxXywh(x, y, width, height);
+        return new(annotation.ImageId, annotation.CategoryId, box)
         {
-            Area = annotation.Area ?? box.Area,
-            IsCrowd = annotation.Crowd.ValueKind == JsonValueKind.True
-                || annotation.Crowd.ValueKind == JsonValueKind.Number && annotation.Crowd.GetDouble() != 0,
+            Area = double.IsNaN(annotation.Area) ? box.Area : annotation.Area, IsCrowd = annotation.Crowd,
         };
     }
 
-    private DatasetException Wrong(int index, string found) =>
-        new(Path, $"$.annotations[{index}]", found, "Export the annotations again.");
-
-    private LvisFrequency Frequency(string letter) => letter switch
+    private static LvisFrequency Frequency(CocoContent.Category category, JsonSource file) => category.Frequency switch
     {
         "r" => LvisFrequency.Rare,
         "c" => LvisFrequency.Common,
         "f" => LvisFrequency.Frequent,
-        _ => throw new DatasetException(Path, "$.categories", $"a \"frequency\" is \"{letter}\", expected r, c or f",
-            "Correct it, or remove all of them."),
+        var other => throw file.Place(category.At.Key("frequency")).Error(
+            $"the frequency is \"{other}\", expected r, c or f", "Correct it, or remove all of them."),
     };
-
-    private sealed record Document(
-        [property: JsonPropertyName("images"), JsonRequired] Image[] Images,
-        [property: JsonPropertyName("annotations"), JsonRequired] Annotation[] Annotations,
-        [property: JsonPropertyName("categories"), JsonRequired] Kind[] Categories);
-
-    private sealed record Image(
-        [property: JsonPropertyName("id"), JsonRequired] long Id,
-        [property: JsonPropertyName("file_name")] string? FileName,
-        [property: JsonPropertyName("neg_category_ids")] long[]? Negative,
-        [property: JsonPropertyName("not_exhaustive_category_ids")] long[]? NotExhaustive);
-
-    private sealed record Kind(
-        [property: JsonPropertyName("id"), JsonRequired] long Id,
-        [property: JsonPropertyName("name"), JsonRequired] string Name,
-        [property: JsonPropertyName("frequency")] string? Frequency);
-
-    private sealed record Annotation(
-        [property: JsonPropertyName("image_id"), JsonRequired] long ImageId,
-        [property: JsonPropertyName("category_id"), JsonRequired] long CategoryId,
-        [property: JsonPropertyName("bbox"), JsonRequired] double[] Box,
-        [property: JsonPropertyName("area")] double? Area,
-        [property: JsonPropertyName("iscrowd")] JsonElement Crowd);
 }

@@ -59,7 +59,11 @@ public sealed class CocoFilesTests
     [TestMethod]
     [DataRow("{ \"annotations\": [] }", "images")]
     [DataRow("{ IMAGES, CATEGORIES, \"annotations\": [{\"image_id\": 5, \"category_id\": 3, \"bbox\": [1, 2, 3, 4]}] }",
-        "$.annotations[0]: no picture has the id 5")]
+        "line 1, annotations[0]: no picture has the id 5")]
+    [DataRow("{ IMAGES, CATEGORIES,\n\"annotations\": [{\"image_id\": 1, \"category_id\": 3, \"bbox\": [1, 2, 3]}] }",
+        "line 2, annotations[0].bbox: found 3 numbers")]
+    [DataRow("{ IMAGES, \"categories\": [{\"id\": 3, \"name\": \"cell\", \"frequency\": \"x\"}], \"annotations\": [] }",
+        "categories[0].frequency: the frequency is \"x\"")]
     public void BadAnnotationsAreNamedWithTheirPlace(string json, string part)
     {
         using var folder = new TemporaryFolder();

@@ -31,8 +31,8 @@ public class DepthwiseTests
     {
         var random = new RandomTensors(3);
         var kernels = BothForms.Compare(
-            // Without fused multiply-add, sums of thousands of products differ by 3e-5.
-            x => Op.Conv(x[0], x[1], x[2], stride, pad, dilation, channels), 5e-5f,
+            // Sums of thousands of products that cancel; without fused multiply-add, ONNX Runtime errs by 1e-4.
+            x => Op.Conv(x[0], x[1], x[2], stride, pad, dilation, channels), 1e-4f,
             random.Normal(images, channels, height, width), random.Normal(channels, 1, size, size),
             random.Normal(channels));
         CollectionAssert.IsSubsetOf(All, kernels.ToArray());
