@@ -15,6 +15,7 @@ internal sealed record LossCase(string Name, string Size, Func<Feeds, (Var Loss,
         RetinaNet(4, 3234, 91),
         Focal(8, 76725, 80),
         Focal(4, 3234, 91),
+        Focal(1, 1600, 80), Focal(2, 76725, 80),
         MultiBox(8, 8732, 21),
         MultiBox(8, 4420, 4),
         new("focal (float targets)", "[2, 76725, 20]", feeds =>

@@ -73,12 +73,26 @@ internal sealed class ChainCompiler
         "HardSigmoid" => Do(step.Op, Operand(step, 0), alpha: step.Attributes.Float("alpha", 0.2f),
             beta: step.Attributes.Float("beta", 0.5f)),
         "LeakyRelu" => Do(step.Op, Operand(step, 0), alpha: step.Attributes.Float("alpha", 0.01f)),
-        _ => Do(step.Op, Operand(step, 0), step.Inputs.Count > 1 ? Operand(step, 1) : 0,
-            step.Inputs.Count > 2 ? Operand(step, 2) : 0),
+        "Sigmoid" => Do("Reciprocal", Plus(Do("Exp", Do("Neg", Operand(step, 0))), 1)),
+        "Softplus" => Softplus(Operand(step, 0)),
+        _ => Do(step.Op, Operand(step, 0), step.Inputs.Count > 1 ? Operand(step, 1) : -1,
+            step.Inputs.Count > 2 ? Operand(step, 2) : -1),
     };
 
-    private int Do(string op, int a, int b = 0, int c = 0, float alpha = 0, float beta = 0) =>
+    private int Do(string op, int a, int b = -1, int c = -1, float alpha = 0, float beta = 0) =>
         _code.Add(new(op, a, b, c, alpha, beta));
+
+    private int Plus(int x, float number) => Do("Add", x, _code.Add(new(LoopValue.Number, Alpha: number)));
+
+    // log(1 + e^x) = max(x, 0) + log u + (e - (u - 1)) / u with e = e^-|x|, u = 1 + e: the last term gives back the
+    // digits of a small e that the sum u drops.
+    private int Softplus(int x)
+    {
+        var e = Do("Exp", Do("Neg", Do("Abs", x)));
+        var u = Plus(e, 1);
+        var dropped = Do("Sub", e, Plus(u, -1));
+        return Do("Add", Do("Relu", x), Do("Add", Do("Log", u), Do("Div", dropped, u)));
+    }
 
     private int Folded(string op, Step step) =>
         Enumerable.Range(0, step.Inputs.Count).Select(i => Operand(step, i)).Aggregate((a, b) => Do(op, a, b));

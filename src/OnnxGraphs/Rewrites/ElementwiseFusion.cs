@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Kernels.Elementwise;
 using OnnxGraphs.Models;
@@ -33,12 +34,14 @@ internal sealed class ElementwiseFusion
             ? null : ElementwiseStep.Of(step))];
     }
 
-    /// <summary>The steps with kernels in place of chains.</summary>
+    /// <summary>The steps with kernels in place of chains; unchanged where nothing can be compiled at run time.</summary>
     /// <param name="steps">In an order of computation.</param>
     /// <param name="results">Values that are read outside.</param>
     /// <param name="choice">Makes steps of kernels.</param>
     public static IReadOnlyList<Step> Apply(IReadOnlyList<Step> steps, IEnumerable<Var> results, KernelChoice choice)
     {
+        if (!RuntimeFeature.IsDynamicCodeCompiled)
+            return steps;
         var fusion = new ElementwiseFusion(steps, results);
         fusion.LeaveToConvolutions();
         // Large ones first: a join of small ones must not stand between them.

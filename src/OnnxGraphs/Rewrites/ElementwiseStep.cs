@@ -54,7 +54,7 @@ internal sealed record ElementwiseStep(long Size, bool IsAlias, long Row)
         "Pow" => Exponent(step) is not null,
         "Clip" => step.Inputs.Skip(1).All(limit => limit is null or { Shape.Size: 1, Type: ElementType.Float32 }),
         "Cast" => step.Inputs[0]!.Type is ElementType.Bool && step.Outputs[0].Type == ElementType.Float32,
-        "Sum" => true,
+        "Sum" or "Sigmoid" or "Softplus" => true,
         "Equal" => step.Inputs[0]!.Type == ElementType.Float32,
         _ => LaneOperations.Knows(step.Op),
     };

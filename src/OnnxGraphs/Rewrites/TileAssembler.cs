@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using OnnxGraphs.Kernels.Elementwise;
 
 namespace OnnxGraphs.Rewrites;
@@ -7,6 +8,9 @@ namespace OnnxGraphs.Rewrites;
 /// </summary>
 internal sealed class TileAssembler
 {
+    /// <summary>Elements whose memory is larger than a second-level cache.</summary>
+    private const long LargeSize = 1 << 18;
+
     private readonly LoopCode _loop = new();
     private readonly List<Instruction> _before = [];
     private readonly List<Instruction> _behind = [];
@@ -44,9 +48,14 @@ internal sealed class TileAssembler
     public void Reduce(int value, Func<Operand, Reduce> make) => _reductions.Add(make(InMemory(value)));
 
     /// <summary>The program for this many elements, in rows of so many.</summary>
-    public TileProgram Assemble(long size, long row, LoopCompiler loops) => new(
-        [.. _before, .. _loop.Written.Count > 0 ? [loops.Compile(_loop)] : Array.Empty<Instruction>(), .. _behind],
-        _reductions, _slots, size, row);
+    public TileProgram Assemble(long size, long row, LoopCompiler loops)
+    {
+        var parts = LoopSplitter.Split(_loop, NextSlot);
+        // A single loop reads without pause; with several, memory would rest while the others compute.
+        Instruction[] ahead = parts.Count > 1 && Sse.IsSupported && size >= LargeSize
+            ? [new FetchAhead([.. _loop.Read.Where(at => at.Place == Place.Input)])] : [];
+        return new([.. ahead, .. _before, .. parts.Select(loops.Compile), .. _behind], _reductions, _slots, size, row);
+    }
 
     private Operand InMemory(int value)
     {

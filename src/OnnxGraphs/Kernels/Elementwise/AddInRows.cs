@@ -13,9 +13,10 @@ internal sealed unsafe class AddInRows(int places, int added, long row, int outp
         var add = (float*)tile.Input(added);
         var to = (float*)tile.Output(output);
         var end = tile.Start + tile.Count;
-        for (var i = tile.Start / row; i * row < end; i++)
+        var first = tile.Start / row;
+        for (var (i, start) = (first, first * row); start < end; i++, start += row)
             // The tile may be a piece of a row.
-            if (i * row + RowPlace.Of(place[i], row) is var at && at >= tile.Start && at < end)
+            if (start + RowPlace.Of(place[i], row) is var at && at >= tile.Start && at < end)
                 to[at] += add[i];
     }
 

@@ -48,7 +48,7 @@ internal static class LaneFunctions
         var tail = f.Polynomial(0.3333345f, -0.25000095f, 0.19990861f, -0.16647312f, 0.14478394f, -0.13161193f,
             0.104630224f, -0.045074806f);
         var square = f * f;
-        var log = (tail * f).MultiplyAdd(square, square.MultiplyAdd(square.Number(-0.5f), f));
+        var log = tail.MultiplyAdd(square * f, square.MultiplyAdd(square.Number(-0.5f), f));
         return exponent.MultiplyAdd(exponent.Number(0.693147181f), log);
     }
 
@@ -63,9 +63,6 @@ internal static class LaneFunctions
         return (x > zero).Choose((x < infinity).Choose(log, x), other);
     }
 
-    /// <summary>1 / (1 + e^-x).</summary>
-    public static Lanes Sigmoid(Lanes x) => 1f / (Exp(-x) + 1);
-
     /// <summary>x + x^3 p(x^2) near 0, elsewhere 1 - 2 / (e^2|x| + 1) with the sign of x.</summary>
     public static Lanes Tanh(Lanes x)
     {
@@ -74,17 +71,6 @@ internal static class LaneFunctions
             .MultiplyAdd(x, x);
         var far = 1 - 2 / (Exp(size + size) + 1);
         return (size < 0.625f).Choose(near, (x < 0).Choose(-far, far));
-    }
-
-    /// <summary>
-    /// log(1 + e^x) = max(x, 0) + log u + (e - (u - 1)) / u with e = e^-|x|, u = 1 + e: the last term gives back the
-    /// digits of a small e that the sum u drops.
-    /// </summary>
-    public static Lanes Softplus(Lanes x)
-    {
-        var e = Exp(-x.Abs());
-        var u = e + 1;
-        return x.AtLeast(0) + (Log(u) + (e - (u - 1)) / u);
     }
 
     /// <summary>x to a power that is the half of a small integer.</summary>

@@ -15,6 +15,16 @@ internal static class LaneOperations
     /// <summary>The result of an operation. Operands that it does not have are anything.</summary>
     public static Lanes Apply(LoopValue value, Lanes a, Lanes b, Lanes c) => Find(value.Op)!(value, a, b, c);
 
+    /// <summary>About how many instructions an operation takes.</summary>
+    public static int Cost(string op) => op switch
+    {
+        LoopValue.Load or LoopValue.Scalar or LoopValue.Number => 0,
+        "Exp" or "Log" => 20,
+        "Tanh" => 40,
+        "Div" or "Reciprocal" or "Sqrt" or "HardSigmoid" or "HardSwish" or "Sign" => 3,
+        _ => 1,
+    };
+
     private static Func<LoopValue, Lanes, Lanes, Lanes, Lanes>? Find(string op) => op switch
     {
         "Add" => (_, a, b, _) => a + b,
@@ -31,9 +41,7 @@ internal static class LaneOperations
         "Log" => (_, a, _, _) => LaneFunctions.Log(a),
         "Sqrt" => (_, a, _, _) => a.Sqrt(),
         "Reciprocal" => (_, a, _, _) => 1 / a,
-        "Sigmoid" => (_, a, _, _) => LaneFunctions.Sigmoid(a),
         "Tanh" => (_, a, _, _) => LaneFunctions.Tanh(a),
-        "Softplus" => (_, a, _, _) => LaneFunctions.Softplus(a),
         "Pow" => (value, a, _, _) => LaneFunctions.Power(a, value.Alpha),
         "Relu" => (_, a, _, _) => a.AtLeast(0),
         "Not" => (_, a, _, _) => 1 - a,

@@ -73,13 +73,19 @@ internal readonly record struct Lanes(LoopWriter Writer, LocalBuilder Local)
     /// <summary>At most the number; NaN stays.</summary>
     public Lanes AtMost(float high) => Call("MinNative", Number(high), this);
 
-    /// <summary>c0 + c1 x + c2 x^2 + ...</summary>
+    /// <summary>
+    /// c0 + c1 x + c2 x^2 + ..., by pairs of terms (Estrin's scheme): few steps wait for another one, and waiting is
+    /// what a long loop body spends its time with.
+    /// </summary>
     public Lanes Polynomial(params ReadOnlySpan<float> c)
     {
-        var sum = Number(c[^1]);
-        for (var i = c.Length - 2; i >= 0; i--)
-            sum = sum.MultiplyAdd(this, Number(c[i]));
-        return sum;
+        var terms = new Lanes[c.Length];
+        for (var i = 0; i < c.Length; i++)
+            terms[i] = Number(c[i]);
+        for (var (power, count) = (this, c.Length); count > 1; (power, count) = (power * power, (count + 1) / 2))
+            for (var i = 0; i < count; i += 2)
+                terms[i / 2] = i + 1 < count ? terms[i + 1].MultiplyAdd(power, terms[i]) : terms[i];
+        return terms[0];
     }
 
     /// <summary>The number in every lane.</summary>

@@ -19,6 +19,11 @@ internal sealed unsafe class LoadRepeated : Instruction
 
     public override void Run(in Tile tile)
     {
+        if (!_isMask && _dims.Length == 2 && _strides[0] == 1 && tile.Start % _dims[1] == 0)
+        {
+            RepeatAlongRows((float*)tile.Input(_input) + tile.Start / _dims[1], tile.At(_y), tile.Count);
+            return;
+        }
         var to = new Span<float>(tile.At(_y), tile.Count);
         var row = Math.DivRem(tile.Start, _dims[^1], out var column);
         while (to.Length > 0)
@@ -28,6 +33,14 @@ internal sealed unsafe class LoadRepeated : Instruction
             to = to[count..];
             (row, column) = (row + 1, 0);
         }
+    }
+
+    // The usual case, a number for each row, and whole rows.
+    private void RepeatAlongRows(float* from, float* to, int count)
+    {
+        var row = (int)_dims[1];
+        for (var i = 0; i < count; i += row)
+            new Span<float>(to + i, Math.Min(row, count - i)).Fill(*from++);
     }
 
     public override bool ReadsInput(int input) => input == _input;

@@ -51,6 +51,9 @@ internal sealed class LoopCode
         return Add(new(from.Place == Place.Scalar ? LoopValue.Scalar : LoopValue.Load, _read.IndexOf(from)));
     }
 
+    /// <summary>Whether instructions change this memory behind the loop.</summary>
+    public bool Changes(Operand written) => _changed.Contains(written);
+
     /// <summary>Writes a value to memory, which may be going to change behind the loop.</summary>
     public void Store(int value, Operand to, bool changes = false)
     {

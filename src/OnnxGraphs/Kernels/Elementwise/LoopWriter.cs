@@ -57,9 +57,11 @@ internal sealed unsafe class LoopWriter
                 values[i] = value.Op == LoopValue.Load ? Load(value.A) : Repeated(value.A);
         foreach (var (i, value) in code.Values.Index())
         {
-            if (value.Op is not (LoopValue.Load or LoopValue.Scalar))
-                values[i] = value.Op == LoopValue.Number ? Number(value.Alpha)
-                    : LaneOperations.Apply(value, values[value.A], values[value.B], values[value.C]);
+            if (value.Op == LoopValue.Number)
+                values[i] = Number(value.Alpha);
+            else if (!value.IsLeaf)
+                values[i] = LaneOperations.Apply(value, values[value.A], values[Math.Max(value.B, 0)],
+                    values[Math.Max(value.C, 0)]);
             foreach (var (place, _) in code.Stored.Index().Where(stored => stored.Item == i))
                 Store(values[i], code.Read.Count + place);
         }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 
 namespace OnnxGraphs.Kernels.Elementwise;
@@ -13,8 +14,8 @@ namespace OnnxGraphs.Kernels.Elementwise;
 /// <param name="row">Elements of a row.</param>
 internal sealed unsafe class Reduce(ReduceKind kind, float factor, Operand x, int output, long row) : Instruction
 {
-    /// <summary>Rows of fewer elements are summed without a call.</summary>
-    private const int Short = 8;
+    /// <summary>Rows of fewer elements are summed without a call for each.</summary>
+    private const int Short = 256;
 
     /// <summary>Number of the output.</summary>
     public int Output => output;
@@ -47,8 +48,15 @@ internal sealed unsafe class Reduce(ReduceKind kind, float factor, Operand x, in
 
     private float ShortSum(float* values)
     {
-        var sum = values[0];
-        for (var i = 1; i < row; i++)
+        var (sum, i) = (0f, 0);
+        if (row >= Vector<float>.Count)
+        {
+            var sums = Vector.Load(values);
+            for (i = Vector<float>.Count; i + Vector<float>.Count <= row; i += Vector<float>.Count)
+                sums += Vector.Load(values + i);
+            sum = Vector.Sum(sums);
+        }
+        for (; i < row; i++)
             sum += values[i];
         return sum;
     }
