@@ -22,6 +22,28 @@ internal sealed class Feeds
     public Var Binary(string name, double share, params long[] dims) => Feed(name, dims, () =>
         _random.NextDouble() < share ? 1f : 0f);
 
+    /// <summary>Numbers in [0, high), of which the given share is not 0.</summary>
+    public Var Uniform(string name, double high, double share, params long[] dims) => Feed(name, dims, () =>
+        _random.NextDouble() < share ? (float)(high * _random.NextDouble()) : 0f);
+
+    /// <summary>Any of the class numbers.</summary>
+    public Var Labels(string name, int classes, params long[] dims) => Feed(name, dims, () =>
+        _random.NextInt64(classes));
+
+    /// <summary>Boxes by their corners, x0 y0 x1 y1, in a picture of 320 x 320 pixels.</summary>
+    public Var Corners(string name, long boxes)
+    {
+        var (i, box) = (0, new float[4]);
+        return Feed(name, [boxes, 4], () =>
+        {
+            for (var axis = 0; axis < 2 && i % 4 == 0; axis++)
+                box[axis] = 200 * _random.NextSingle();
+            for (var axis = 0; axis < 2 && i % 4 == 2; axis++)
+                box[2 + axis] = box[axis] + 20 + 100 * _random.NextSingle();
+            return box[i++ % 4];
+        });
+    }
+
     /// <summary>Of 1000 anchors 4 positive, 6 ignored, the others background.</summary>
     public Var Classes(string name, int classes, params long[] dims) => Feed(name, dims, () => _random.Next(1000) switch
     {

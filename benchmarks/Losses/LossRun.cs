@@ -5,7 +5,7 @@ using OnnxGraphs.Runtime;
 
 namespace Benchmarks.Losses;
 
-/// <summary>A session of a loss and its gradients, with the times of its runs.</summary>
+/// <summary>A session of what is measured, with the times of its runs.</summary>
 internal sealed class LossRun : IDisposable
 {
     private readonly GraphSession _session;
@@ -13,14 +13,18 @@ internal sealed class LossRun : IDisposable
     private readonly RunOptions _options = new();
     private readonly List<double> _milliseconds = [];
 
-    public LossRun(Var[] outputs, Feeds feeds, Device device)
+    public LossRun(Measured measured, Feeds feeds, Device device)
     {
-        _session = GraphSession.Open(outputs, null, device, Configure);
+        var outputs = measured.Outputs;
+        _session = GraphSession.Open(outputs, null, device, Configure, measured.Replaced);
         _binding = _session.Session.CreateIoBinding();
-        foreach (var (name, value) in feeds.Values.Where(feed => _session.Session.InputMetadata.ContainsKey(feed.Key)))
-            _binding.BindInput(name, HostTensors.Write(value));
+        var inputs = feeds.Values.Where(feed => _session.Session.InputMetadata.ContainsKey(feed.Key))
+            .ToDictionary(feed => feed.Key, feed => HostTensors.Write(feed.Value));
+        foreach (var (name, value) in inputs)
+            _binding.BindInput(name, value);
         foreach (var output in outputs)
-            _binding.BindOutput(output.Name, HostTensors.Allocate(output.Type, output.Shape));
+            _binding.BindOutput(output.Name, _session.MayShare && measured.Old(output) is { } old ? inputs[old.Name]
+                : HostTensors.Allocate(output.Type, output.Shape));
     }
 
     /// <summary>Nodes that are kernels of this library.</summary>

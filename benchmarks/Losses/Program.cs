@@ -1,7 +1,5 @@
 using System.Globalization;
 using Benchmarks.Losses;
-using OnnxGraphs.Gradients;
-using OnnxGraphs.Graphs;
 using OnnxGraphs.Runtime;
 
 // Forward pass and gradient of each loss on two threads, with this library's kernels and without: medians of the runs.
@@ -13,19 +11,18 @@ Console.WriteLine("| loss | size | median ms | operators' median ms | ns an elem
 foreach (var c in LossCase.All.Where(c => args.Length == 0 || args.Any(arg => $"{c.Name} {c.Size}".Contains(arg))))
 {
     var feeds = new Feeds();
-    var (loss, predictions) = c.Build(feeds);
-    Var[] outputs = [loss, .. Gradient.Of(loss, predictions)];
-    var passes = Memory.Passes(outputs, predictions[0].Shape.Size);
-    var (kernels, count) = Median(outputs, feeds, Device.Cpu);
-    var (operators, _) = Median(outputs, feeds, Device.Cpu with { Kernels = false });
-    var perElement = kernels * 1e6 / predictions[0].Shape.Size;
+    var measured = c.Build(feeds);
+    var passes = Memory.Passes(measured.Outputs, measured.Size);
+    var (kernels, count) = Median(measured, feeds, Device.Cpu);
+    var (operators, _) = Median(measured, feeds, Device.Cpu with { Kernels = false });
+    var perElement = kernels * 1e6 / measured.Size;
     Console.WriteLine(
         $"| {c.Name} | {c.Size} | {kernels:F1} | {operators:F1} | {perElement:F2} | {count} | {passes} |");
 }
 
-static (double Milliseconds, int Kernels) Median(Var[] outputs, Feeds feeds, Device device)
+static (double Milliseconds, int Kernels) Median(Measured measured, Feeds feeds, Device device)
 {
-    using var run = new LossRun(outputs, feeds, device);
+    using var run = new LossRun(measured, feeds, device);
     for (var i = 0; i < 24 || (run.Total < TimeSpan.FromSeconds(1) && i < 400); i++)
         run.Run();
     return (run.Median, run.Kernels);

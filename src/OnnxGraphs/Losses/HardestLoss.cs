@@ -21,7 +21,7 @@ public sealed record HardestLoss(Loss Plain, float Share = 0.25f) : Loss
     {
         var elements = Reshape(new WeightedElements(this, Formula(prediction, target), inputs).Values, [-1]);
         var k = (long)Math.Max(1, Math.Round(Share * elements.Shape.Size));
-        return elements.Shape.Size == 0 ? SumAll(elements) : SumAll(TopK(elements, k).Values) / k;
+        return elements.Shape.Size == 0 ? SumAll(elements) : SumAll(TopK(elements, k, sorted: false).Values) / k;
     }
 
     /// <inheritdoc/>

@@ -13,11 +13,15 @@ public static partial class Op
         Apply("GatherElements", [x, indices], new() { { "axis", axis } });
 
     /// <summary>
-    /// The k largest elements along an axis in descending order and their indices; the lowest index first at a tie.
+    /// The k largest elements along an axis in descending order and their indices; the lowest index first at a tie. Not
+    /// sorted they come in any order, and sooner where k is large.
     /// </summary>
-    public static (Var Values, Var Indices) TopK(Var x, long k, int axis = -1)
+    public static (Var Values, Var Indices) TopK(Var x, long k, int axis = -1, bool sorted = true)
     {
-        var outputs = Apply("TopK", [x, x.Graph.Constant(k)], new() { { "axis", axis } }, 2);
+        Attributes attributes = new() { { "axis", axis } };
+        if (!sorted)
+            attributes.Add("sorted", 0);
+        var outputs = Apply("TopK", [x, x.Graph.Constant(k)], attributes, 2);
         return (outputs[0], outputs[1]);
     }
 

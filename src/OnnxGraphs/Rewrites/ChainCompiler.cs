@@ -69,7 +69,7 @@ internal sealed class ChainCompiler
         "Sum" => Folded("Add", step),
         "Max" or "Min" => Folded(step.Op, step),
         "Clip" => Clip(step),
-        "Pow" => Do("Pow", Operand(step, 0), alpha: ElementwiseStep.Exponent(step)!.Value),
+        "Pow" => Power(Operand(step, 0), ElementwiseStep.Exponent(step)!.Value),
         "HardSigmoid" => Do(step.Op, Operand(step, 0), alpha: step.Attributes.Float("alpha", 0.2f),
             beta: step.Attributes.Float("beta", 0.5f)),
         "LeakyRelu" => Do(step.Op, Operand(step, 0), alpha: step.Attributes.Float("alpha", 0.01f)),
@@ -81,6 +81,11 @@ internal sealed class ChainCompiler
 
     private int Do(string op, int a, int b = -1, int c = -1, float alpha = 0, float beta = 0) =>
         _code.Add(new(op, a, b, c, alpha, beta));
+
+    // x^g = e^(g log x), which is NaN below 0; a half of an integer is a few products and a root.
+    private int Power(int x, float exponent) => 2 * exponent == MathF.Floor(2 * exponent)
+        ? Do("Pow", x, alpha: exponent)
+        : Do("Exp", Do("Mul", Do("Log", x), _code.Add(new(LoopValue.Number, Alpha: exponent))));
 
     private int Plus(int x, float number) => Do("Add", x, _code.Add(new(LoopValue.Number, Alpha: number)));
 

@@ -11,6 +11,8 @@ namespace OnnxGraphs.Rewrites;
 /// <param name="Row">Elements that are summed to one, or of which one is changed; 1 for other steps.</param>
 internal sealed record ElementwiseStep(long Size, bool IsAlias, long Row)
 {
+    private const float LargestExponent = 64;
+
     private static readonly HashSet<string> Aliases = ["Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity"];
 
     /// <summary>Null for a step that cannot be fused.</summary>
@@ -44,10 +46,10 @@ internal sealed record ElementwiseStep(long Size, bool IsAlias, long Row)
         _ => null,
     };
 
-    /// <summary>The exponent of a power that is a few products and roots; null for others.</summary>
+    /// <summary>The exponent of a power where it is a positive number that is known; null elsewhere.</summary>
     public static float? Exponent(Step step) => step.Op == "Pow" && step.Inputs[1] is { Shape.Size: 1 } given
         && given.TryConstant() is { Type: ElementType.Float32 } constant
-        && constant.Values<float>()[0] is 0.5f or 1 or 1.5f or 2 or 3 or 4 ? constant.Values<float>()[0] : null;
+        && constant.Values<float>()[0] is > 0 and <= LargestExponent and var exponent ? exponent : null;
 
     private static bool IsKnown(Step step) => step.Op switch
     {

@@ -25,6 +25,8 @@ public class ElementwiseTests
         Chain("activations", x => HardSigmoid(x[0]) * x[0] + Apply("HardSwish", [x[0]])
             + Apply("LeakyRelu", [x[0]], new() { { "alpha", 0.2f } }) + Relu(x[0] - 0.1f), [2999]),
         Chain("powers", x => Pow(Sigmoid(x[0]), 1.5f) + Pow(Sigmoid(x[0]), 0.5f) + Pow(x[0], 3) + Pow(x[0], 4), [701]),
+        Chain("any power", x => Pow(Sigmoid(x[0]), 1.8f) + Pow(x[0], 7) + Pow(Abs(x[0]), 0.3f) + Pow(Relu(x[0]), 2.25f)
+            + Pow(x[0], 1), [701]),
         Chain("choices", x => Where(And(Greater(x[0], x[1]), Less(x[0], x[0].Like(1))), Exp(x[0]), x[1] * 2f)
             + Clip(x[0], -0.5f, 0.75f) + Clip(x[1], null, 0.5f) + Max(x[0], x[1]) + Min(x[0], x[0].Like(0.2f)),
             [40, 33], [40, 33]),

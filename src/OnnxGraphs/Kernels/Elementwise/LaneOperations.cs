@@ -21,7 +21,7 @@ internal static class LaneOperations
         LoopValue.Load or LoopValue.Scalar or LoopValue.Number => 0,
         "Exp" or "Log" => 20,
         "Tanh" => 40,
-        "Div" or "Reciprocal" or "Sqrt" or "HardSigmoid" or "HardSwish" or "Sign" => 3,
+        "Pow" or "Div" or "Reciprocal" or "Sqrt" or "HardSigmoid" or "HardSwish" or "Sign" => 3,
         _ => 1,
     };
 
