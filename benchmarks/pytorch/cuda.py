@@ -9,6 +9,7 @@ in automatic mixed precision.
 import argparse
 import csv
 import pathlib
+import resource
 import statistics
 import time
 
@@ -57,8 +58,10 @@ class Kit:
         return statistics.median(times)
 
     def used(self):
-        """Megabytes of the GPU in use, by all."""
-        free, total = torch.cuda.mem_get_info() if self.cuda else (0, 0)
+        """Megabytes in use: of the GPU, by all; else of main memory by this process."""
+        if not self.cuda:
+            return int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize() / 1e6
+        free, total = torch.cuda.mem_get_info()
         return (total - free) / 1e6
 
 

@@ -1,7 +1,7 @@
 """Training steps of whole networks on random pictures in PyTorch: what benchmarks/Networks times in .NET.
 
-    networks.py export NAME FILE [--size HxW] [--onnx F]
-                                                 writes the network for the .NET side
+    networks.py export NAME FILE [--size HxW] [--onnx F] [--empty]
+                                                 writes the network for the .NET side, on request without its weights
     networks.py step NAME [--batch N] [--onnx F] prints median and best time of a step, and the peak memory
     networks.py grow NAME --batch N... --size HxW... --threads N [--onnx F]
                                                  prints a CSV line for each batch size and size of pictures
@@ -146,6 +146,15 @@ def resize(source, target, size):
     onnx.save(model, target)
 
 
+def empty(file):
+    """Zeros for the weights of products: the file can be packed small."""
+    model = onnx.load(file)
+    for tensor in model.graph.initializer:
+        if tensor.data_type == onnx.TensorProto.FLOAT and len(tensor.dims) > 1:
+            tensor.raw_data = bytes(len(tensor.raw_data))
+    onnx.save(model, file)
+
+
 def pair(text):
     height, width = text.split("x")
     return int(height), int(width)
@@ -161,6 +170,7 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=2, help="of measured steps for a point of grow, three at least")
     parser.add_argument("--onnx", help="UltraFace without post-processing")
+    parser.add_argument("--empty", action="store_true", help="export: weights of products are zero")
     parser.add_argument("--rounds", type=int, default=12)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -173,6 +183,8 @@ def main():
         torch.onnx.export(build(options.name, None)[0], torch.rand(1, 3, *sizes[0]), options.file, opset_version=16,
                           input_names=["images"], output_names=["cls_logits", "bbox_regression"],
                           dynamic_axes={"images": {0: "batch"}}, keep_initializers_as_inputs=False)
+        if options.empty:
+            empty(options.file)
         return
     if options.what == "grow":
         grow(options.name, options.onnx, options.batch, sizes, options.threads, options.seconds)

@@ -33,7 +33,7 @@ internal static class ExecutionProvider
         catch (Exception error) when (error is OnnxRuntimeException or EntryPointNotFoundException)
         {
             throw new InvalidOperationException(
-                $"Device {device} cannot be used ({error.Message.Trim()}). {Needed(device)}", error);
+                $"Device {device} cannot be used ({Reason(error.Message)}). {Needed(device)}", error);
         }
     }
 
@@ -53,6 +53,9 @@ internal static class ExecutionProvider
         cuda.UpdateOptions(settings);
         options.AppendExecutionProvider_CUDA(cuda);
     }
+
+    // The last of nested messages is the loader's: which library could not be opened.
+    private static string Reason(string message) => message.Split("with error: ")[^1].Trim();
 
     private static string Needed(Device device)
     {

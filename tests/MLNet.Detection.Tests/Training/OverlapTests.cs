@@ -48,6 +48,29 @@ public sealed class OverlapTests
             ahead.Select(epoch => epoch.Loss).ToArray());
     }
 
+    [TestMethod]
+    [TestCategory("Cuda")]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void A_gpu_learns_the_same(bool capture)
+    {
+        var gpu = Device.Parse("cuda") with { Tf32 = false, CaptureGraph = capture };
+        try
+        {
+            gpu.CreateSessionOptions().Dispose();
+        }
+        catch (InvalidOperationException error)
+        {
+            Assert.Inconclusive(error.Message);
+        }
+        using var run = new SmallRun();
+        var expected = run.Fit(Options(workers: 0)).History;
+        var found = run.Fit(Options(workers: 2, device: gpu, reportEvery: 1));
+        for (var epoch = 0; epoch < expected.Count; epoch++)
+            Assert.AreEqual(expected[epoch].Loss, found.History[epoch].Loss, 1e-3f * expected[epoch].Loss);
+        Assert.IsNotNull(found.Placement);
+    }
+
     // Twelve pictures are three steps an epoch: while one is taken, the next ones are in the making, those of the next
     // epoch too.
     [TestMethod]

@@ -66,6 +66,30 @@ public class StagedStepTests
         });
     }
 
+    // The same loop on a GPU: new data must arrive in each step, graphs included.
+    [TestMethod]
+    [TestCategory("Cuda")]
+    [DataRow(false, false)]
+    [DataRow(false, true)]
+    [DataRow(true, false)]
+    [DataRow(true, true)]
+    public void AGpuTakesTheSameSteps(bool halves, bool capture)
+    {
+        Gpu.Require();
+        using var plain = Start(Device.Cpu, halves);
+        using var run = Start(Gpu.Device with { Tf32 = false, CaptureGraph = capture }, halves);
+        for (var step = 0; step < Steps; step++)
+        {
+            Fill(plain, step, set: 0);
+            Fill(run, step, step % 2);
+            run.Stage(step % 2, step);
+            var expected = plain.Step(0.01f);
+            Assert.AreEqual(expected, run.Step(0.01f, step % 2), 1e-4f * expected, $"loss of step {step}");
+        }
+        foreach (var (a, b) in plain.Read(0).Zip(run.Read(0)))
+            Assert.AreEqual(a, b, 1e-4f);
+    }
+
     [TestMethod]
     public void AStagedStepReadsWhatWasStaged()
     {

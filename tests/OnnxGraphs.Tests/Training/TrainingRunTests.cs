@@ -25,15 +25,28 @@ public class TrainingRunTests
     public void FollowsPyTorchInEveryParameter(string optimizer, bool fold) =>
         Follow(optimizer, fold, Device.Cpu, tolerance: 1e-5);
 
-    // Convolutions may take TF32 there, with 10 bits of mantissa.
     [TestMethod]
     [TestCategory("Cuda")]
-    [DataRow("sgd")]
-    [DataRow("adamw")]
-    public void FollowsPyTorchOnAGpu(string optimizer)
+    [DataRow("sgd", false)]
+    [DataRow("sgd", true)]
+    [DataRow("adamw", false)]
+    [DataRow("adamw", true)]
+    public void FollowsPyTorchOnAGpu(string optimizer, bool capture)
     {
         Gpu.Require();
-        Follow(optimizer, fold: true, Gpu.Device, tolerance: 2e-3);
+        Follow(optimizer, fold: true, Gpu.Device with { Tf32 = false, CaptureGraph = capture }, tolerance: 1e-4);
+    }
+
+    [TestMethod]
+    [TestCategory("Cuda")]
+    public void NoNodeOfTheStepIsOnTheProcessor()
+    {
+        Gpu.Require();
+        using var run = Start("adamw", true, Gpu.Device);
+        Assert.IsNull(run.Placement);
+        run.Step(1e-3f);
+        CollectionAssert.AreEqual(new[] { "CUDAExecutionProvider" }, run.Placement!.Counts.Keys.ToArray(),
+            $"{run.Placement}");
     }
 
     private static void Follow(string optimizer, bool fold, Device device, double tolerance)
