@@ -53,10 +53,12 @@ public static partial class Op
     public static Var Cast(Var x, ElementType type) =>
         x.Type == type ? x : Apply("Cast", [x], new() { { "to", (long)type } });
 
-    /// <summary>1 where x is positive, else 0. One cheap pass: HardSigmoid(alpha = 3e38).</summary>
+    /// <summary>
+    /// 1 where x is positive, else 0. One cheap pass in float32: HardSigmoid(alpha = 3e38); elsewhere max(0, sign x).
+    /// </summary>
     public static Var Positive(Var x) => x.Type == ElementType.Float32
         ? Apply("HardSigmoid", [x], new() { { "alpha", 3e38f }, { "beta", 0f } })
-        : Cast(Greater(x, x.Like(0)), x.Type);
+        : x.Node is { Op: "Relu" } ? Sign(x) : Relu(Sign(x));
 
     private const string Steps = "its derivative is 0 wherever it exists";
 

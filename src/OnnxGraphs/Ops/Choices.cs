@@ -27,13 +27,21 @@ public static partial class Op
                         [null, Where(x[0], dy, dy.Like(0)), Where(x[0], dy.Like(0), dy)]),
     };
 
-    // dy where x is within its limits; the rest goes to the limit that took the place of x.
+    // dy where x is within its limits; the rest goes to the limit that took the place of x. Not where x = y: a runtime may
+    // round one of the two only.
     private static Var?[] ClipGradient(Var dy, Node x, Var y) =>
     [
-        dy * Cast(Equal(x[0], y), dy.Type),
+        Within(x) is { } within ? dy * Cast(within, dy.Type) : dy,
         x.Optional(1) is { DependsOnInput: true } low ? dy * Cast(Less(x[0], low), dy.Type) : null,
         x.Optional(2) is { DependsOnInput: true } high ? dy * Cast(Greater(x[0], high), dy.Type) : null,
     ];
+
+    private static Var? Within(Node x)
+    {
+        var above = x.Optional(1) is { } low ? GreaterOrEqual(x[0], low) : null;
+        var below = x.Optional(2) is { } high ? LessOrEqual(x[0], high) : null;
+        return above is null ? below : below is null ? above : And(above, below);
+    }
 
     // Of two operands, the larger (sign 1) or smaller (sign -1) takes dy: (sign(a - b) + 1) / 2 is 1, 1/2 at a tie, or
     // 0.

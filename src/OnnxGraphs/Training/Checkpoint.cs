@@ -46,11 +46,15 @@ public sealed record Checkpoint(int Step, ParameterLayout Layout, IReadOnlyDicti
                 $"The checkpoint holds {Layout.Entries.Count} parameters of {Layout.Size} numbers, the model to train "
                 + $"{layout.Entries.Count} of {layout.Size}, or other names; resume with the same model, classes and "
                 + "frozen weights.");
+        if (vectors.Contains(TrainingGraph.LossScale) != Vectors.ContainsKey(TrainingGraph.LossScale))
+            throw new ModelException("The checkpoint is of a run in another precision: only one of the two, it or this "
+                + "run, scales the loss for float16; resume with the precision that wrote it.");
         if (vectors.FirstOrDefault(name => !Vectors.ContainsKey(name)) is { } missing)
             throw new ModelException($"The checkpoint has no '{missing}'; resume with the optimiser that wrote it.");
-        if (vectors.FirstOrDefault(name => Vectors[name].Length != Layout.Size) is { } odd)
+        long Size(string name) => TrainingGraph.SizeOf(name, Layout);
+        if (vectors.FirstOrDefault(name => Vectors[name].Length != Size(name)) is { } odd)
             throw new ModelException(
-                $"The checkpoint's '{odd}' has {Vectors[odd].Length} numbers, expected {Layout.Size}; resume from "
+                $"The checkpoint's '{odd}' has {Vectors[odd].Length} numbers, expected {Size(odd)}; resume from "
                 + "another.");
     }
 

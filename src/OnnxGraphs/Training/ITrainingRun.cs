@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
+using OnnxGraphs.Precision;
 using OnnxGraphs.Runtime;
 
 namespace OnnxGraphs.Training;
@@ -72,6 +73,12 @@ public interface ITrainingRun : IDisposable
     /// parameters.
     /// </summary>
     float[] ReadWeights() => Read(0);
+
+    /// <summary>
+    /// Where the scaling of the loss stands after the last step; null where the loss is not scaled. On a GPU this waits for
+    /// the step.
+    /// </summary>
+    LossScaleState? LossScale => null;
 
     /// <summary>The state after the last step.</summary>
     Checkpoint Save();

@@ -45,12 +45,14 @@ internal sealed record Objective(OnnxModel Model, Graph Graph, ParameterLayout L
     public IReadOnlyList<Var> Weights => [.. Layout.Entries.Select(entry => Graph.Find(entry.Name)!)];
 
     /// <summary>The gradients of the weights, by the rules of a table before the usual ones.</summary>
+    /// <param name="rules">The table.</param>
+    /// <param name="scale">What the loss is multiplied by, [1]; null for 1.</param>
     /// <exception cref="ModelException">An operator on the path cannot be trained.</exception>
-    public IReadOnlyList<Var> Gradients(OperatorTable rules)
+    public IReadOnlyList<Var> Gradients(OperatorTable rules, Var? scale = null)
     {
         try
         {
-            return Gradient.Of(Total, Weights, rules);
+            return Gradient.Of(scale is null ? Total : Total * scale, Weights, rules);
         }
         catch (GraphException error)
         {

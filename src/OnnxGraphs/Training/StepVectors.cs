@@ -10,17 +10,19 @@ namespace OnnxGraphs.Training;
 /// </summary>
 internal sealed class StepVectors : IDisposable
 {
-    private readonly TensorCopy? _copy;
+    private readonly Dictionary<long, TensorCopy> _copies = [];
     private readonly OrtValue[][] _sets;
 
     public StepVectors(TrainingGraph graph, Device device, DeviceMemory memory, bool share)
     {
-        var shape = new TensorShape(graph.Layout.Size);
-        _copy = device.HasMemory ? new(device, [(ElementType.Float32, shape)]) : null;
+        long[] sizes = [.. graph.Vectors.Select(vector => TrainingGraph.SizeOf(vector, graph.Layout))];
+        if (device.HasMemory)
+            _copies = sizes.Distinct().ToDictionary(
+                size => size, size => new TensorCopy(device, [(ElementType.Float32, new(size))]));
         var first = Set();
         _sets = [first, share ? first : Set()];
 
-        OrtValue[] Set() => [.. graph.Vectors.Select(_ => memory.Allocate(ElementType.Float32, shape))];
+        OrtValue[] Set() => [.. sizes.Select(size => memory.Allocate(ElementType.Float32, new(size)))];
     }
 
     /// <summary>The vectors that the steps of a turn, 0 or 1, read; those of the other turn write them.</summary>
@@ -30,30 +32,32 @@ internal sealed class StepVectors : IDisposable
     public float[] Read(int turn, int vector)
     {
         var value = _sets[turn][vector];
-        if (_copy is null)
+        if (_copies.Count == 0)
             return value.GetTensorDataAsSpan<float>().ToArray();
         using var host = HostTensors.Allocate(ElementType.Float32, new(value.GetTensorTypeAndShape().Shape));
-        _copy.Run([value], [host]);
-        return host.GetTensorDataAsSpan<float>().ToArray();
+        var numbers = host.GetTensorDataAsSpan<float>();
+        _copies[numbers.Length].Run([value], [host]);
+        return numbers.ToArray();
     }
 
     /// <summary>Writes a vector.</summary>
     public void Write(int turn, int vector, float[] values)
     {
         var value = _sets[turn][vector];
-        if (_copy is null)
+        if (_copies.Count == 0)
         {
             values.CopyTo(value.GetTensorMutableDataAsSpan<float>());
             return;
         }
         using var host = HostTensors.Write(Tensor.Of<float>(new(values.Length), values));
-        _copy.Run([host], [value]);
+        _copies[values.Length].Run([host], [value]);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _copy?.Dispose();
+        foreach (var copy in _copies.Values)
+            copy.Dispose();
         foreach (var value in _sets.Distinct().SelectMany(set => set))
             value.Dispose();
     }

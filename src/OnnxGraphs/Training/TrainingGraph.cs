@@ -2,6 +2,7 @@ using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 using OnnxGraphs.Ops;
 using OnnxGraphs.Optimizers;
+using OnnxGraphs.Precision;
 
 namespace OnnxGraphs.Training;
 
@@ -17,7 +18,8 @@ namespace OnnxGraphs.Training;
 /// <param name="Data">Inputs that the caller fills for each step: images and targets.</param>
 /// <param name="Terms">Names of the loss terms, as outputs of the model.</param>
 /// <param name="Vectors">
-/// Names of the flat vectors: parameters first, then the optimiser's slots and, where it is kept, the average.
+/// Names of the flat vectors: parameters first, then the optimiser's slots and, where they are kept, the state of the
+/// loss scale and the average.
 /// </param>
 public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IReadOnlyList<Var> Data,
     IReadOnlyList<string> Terms, IReadOnlyList<string> Vectors)
@@ -37,6 +39,12 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
 
     /// <summary>Name of the flat vector with the average of the parameters.</summary>
     public const string Average = "training/average";
+
+    /// <summary>Name of the vector with the scale of the loss, the good steps behind it and the skipped steps.</summary>
+    public const string LossScale = "training/loss_scale";
+
+    /// <summary>How the loss is scaled; null where it is not.</summary>
+    public LossScaling? Scaling { get; init; }
 
     /// <summary>Name of the scalar input that carries the learning rate.</summary>
     public const string LearningRate = "training/learning_rate";
@@ -67,12 +75,36 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
     {
         options ??= new();
         var objective = Objective.Build(model, heads, loss, options, Unpack);
-        var pieces = objective.Gradients(Op.Table)
-            .Select(gradient => Op.Reshape(gradient, new TensorShape(gradient.Shape.Size)));
-        var step = Finish(objective, Op.Concat([.. pieces], 0), optimizer, options.Average);
-        return objective.Predictions.Count == 0 ? step
-            : step with { Halves = StepHalves.Of(step.Step, objective.Graph, objective.Predictions) };
+        var graph = objective.Graph;
+        var data = graph.Inputs.Where(input => input.Name != Parameters).ToList();
+        var update = StepUpdate.Append(objective, optimizer, options);
+        objective.OutputLoss();
+        foreach (var (before, after) in update.Vectors)
+            graph.Output(Next(before.Name), after);
+        if (options.Precision != StepPrecision.Float32)
+            graph = MixedPrecision.Of(graph, options.Precision == StepPrecision.Float16 ? ElementType.Float16
+                : ElementType.BFloat16, [.. graph.Inputs.Except(data)], objective.Heads.Concat(update.Gradients));
+        var predictions = objective.Predictions.Select(value => graph.Find(value.Name)!).ToList();
+        var step = GraphWriter.Write(graph, "training_step");
+        return new(step, objective.Layout, [.. data.Select(input => graph.Find(input.Name)!)],
+            [.. objective.Terms.Keys], [.. update.Vectors.Select(pair => pair.Old.Name)])
+        {
+            Source = graph, Scaling = update.Scaling,
+            Halves = predictions.Count == 0 ? null : StepHalves.Of(step, graph, predictions),
+        };
     }
+
+    /// <summary>Elements of one of the vectors.</summary>
+    internal static long SizeOf(string vector, ParameterLayout layout) =>
+        vector == LossScale ? LossScaling.Size : layout.Size;
+
+    /// <summary>What a vector holds before the first step.</summary>
+    internal float[] Start(string vector, float[] weights) => vector switch
+    {
+        Parameters or Average => weights,
+        LossScale => Scaling!.Start,
+        _ => new float[weights.Length],
+    };
 
     // Each parameter is a piece of the vector under its own name, where the reader of the model finds it.
     private static void Unpack(Graph graph, ParameterLayout layout)
@@ -84,24 +116,5 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
             var shape = graph.Constant(entry.Shape.ToArray());
             Op.Append(graph, "Reshape", [piece, shape], Attributes.None, "", [entry.Name], 1);
         }
-    }
-
-    private static TrainingGraph Finish(
-        Objective objective, Var gradient, Optimizer optimizer, WeightAverage? average)
-    {
-        var (graph, layout) = (objective.Graph, objective.Layout);
-        var vector = graph.Find(Parameters)!;
-        var data = graph.Inputs.Where(input => input != vector).ToList();
-        var (rate, step) = (graph.Input(LearningRate), graph.Input(StepNumber));
-        var slots = SlotVectors(optimizer).Select(slot => graph.Input(slot, layout.Size)).ToList();
-        var update = optimizer.Update(vector, gradient, slots, rate, step);
-        List<(Var Old, Var New)> vectors = [(vector, update.Parameters), .. slots.Zip(update.Slots)];
-        if (average is not null && graph.Input(Average, layout.Size) is var old)
-            vectors.Add((old, average.Update(old, update.Parameters, step)));
-        objective.OutputLoss();
-        foreach (var (before, after) in vectors)
-            graph.Output(Next(before.Name), after);
-        return new(GraphWriter.Write(graph, "training_step"), layout, data, [.. objective.Terms.Keys],
-            [.. vectors.Select(pair => pair.Old.Name)]) { Source = graph };
     }
 }

@@ -1,5 +1,6 @@
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Optimizers;
+using OnnxGraphs.Precision;
 
 namespace OnnxGraphs.Training;
 
@@ -22,4 +23,10 @@ public sealed record TrainingGraphOptions
     /// Null: none.
     /// </summary>
     public WeightAverage? Average { get; init; }
+
+    /// <summary>What convolutions, products and what lies between them compute in; weights stay float32.</summary>
+    public StepPrecision Precision { get; init; }
+
+    /// <summary>How the loss is scaled where the precision is float16; other precisions need no scaling.</summary>
+    public LossScaling LossScaling { get; init; } = new();
 }

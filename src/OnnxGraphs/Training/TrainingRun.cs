@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
+using OnnxGraphs.Precision;
 using OnnxGraphs.Runtime;
 
 namespace OnnxGraphs.Training;
@@ -51,8 +52,7 @@ public sealed class TrainingRun : ITrainingRun
         _capture = new(Device, gpu);
         var weights = graph.Layout.Gather(model);
         foreach (var (i, vector) in graph.Vectors.Index())
-            _vectors.Write(Turn, i,
-                vector is TrainingGraph.Parameters or TrainingGraph.Average ? weights : new float[weights.Length]);
+            _vectors.Write(Turn, i, graph.Start(vector, weights));
     }
 
     private InferenceSession Session => _graphSession.Session;
@@ -136,6 +136,10 @@ public sealed class TrainingRun : ITrainingRun
     /// <inheritdoc/>
     public float[] ReadWeights() =>
         Read(Graph.Vectors[^1] == TrainingGraph.Average ? Graph.Vectors.Count - 1 : 0);
+
+    /// <inheritdoc/>
+    public LossScaleState? LossScale =>
+        Graph.Scaling?.Read(Read(Graph.Vectors.Index().Single(v => v.Item == TrainingGraph.LossScale).Index));
 
     /// <summary>The state after the last step.</summary>
     public Checkpoint Save() => new(Steps, Graph.Layout,

@@ -2,9 +2,7 @@ using OnnxGraphs.Gradients;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
 using OnnxGraphs.Models;
-using OnnxGraphs.Ops;
-using OnnxGraphs.Optimizers;
-using OnnxGraphs.Training;
+using OnnxGraphs.Precision;
 
 namespace OnnxGraphs.Tests.Precision;
 
@@ -12,16 +10,31 @@ namespace OnnxGraphs.Tests.Precision;
 [TestClass]
 public sealed class CudaCoverageTests
 {
+    // Of opset 22, which a convolution in bfloat16 needs; float32 kernels of these versions are in no list yet.
+    private static readonly string[] NotListed = ["MaxPool", "InstanceNormalization", "Elu", "ReduceMax", "Softplus"];
+
     public static IEnumerable<string> Files => ExportedModelTests.Files;
 
     public static IEnumerable<string> Losses => LossCatalog.All.Select(example => example.Name);
 
     [TestMethod]
     [DynamicData(nameof(Files))]
-    public void AStepOfAModelHasKernels(string file)
+    public void AStepHasKernels(string file) => AssertKernels(ExportedStep.Of(file, StepPrecision.Float32).Step);
+
+    [TestMethod]
+    [DynamicData(nameof(Files))]
+    public void AStepInFloat16HasKernels(string file) =>
+        AssertKernels(ExportedStep.Of(file, StepPrecision.Float16).Step);
+
+    [TestMethod]
+    [DynamicData(nameof(Files))]
+    public void AStepInBFloat16HasKernels(string file)
     {
-        var model = OnnxModel.Load(Path.Combine("References/exports", file));
-        AssertKernels(Step(model).Step);
+        var step = ExportedStep.Of(file, StepPrecision.BFloat16).Step;
+        Assert.AreEqual("", string.Join(", ", TypedNodes.Of(step)
+            .Where(node => !CudaKernels.HasToday(node.Node.OpType, step.Opset, node.Type)
+                && !(NotListed.Contains(node.Node.OpType) && node.Type == ElementType.Float32))
+            .Select(node => $"{node.Node.OpType} of {node.Type}").Distinct()));
     }
 
     [TestMethod]
@@ -32,10 +45,6 @@ public sealed class CudaCoverageTests
         var floats = inputs.Where(input => input.Type == ElementType.Float32).ToList();
         AssertKernels(GraphWriter.Write([loss, .. Gradient.Of(loss, floats)]));
     }
-
-    private static TrainingGraph Step(OnnxModel model) => TrainingGraph.Build(model, [.. model.OutputNames],
-        (_, heads) => heads.Index().ToDictionary(head => $"term{head.Index}", head => Op.SumAll(head.Item * head.Item)),
-        new AdamW { WeightDecay = 0.01f, ClipNorm = 1 });
 
     private static void AssertKernels(OnnxModel model) => Assert.AreEqual("", string.Join(", ", TypedNodes.Of(model)
         .Where(node => !CudaKernels.Has(node.Node.OpType, model.Opset, node.Type))

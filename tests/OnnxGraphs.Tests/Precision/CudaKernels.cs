@@ -3,8 +3,8 @@ using OnnxGraphs.Graphs;
 namespace OnnxGraphs.Tests.Precision;
 
 /// <summary>
-/// For which operators, versions and types ONNX Runtime lists CUDA kernels: its docs/OperatorKernels.md as of early 2026.
-/// Later releases only add to it. A kernel of one version is not used for a later version of the operator, even where
+/// For which operators, versions and types ONNX Runtime lists CUDA kernels: its docs/OperatorKernels.md as of early 2026,
+/// and what its issue 27729 added in that spring. Later releases only add to it. A kernel of one version is not used for a later version of the operator, even where
 /// nothing but a type was added.
 /// </summary>
 internal static class CudaKernels
@@ -123,12 +123,31 @@ internal static class CudaKernels
         Xor               | 7        | 7: b
         """;
 
-    private static readonly Dictionary<string, Entry> Entries = Listed.Split('\n').Select(line => line.Split('|'))
+    // Registrations of spring 2026: pull requests 27710, 27728, 27733, 27754 and 27774.
+    private const string Added = """
+        ConstantOfShape   | 9 20 21  | 20: f h y l i c u b; 21-22: f h y l i c u b
+        ConvTranspose     | 11 22    | 22: f h
+        Equal             | 13 19    | 19: f h l i b
+        Flatten           | 13 21    | 21-22: f h y l i c u b
+        GlobalAveragePool | 1 22     | 22: f h
+        GlobalMaxPool     | 1 22     | 22: f h
+        Identity          | 16 19 21 | 21-22: f h y l i c u b
+        Pad               | 18 19 21 | 19-20: f h b; 21-22: f h b
+        Round             | 11 22    | 22: f h
+        """;
+
+    private static readonly Dictionary<string, Entry> Entries = Parsed(Listed), Later = Parsed(Added);
+
+    private static Dictionary<string, Entry> Parsed(string table) => table.Split('\n').Select(line => line.Split('|'))
         .ToDictionary(cells => cells[0].Trim(), cells => Entry.Parse(cells[1], cells[2]), StringComparer.Ordinal);
 
     /// <summary>Whether CUDA has a kernel for the operator as an opset has it, on this type.</summary>
     public static bool Has(string op, int opset, ElementType type) =>
         Entries.TryGetValue(op, out var entry) && entry.Has(opset, Letter(type));
+
+    /// <summary>The same with the kernels that were added in spring 2026.</summary>
+    public static bool HasToday(string op, int opset, ElementType type) =>
+        Has(op, opset, type) || (Later.TryGetValue(op, out var entry) && entry.Has(opset, Letter(type)));
 
     private static char Letter(ElementType type) => type switch
     {

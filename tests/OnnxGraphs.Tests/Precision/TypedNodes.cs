@@ -13,23 +13,29 @@ internal static class TypedNodes
     /// <summary>In an order of computation; the type is that of what a node computes with.</summary>
     public static IReadOnlyList<(NodeProto Node, ElementType Type)> Of(OnnxModel model)
     {
-        var types = model.Proto.Graph.Input.ToDictionary(input => input.Name,
-            input => (ElementType)input.Type.TensorType.ElemType);
-        var stored = new HashSet<string> { "" };
-        foreach (var tensor in model.Proto.Graph.Initializer)
-            (types[tensor.Name], _) = ((ElementType)tensor.DataType, stored.Add(tensor.Name));
+        var types = Types(model);
+        var stored = model.Proto.Graph.Initializer.Select(tensor => tensor.Name).Append("").ToHashSet();
         var nodes = new List<(NodeProto, ElementType)>();
         foreach (var node in model.Proto.Graph.Node)
-        {
-            var computed = Computed(node, types);
-            for (var i = 0; i < node.Output.Count; i++)
-                types[node.Output[i]] = i > 0 && node.OpType is ("TopK" or "MaxPool") ? ElementType.Int64 : computed;
             if (node.Input.All(stored.Contains))
                 stored.UnionWith(node.Output);
             else
                 nodes.Add((node, types[node.Input[Decisive(node)]]));
-        }
         return nodes;
+    }
+
+    /// <summary>The element type of each value.</summary>
+    public static IReadOnlyDictionary<string, ElementType> Types(OnnxModel model)
+    {
+        var types = model.Proto.Graph.Input.ToDictionary(input => input.Name,
+            input => (ElementType)input.Type.TensorType.ElemType);
+        foreach (var tensor in model.Proto.Graph.Initializer)
+            types[tensor.Name] = (ElementType)tensor.DataType;
+        foreach (var node in model.Proto.Graph.Node)
+            for (var i = 0; i < node.Output.Count; i++)
+                types[node.Output[i]] = i > 0 && node.OpType is ("TopK" or "MaxPool") ? ElementType.Int64
+                    : Computed(node, types);
+        return types;
     }
 
     // The input that has the type that a kernel is chosen by.
