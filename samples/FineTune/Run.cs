@@ -9,6 +9,7 @@ using MLNet.Detection.Detectors;
 using MLNet.Detection.Images;
 using MLNet.Detection.Reports;
 using MLNet.Detection.Training;
+using OnnxGraphs.Precision;
 using OnnxGraphs.Runtime;
 
 namespace FineTune;
@@ -62,6 +63,7 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
             HeadsOnly = given.GetValue(settings.HeadsOnly),
             Seed = given.GetValue(settings.Seed),
             Device = device,
+            Precision = Precision(),
             Workers = given.GetValue(settings.Workers),
             ValidationSet = val,
             WorkspacePath = folder.Path,
@@ -91,6 +93,8 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
             ["seconds"] = Math.Round(clock.Elapsed.TotalSeconds, 1), ["peak_megabytes"] = Math.Round(peak),
             ["waited_seconds"] = Math.Round(result.History.Sum(epoch => epoch.Waited.TotalSeconds), 2),
             ["device"] = $"{result.Device}", ["nodes"] = result.Placement?.ToString(),
+            ["precision"] = given.GetValue(settings.Precision),
+            ["skipped_steps"] = result.History.LastOrDefault()?.LossScale?.Skipped,
             ["skipped_images"] = new JsonArray([.. result.SkippedImages.Select(image => (JsonNode)image)]),
         });
         folder.Write(RunReport.Build(result, TrainingLog.Read(folder.Log), measured, _recipe.Used()));
@@ -162,6 +166,14 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
             CaptureGraph = given.GetValue(settings.CudaGraph),
         };
         device.CreateSessionOptions().Dispose();
+        if (!device.IsCuda && Precision() == StepPrecision.BFloat16)
+            throw new ArgumentException(
+                $"--precision is bf16, which needs --device cuda:N, but --device is {device}; expected fp32, or fp16.");
         return device;
     }
+
+    private StepPrecision Precision() => given.GetValue(settings.Precision) switch
+    {
+        "fp16" => StepPrecision.Float16, "bf16" => StepPrecision.BFloat16, _ => StepPrecision.Float32,
+    };
 }

@@ -96,6 +96,9 @@ internal sealed class Settings
         Of("--cuda-graph", "Replay the training step as a CUDA graph, with one launch.", false);
     public Option<int?> Workers { get; } = Of<int?>("--workers", "Threads that prepare batches while steps run; 0: none. "
         + "Without it: 1 on the CPU, up to 4 elsewhere.");
+    public Option<string> Precision { get; } =
+        Of("--precision", "fp32; or fp16 (loss scaled by itself) or bf16 for convolutions and products on a GPU.", "fp32")
+            .AcceptOnlyFromAmong("fp32", "fp16", "bf16");
     public Option<string> Kernels { get; } =
         Of("--kernels", "on: on the CPU, the library's own kernels where they are faster; off: ONNX Runtime's alone.",
             "on").AcceptOnlyFromAmong("on", "off");
@@ -111,8 +114,8 @@ internal sealed class Settings
     [
         Model, ClassOutput, BoxOutput, Head, ObjectnessOutput, Anchors, AnchorFormat, AnchorScheme, ImageSize,
         Normalization, Train, Val, Test, Format, Images, Epochs, Batch, LearningRate, WarmUp, Optimizer, WeightDecay,
-        ClipNorm, Average, AverageRamp, Augment, Loss, Freeze, FreezeDepth, HeadsOnly, Device, Kernels, Tf32, CudaGraph,
-        Workers, Output, Resume, Seed, Overwrite, DemoImages,
+        ClipNorm, Average, AverageRamp, Augment, Loss, Freeze, FreezeDepth, HeadsOnly, Device, Precision, Kernels, Tf32,
+        CudaGraph, Workers, Output, Resume, Seed, Overwrite, DemoImages,
     ];
 
     /// <summary>Where results go.</summary>

@@ -1,4 +1,5 @@
 using MLNet.Detection.Evaluation;
+using OnnxGraphs.Precision;
 
 namespace MLNet.Detection.Training;
 
@@ -18,4 +19,10 @@ public sealed record EpochSummary(
     /// takes. Where it is not, <see cref="FineTuneTrainer.Options.Workers"/> helps on a machine with idle processors.
     /// </summary>
     public TimeSpan Waited { get; init; }
+
+    /// <summary>
+    /// Where the scaling of the loss stands (steps in float16), with the number of steps skipped since the run began; null
+    /// where the loss is not scaled.
+    /// </summary>
+    public LossScaleState? LossScale { get; init; }
 }

@@ -6,6 +6,7 @@ using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
 using OnnxGraphs.Models;
 using OnnxGraphs.Optimizers;
+using OnnxGraphs.Precision;
 using OnnxGraphs.Runtime;
 using OnnxGraphs.Surgery;
 using OnnxGraphs.Training;
@@ -101,6 +102,13 @@ public sealed partial class FineTuneTrainer
         public int? ReportEvery { get; init; }
 
         /// <summary>
+        /// What convolutions and products compute in, for GPUs with matrix units; weights, losses and the optimiser stay
+        /// float32, and the tuned model is stored as it was. Float16 scales the loss by itself and also runs on the
+        /// processor, slower than float32; bfloat16 needs CUDA.
+        /// </summary>
+        public StepPrecision Precision { get; init; }
+
+        /// <summary>
         /// What computes the steps. <see cref="OnnxGraphs.Artifacts.OrtTrainingBackend"/>: ONNX Runtime's own training
         /// session, where a native library built with training is installed.
         /// </summary>
@@ -139,7 +147,7 @@ public sealed partial class FineTuneTrainer
             var picture = new TensorShape(BatchSize, 3, Detector.Resize.Height, Detector.Resize.Width);
             var shapes = new Dictionary<string, TensorShape> { [Detector.InputName] = picture };
             var frozen = WeightPlace.Frozen(network, Detector.RawValues, FrozenDepth, HeadsOnly, shapes);
-            return new() { Frozen = [.. Frozen, .. frozen], InputShapes = shapes, Average = Average };
+            return new() { Frozen = [.. Frozen, .. frozen], InputShapes = shapes, Average = Average, Precision = Precision };
         }
 
         internal void Check(IReadOnlyList<string> classes)

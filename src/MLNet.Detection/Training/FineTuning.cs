@@ -3,6 +3,7 @@ using Microsoft.ML.Runtime;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Training.Hooks;
 using OnnxGraphs.Optimizers;
+using OnnxGraphs.Precision;
 using OnnxGraphs.Runtime;
 using OnnxGraphs.Training;
 
@@ -62,6 +63,9 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, Device device,
 
     private ITrainingRun Start(DetectorModel detector)
     {
+        if (options.Precision == StepPrecision.Float16 && device.IsProcessor)
+            channel.Warning(MessageSensitivity.None, "{0}", "Float16 is for GPUs: the processor computes it by way of "
+                + "float32, and is faster with Precision Float32.");
         var network = detector.Network();
         return options.Backend.Start(
             network, detector.RawValues, _inputs.Loss, options.Optimizer, options.StepOptions(network), device);
@@ -85,7 +89,7 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, Device device,
         ["images"] = $"{images}", ["epochs"] = $"{options.Epochs}", ["batch_size"] = $"{options.BatchSize}",
         ["seed"] = $"{options.Seed}", ["learning_rate"] = $"{options.LearningRate:R}",
         ["warm_up_epochs"] = $"{options.WarmUpEpochs:R}", ["optimizer"] = $"{options.Optimizer}",
-        ["loss"] = $"{options.Head.LossName}",
+        ["loss"] = $"{options.Head.LossName}", ["precision"] = $"{options.Precision}",
         ["average"] = options.Average is not { } average ? (FormattableString)$"none"
             : $"decay {average.Decay:R}, ramp {average.Ramp:R}",
         ["augmentation"] = $"{string.Join(", ", options.Augmentations.Prepend<object?>(options.Mix).OfType<object>())}",

@@ -8,8 +8,11 @@ internal sealed class RunningMeans
     private TimeSpan _waited;
     private int _steps;
 
+    /// <summary>Adds a step; one that overflowed in float16 and was skipped says nothing.</summary>
     public void Add(TrainingProgress progress)
     {
+        if (!float.IsFinite(progress.Loss))
+            return;
         (_loss, _steps) = (_loss + progress.Loss, _steps + 1);
         foreach (var (name, value) in progress.Terms)
             _sums[name] = _sums.GetValueOrDefault(name) + value;

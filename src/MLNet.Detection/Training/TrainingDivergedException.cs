@@ -5,8 +5,8 @@ namespace MLNet.Detection.Training;
 /// <summary>The loss or a weight became infinite or no number.</summary>
 public sealed class TrainingDivergedException : Exception
 {
-    internal TrainingDivergedException(TrainingProgress at, string? checkpoint)
-        : base($"{What(at)} {Where(at)}. "
+    internal TrainingDivergedException(TrainingProgress at, string? checkpoint, string? what = null)
+        : base($"{what ?? What(at)} {Where(at)}. "
             + (checkpoint is null ? "No checkpoint had been written yet" : $"The last good checkpoint is {checkpoint}")
             + ". Lower the learning rate, warm up longer, or set the optimizer's ClipNorm.") =>
         (Progress, Checkpoint) = (at, checkpoint);

@@ -1,6 +1,7 @@
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 using OnnxGraphs.Ops;
+using OnnxGraphs.Precision;
 using OnnxGraphs.Training;
 
 namespace OnnxGraphs.Artifacts;
@@ -27,6 +28,9 @@ internal sealed record ArtifactModels(OnnxModel Training, OnnxModel Evaluation, 
         OnnxModel model, IReadOnlyList<string> heads, LossBuilder loss, TrainingArtifactsOptions options)
     {
         CheckOpset(model);
+        if (options.Graph.Precision != StepPrecision.Float32)
+            throw new ArgumentException($"{nameof(TrainingGraphOptions)}.{nameof(TrainingGraphOptions.Precision)} is "
+                + $"{options.Graph.Precision}; the artifacts of the training runtime are {StepPrecision.Float32} only.");
         var objective = Objective.Build(model, heads, loss, options.Graph, (graph, layout) =>
         {
             foreach (var entry in layout.Entries)

@@ -1,5 +1,6 @@
 using OnnxGraphs.Models;
 using OnnxGraphs.Optimizers;
+using OnnxGraphs.Precision;
 using OnnxGraphs.Runtime;
 
 namespace OnnxGraphs.Training;
@@ -10,5 +11,9 @@ public sealed record StepBackend : ITrainingBackend
     /// <inheritdoc/>
     public ITrainingRun Start(OnnxModel model, IReadOnlyList<string> heads, LossBuilder loss, Optimizer optimizer,
         TrainingGraphOptions options, Device device) =>
-        new TrainingRun(TrainingGraph.Build(model, heads, loss, optimizer, options), model, device);
+        options.Precision != StepPrecision.BFloat16 || device.IsCuda
+            ? new TrainingRun(TrainingGraph.Build(model, heads, loss, optimizer, options), model, device)
+            : throw new InvalidOperationException(
+                $"Precision {options.Precision} needs a device cuda:N, the device is {device}: ONNX Runtime computes "
+                + $"bfloat16 there only. Choose {nameof(StepPrecision.Float32)}, or a CUDA device.");
 }

@@ -7,7 +7,9 @@ using MLNet.Detection.Tests.Estimators;
 using MLNet.Detection.Training;
 using OnnxGraphs.Models;
 using OnnxGraphs.Optimizers;
+using OnnxGraphs.Precision;
 using OnnxGraphs.Surgery;
+using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Tests.Training;
 
@@ -50,7 +52,8 @@ internal sealed class SmallRun : IDisposable
         IProgress<TrainingProgress>? progress = null, CancellationToken cancel = default, float rate = 5e-3f,
         int seed = 3, DetectorModel? detector = null, Optimizer? optimizer = null, Sampler? sampler = null,
         bool validate = false, bool keepBest = false, int? patience = null, IReadOnlyList<string>? frozen = null,
-        float warmUp = 1, Action<EpochSummary>? callback = null, WeightAverage? average = null) => new()
+        float warmUp = 1, Action<EpochSummary>? callback = null, WeightAverage? average = null,
+        StepPrecision precision = default, ITrainingBackend? backend = null) => new()
         {
             Detector = detector ?? Detector, Epochs = epochs, BatchSize = batch, LearningRate = rate, Seed = seed,
             WorkspacePath = workspace is null ? null : Folder(workspace),
@@ -58,7 +61,7 @@ internal sealed class SmallRun : IDisposable
             Optimizer = optimizer ?? new AdamW { WeightDecay = 1e-4f }, Sampler = sampler, Frozen = frozen ?? [],
             ValidationSet = validate ? new DetectionDataView(Val) : null, KeepBest = keepBest,
             EarlyStoppingPatience = patience, WarmUpEpochs = warmUp,
-            Average = average, Progress = progress, Cancellation = cancel, MetricsCallback = callback,
+            Average = average, Precision = precision, Backend = backend ?? new StepBackend(), Progress = progress, Cancellation = cancel, MetricsCallback = callback,
         };
 
     public FineTuneResult Fit(FineTuneTrainer.Options options, DetectionDataset? data = null) =>

@@ -16,9 +16,10 @@ internal sealed class Report(
             return;
         callback?.Invoke(epoch);
         var metrics = epoch.Validation is { } v ? $", validation mAP50 {v.MAP50:f3}, mAP50-95 {v.MAP50_95:f3}" : "";
+        var scale = epoch.LossScale is { } s ? $", loss scale {s.Scale}, {s.Skipped} steps skipped so far" : "";
         var (seconds, waited) = (epoch.Duration.TotalSeconds, epoch.Waited.TotalSeconds);
         channel.Info(MessageSensitivity.None, "{0}",
             $"Epoch {epoch.Epoch} of {now.Epochs}: loss {epoch.Loss:f4} in {seconds:f1} s, of them {waited:f1} s waiting for "
-            + $"data{metrics}");
+            + $"data{metrics}{scale}");
     }
 }
