@@ -100,7 +100,8 @@ internal sealed record LossCase(string Name, string Size, Func<Feeds, Measured> 
         $"[{images}, {anchors}, {classes}]", feeds =>
         {
             var x = feeds.Normal("x", images, anchors, classes);
-            return Measured.Loss(Op.SumAll(new FocalLoss().PerAnchor(x, feeds.Classes("classes", classes, images, anchors))), x);
+            var labels = feeds.Classes("classes", classes, images, anchors);
+            return Measured.Loss(Op.SumAll(new FocalLoss().PerAnchor(x, labels)), x);
         });
 
     private static LossCase RetinaNet(int images, int anchors, int classes) => new("retinanet",

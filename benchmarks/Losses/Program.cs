@@ -17,7 +17,7 @@ foreach (var c in LossCase.All.Where(c => args.Length == 0 || args.Any(arg => $"
     var (operators, _) = Median(measured, feeds, Device.Cpu with { Kernels = false });
     var perElement = kernels * 1e6 / measured.Size;
     Console.WriteLine(
-        $"| {c.Name} | {c.Size} | {kernels:F1} | {operators:F1} | {perElement:F2} | {count} | {passes} |");
+        $"| {c.Name} | {c.Size} | {kernels:F2} | {operators:F2} | {perElement:F2} | {count} | {passes} |");
 }
 
 static (double Milliseconds, int Kernels) Median(Measured measured, Feeds feeds, Device device)

@@ -262,7 +262,7 @@ def main():
             else:
                 loss()
             times.append((time.perf_counter() - start) * 1e3)
-        print(f"| {name} | {list(size)} | {statistics.median(times[2:]):.1f} | {min(times[2:]):.1f} |", flush=True)
+        print(f"| {name} | {list(size)} | {statistics.median(times[2:]):.2f} | {min(times[2:]):.2f} |", flush=True)
 
 
 if __name__ == "__main__":

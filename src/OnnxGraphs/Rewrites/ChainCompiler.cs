@@ -69,45 +69,25 @@ internal sealed class ChainCompiler
         "Sum" => Folded("Add", step),
         "Max" or "Min" => Folded(step.Op, step),
         "Clip" => Clip(step),
-        "Pow" => Power(Operand(step, 0), ElementwiseStep.Exponent(step)!.Value),
-        "HardSigmoid" => Do(step.Op, Operand(step, 0), alpha: step.Attributes.Float("alpha", 0.2f),
+        "Pow" => LoopFormulas.Power(_code, Operand(step, 0), ElementwiseStep.Exponent(step)!.Value),
+        "HardSigmoid" => _code.Do(step.Op, Operand(step, 0), alpha: step.Attributes.Float("alpha", 0.2f),
             beta: step.Attributes.Float("beta", 0.5f)),
-        "LeakyRelu" => Do(step.Op, Operand(step, 0), alpha: step.Attributes.Float("alpha", 0.01f)),
-        "Sigmoid" => Do("Reciprocal", Plus(Do("Exp", Do("Neg", Operand(step, 0))), 1)),
-        "Softplus" => Softplus(Operand(step, 0)),
-        _ => Do(step.Op, Operand(step, 0), step.Inputs.Count > 1 ? Operand(step, 1) : -1,
+        "LeakyRelu" => _code.Do(step.Op, Operand(step, 0), alpha: step.Attributes.Float("alpha", 0.01f)),
+        "Sigmoid" => LoopFormulas.Sigmoid(_code, Operand(step, 0)),
+        "Softplus" => LoopFormulas.Softplus(_code, Operand(step, 0)),
+        _ => _code.Do(step.Op, Operand(step, 0), step.Inputs.Count > 1 ? Operand(step, 1) : -1,
             step.Inputs.Count > 2 ? Operand(step, 2) : -1),
     };
 
-    private int Do(string op, int a, int b = -1, int c = -1, float alpha = 0, float beta = 0) =>
-        _code.Add(new(op, a, b, c, alpha, beta));
-
-    // x^g = e^(g log x), which is NaN below 0; a half of an integer is a few products and a root.
-    private int Power(int x, float exponent) => 2 * exponent == MathF.Floor(2 * exponent)
-        ? Do("Pow", x, alpha: exponent)
-        : Do("Exp", Do("Mul", Do("Log", x), _code.Add(new(LoopValue.Number, Alpha: exponent))));
-
-    private int Plus(int x, float number) => Do("Add", x, _code.Add(new(LoopValue.Number, Alpha: number)));
-
-    // log(1 + e^x) = max(x, 0) + log u + (e - (u - 1)) / u with e = e^-|x|, u = 1 + e: the last term gives back the
-    // digits of a small e that the sum u drops.
-    private int Softplus(int x)
-    {
-        var e = Do("Exp", Do("Neg", Do("Abs", x)));
-        var u = Plus(e, 1);
-        var dropped = Do("Sub", e, Plus(u, -1));
-        return Do("Add", Do("Relu", x), Do("Add", Do("Log", u), Do("Div", dropped, u)));
-    }
-
     private int Folded(string op, Step step) =>
-        Enumerable.Range(0, step.Inputs.Count).Select(i => Operand(step, i)).Aggregate((a, b) => Do(op, a, b));
+        Enumerable.Range(0, step.Inputs.Count).Select(i => Operand(step, i)).Aggregate((a, b) => _code.Do(op, a, b));
 
     private int Clip(Step step)
     {
         var x = Operand(step, 0);
         if (step.Inputs.ElementAtOrDefault(1) is not null)
-            x = Do("Max", x, Operand(step, 1));
-        return step.Inputs.ElementAtOrDefault(2) is null ? x : Do("Min", x, Operand(step, 2));
+            x = _code.Do("Max", x, Operand(step, 1));
+        return step.Inputs.ElementAtOrDefault(2) is null ? x : _code.Do("Min", x, Operand(step, 2));
     }
 
     private int Operand(Step step, int input)
@@ -117,7 +97,7 @@ internal sealed class ChainCompiler
         if (_values.TryGetValue(given, out var value))
             return value;
         if (given is { Shape.Size: 1, Type: ElementType.Float32 } && given.TryConstant() is { } constant)
-            return _values[given] = _code.Add(new(LoopValue.Number, Alpha: constant.Values<float>()[0]));
+            return _values[given] = _code.Number(constant.Values<float>()[0]);
         var whole = given.Shape.Size == _size;
         var key = (given, whole || given.Shape.Size == 1 ? given.Shape : shape);
         if (!_loaded.TryGetValue(key, out value))

@@ -34,7 +34,9 @@ internal sealed class ElementwiseFusion
             ? null : ElementwiseStep.Of(step))];
     }
 
-    /// <summary>The steps with kernels in place of chains; unchanged where nothing can be compiled at run time.</summary>
+    /// <summary>
+    /// The steps with kernels in place of chains; unchanged where nothing can be compiled at run time.
+    /// </summary>
     /// <param name="steps">In an order of computation.</param>
     /// <param name="results">Values that are read outside.</param>
     /// <param name="choice">Makes steps of kernels.</param>

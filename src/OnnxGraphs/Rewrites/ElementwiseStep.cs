@@ -28,8 +28,8 @@ internal sealed record ElementwiseStep(long Size, bool IsAlias, long Row)
         if (step.Op == "Expand")
             return HasTiles(first) ? new(output.Shape.Size, false, 1) : null;
         if (step.Op is "GatherElements" or "ScatterElements")
-            return IsOneOfEachRow(step) ? new(output.Shape.Size, false, step.Op == "GatherElements" ? 1 : first.Shape[-1])
-                : null;
+            return !IsOneOfEachRow(step) ? null
+                : new(output.Shape.Size, false, step.Op == "GatherElements" ? 1 : first.Shape[-1]);
         if (Reduction(step) is not null)
             return RowOf(step) is > 1 and var row && first.Type == ElementType.Float32
                 ? new(first.Shape.Size, false, row) : null;

@@ -28,8 +28,15 @@ internal sealed class TileAssembler
         return _loop.Load(slot);
     }
 
-    /// <summary>The number of a value that is computed.</summary>
-    public int Add(LoopValue value) => _loop.Add(value);
+    /// <summary>The number of a value that is computed; operands that the operation lacks are -1.</summary>
+    public int Do(string op, int a, int b = -1, int c = -1, float alpha = 0, float beta = 0) =>
+        _loop.Add(new(op, a, b, c, alpha, beta));
+
+    /// <summary>The number of a value that is known.</summary>
+    public int Number(float number) => _loop.Add(new(LoopValue.Number, Alpha: number));
+
+    /// <summary>The number of x + a number that is known.</summary>
+    public int Plus(int x, float number) => Do("Add", x, Number(number));
 
     /// <summary>Writes a value to an output.</summary>
     public void Store(int value, int output) => _loop.Store(value, new(Place.Output, output));

@@ -21,7 +21,7 @@ internal static class LaneFunctions
         var r = n.MultiplyAdd(n.Number(-Ln2Rest), n.MultiplyAdd(n.Number(-Ln2), x));
         var tail = r.Polynomial(0.49999994f, 0.16666521f, 0.04166839f, 0.008368745f, 0.001381454f);
         var y = tail.MultiplyAdd(r * r, r) + 1;
-        return x.Writer.HasExponents ? y.Scale(n) : Scaled(y, rounded.Bits().Left(23));
+        return x.Code.HasExponents ? y.Scale(n) : Scaled(y, rounded.Bits().Left(23));
     }
 
     // y 2^n from n in the places of an exponent's bits. In two factors, as 2^n alone may be out of range.
@@ -35,7 +35,7 @@ internal static class LaneFunctions
     /// <summary>log x = e ln 2 + log(1 + f), x = 2^e (1 + f), f from -1/4 to 1/2.</summary>
     public static Lanes Log(Lanes x)
     {
-        if (!x.Writer.HasExponents)
+        if (!x.Code.HasExponents)
             return LogByBits(x);
         var mantissa = x.Mantissa();
         var exponent = x.Exponent();

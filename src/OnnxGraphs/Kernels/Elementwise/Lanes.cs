@@ -6,7 +6,7 @@ namespace OnnxGraphs.Kernels.Elementwise;
 /// A vector of numbers in a loop that is being written: what is done with it becomes code of the loop. Comparisons give
 /// vectors of bits, all set where they hold.
 /// </summary>
-internal readonly record struct Lanes(LoopWriter Writer, LocalBuilder Local)
+internal readonly record struct Lanes(LaneCode Code, LocalBuilder Local)
 {
     public static Lanes operator +(Lanes a, Lanes b) => a.Call("Add", a, b);
 
@@ -89,10 +89,10 @@ internal readonly record struct Lanes(LoopWriter Writer, LocalBuilder Local)
     }
 
     /// <summary>The number in every lane.</summary>
-    public Lanes Number(float number) => Writer.Number(number);
+    public Lanes Number(float number) => Code.Number(number);
 
     /// <summary>The integer in every lane.</summary>
-    public Lanes Integer(int number) => Writer.Integer(number);
+    public Lanes Integer(int number) => Code.Integer(number);
 
     /// <summary>The bits of the numbers as integers.</summary>
     public Lanes Bits() => Call("AsInt32", this);
@@ -104,19 +104,19 @@ internal readonly record struct Lanes(LoopWriter Writer, LocalBuilder Local)
     public Lanes ToNumbers() => Call("ConvertToSingle", this);
 
     /// <summary>Integers shifted to higher bits.</summary>
-    public Lanes Left(int bits) => Writer.Call("ShiftLeft", this, bits, typeof(int));
+    public Lanes Left(int bits) => Code.Call("ShiftLeft", this, bits, typeof(int));
 
     /// <summary>Integers shifted to lower bits; the sign stays.</summary>
-    public Lanes Right(int bits) => Writer.Call("ShiftRightArithmetic", this, bits, typeof(int));
+    public Lanes Right(int bits) => Code.Call("ShiftRightArithmetic", this, bits, typeof(int));
 
-    /// <summary>this 2^n; for processors with <see cref="LoopWriter.HasExponents"/>, as the next two.</summary>
+    /// <summary>this 2^n; for processors with <see cref="LaneCode.HasExponents"/>, as the next two.</summary>
     public Lanes Scale(Lanes n) => Call("Scale", this, n);
 
     /// <summary>floor(log2 |x|); -infinity of 0.</summary>
     public Lanes Exponent() => Call("GetExponent", this);
 
     /// <summary>The number times that power of two that takes it to [3/4, 3/2); NaN of a negative one.</summary>
-    public Lanes Mantissa() => Writer.Call("GetMantissa", this, 0b1011, typeof(byte));
+    public Lanes Mantissa() => Code.Call("GetMantissa", this, 0b1011, typeof(byte));
 
-    private Lanes Call(string method, params ReadOnlySpan<Lanes> operands) => Writer.Call(method, operands);
+    private Lanes Call(string method, params ReadOnlySpan<Lanes> operands) => Code.Call(method, operands);
 }

@@ -7,7 +7,8 @@ namespace OnnxGraphs.Kernels.Elementwise;
 /// <param name="C">Number of the third operand's value; -1 where there is none.</param>
 /// <param name="Alpha">A number that belongs to the operation.</param>
 /// <param name="Beta">Another one.</param>
-internal readonly record struct LoopValue(string Op, int A = -1, int B = -1, int C = -1, float Alpha = 0, float Beta = 0)
+internal readonly record struct LoopValue(string Op, int A = -1, int B = -1, int C = -1, float Alpha = 0,
+    float Beta = 0)
 {
     /// <summary>Reads a number for each element.</summary>
     public const string Load = "Load";

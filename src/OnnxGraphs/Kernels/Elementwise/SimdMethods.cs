@@ -31,13 +31,14 @@ internal sealed class SimdMethods
             _methods[name] = known = [];
         var found = known.FirstOrDefault(method => Takes(method, parameters));
         if (found is null)
-            known.Add(found = Named(_simd, name).Concat(HasExponents ? Named(typeof(Avx512F), name) : []).Where(method => method.GetParameters().Length == parameters.Length)
+            known.Add(found = Named(name).Where(method => method.GetParameters().Length == parameters.Length)
                 .Select(method => Closed(method, parameters)).First(method => Takes(method, parameters)));
         return found;
     }
 
-    private static IEnumerable<MethodInfo> Named(Type type, string name) =>
-        type.GetMember(name, MemberTypes.Method, BindingFlags.Public | BindingFlags.Static).Cast<MethodInfo>();
+    private IEnumerable<MethodInfo> Named(string name) => (HasExponents ? new[] { _simd, typeof(Avx512F) } : [_simd])
+        .SelectMany(type => type.GetMember(name, MemberTypes.Method, BindingFlags.Public | BindingFlags.Static))
+        .Cast<MethodInfo>();
 
     // Methods of vectors of any element are generic in that element.
     private static MethodInfo Closed(MethodInfo method, Type[] parameters) =>
