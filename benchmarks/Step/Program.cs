@@ -24,10 +24,11 @@ var epochs = new Option<int>("--epochs")
     Description = "Epochs; the first one is not counted.", DefaultValueFactory = _ => 3,
 };
 var workers = new Option<int?>("--workers") { Description = "Threads that prepare batches ahead; 0: none." };
+var threads = new Option<int>("--threads") { Description = "Threads of a step; 0: one for each core." };
 var augment = new Option<bool>("--augment") { Description = "Mosaics, random crops and colours." };
 var command = new RootCommand("Times training steps of a detector.")
 {
-    model, coco, images, classes, boxes, device, batch, epochs, workers, augment,
+    model, coco, images, classes, boxes, device, batch, epochs, workers, threads, augment,
 };
 command.SetAction(given =>
 {
@@ -44,7 +45,8 @@ command.SetAction(given =>
     {
         Detector = detector, Epochs = given.GetValue(epochs), BatchSize = given.GetValue(batch),
         Optimizer = new AdamW { WeightDecay = 1e-4f },
-        Device = Device.Parse(given.GetValue(device)!), Progress = times, Workers = given.GetValue(workers),
+        Device = Device.Parse(given.GetValue(device)!) with { Threads = given.GetValue(threads) }, Progress = times,
+        Workers = given.GetValue(workers),
         Augmentations = changed ? [new RandomIouCrop(), new ColorJitter()] : [],
         Mix = changed ? new Mosaic(size.Width, size.Height, Probability: 0.5) : null,
     }).Train(data);

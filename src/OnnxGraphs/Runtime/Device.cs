@@ -23,6 +23,12 @@ public sealed record Device(string Provider, int Id = 0)
     public bool Kernels { get; init; } = true;
 
     /// <summary>
+    /// Threads that a session computes with on the processor. 0: one for each core. Fewer leave cores to the workers that
+    /// prepare data, and to other programs.
+    /// </summary>
+    public int Threads { get; init; }
+
+    /// <summary>
     /// Whether CUDA may multiply in TF32, which rounds the factors of float32 products to 10 bits of mantissa, on GPUs
     /// that have it. Off: float32 throughout, to compare results with the processor's.
     /// </summary>
@@ -84,11 +90,13 @@ public sealed record Device(string Provider, int Id = 0)
         if (CaptureGraph && !IsCuda)
             throw new ArgumentException(
                 $"{nameof(CaptureGraph)} is set, but the device is {this}; only cuda has graphs. Leave it off.");
+        ArgumentOutOfRangeException.ThrowIfNegative(Threads);
         var options = new SessionOptions
         {
             EnableMemoryPattern = false,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            IntraOpNumThreads = Threads,
         };
         try
         {

@@ -62,6 +62,14 @@ public sealed class DeviceTests
         () => new Device("tpu").CreateSessionOptions().Dispose()).Message, "Provider 'tpu'");
 
     [TestMethod]
+    public void ThreadsAreThoseOfItsSessions()
+    {
+        using var options = (Device.Cpu with { Threads = 1 }).CreateSessionOptions();
+        Assert.AreEqual(1, options.IntraOpNumThreads);
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => (Device.Cpu with { Threads = -1 }).CreateSessionOptions());
+    }
+
+    [TestMethod]
     public void OnlyCudaHasGraphs() => StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(
         () => (Device.Cpu with { CaptureGraph = true }).CreateSessionOptions().Dispose()).Message,
         "CaptureGraph is set, but the device is cpu");
