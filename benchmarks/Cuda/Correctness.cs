@@ -15,7 +15,7 @@ internal static class Correctness
             + "of the gradient of the weight that differs most, and of the weights after five steps. At most 1e-4 is wanted.\n");
         report.Columns("network", "loss", "gradients", "worst gradient", "five steps SGD", "five steps AdamW", "nodes", "");
         foreach (var network in Network.Compared)
-            foreach (var (name, device) in kit.Forms.Where(form => !form.Device.IsCuda || !form.Device.Tf32))
+            foreach (var (name, device, _) in kit.Forms.Where(form => !form.Device.IsCuda || !form.Device.Tf32))
                 report.Row([$"{network.Name}, {name}", .. Compare(network, kit.Models, device)]);
     }
 

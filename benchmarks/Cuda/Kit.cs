@@ -1,3 +1,4 @@
+using OnnxGraphs.Precision;
 using OnnxGraphs.Runtime;
 
 namespace Benchmarks.Cuda;
@@ -15,12 +16,20 @@ internal sealed record Kit(Device Device, bool Small, string Models, int SoakSte
     /// <summary>The device with full float32.</summary>
     public Device Exact => Device with { Tf32 = false };
 
-    /// <summary>The forms of the device that are compared, with their names.</summary>
-    public IReadOnlyList<(string Name, Device Device)> Forms => Device.IsCuda
+    /// <summary>The forms of a step that are compared, with their names.</summary>
+    public IReadOnlyList<(string Name, Device Device, StepPrecision Precision)> Forms => Device.IsCuda
         ?
         [
-            ("float32", Exact), ("float32, graph", Exact with { CaptureGraph = true }),
-            ("TF32", Device), ("TF32, graph", Device with { CaptureGraph = true }),
+            ("float32", Exact, StepPrecision.Float32), ("float32, graph", Graph(Exact), StepPrecision.Float32),
+            ("TF32", Device, StepPrecision.Float32), ("TF32, graph", Graph(Device), StepPrecision.Float32),
+            ("float16", Device, StepPrecision.Float16), ("float16, graph", Graph(Device), StepPrecision.Float16),
+            ("bfloat16", Device, StepPrecision.BFloat16), ("bfloat16, graph", Graph(Device), StepPrecision.BFloat16),
         ]
-        : [("kernels", Device), ("operators, fixed buffers", Device with { Kernels = false, FixedBuffers = true })];
+        :
+        [
+            ("kernels", Device, StepPrecision.Float32),
+            ("operators, fixed buffers", Device with { Kernels = false, FixedBuffers = true }, StepPrecision.Float32),
+        ];
+
+    private static Device Graph(Device device) => device with { CaptureGraph = true };
 }

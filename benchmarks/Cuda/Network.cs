@@ -2,6 +2,7 @@ using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
 using OnnxGraphs.Models;
 using OnnxGraphs.Optimizers;
+using OnnxGraphs.Precision;
 using OnnxGraphs.Training;
 
 namespace Benchmarks.Cuda;
@@ -52,7 +53,8 @@ internal sealed record Network(
         ? new AdamW { WeightDecay = 1e-4f } : new Sgd { WeightDecay = 1e-4f };
 
     /// <summary>The step, and the model with weights to start from.</summary>
-    public (TrainingGraph Graph, OnnxModel Model) Build(string models, Optimizer optimizer)
+    public (TrainingGraph Graph, OnnxModel Model) Build(
+        string models, Optimizer optimizer, StepPrecision precision = StepPrecision.Float32)
     {
         var model = OnnxModel.Load(Path.Combine(models, File));
         DetectionLoss loss = Focal ? new RetinaNetLoss() : new MultiBoxLoss();
@@ -64,6 +66,7 @@ internal sealed record Network(
         }, optimizer, new()
         {
             InputShapes = new Dictionary<string, TensorShape> { [model.Inputs[0].Name] = new(Batch, 3, Height, Width) },
+            Precision = precision,
         });
         return (graph, RandomData.Weights(graph.Layout, model));
     }

@@ -2,17 +2,21 @@ using OnnxGraphs.Training;
 
 namespace Benchmarks.Cuda;
 
-/// <summary>Many steps of UltraFace, with new data staged for each: memory of device and process must stay flat.</summary>
+/// <summary>
+/// Many steps of UltraFace (the smallest network in small), data staged for each: memory of device and process must stay
+/// flat.
+/// </summary>
 internal static class Soak
 {
     private const int Samples = 20;
 
     public static void Run(Kit kit, Report report)
     {
-        var network = Network.UltraFace(kit.Small ? 2 : 64);
+        var network = kit.Small ? Network.Compared[0] : Network.UltraFace(64);
         var (graph, model) = network.Build(kit.Models, network.Optimizer);
         var memory = new Memory(kit.Device);
-        using var run = new TrainingRun(graph, model, kit.Forms[^1].Device);
+        using var run = new TrainingRun(graph, model,
+            kit.Device with { FixedBuffers = true, CaptureGraph = kit.Device.IsCuda });
         for (var set = 0; set < 2; set++)
             RandomData.Fill(run, set, set);
         List<(int Step, double? Device, double Process)> seen = [];
@@ -28,7 +32,7 @@ internal static class Soak
                 seen.Add((run.Steps, memory.Device(), Memory.Process()));
         }
         next.GetAwaiter().GetResult();
-        report.Line($"{kit.SoakSteps} steps of batch {network.Batch}, loss {run.Term(TrainingGraph.Loss):f3} at the end.\n");
+        report.Line($"{kit.SoakSteps} steps of {network.Name}, batch {network.Batch}, loss {run.Term(TrainingGraph.Loss):f3} at the end.\n");
         report.Columns("step", "device, MB", "process, MB");
         foreach (var (step, device, process) in seen)
             report.Row([$"{step}", $"{device:f0}", $"{process:f1}"]);

@@ -1,3 +1,4 @@
+using OnnxGraphs.Precision;
 using OnnxGraphs.Runtime;
 using OnnxGraphs.Training;
 
@@ -11,15 +12,16 @@ internal static class StepTimes
         var memory = new Memory(kit.Device);
         report.Columns("network", "batch", "form", "step, ms", "without its data, ms", "first step, s", "memory, MB", "nodes");
         foreach (var network in Network.Timed(kit.Small))
-            foreach (var (name, device) in kit.Forms)
-                report.Row([network.Name, $"{network.Batch}", name, .. Measure(kit, network, device, memory)]);
+            foreach (var (name, device, precision) in kit.Forms)
+                report.Row([network.Name, $"{network.Batch}", name, .. Measure(kit, network, device, precision, memory)]);
     }
 
-    private static string[] Measure(Kit kit, Network network, Device device, Memory memory)
+    private static string[] Measure(
+        Kit kit, Network network, Device device, StepPrecision precision, Memory memory)
     {
         try
         {
-            var (graph, model) = network.Build(kit.Models, network.Optimizer);
+            var (graph, model) = network.Build(kit.Models, network.Optimizer, precision);
             var before = memory.Device() ?? Memory.Process();
             using var run = new TrainingRun(graph, model, device);
             RandomData.Fill(run);
