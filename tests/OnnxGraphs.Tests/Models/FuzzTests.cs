@@ -9,15 +9,13 @@ using OnnxGraphs.Surgery;
 namespace OnnxGraphs.Tests;
 
 /// <summary>
-/// 20,000 damaged models: each is read, or refused with this library's own exception, in bounded time. A failure names
-/// the number that draws the damage again.
+/// 20,000 damaged models: each is read, or refused with this library's own exception. A failure names the number that
+/// draws the damage again.
 /// </summary>
 [TestClass]
 public sealed class FuzzTests
 {
     private const int Mutations = 20_000;
-
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("fuzz-").FullName;
 
@@ -34,7 +32,6 @@ public sealed class FuzzTests
             var random = new Random(number);
             var (proto, bytes) = models[number % models.Count];
             var damaged = random.Next(2) == 0 ? Mutation.OfBytes(bytes, random) : Mutation.OfMeaning(proto, random);
-            var watch = System.Diagnostics.Stopwatch.StartNew();
             try
             {
                 Use(damaged, Path.Combine(_folder, $"{number % 64}-{Environment.CurrentManagedThreadId}.onnx"));
@@ -46,9 +43,6 @@ public sealed class FuzzTests
                 lock (failures)
                     failures.Add($"mutation {number} of model {number % models.Count}: {error}");
             }
-            if (watch.Elapsed > Longest)
-                lock (failures)
-                    failures.Add($"mutation {number} of model {number % models.Count} took {watch.Elapsed}");
         });
         Assert.IsEmpty(failures, string.Join("\n\n", failures.Take(3)));
         // Damage that always kills would test only the parser; damage that never does, nothing.
