@@ -11,7 +11,7 @@ namespace OnnxGraphs.Models;
 /// </summary>
 internal static class LowestOpset
 {
-    /// <summary>From this opset on nodes are written as they are built: reductions take their axes as an input.</summary>
+    /// <summary>From here on nodes are written as they are built: reductions take their axes as an input.</summary>
     public const int Oldest = 18;
 
     /// <summary>The opset that all the steps agree with.</summary>

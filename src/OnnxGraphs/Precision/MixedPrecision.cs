@@ -6,9 +6,9 @@ namespace OnnxGraphs.Precision;
 
 /// <summary>
 /// A step's graph, forward pass and gradients alike, written again with its heavy part in a 16-bit type. Each value of
-/// the batch is computed in one type, by <see cref="PrecisionLists"/>, and cast to the other at most once. Values of the
-/// weights alone are made in the type in which they are read: where that only moves numbers, from the whole weight
-/// vector, cast once.
+/// the batch is computed in one type, by <see cref="PrecisionLists"/>, and cast to the other at most once. Values of
+/// the weights alone are made when they are read, in the type in which they are read: where that only moves numbers,
+/// from the whole weight vector, cast once.
 /// </summary>
 internal sealed class MixedPrecision
 {
@@ -80,32 +80,29 @@ internal sealed class MixedPrecision
     private Var In(Var value, ElementType wanted)
     {
         var type = value.Type == ElementType.Float32 ? wanted : value.Type;
-        if (_made.TryGetValue((value, type), out var made))
-            return made;
-        if (!_steps.TryGetValue(value, out var step))
-            return _made[(value, type)] = value.Known is null ? Op.Cast(In(value, value.Type), type) : Constant(value, type);
-        var other = type == _narrow ? ElementType.Float32 : _narrow;
-        if (_ofBatch.Contains(value) && !IsFreelyTyped(step))
-            return _made[(value, type)] = Op.Cast(_made[(value, other)], type);
-        var isOwn = type == _narrow ? IsFreelyTyped(step) || step.Op == "ConstantOfShape"
-            || (PrecisionLists.OnlyMoves(step.Op) && NarrowForms.Has(step, type)) || PrecisionLists.IsHeavy(step.Op, _narrow)
-            : !PrecisionLists.IsHeavy(step.Op, _narrow);
-        return isOwn ? Build(step, type == _narrow ? type : ElementType.Float32)[step.Outputs.ToList().IndexOf(value)]
-            : _made[(value, type)] = Op.Cast(In(value, other), type);
+        if (!_made.ContainsKey((value, type)))
+            _made[(value, type)] = !_steps.TryGetValue(value, out var step) ? Leaf(value, type)
+                : !IsDecided(value) && IsMadeIn(type, step) ? Build(step, type)[step.Outputs.ToList().IndexOf(value)]
+                : Op.Cast(In(value, type == _narrow ? ElementType.Float32 : _narrow), type);
+        return _made[(value, type)];
     }
 
-    private Var Constant(Var value, ElementType type)
-    {
-        var tensor = value.Known!;
-        return tensor.Type == type ? _graph.Constant(value.Name, tensor)
-            : _graph.Constant(FloatTensors.FromFloat32(tensor.Shape, tensor.Values<float>(), type));
-    }
+    // Whether a step of the weights alone is computed in the type, not in the other one and cast.
+    private bool IsMadeIn(ElementType type, Step step) =>
+        type != _narrow ? type != ElementType.Float32 || !PrecisionLists.IsHeavy(step.Op, _narrow)
+        : IsFreelyTyped(step) || step.Op == "ConstantOfShape" || PrecisionLists.IsHeavy(step.Op, _narrow)
+            || (PrecisionLists.OnlyMoves(step.Op) && NarrowForms.Has(step, type));
+
+    private Var Leaf(Var value, ElementType type) =>
+        value.Known is not { } tensor ? Op.Cast(In(value, value.Type), type)
+        : tensor.Type == type ? _graph.Constant(value.Name, tensor)
+        : _graph.Constant(FloatTensors.FromFloat32(tensor.Shape, tensor.Values<float>(), type));
 
     private IReadOnlyList<Var> Build(Step step, ElementType type)
     {
         // The scales of Resize are float32 always.
         Var?[] inputs = [.. step.Inputs.Select((input, i) => input is null ? null
-            : In(input, step.Op == "Resize" && i > 0 ? ElementType.Float32 : type))];
+            : In(input, type == _narrow && !(step.Op == "Resize" && i > 0) ? type : ElementType.Float32))];
         var outputs = (type == _narrow ? NarrowForms.Of(step, inputs, type) : null)
             ?? Op.Append(_graph, step.Op, inputs, step.Attributes, "", null, step.Outputs.Count).Outputs;
         foreach (var (old, made) in step.Outputs.Zip(outputs))

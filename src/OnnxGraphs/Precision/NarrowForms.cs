@@ -17,8 +17,8 @@ internal static class NarrowForms
     public static IReadOnlyList<Var>? Of(Step step, Var?[] inputs, ElementType type) => step.Op switch
     {
         "Cast" => [Op.Cast(inputs[0]!, type)],
-        "ConstantOfShape" => [Op.Apply("ConstantOfShape", inputs, step.Attributes.With("value", FloatTensors.FromFloat32(
-            new(1), (step.Attributes.Tensor("value") ?? Tensor.Vector(0f)).Values<float>(), type)))],
+        "ConstantOfShape" => [Op.Apply("ConstantOfShape", inputs, Repeating(
+            step.Attributes.Tensor("value")?.Values<float>()[0] ?? 0, type))],
         // The cheap mask of float32, max(0, min(1, 3e38 x)), has a slope that no 16-bit float holds.
         "HardSigmoid" when step.Attributes.Float("alpha", 0) > MostOfFloat16 => [Op.Positive(inputs[0]!)],
         // CUDA has kernels of these for float16, not for bfloat16.
@@ -58,5 +58,8 @@ internal static class NarrowForms
 
     private static Var? Filled(Var like, int axis, long count, float filling) => count <= 0 ? null
         : Op.Apply("ConstantOfShape", [like.Graph.Constant(like.Shape.With(axis, count).ToArray())],
-            new() { { "value", FloatTensors.FromFloat32(new(1), [filling], like.Type) } });
+            Repeating(filling, like.Type));
+
+    private static Attributes Repeating(float number, ElementType type) =>
+        new() { { "value", FloatTensors.FromFloat32(new(1), [number], type) } };
 }

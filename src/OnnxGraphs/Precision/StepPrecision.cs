@@ -9,9 +9,11 @@ public enum StepPrecision
     /// <summary>All in float32.</summary>
     Float32,
 
-    /// <summary>Convolutions, products and what lies between them in float16, the loss scaled (<see cref="LossScaling"/>).</summary>
+    /// <summary>
+    /// Convolutions, products and what lies between them in float16, the loss scaled (<see cref="LossScaling"/>).
+    /// </summary>
     Float16,
 
-    /// <summary>The same in bfloat16: the range of float32 with 8 bits of mantissa, so that no scaling is needed.</summary>
+    /// <summary>The same in bfloat16: the range of float32 with 8 bits of mantissa, so no scaling is needed.</summary>
     BFloat16,
 }

@@ -3,9 +3,9 @@ using OnnxGraphs.Graphs;
 namespace OnnxGraphs.Tests.Precision;
 
 /// <summary>
-/// For which operators, versions and types ONNX Runtime lists CUDA kernels: its docs/OperatorKernels.md as of early 2026,
-/// and what its issue 27729 added in that spring. Later releases only add to it. A kernel of one version is not used for a later version of the operator, even where
-/// nothing but a type was added.
+/// For which operators, versions and types ONNX Runtime lists CUDA kernels: its docs/OperatorKernels.md as of early
+/// 2026, and what its issue 27729 added in that spring. Later releases only add to it. A kernel of one version is not
+/// used for a later version of the operator, even where nothing but a type was added.
 /// </summary>
 internal static class CudaKernels
 {

@@ -7,7 +7,9 @@ using OnnxGraphs.Training;
 
 namespace OnnxGraphs.Tests.Precision;
 
-/// <summary>Training steps of the small exports, in each precision: the loss is the mean square of each output.</summary>
+/// <summary>
+/// Training steps of the small exports, in each precision: the loss is the mean square of each output.
+/// </summary>
 internal static class ExportedStep
 {
     public static TrainingGraph Of(string file, StepPrecision precision, Optimizer? optimizer = null)

@@ -57,11 +57,11 @@ internal static class RoundedModel
     private static NodeProto[] Round(string value, string result, ElementType type) =>
         [Cast(value, result + "/narrow", type), Cast(result + "/narrow", result, ElementType.Float32)];
 
-    private static NodeProto Cast(string value, string result, ElementType type) => new()
+    private static NodeProto Cast(string value, string result, ElementType type)
     {
-        OpType = "Cast", Input = { value }, Output = { result },
-        Attribute = { new AttributeProto { Name = "to", Type = AttributeProto.Types.AttributeType.Int, I = (long)type } },
-    };
+        var to = new AttributeProto { Name = "to", Type = AttributeProto.Types.AttributeType.Int, I = (long)type };
+        return new() { OpType = "Cast", Input = { value }, Output = { result }, Attribute = { to } };
+    }
 
     private static bool IsNarrow(ElementType type) => type is ElementType.Float16 or ElementType.BFloat16;
 }
