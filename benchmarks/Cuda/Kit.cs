@@ -28,7 +28,7 @@ internal sealed record Kit(Device Device, bool Small, string Models, int SoakSte
         :
         [
             ("kernels", Device, StepPrecision.Float32),
-            ("operators, fixed buffers", Device with { Kernels = false, FixedBuffers = true }, StepPrecision.Float32),
+            ("operators, fixed buffers", Exact with { Kernels = false, FixedBuffers = true }, StepPrecision.Float32),
         ];
 
     private static Device Graph(Device device) => device with { CaptureGraph = true };
