@@ -52,7 +52,7 @@ for network in $networks; do
     case $network in
         ultraface) grow ultraface 240x320 "1 2 4 8 16 32" "96x128 192x256 288x384 384x512 480x640" 8 ;;
         ssdlite) grow ssdlite 320x320 "1 2 4 8 16 32" "128x128 224x224 320x320 416x416 512x512" 8 ;;
-        retinanet) grow retinanet 320x320 "1 2 4 8 16" "128x128 224x224 320x320 416x416 512x512" 2 ;;
+        retinanet) grow retinanet 320x320 "1 2 4 8" "128x128 224x224 320x320 416x416 512x512" 2 ;;
         *) echo "$network: expected ultraface, ssdlite or retinanet" >&2; exit 2 ;;
     esac
 done
