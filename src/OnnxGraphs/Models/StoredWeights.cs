@@ -46,6 +46,18 @@ internal sealed class StoredWeights
         return tensor.Type.IsFloat() ? tensor.ToFloat32().Values<float>().ToArray() : Grid(name).Dequantized(tensor);
     }
 
+    /// <summary>Copies the values of a weight.</summary>
+    public void Read(string name, Span<float> to)
+    {
+        // Most are stored just so; a large model's need not lie in memory once more.
+        var proto = _stored[name];
+        var stored = MemoryMarshal.Cast<byte, float>(proto.RawData.Span);
+        if (proto.DataType == (int)ElementType.Float32 && stored.Length == to.Length)
+            stored.CopyTo(to);
+        else
+            Read(name).CopyTo(to);
+    }
+
     /// <summary>A weight as it is stored.</summary>
     public byte[] Bytes(string name) => _stored[name].ToTensor().Data;
 

@@ -26,10 +26,16 @@ public sealed record ParameterLayout(IReadOnlyList<ParameterEntry> Entries)
     /// <summary>The flat vector of a model's current weights.</summary>
     public float[] Gather(OnnxModel model)
     {
-        var (weights, vector) = (new StoredWeights(model), new float[Size]);
-        foreach (var entry in Entries)
-            weights.Read(entry.Name).CopyTo(vector.AsSpan((int)entry.Offset));
+        var vector = new float[Size];
+        Gather(model, vector);
         return vector;
+    }
+
+    internal void Gather(OnnxModel model, Span<float> vector)
+    {
+        var weights = new StoredWeights(model);
+        foreach (var entry in Entries)
+            weights.Read(entry.Name, vector.Slice((int)entry.Offset, (int)entry.Shape.Size));
     }
 
     /// <summary>A copy of the model with its weights taken from the flat vector; all else stays as it was.</summary>

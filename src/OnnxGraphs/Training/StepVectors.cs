@@ -41,16 +41,21 @@ internal sealed class StepVectors : IDisposable
     }
 
     /// <summary>Writes a vector.</summary>
-    public void Write(int turn, int vector, float[] values)
+    public void Write(int turn, int vector, float[] values) => Fill(turn, vector, memory => values.CopyTo(memory));
+
+    /// <summary>Fills a vector: its memory itself where it lies on the host.</summary>
+    public void Fill(int turn, int vector, Action<Span<float>> fill)
     {
         var value = _sets[turn][vector];
         if (_copies.Count == 0)
         {
-            values.CopyTo(value.GetTensorMutableDataAsSpan<float>());
+            fill(value.GetTensorMutableDataAsSpan<float>());
             return;
         }
-        using var host = HostTensors.Write(Tensor.Of<float>(new(values.Length), values));
-        _copies[values.Length].Run([host], [value]);
+        using var host = HostTensors.Allocate(ElementType.Float32, new(value.GetTensorTypeAndShape().Shape));
+        var memory = host.GetTensorMutableDataAsSpan<float>();
+        fill(memory);
+        _copies[memory.Length].Run([host], [value]);
     }
 
     /// <inheritdoc/>

@@ -98,13 +98,16 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
     internal static long SizeOf(string vector, ParameterLayout layout) =>
         vector == LossScale ? LossScaling.Size : layout.Size;
 
-    /// <summary>What a vector holds before the first step.</summary>
-    internal float[] Start(string vector, float[] weights) => vector switch
+    /// <summary>Writes what a vector holds before the first step.</summary>
+    internal void Start(string vector, OnnxModel model, Span<float> memory)
     {
-        Parameters or Average => weights,
-        LossScale => Scaling!.Start,
-        _ => new float[weights.Length],
-    };
+        if (vector is Parameters or Average)
+            Layout.Gather(model, memory);
+        else if (vector == LossScale)
+            Scaling!.Start.CopyTo(memory);
+        else
+            memory.Clear();
+    }
 
     // Each parameter is a piece of the vector under its own name, where the reader of the model finds it.
     private static void Unpack(Graph graph, ParameterLayout layout)

@@ -50,9 +50,8 @@ public sealed class TrainingRun : ITrainingRun
         _inputs = new(graph.Data, _forward?.Inputs ?? graph.Data.Select(input => input.Name).ToHashSet(), Device, _memory,
             gpu);
         _capture = new(Device, gpu);
-        var weights = graph.Layout.Gather(model);
         foreach (var (i, vector) in graph.Vectors.Index())
-            _vectors.Write(Turn, i, graph.Start(vector, weights));
+            _vectors.Fill(Turn, i, memory => graph.Start(vector, model, memory));
     }
 
     private InferenceSession Session => _graphSession.Session;
