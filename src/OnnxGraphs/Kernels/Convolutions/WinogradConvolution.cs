@@ -29,8 +29,6 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
     private readonly int _bunches;
     private readonly int _ranges;
     private readonly int _tiles;
-    private readonly int[] _rows;
-    private readonly int[] _places;
     private readonly bool _hasBias;
     private readonly float _floor;
 
@@ -54,8 +52,6 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
         _weightPitch = TileGrid.Spread(Blocks * Channels * BlockColumns);
         _inputPitch = TileGrid.Spread(_tiles * _channelPitch);
         _productPitch = TileGrid.Spread((Blocks + _ranges - 1) / _ranges * _tiles * BlockColumns);
-        _rows = [.. Enumerable.Range(0, InnerLoops.ProductRows).Select(i => i * _channelPitch)];
-        _places = [.. Enumerable.Range(0, Channels)];
     }
 
     public static WinogradConvolution Forward(ConvolutionShape shape, bool hasBias, bool isClipped, InnerLoops loops) =>
@@ -152,13 +148,9 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
 
     private void MultiplyBlock(float* inputs, float* weights, float* products, int tiles)
     {
-        new Span<float>(products, Padded(tiles) * BlockColumns).Clear();
-        fixed (int* rows = _rows, places = _places)
-            for (var row = 0; row < Channels; row += RowsAtOnce)
-                for (var tile = 0; tile < tiles; tile += InnerLoops.ProductRows)
-                    Loops.AddProducts(inputs + tile * _channelPitch, rows, places + row,
-                        Math.Min(RowsAtOnce, Channels - row), weights + row * BlockColumns, BlockColumns,
-                        products + tile * BlockColumns);
+        for (var row = 0; row < Channels; row += RowsAtOnce)
+            Loops.Multiply(inputs + row, _channelPitch, 1, tiles, Math.Min(RowsAtOnce, Channels - row),
+                weights + row * BlockColumns, BlockColumns, products, add: row > 0);
     }
 
     private void MapOutput(in KernelCall call, int strip, int column, float* products, float* scratch)

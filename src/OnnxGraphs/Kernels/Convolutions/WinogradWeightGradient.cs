@@ -23,8 +23,6 @@ internal sealed unsafe class WinogradWeightGradient : WinogradKernel
     private readonly int _gradientPitch;
     private readonly int _sumRows;
     private readonly int _sumPitch;
-    private readonly int[] _rows = [.. Enumerable.Range(0, InnerLoops.ProductRows)];
-    private readonly int[] _places;
 
     public WinogradWeightGradient(ConvolutionShape shape, InnerLoops loops) : base("WinogradConvWeightGradient",
         [shape.Output, shape.Input], shape.Weights, loops,
@@ -45,7 +43,6 @@ internal sealed unsafe class WinogradWeightGradient : WinogradKernel
         _gradientPitch = TileGrid.Spread(blocks * _tiles * BlockColumns);
         _sumRows = Padded(channels);
         _sumPitch = TileGrid.Spread(blocks * _sumRows * BlockColumns);
-        _places = [.. Enumerable.Range(0, _tiles).Select(tile => tile * _channelPitch)];
     }
 
     public override long ScratchBytes => (long)Parts * PartScratch * sizeof(float);
@@ -71,13 +68,12 @@ internal sealed unsafe class WinogradWeightGradient : WinogradKernel
             - channel;
         var block = Share(Blocks, columnRange, _columnRanges);
         var blocks = Share(Blocks, columnRange + 1, _columnRanges) - block;
-        new Span<float>(sums, TileGrid.Frequencies * _sumPitch).Clear();
         for (var strip = 0; strip < Grid.Strips; strip += _strips)
         {
             var strips = Math.Min(_strips, Grid.Strips - strip);
             MapInputs(call.Input(1), strip, strips, channel, channels, inputs, scratch);
             MapGradients(call.Input(0), strip, strips, block, blocks, gradients, scratch);
-            Multiply(inputs, gradients, sums, channels, blocks, strips * Grid.Across);
+            Multiply(inputs, gradients, sums, channels, blocks, strips * Grid.Across, add: strip > 0);
         }
         for (var i = 0; i < blocks; i++)
             Write(call.Output(0), (block + i) * BlockColumns, channel, channels, sums + i * _sumRows * BlockColumns,
@@ -105,20 +101,17 @@ internal sealed unsafe class WinogradWeightGradient : WinogradKernel
     }
 
     // [frequency][block][channel][filter]
-    private void Multiply(float* inputs, float* gradients, float* sums, int channels, int blocks, int tiles)
+    private void Multiply(float* inputs, float* gradients, float* sums, int channels, int blocks, int tiles, bool add)
     {
-        fixed (int* rows = _rows, places = _places)
-            for (var frequency = 0; frequency < TileGrid.Frequencies; frequency++)
-            {
-                for (var block = 0; block < blocks; block++)
-                    for (var row = 0; row < channels; row += InnerLoops.ProductRows)
-                        Loops.AddProducts(inputs + row, rows, places, tiles,
-                            gradients + block * _tiles * BlockColumns, BlockColumns,
-                            sums + (block * _sumRows + row) * BlockColumns);
-                inputs += _inputPitch;
-                gradients += _gradientPitch;
-                sums += _sumPitch;
-            }
+        for (var frequency = 0; frequency < TileGrid.Frequencies; frequency++)
+        {
+            for (var block = 0; block < blocks; block++)
+                Loops.Multiply(inputs, 1, _channelPitch, channels, tiles, gradients + block * _tiles * BlockColumns,
+                    BlockColumns, sums + block * _sumRows * BlockColumns, add);
+            inputs += _inputPitch;
+            gradients += _gradientPitch;
+            sums += _sumPitch;
+        }
     }
 
     private void Write(float* dw, int filter, int channel, int channels, float* sums, float* scratch)

@@ -6,6 +6,9 @@ internal unsafe interface ISimd<V> where V : struct
     /// <summary>Numbers in a vector.</summary>
     static abstract int Width { get; }
 
+    /// <summary>Vectors that the processor holds in registers.</summary>
+    static abstract int Registers { get; }
+
     static abstract V Load(float* from);
 
     static abstract void Store(V vector, float* to);

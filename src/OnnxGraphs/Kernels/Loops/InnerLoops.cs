@@ -57,6 +57,13 @@ internal abstract unsafe class InnerLoops
     /// </summary>
     public abstract void AddProducts(float* x, int* rows, int* places, int count, float* y, int columns, float* sums);
 
+    /// <summary>
+    /// sums[r columns + j] = sum over p below the count of x[r pitch + p step] y[p columns + j], or that much more, for
+    /// columns of one or two vectors. Rows are filled up to a multiple of <see cref="ProductRows"/>.
+    /// </summary>
+    public abstract void Multiply(float* x, nint pitch, nint step, int rows, int count, float* y, int columns,
+        float* sums, bool add);
+
     /// <summary>to[j toPitch + i] = from[i fromPitch + j], for i below rows and j below columns.</summary>
     public abstract void Transpose(float* from, int fromPitch, int rows, int columns, float* to, int toPitch);
 

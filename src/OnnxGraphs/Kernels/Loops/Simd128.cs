@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 
 namespace OnnxGraphs.Kernels.Loops;
 
@@ -7,6 +8,8 @@ namespace OnnxGraphs.Kernels.Loops;
 internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 {
     public static int Width => Vector128<float>.Count;
+
+    public static int Registers => AdvSimd.IsSupported ? 32 : 16;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Load(float* from) => Vector128.Load(from);

@@ -1,0 +1,206 @@
+using System.Runtime.CompilerServices;
+
+namespace OnnxGraphs.Kernels.Loops;
+
+// Sums stay in registers, in numbers that hide the latency of the multiply-add.
+internal sealed unsafe partial class InnerLoops<V, S>
+{
+    /// <inheritdoc/>
+    public override void Multiply(float* x, nint pitch, nint step, int rows, int count, float* y, int columns,
+        float* sums, bool add)
+    {
+        const int many = 2 * ProductRows;
+        var row = 0;
+        if (S.Registers >= 32 && columns > S.Width)
+            for (; row + ProductRows < rows; row += many)
+                MultiplyTwelve(x + row * pitch, pitch, step, count, y, sums + row * columns, add);
+        for (; row < rows; row += ProductRows)
+            if (columns > S.Width)
+                MultiplySix(x + row * pitch, pitch, step, count, y, sums + row * columns, add);
+            else
+                MultiplySixNarrow(x + row * pitch, pitch, step, count, y, sums + row * columns, add);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplyTwelve(float* x, nint pitch, nint step, int count, float* y, float* sums, bool add)
+    {
+        var w = S.Width;
+        V a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, a6 = default,
+            a7 = default, a8 = default, a9 = default, a10 = default, a11 = default, b0 = default, b1 = default,
+            b2 = default, b3 = default, b4 = default, b5 = default, b6 = default, b7 = default, b8 = default,
+            b9 = default, b10 = default, b11 = default;
+        if (add)
+        {
+            (a0, b0) = (S.Load(sums), S.Load(sums + w));
+            (a1, b1) = (S.Load(sums + 2 * w), S.Load(sums + 3 * w));
+            (a2, b2) = (S.Load(sums + 4 * w), S.Load(sums + 5 * w));
+            (a3, b3) = (S.Load(sums + 6 * w), S.Load(sums + 7 * w));
+            (a4, b4) = (S.Load(sums + 8 * w), S.Load(sums + 9 * w));
+            (a5, b5) = (S.Load(sums + 10 * w), S.Load(sums + 11 * w));
+            (a6, b6) = (S.Load(sums + 12 * w), S.Load(sums + 13 * w));
+            (a7, b7) = (S.Load(sums + 14 * w), S.Load(sums + 15 * w));
+            (a8, b8) = (S.Load(sums + 16 * w), S.Load(sums + 17 * w));
+            (a9, b9) = (S.Load(sums + 18 * w), S.Load(sums + 19 * w));
+            (a10, b10) = (S.Load(sums + 20 * w), S.Load(sums + 21 * w));
+            (a11, b11) = (S.Load(sums + 22 * w), S.Load(sums + 23 * w));
+        }
+        for (; count > 0; count--, x += step, y += 2 * w)
+        {
+            V ya = S.Load(y), yb = S.Load(y + w), k = S.Repeat(x[0]);
+            var at = x;
+            a0 = S.MultiplyAdd(k, ya, a0);
+            b0 = S.MultiplyAdd(k, yb, b0);
+            k = S.Repeat(at[pitch]);
+            a1 = S.MultiplyAdd(k, ya, a1);
+            b1 = S.MultiplyAdd(k, yb, b1);
+            k = S.Repeat(at[2 * pitch]);
+            a2 = S.MultiplyAdd(k, ya, a2);
+            b2 = S.MultiplyAdd(k, yb, b2);
+            at += 3 * pitch;
+            k = S.Repeat(at[0]);
+            a3 = S.MultiplyAdd(k, ya, a3);
+            b3 = S.MultiplyAdd(k, yb, b3);
+            k = S.Repeat(at[pitch]);
+            a4 = S.MultiplyAdd(k, ya, a4);
+            b4 = S.MultiplyAdd(k, yb, b4);
+            k = S.Repeat(at[2 * pitch]);
+            a5 = S.MultiplyAdd(k, ya, a5);
+            b5 = S.MultiplyAdd(k, yb, b5);
+            at += 3 * pitch;
+            k = S.Repeat(at[0]);
+            a6 = S.MultiplyAdd(k, ya, a6);
+            b6 = S.MultiplyAdd(k, yb, b6);
+            k = S.Repeat(at[pitch]);
+            a7 = S.MultiplyAdd(k, ya, a7);
+            b7 = S.MultiplyAdd(k, yb, b7);
+            k = S.Repeat(at[2 * pitch]);
+            a8 = S.MultiplyAdd(k, ya, a8);
+            b8 = S.MultiplyAdd(k, yb, b8);
+            at += 3 * pitch;
+            k = S.Repeat(at[0]);
+            a9 = S.MultiplyAdd(k, ya, a9);
+            b9 = S.MultiplyAdd(k, yb, b9);
+            k = S.Repeat(at[pitch]);
+            a10 = S.MultiplyAdd(k, ya, a10);
+            b10 = S.MultiplyAdd(k, yb, b10);
+            k = S.Repeat(at[2 * pitch]);
+            a11 = S.MultiplyAdd(k, ya, a11);
+            b11 = S.MultiplyAdd(k, yb, b11);
+        }
+        S.Store(a0, sums);
+        S.Store(b0, sums + w);
+        S.Store(a1, sums + 2 * w);
+        S.Store(b1, sums + 3 * w);
+        S.Store(a2, sums + 4 * w);
+        S.Store(b2, sums + 5 * w);
+        S.Store(a3, sums + 6 * w);
+        S.Store(b3, sums + 7 * w);
+        S.Store(a4, sums + 8 * w);
+        S.Store(b4, sums + 9 * w);
+        S.Store(a5, sums + 10 * w);
+        S.Store(b5, sums + 11 * w);
+        S.Store(a6, sums + 12 * w);
+        S.Store(b6, sums + 13 * w);
+        S.Store(a7, sums + 14 * w);
+        S.Store(b7, sums + 15 * w);
+        S.Store(a8, sums + 16 * w);
+        S.Store(b8, sums + 17 * w);
+        S.Store(a9, sums + 18 * w);
+        S.Store(b9, sums + 19 * w);
+        S.Store(a10, sums + 20 * w);
+        S.Store(b10, sums + 21 * w);
+        S.Store(a11, sums + 22 * w);
+        S.Store(b11, sums + 23 * w);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplySix(float* x, nint pitch, nint step, int count, float* y, float* sums, bool add)
+    {
+        var w = S.Width;
+        V a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, b0 = default,
+            b1 = default, b2 = default, b3 = default, b4 = default, b5 = default;
+        if (add)
+        {
+            (a0, b0) = (S.Load(sums), S.Load(sums + w));
+            (a1, b1) = (S.Load(sums + 2 * w), S.Load(sums + 3 * w));
+            (a2, b2) = (S.Load(sums + 4 * w), S.Load(sums + 5 * w));
+            (a3, b3) = (S.Load(sums + 6 * w), S.Load(sums + 7 * w));
+            (a4, b4) = (S.Load(sums + 8 * w), S.Load(sums + 9 * w));
+            (a5, b5) = (S.Load(sums + 10 * w), S.Load(sums + 11 * w));
+        }
+        for (; count > 0; count--, x += step, y += 2 * w)
+        {
+            V ya = S.Load(y), yb = S.Load(y + w), k = S.Repeat(x[0]);
+            var at = x;
+            a0 = S.MultiplyAdd(k, ya, a0);
+            b0 = S.MultiplyAdd(k, yb, b0);
+            k = S.Repeat(at[pitch]);
+            a1 = S.MultiplyAdd(k, ya, a1);
+            b1 = S.MultiplyAdd(k, yb, b1);
+            k = S.Repeat(at[2 * pitch]);
+            a2 = S.MultiplyAdd(k, ya, a2);
+            b2 = S.MultiplyAdd(k, yb, b2);
+            at += 3 * pitch;
+            k = S.Repeat(at[0]);
+            a3 = S.MultiplyAdd(k, ya, a3);
+            b3 = S.MultiplyAdd(k, yb, b3);
+            k = S.Repeat(at[pitch]);
+            a4 = S.MultiplyAdd(k, ya, a4);
+            b4 = S.MultiplyAdd(k, yb, b4);
+            k = S.Repeat(at[2 * pitch]);
+            a5 = S.MultiplyAdd(k, ya, a5);
+            b5 = S.MultiplyAdd(k, yb, b5);
+        }
+        S.Store(a0, sums);
+        S.Store(b0, sums + w);
+        S.Store(a1, sums + 2 * w);
+        S.Store(b1, sums + 3 * w);
+        S.Store(a2, sums + 4 * w);
+        S.Store(b2, sums + 5 * w);
+        S.Store(a3, sums + 6 * w);
+        S.Store(b3, sums + 7 * w);
+        S.Store(a4, sums + 8 * w);
+        S.Store(b4, sums + 9 * w);
+        S.Store(a5, sums + 10 * w);
+        S.Store(b5, sums + 11 * w);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplySixNarrow(float* x, nint pitch, nint step, int count, float* y, float* sums, bool add)
+    {
+        var w = S.Width;
+        V a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default;
+        if (add)
+        {
+            a0 = S.Load(sums);
+            a1 = S.Load(sums + w);
+            a2 = S.Load(sums + 2 * w);
+            a3 = S.Load(sums + 3 * w);
+            a4 = S.Load(sums + 4 * w);
+            a5 = S.Load(sums + 5 * w);
+        }
+        for (; count > 0; count--, x += step, y += w)
+        {
+            V ya = S.Load(y), k = S.Repeat(x[0]);
+            var at = x;
+            a0 = S.MultiplyAdd(k, ya, a0);
+            k = S.Repeat(at[pitch]);
+            a1 = S.MultiplyAdd(k, ya, a1);
+            k = S.Repeat(at[2 * pitch]);
+            a2 = S.MultiplyAdd(k, ya, a2);
+            at += 3 * pitch;
+            k = S.Repeat(at[0]);
+            a3 = S.MultiplyAdd(k, ya, a3);
+            k = S.Repeat(at[pitch]);
+            a4 = S.MultiplyAdd(k, ya, a4);
+            k = S.Repeat(at[2 * pitch]);
+            a5 = S.MultiplyAdd(k, ya, a5);
+        }
+        S.Store(a0, sums);
+        S.Store(a1, sums + w);
+        S.Store(a2, sums + 2 * w);
+        S.Store(a3, sums + 3 * w);
+        S.Store(a4, sums + 4 * w);
+        S.Store(a5, sums + 5 * w);
+    }
+}
