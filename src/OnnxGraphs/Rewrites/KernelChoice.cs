@@ -1,6 +1,7 @@
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Kernels;
 using OnnxGraphs.Kernels.Convolutions;
+using OnnxGraphs.Kernels.Layouts;
 using OnnxGraphs.Kernels.Loops;
 using OnnxGraphs.Kernels.Native;
 using OnnxGraphs.Kernels.Poolings;
@@ -34,6 +35,25 @@ internal sealed class KernelChoice(InnerLoops loops)
         _kernels.Add(kernel);
         var op = KernelDomain.Operator(kernel, _kernels.Count - 1);
         return new(KernelDomain.Name, op, "", inputs, outputs, Attributes.None);
+    }
+
+    /// <summary>The steps with kernels in place of those that turn large matrices over.</summary>
+    public IReadOnlyList<Step> Transposed(IReadOnlyList<Step> steps)
+    {
+        var open = OpenShapes.Of(steps);
+        // ONNX Runtime's products of matrices take their operands as they lie.
+        var factors = steps.Where(step => step.Op is "MatMul" or "Gemm").SelectMany(step => step.Inputs).ToHashSet();
+        return [.. steps.Select(step => step is { Op: "Transpose", Domain: "" } && !open.Contains(step.Inputs[0]!)
+            && !factors.Contains(step.Outputs[0]) ? Transposed(step) : step)];
+    }
+
+    private Step Transposed(Step step)
+    {
+        const long fewest = 4096;
+        var (input, order) = (step.Inputs[0]!, step.Attributes.Ints("perm"));
+        return input.Type == ElementType.Float32 && order is not null && input.Shape.Size is >= fewest and < int.MaxValue
+            && MatrixForm.Of(input.Shape, order) is { } form
+            ? Use(new MatrixTranspose(input.Shape, step.Outputs[0].Shape, form, loops), step.Inputs, step.Outputs) : step;
     }
 
     private Step? ForGradient(Node node, string kernel)

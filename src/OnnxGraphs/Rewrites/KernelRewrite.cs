@@ -25,7 +25,7 @@ internal sealed record KernelRewrite(OnnxModel Model, IReadOnlyList<Kernel> Kern
             return null;
         var choice = new KernelChoice(loops);
         var list = new StepList(outputs, choice.For, inputs);
-        var steps = ElementwiseFusion.Apply(list.Steps, outputs.Select(list.Written), choice);
+        var steps = ElementwiseFusion.Apply(choice.Transposed(list.Steps), outputs.Select(list.Written), choice);
         var mayShare = replaced.Count > 0 && SharedMemory.IsSafe(steps, choice.Kernels,
             replaced.Select(pair => (pair.Old, Source(list.Written(pair.New), steps))));
         return new(GraphWriter.Write(list, steps, inputs), choice.Kernels, mayShare);
