@@ -47,10 +47,14 @@ internal sealed unsafe class MaxPoolGradient : Kernel
             {
                 var (firstColumn, endColumn) = _columns.Window(column);
                 var largest = firstRow * _columns.Size + firstColumn;
+                // Without a branch: which place it is cannot be predicted.
                 for (var i = firstRow; i < endRow; i += _rows.Dilation)
                     for (var j = firstColumn; j < endColumn; j += _columns.Dilation)
-                        if (x[i * _columns.Size + j] > x[largest])
-                            largest = i * _columns.Size + j;
+                    {
+                        var place = i * _columns.Size + j;
+                        var isLarger = x[place] > x[largest] ? 1 : 0;
+                        largest += -isLarger & (place - largest);
+                    }
                 dx[largest] += *dy++;
             }
         }
