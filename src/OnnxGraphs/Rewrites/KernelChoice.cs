@@ -83,7 +83,7 @@ internal sealed class KernelChoice(InnerLoops loops)
 
     private Kernel? Forward(ConvolutionShape shape, bool hasBias) =>
         shape.IsDepthwise ? DepthwiseFilter.Forward(shape, hasBias, loops)
-        : IsForWinograd(shape) ? WinogradConvolution.Forward(shape, hasBias, false, loops) : null;
+        : IsForWinograd(shape) ? WinogradConvolution.Forward(shape, hasBias, loops) : null;
 
     private Kernel? InputGradient(ConvolutionShape shape) =>
         shape.IsDepthwise ? DepthwiseFilter.Backward(shape, loops)

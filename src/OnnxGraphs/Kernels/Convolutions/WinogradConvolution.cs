@@ -21,6 +21,7 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
 
     private readonly WinogradWeights _weights;
     private readonly TileSource _source;
+    private readonly TileTarget _target;
     private readonly int _channelPitch;
     private readonly int _weightPitch;
     private readonly int _inputPitch;
@@ -30,16 +31,15 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
     private readonly int _ranges;
     private readonly int _tiles;
     private readonly bool _hasBias;
-    private readonly float _floor;
 
     private WinogradConvolution(string name, InnerLoops loops, IReadOnlyList<TensorShape> inputs, TensorShape target,
-        WinogradWeights weights, (int, int) before, bool isClipped)
+        WinogradWeights weights, (int, int) before)
         : base(name, inputs, target, loops, new((int)target[0], (int)target[2], (int)target[3]), (int)inputs[0][1],
             (int)target[1])
     {
         (_weights, _hasBias) = (weights, inputs.Count > 2);
-        _floor = isClipped ? 0 : float.NegativeInfinity;
         _source = new(loops, Grid, WinogradStep.Input, Channels, ((int)inputs[0][2], (int)inputs[0][3]), before);
+        _target = new(loops, Grid, Columns);
         _channelPitch = TileGrid.Spread(Channels);
         // As many bunches as threads where there are tiles enough, else some columns of all for each thread.
         var most = Math.Clamp(StripsAtOnce(_channelPitch + Blocks * BlockColumns), 1,
@@ -54,17 +54,17 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
         _productPitch = TileGrid.Spread((Blocks + _ranges - 1) / _ranges * _tiles * BlockColumns);
     }
 
-    public static WinogradConvolution Forward(ConvolutionShape shape, bool hasBias, bool isClipped, InnerLoops loops) =>
-        new(isClipped ? "WinogradConvRelu" : "WinogradConv", loops,
+    public static WinogradConvolution Forward(ConvolutionShape shape, bool hasBias, InnerLoops loops) =>
+        new("WinogradConv", loops,
             hasBias ? [shape.Input, shape.Weights, new(shape.Filters)] : [shape.Input, shape.Weights], shape.Output,
             new(loops, shape.Filters, shape.Channels, isFlipped: false),
-            ((int)shape.Window.Before[0], (int)shape.Window.Before[1]), isClipped);
+            ((int)shape.Window.Before[0], (int)shape.Window.Before[1]));
 
     /// <summary>dx from dy and the weights.</summary>
     public static WinogradConvolution Backward(ConvolutionShape shape, InnerLoops loops) =>
         new("WinogradConvInputGradient", loops, [shape.Output, shape.Weights], shape.Input,
             new(loops, shape.Filters, shape.Channels, isFlipped: true),
-            (2 - (int)shape.Window.Before[0], 2 - (int)shape.Window.Before[1]), isClipped: false);
+            (2 - (int)shape.Window.Before[0], 2 - (int)shape.Window.Before[1]));
 
     public override long ScratchBytes =>
         ((long)TileGrid.Frequencies * _weightPitch + (long)Parts * PartScratch) * sizeof(float);
@@ -72,7 +72,7 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
     private int Parts => Math.Min(_bunches * _ranges, Threads);
 
     private int PartScratch => TileGrid.Frequencies * (_inputPitch + _productPitch)
-        + Math.Max(_source.Scratch, TileGrid.Step * TileGrid.Step * Grid.Across * Loops.Width);
+        + Math.Max(_source.Scratch, _target.Scratch);
 
     public override void Run(ref KernelCall call)
     {
@@ -100,6 +100,8 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
             _weights.Map(weights, block * BlockColumns, BlockColumns, piece, to + block * Channels * BlockColumns,
                 _weightPitch, scratch);
         }
+        // Stores past the caches are not ordered by themselves, and other threads read them next.
+        Interlocked.MemoryBarrier();
     }
 
     private void Convolve(in KernelCall call, int index, float* weights, float* inputs)
@@ -117,9 +119,7 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
                 MapInputs(call.Input(0), strip, strips, inputs, scratch);
             mapped = bunch;
             Multiply(inputs, weights + block * Channels * BlockColumns, products, strips * Grid.Across, blocks);
-            for (var j = 0; j < strips * blocks; j++)
-                MapOutput(in call, strip + j % strips, (block + j / strips) * BlockColumns,
-                    products + (j / strips * _tiles + j % strips * Grid.Across) * BlockColumns, scratch);
+            MapOutputs(in call, strip, strips, block, blocks, products, scratch);
         }
     }
 
@@ -153,34 +153,15 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
                 weights + row * BlockColumns, BlockColumns, products, add: row > 0);
     }
 
-    private void MapOutput(in KernelCall call, int strip, int column, float* products, float* scratch)
+    private void MapOutputs(in KernelCall call, int strip, int strips, int block, int blocks, float* products,
+        float* scratch)
     {
-        var (image, top) = (strip / Grid.Down, strip % Grid.Down * TileGrid.Step);
-        var pitch = Grid.Across * TileGrid.Step * Loops.Width;
-        for (var lane = 0; lane < BlockColumns && column + lane < Columns; lane += Loops.Width)
-        {
-            Loops.MapTiles(WinogradStep.Output, products + lane, new(6 * _productPitch, _productPitch, BlockColumns),
-                scratch, new(pitch, Loops.Width, TileGrid.Step * Loops.Width), Grid.Across);
-            WriteRows(in call, image, column + lane, top, scratch, pitch);
-        }
-    }
-
-    // From channels last to maps.
-    private void WriteRows(in KernelCall call, int image, int column, int top, float* rows, int pitch)
-    {
-        var columns = Math.Min(Loops.Width, Columns - column);
-        var map = call.Output(0) + ((long)image * Columns + column) * Grid.Height * Grid.Width;
-        if (_hasBias)
-            AddBias(call.Input(2) + column, columns, rows, TileGrid.Step * pitch);
-        for (var y = top; y < Math.Min(top + TileGrid.Step, Grid.Height); y++, rows += pitch)
-            Loops.Transpose(rows, Loops.Width, Grid.Width, columns, map + (long)y * Grid.Width,
-                Grid.Height * Grid.Width);
-    }
-
-    private void AddBias(float* bias, int columns, float* rows, int count)
-    {
-        var all = stackalloc float[Loops.Width];
-        new Span<float>(bias, columns).CopyTo(new(all, Loops.Width));
-        Loops.AddBias(rows, count, all, _floor);
+        var strides = new TileStrides(6 * _productPitch, _productPitch, BlockColumns);
+        for (var i = 0; i < blocks; i++)
+            for (var j = 0; j < strips; j++)
+                for (int lane = 0, column = (block + i) * BlockColumns; lane < BlockColumns && column + lane < Columns;
+                    lane += Loops.Width)
+                    _target.Map(products + (i * _tiles + j * Grid.Across) * BlockColumns + lane, strides,
+                        call.Output(0), strip + j, column + lane, _hasBias ? call.Input(2) : null, scratch);
     }
 }

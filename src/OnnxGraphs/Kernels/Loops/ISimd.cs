@@ -28,8 +28,6 @@ internal unsafe interface ISimd<V> where V : struct
 
     static abstract V Multiply(V a, V b);
 
-    static abstract V Max(V a, V b);
-
     /// <summary>a b + c; fused where the processor can.</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
 

@@ -73,8 +73,6 @@ internal abstract unsafe class InnerLoops
     public abstract void MapTiles(WinogradStep step, float* from, TileStrides source, float* to, TileStrides target,
         int count);
 
-    /// <summary>
-    /// row[i] = max(floor, row[i] + bias[i mod width]) for a count that is a multiple of the width.
-    /// </summary>
-    public abstract void AddBias(float* row, int count, float* bias, float floor);
+    /// <summary>row[i] += bias[i mod width] for a count that is a multiple of the width.</summary>
+    public abstract void AddBias(float* row, int count, float* bias);
 }
