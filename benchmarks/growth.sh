@@ -25,13 +25,15 @@ measure() { # measure <sweep> <network> <threads> <size> <batches>
     [ "$network" != ultraface ] || own=(--heads 459 boxes --optimizer adamw)
     [ -e "$model" ] || "${torch[@]}" export "$network" "$model" --size "$size" --onnx "$ultraface" >/dev/null
     echo "$network, $size, batches $batches, $threads threads" >&2
-    # The batches are words of one list.
-    local point=(--threads "$threads" --size "$size" --seconds "$seconds" --batch $batches)
-    for form in on off; do
-        ${ALONE:-} dotnet "$here/Networks/bin/Release/net10.0/Networks.dll" --csv "$network" --model "$model" \
-            --kernels "$form" "${own[@]}" "${point[@]}" | sed "s/^/$sweep,/" >>"$csv"
+    # Each point in a process of its own.
+    for batch in $batches; do
+        local point=(--threads "$threads" --size "$size" --seconds "$seconds" --batch "$batch")
+        for form in on off; do
+            ${ALONE:-} dotnet "$here/Networks/bin/Release/net10.0/Networks.dll" --csv "$network" --model "$model" \
+                --kernels "$form" "${own[@]}" "${point[@]}" | sed "s/^/$sweep,/" >>"$csv"
+        done
+        ${ALONE:-} "${torch[@]}" grow "$network" --onnx "$ultraface" "${point[@]}" | sed "s/^/$sweep,/" >>"$csv"
     done
-    ${ALONE:-} "${torch[@]}" grow "$network" --onnx "$ultraface" "${point[@]}" | sed "s/^/$sweep,/" >>"$csv"
 }
 
 grow() { # grow <network> <own size> <batches> <sizes> <their batch>

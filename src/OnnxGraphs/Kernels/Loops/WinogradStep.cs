@@ -6,10 +6,10 @@ namespace OnnxGraphs.Kernels.Loops;
 /// </summary>
 internal enum WinogradStep
 {
-    /// <summary>B': 6 x 6 inputs to 6 x 6 values, which are stored past the caches: they are for all cores.</summary>
+    /// <summary>B': 6 x 6 inputs to 6 x 6 values.</summary>
     Input,
 
-    /// <summary>G: 3 x 3 weights to 6 x 6 values.</summary>
+    /// <summary>G: 3 x 3 weights to 6 x 6 values, which are stored past the caches: they are for all cores.</summary>
     Weights,
 
     /// <summary>A': 6 x 6 values to 4 x 4 outputs.</summary>
