@@ -23,20 +23,12 @@ sealed class Tests(string root, string[] arguments)
     public int Run()
     {
         if (Directory.Exists(results)) Directory.Delete(results, recursive: true);
-        string[] targets = [Path.Combine(root, "Detection.MLNet.sln"), .. Contracts()];
-        if (targets.Any(target => !Build(target))) return 1;
+        if (!Build(Path.Combine(root, "Detection.MLNet.sln"))) return 1;
         var projects = Directory.GetFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories);
         var total = new Tally(0, 0, 0);
-        foreach (var project in projects.Order(StringComparer.Ordinal).Concat(Contracts())) total += Test(project);
+        foreach (var project in projects.Order(StringComparer.Ordinal)) total += Test(project);
         Console.WriteLine($"Total: {total}");
         return total is { Failed: 0, Passed: > 0 } ? 0 : 1;
-    }
-
-    /// The closed mirror's own test: does the stand-in for ML.NET keep to ML.NET's public surface?
-    IEnumerable<string> Contracts()
-    {
-        var project = Path.Combine(root, "eng", "closed-mirror", "Contract.Tests", "Contract.Tests.csproj");
-        return File.Exists(Path.Combine(root, "artifacts", "closed-mirror")) && File.Exists(project) ? [project] : [];
     }
 
     bool Build(string target)

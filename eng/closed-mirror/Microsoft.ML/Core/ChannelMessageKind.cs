@@ -1,9 +1,0 @@
-namespace Microsoft.ML.Runtime;
-
-public enum ChannelMessageKind
-{
-    Trace,
-    Info,
-    Warning,
-    Error,
-}
