@@ -1,5 +1,6 @@
 using MLNet.Detection.Boxes;
 using OnnxGraphs.Graphs;
+using OnnxGraphs.Ops;
 using static OnnxGraphs.Ops.Op;
 
 namespace MLNet.Detection.Builtin;

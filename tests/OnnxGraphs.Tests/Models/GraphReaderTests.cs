@@ -1,6 +1,7 @@
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 using OnnxGraphs.Models.Proto;
+using OnnxGraphs.Ops;
 using static OnnxGraphs.Tests.HandMade;
 
 namespace OnnxGraphs.Tests;

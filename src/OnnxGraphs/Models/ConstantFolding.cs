@@ -1,21 +1,30 @@
 using Microsoft.ML.OnnxRuntime;
-using OnnxGraphs.Models;
-using OnnxGraphs.Runtime;
+using OnnxGraphs.Graphs;
 
-namespace OnnxGraphs.Graphs;
+namespace OnnxGraphs.Models;
 
 /// <summary>Values that depend on no input, computed by ONNX Runtime itself and so exact in every operator.</summary>
-internal static class ConstantFolding
+public static class ConstantFolding
 {
     private const long MostElements = 1L << 24;
 
-    public static Tensor Evaluate(Var value)
+    /// <summary>
+    /// The value where it depends on no input of the graph (computed and kept on first use), else null.
+    /// </summary>
+    /// <exception cref="GraphException">ONNX Runtime cannot compute it, or it is too large.</exception>
+    public static Tensor? TryConstant(this Var value) =>
+        value.Known ??= value.Node is null || value.DependsOnInput ? null : Evaluate(value);
+
+    /// <summary>
+    /// The value of an input that must not depend on the graph's inputs, such as the target shape of Reshape.
+    /// </summary>
+    /// <exception cref="GraphException">It does.</exception>
+    public static Tensor Constant(this Node node, int input) => node[input].TryConstant() ?? throw new GraphException(
+        $"{node}: input {input} ('{node[input].Name}') must be a constant, but it depends on the graph's inputs.");
+
+    private static Tensor Evaluate(Var value)
     {
-        if (value.Node is { Op: "Shape" } shape)
-            return Tensor.Vector<long>(Ops.Op.ShapeSlice(shape));
-        if (value.Node is { Op: "Size" } size)
-            return Tensor.Scalar(ElementType.Int64, size[0].Shape.Size);
-        if (value.Node is { } alias && Ops.Op.IsPseudo(alias.Op))
+        if (value.Node is { IsPseudo: true } alias)
             return alias[0].TryConstant()!;
         CheckSizes(value);
         try

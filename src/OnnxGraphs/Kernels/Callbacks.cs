@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace OnnxGraphs.Kernels.Native;
+namespace OnnxGraphs.Kernels;
 
 /// <summary>What ONNX Runtime calls. No exception leaves here: it would end the process.</summary>
 internal static unsafe class Callbacks

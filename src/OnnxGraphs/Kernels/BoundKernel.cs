@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace OnnxGraphs.Kernels.Native;
+namespace OnnxGraphs.Kernels;
 
 /// <summary>A kernel with what ONNX Runtime asks about it, in memory that does not move.</summary>
 internal sealed unsafe class BoundKernel : IDisposable

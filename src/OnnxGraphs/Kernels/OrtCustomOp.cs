@@ -1,4 +1,5 @@
-namespace OnnxGraphs.Kernels.Native;
+
+namespace OnnxGraphs.Kernels;
 
 /// <summary>
 /// <c>OrtCustomOp</c> of onnxruntime_c_api.h as of version 18, and the handle of the kernel that it stands for. ONNX

@@ -1,10 +1,11 @@
 using Microsoft.ML.OnnxRuntime;
 using OnnxGraphs.Graphs;
-using OnnxGraphs.Kernels.Native;
+using OnnxGraphs.Kernels;
 using OnnxGraphs.Models;
 using OnnxGraphs.Rewrites;
+using OnnxGraphs.Runtime;
 
-namespace OnnxGraphs.Runtime;
+namespace OnnxGraphs.Sessions;
 
 /// <summary>
 /// A session that computes values of a graph on a device. On the processor it has this library's kernels in place of

@@ -3,7 +3,7 @@ using System.Text;
 using Microsoft.ML.OnnxRuntime;
 using OnnxGraphs.Runtime;
 
-namespace OnnxGraphs.Kernels.Native;
+namespace OnnxGraphs.Kernels;
 
 /// <summary>
 /// The functions of ONNX Runtime's C API that kernels need and the managed binding keeps to itself. The table only ever

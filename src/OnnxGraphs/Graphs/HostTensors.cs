@@ -1,8 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
-using OnnxGraphs.Graphs;
 using TensorElementType = Microsoft.ML.OnnxRuntime.Tensors.TensorElementType;
 
-namespace OnnxGraphs.Runtime;
+namespace OnnxGraphs.Graphs;
 
 /// <summary>Copies between <see cref="Tensor"/> and ONNX Runtime's values in host memory.</summary>
 public static class HostTensors

@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 
-namespace OnnxGraphs.Kernels.Native;
+namespace OnnxGraphs.Kernels;
 
 /// <summary>The kernels of one session, as operators of a domain. Must be disposed after the session.</summary>
 internal sealed unsafe class KernelDomain : IDisposable
