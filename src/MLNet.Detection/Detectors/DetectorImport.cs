@@ -61,11 +61,37 @@ public sealed record DetectorImport : HeadRequest
         var input = ImageInput.Read(model, ImageSize);
         if (Joined(model, input) is { } joined)
             return joined;
+        if (Dense(model, input) is { } dense)
+            return dense;
         var found = ClassOutput is null || BoxOutput is null ? Pair(model, input) : null;
         var (classes, boxes) = (ClassOutput ?? found!.Classes.Value, BoxOutput ?? found!.Boxes.Value);
         var head = Head ?? (HasBackground ?? IsSoftmax(model, found?.Classes ?? Point(model, classes, input))
             ? new SsdHead() : new RetinaNetHead());
         return Detector(head.Import(new(this, model, input, classes, boxes)), input);
+    }
+
+    // A described head; without any word on the head one that is found, where the file holds no anchors.
+    private DetectorModel? Dense(OnnxModel model, ImageInput input)
+    {
+        var (head, scheme) = (Head as DenseHead, AnchorScheme);
+        if (head is null && Head is null && HasBackground is null && ClassOutput is null && BoxOutput is null
+            && Anchors is null && AnchorScheme is null && !HasTailAnchors(model, input)
+            && DenseFinder.Find(model, input) is { } found)
+            (head, scheme) = (found.Head, found.Scheme);
+        return head is null ? null : Detector(
+            head.Import(new(this with { AnchorScheme = scheme }, model, input, "", "")), input);
+    }
+
+    private bool HasTailAnchors(OnnxModel model, ImageInput input)
+    {
+        try
+        {
+            return TailAnchors.Find(model, Pair(model, input).Boxes.Value, input) is not null;
+        }
+        catch (ModelException)
+        {
+            return false;
+        }
     }
 
     // Null where classes and boxes have values of their own.
@@ -85,7 +111,7 @@ public sealed record DetectorImport : HeadRequest
     {
         var front = ImageFront.Read(found.Model, input, [found.ClassValue, found.BoxValue]);
         var pixels = Normalization ?? front.InputRange ?? DetectorMetadata.Normalization(found.Model)
-            ?? Images.Normalization.Centered;
+            ?? found.Pixels ?? Images.Normalization.Centered;
         return new()
         {
             Model = found.Model, ClassValue = found.ClassValue, BoxValue = found.BoxValue, Classes = Classes,

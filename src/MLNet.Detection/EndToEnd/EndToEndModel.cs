@@ -54,7 +54,7 @@ internal static class EndToEndModel
             detector.Network(), graph, detector.RawValues, new() { FoldBatchNormalization = true });
         var (scores, boxes) = detector.Head.Predictions(detector, detector.Head.Tables(detector, values));
         var candidates = CandidateTables.Of(
-            scores, boxes, detector.Decoder, width, height, detector.Head.Levels(detector));
+            scores, boxes, detector.Decoder, width, height, detector.Head.PlacesPerLevel(detector));
         graph.Output(CandidateBoxes, candidates.Boxes);
         graph.Output(CandidateScores, candidates.Scores);
         var model = GraphWriter.Write(graph, "detector");

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MLNet.Detection.Images;
 using MLNet.Detection.Scoring;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
@@ -19,6 +20,7 @@ namespace MLNet.Detection.Heads;
 [JsonDerivedType(typeof(YoloHead), nameof(HeadKind.Yolo))]
 [JsonDerivedType(typeof(Yolov8Head), nameof(HeadKind.Yolov8))]
 [JsonDerivedType(typeof(DetrHead), nameof(HeadKind.Detr))]
+[JsonDerivedType(typeof(DenseHead), nameof(HeadKind.Dense))]
 public abstract record DetectionHead
 {
     /// <summary>The family.</summary>
@@ -27,6 +29,9 @@ public abstract record DetectionHead
 
     /// <summary>Thresholds with which heads of the kind are customarily scored.</summary>
     internal abstract DetectionDecoder CustomaryDecoder { get; }
+
+    /// <summary>What pictures files of the kind take; null where they differ.</summary>
+    internal virtual Normalization? CustomaryPixels => null;
 
     /// <summary>Name of the loss, to compare on resume.</summary>
     internal abstract string LossName { get; }
@@ -70,7 +75,7 @@ public abstract record DetectionHead
     internal abstract (Var Scores, Var Boxes) Predictions(HeadFrame detector, IReadOnlyList<Var> tables);
 
     /// <summary>The places split by feature level, as candidates are counted.</summary>
-    internal virtual IReadOnlyList<int> Levels(HeadFrame detector) => [detector.Anchors.Count];
+    internal virtual IReadOnlyList<int> PlacesPerLevel(HeadFrame detector) => [detector.Anchors.Count];
 
     /// <summary>Whether the levels that the head was saved with go with a number of places.</summary>
     internal virtual bool FitsAnchors(int anchors) => true;

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using MLNet.Detection.Boxes;
+using MLNet.Detection.Images;
 using MLNet.Detection.Matching;
 using MLNet.Detection.Scoring;
 using OnnxGraphs.Graphs;
@@ -28,6 +29,8 @@ public sealed record DetrHead : DetectionHead
     public override HeadKind Kind => HeadKind.Detr;
 
     internal override DetectionDecoder CustomaryDecoder => DetectionDecoder.Detr;
+
+    internal override Normalization? CustomaryPixels => Normalization.ImageNet;
 
     internal override string LossName => nameof(DetrLoss);
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using MLNet.Detection.Anchors;
 using MLNet.Detection.Boxes;
+using MLNet.Detection.Images;
 using MLNet.Detection.Matching;
 using MLNet.Detection.Scoring;
 using OnnxGraphs.Graphs;
@@ -43,6 +44,8 @@ public sealed record FcosHead : DetectionHead
     public override HeadKind Kind => HeadKind.Fcos;
 
     internal override DetectionDecoder CustomaryDecoder => DetectionDecoder.Fcos;
+
+    internal override Normalization? CustomaryPixels => Normalization.ImageNet;
 
     internal override string LossName => nameof(FcosLoss);
 
@@ -115,7 +118,7 @@ public sealed record FcosHead : DetectionHead
         return (Op.Squeeze(Op.Sqrt(Op.Sigmoid(tables[0]) * Op.Sigmoid(tables[2])), 0), boxes);
     }
 
-    internal override IReadOnlyList<int> Levels(HeadFrame detector) => PointsPerLevel;
+    internal override IReadOnlyList<int> PlacesPerLevel(HeadFrame detector) => PointsPerLevel;
 
     internal override bool FitsAnchors(int anchors) => PointsPerLevel.Sum() == anchors;
 

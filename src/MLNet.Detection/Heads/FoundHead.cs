@@ -1,4 +1,5 @@
 using MLNet.Detection.Boxes;
+using MLNet.Detection.Images;
 using MLNet.Detection.Scoring;
 using OnnxGraphs.Models;
 
@@ -11,5 +12,6 @@ namespace MLNet.Detection.Heads;
 /// <param name="BoxValue">Name of the raw box value.</param>
 /// <param name="Anchors">A box for each place.</param>
 /// <param name="Decoder">How its raw values are scored.</param>
+/// <param name="Pixels">What pictures files of its kind take; null where they differ.</param>
 internal sealed record FoundHead(DetectionHead Head, OnnxModel Model, string ClassValue, string BoxValue,
-    IReadOnlyList<Box> Anchors, DetectionDecoder Decoder);
+    IReadOnlyList<Box> Anchors, DetectionDecoder Decoder, Normalization? Pixels);

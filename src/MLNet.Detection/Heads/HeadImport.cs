@@ -89,7 +89,8 @@ internal sealed record HeadImport(
     /// <summary>The head in the file, with the decoder that is customary for it.</summary>
     public FoundHead Found(
         DetectionHead head, OnnxModel model, string classValue, string boxValue, IReadOnlyList<Box> anchors) =>
-        new(head, model, classValue, boxValue, anchors, head.CustomaryDecoder);
+        new(head, model, classValue, boxValue, anchors, head.CustomaryDecoder,
+            head.CustomaryPixels);
 
     /// <summary>Refuses a value of another shape.</summary>
     public void Expect(bool holds, string output, TensorShape found, string expected)
@@ -99,8 +100,8 @@ internal sealed record HeadImport(
                 $"{Model.Path}: '{output}' comes from a value of shape {found}, expected {expected}.");
     }
 
-    private bool StayAsTheyAre(IReadOnlyDictionary<int, int>? kept) =>
+    public bool StayAsTheyAre(IReadOnlyDictionary<int, int>? kept) =>
         kept is null || kept.Count == Options.Classes.Count && kept.All(pair => pair.Key == pair.Value);
 
-    private IReadOnlyDictionary<string, TensorShape> InputShapes => Input.Shapes;
+    public IReadOnlyDictionary<string, TensorShape> InputShapes => Input.Shapes;
 }

@@ -45,4 +45,10 @@ public enum HeadKind
     /// https://arxiv.org/abs/2005.12872
     /// </summary>
     Detr,
+
+    /// <summary>
+    /// Any dense head by its description (<see cref="DenseHead"/>): SCRFD, NanoDet, PicoDet, YuNet, RTMDet, FastestDet,
+    /// BlazeFace and whatever else predicts boxes for the cells of maps.
+    /// </summary>
+    Dense,
 }

@@ -63,4 +63,16 @@ internal sealed record Sample(string Name, long Row, Box[] Truths, int[] Classes
         WriteCorners(matches, boxes);
         BoxConversion.Convert(boxes, BoxFormat.Xyxy, BoxFormat.Cxcywh, boxes);
     }
+
+    /// <summary>Corners of each place's object and the quality of its match, five numbers a place.</summary>
+    public void WriteCornersAndQualities(ReadOnlySpan<int> matches, ReadOnlySpan<float> qualities, Span<float> boxes)
+    {
+        var corners = new float[4 * matches.Length];
+        WriteCorners(matches, corners);
+        for (var i = 0; i < matches.Length; i++)
+        {
+            corners.AsSpan(4 * i, 4).CopyTo(boxes[(5 * i)..]);
+            boxes[5 * i + 4] = qualities[i];
+        }
+    }
 }

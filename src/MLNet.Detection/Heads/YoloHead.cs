@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using MLNet.Detection.Anchors;
 using MLNet.Detection.Boxes;
+using MLNet.Detection.Images;
 using MLNet.Detection.Matching;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
@@ -33,6 +34,8 @@ public sealed record YoloHead : GridHead
 
     /// <inheritdoc/>
     public override HeadKind Kind => HeadKind.Yolo;
+
+    internal override Normalization? CustomaryPixels => Normalization.Unit;
 
     internal override string LossName => nameof(YoloLoss);
 

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Text.Json.Serialization;
 using MLNet.Detection.Anchors;
 using MLNet.Detection.Boxes;
+using MLNet.Detection.Images;
 using MLNet.Detection.Matching;
 using MLNet.Detection.Scoring;
 using OnnxGraphs.Graphs;
@@ -31,6 +32,8 @@ public sealed record Yolov8Head : GridHead
 
     /// <inheritdoc/>
     public override HeadKind Kind => HeadKind.Yolov8;
+
+    internal override Normalization? CustomaryPixels => Normalization.Unit;
 
     internal override string LossName => nameof(Yolov8Loss);
 
@@ -73,13 +76,7 @@ public sealed record Yolov8Head : GridHead
                 BoxConversion.ToBoxes(predicted[0].Span, BoxFormat.Xyxy), points);
             IgnoredRegions.Apply(matches, columns, sample.Ignored);
             sample.WriteClasses(matches, classes);
-            var corners = new float[4 * cells.Length];
-            sample.WriteCorners(matches, corners);
-            for (var i = 0; i < cells.Length; i++)
-            {
-                corners.AsSpan(4 * i, 4).CopyTo(boxes[(5 * i)..]);
-                boxes[5 * i + 4] = qualities[i];
-            }
+            sample.WriteCornersAndQualities(matches, qualities, boxes);
         };
     }
 

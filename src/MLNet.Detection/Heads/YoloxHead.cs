@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text.Json.Serialization;
 using MLNet.Detection.Boxes;
+using MLNet.Detection.Images;
 using MLNet.Detection.Matching;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
@@ -36,6 +37,8 @@ public sealed record YoloxHead : GridHead
 
     /// <inheritdoc/>
     public override HeadKind Kind => HeadKind.Yolox;
+
+    internal override Normalization? CustomaryPixels => Normalization.Pixels with { Order = ChannelOrder.Bgr };
 
     internal override string LossName => nameof(YoloxLoss);
 

@@ -53,7 +53,7 @@ public sealed record ImageFront(
         var candidates = StemCut.Candidates(model, input.Name, heads);
         if (candidates[0] == input.Name && input is { HasBatch: true, ChannelsLast: false, Type: ElementType.Float32 })
             return new(input, input.Name, [1, 1, 1], [0, 0, 0], false);
-        var picture = Probe(input);
+        var picture = input.Probe;
         foreach (var value in candidates)
         {
             var planes = Subgraph.Run(model, new Dictionary<string, Tensor> { [input.Name] = picture }, [value])[value];
@@ -64,19 +64,6 @@ public sealed record ImageFront(
         throw new ModelException(
             $"{model.Path}: what happens to the input '{input.Name}' {input.Type} {input.Shape} before the first layer "
             + "is no normalisation of its colours; export the model with an input [batch, 3, height, width] of Float32.");
-    }
-
-    private static Tensor Probe(ImageInput input)
-    {
-        var random = new Random(7);
-        var bytes = new byte[input.Shape.Size];
-        random.NextBytes(bytes);
-        return input.Type switch
-        {
-            ElementType.UInt8 => Tensor.Of<byte>(input.Shape, bytes),
-            ElementType.Float16 => Tensor.Of<Half>(input.Shape, [.. bytes.Select(b => (Half)(b / 256f))]),
-            _ => Tensor.Of<float>(input.Shape, [.. bytes.Select(b => b / 256f)]),
-        };
     }
 
     private static (float[] Scale, float[] Offset, bool Swapped)? Fit(

@@ -22,6 +22,22 @@ public sealed record ImageInput(
     /// <summary>A black picture.</summary>
     internal Tensor Zeros => new(Type, Shape, new byte[Shape.Size * Type.Size()]);
 
+    /// <summary>A picture of noise, from 0 to 1 where the input takes floats.</summary>
+    internal Tensor Probe
+    {
+        get
+        {
+            var bytes = new byte[Shape.Size];
+            new Random(7).NextBytes(bytes);
+            return Type switch
+            {
+                ElementType.UInt8 => Tensor.Of<byte>(Shape, bytes),
+                ElementType.Float16 => Tensor.Of<Half>(Shape, [.. bytes.Select(b => (Half)(b / 256f))]),
+                _ => Tensor.Of<float>(Shape, [.. bytes.Select(b => b / 256f)]),
+            };
+        }
+    }
+
     /// <summary>The shape by the input's name, as readers of models take it.</summary>
     public IReadOnlyDictionary<string, TensorShape> Shapes => new Dictionary<string, TensorShape> { [Name] = Shape };
 

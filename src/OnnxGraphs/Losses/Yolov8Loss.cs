@@ -27,10 +27,11 @@ public sealed record Yolov8Loss
     /// The terms "box", "classification" and "sides"; their sum is the loss. Targets: class numbers [B, A] (-1: not
     /// matched, -2: does not count), corners [B, A, 4] and qualities [B, A]; predicted corners [B, A, 4], class logits
     /// [B, A, C] and logits of the four sides' distances [B, A, 4, n + 1] in units of <paramref name="cells"/>, squares
-    /// [A, 4] in corners around the points.
+    /// [A, 4] in corners around the points. Boxes that are predicted without distributions have no sides, and no term
+    /// for them.
     /// </summary>
     public IReadOnlyDictionary<string, Var> Terms(
-        DetectionTargets targets, Var qualities, Var cells, Var boxes, Var logits, Var sides)
+        DetectionTargets targets, Var qualities, Var cells, Var boxes, Var logits, Var? sides)
     {
         Check(targets, qualities, cells, boxes, logits, sides);
         var classes = targets.Classes;
@@ -40,18 +41,21 @@ public sealed record Yolov8Loss
         var labels = OneHot(Max(classes, classes.Like(0)), logits.Shape[2]) * Unsqueeze(q, 2);
         var byClass = ReduceSum(new BinaryCrossEntropyLoss().Elements(logits, labels), [2], keep: false);
         var overlap = new IouLoss(IouKind.Complete).Elements(boxes, targets.Boxes);
-        var wanted = Distances(cells, Detach(targets.Boxes), sides.Shape[3] - 1);
-        var distribution = ReduceMean(new DistributionFocalLoss().Elements(sides, wanted), [2], keep: false);
-        return new Dictionary<string, Var>
+        var terms = new Dictionary<string, Var>
         {
             ["box"] = BoxWeight * share * SumAll(q * overlap),
             ["classification"] = ClassWeight * share * SumAll(counted * byClass),
-            ["sides"] = SideWeight * share * SumAll(q * distribution),
         };
+        if (sides is null)
+            return terms;
+        var wanted = Distances(cells, Detach(targets.Boxes), sides.Shape[3] - 1);
+        var distribution = ReduceMean(new DistributionFocalLoss().Elements(sides, wanted), [2], keep: false);
+        terms["sides"] = SideWeight * share * SumAll(q * distribution);
+        return terms;
     }
 
     /// <summary>The sum of the terms.</summary>
-    public Var Of(DetectionTargets targets, Var qualities, Var cells, Var boxes, Var logits, Var sides) =>
+    public Var Of(DetectionTargets targets, Var qualities, Var cells, Var boxes, Var logits, Var? sides) =>
         Terms(targets, qualities, cells, boxes, logits, sides).Values.Aggregate((a, b) => a + b);
 
     // Left, top, right, bottom in strides, short of the last bin so that there is one above.
@@ -64,7 +68,7 @@ public sealed record Yolov8Loss
         return Clip(sides, 0, last - 0.01f);
     }
 
-    private void Check(DetectionTargets targets, Var qualities, Var cells, Var boxes, Var logits, Var sides)
+    private void Check(DetectionTargets targets, Var qualities, Var cells, Var boxes, Var logits, Var? sides)
     {
         foreach (var (weight, name) in new[] { (BoxWeight, nameof(BoxWeight)), (ClassWeight, nameof(ClassWeight)),
             (SideWeight, nameof(SideWeight)) })
@@ -72,9 +76,12 @@ public sealed record Yolov8Loss
         LossArgument.Expect(this, logits.Type == ElementType.Float32 && logits.Shape.Rank == 3, nameof(logits), logits,
             "Float32 [B, A, C]");
         var (b, a) = (logits.Shape[0], logits.Shape[1]);
-        LossArgument.Expect(this, sides.Shape.Rank == 4 && sides.Shape[3] > 1, nameof(sides), sides,
-            $"Float32 [{b}, {a}, 4, n + 1], n at least 1");
-        LossArgument.Shaped(this, sides, logits.Type, [b, a, 4, sides.Shape[3]]);
+        if (sides is not null)
+        {
+            LossArgument.Expect(this, sides.Shape.Rank == 4 && sides.Shape[3] > 1, nameof(sides), sides,
+                $"Float32 [{b}, {a}, 4, n + 1], n at least 1");
+            LossArgument.Shaped(this, sides, logits.Type, [b, a, 4, sides.Shape[3]]);
+        }
         LossArgument.Shaped(this, boxes, logits.Type, [b, a, 4]);
         LossArgument.Shaped(this, cells, logits.Type, [a, 4]);
         LossArgument.Shaped(this, qualities, logits.Type, [b, a]);

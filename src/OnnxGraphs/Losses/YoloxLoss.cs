@@ -18,6 +18,12 @@ public sealed record YoloxLoss
     public float BoxWeight { get; init; } = 5f;
 
     /// <summary>
+    /// Whether one softmax runs over the classes, as in FastestDet, not a sigmoid for each: their term is then the
+    /// cross-entropy of the assigned anchors.
+    /// </summary>
+    public bool ExclusiveClasses { get; init; }
+
+    /// <summary>
     /// The terms "box", "objectness" and "classification", and "l1" where raw boxes are given; their sum is the loss.
     /// Targets: class numbers [B, A] (-1: not assigned, -2: does not count) and boxes [B, A, 4]; outputs [B, A, 5 + C]:
     /// decoded box, objectness logit, class logits. All boxes are centre and size. Raw boxes and their targets: [B, A,
@@ -35,13 +41,14 @@ public sealed record YoloxLoss
         var box = new IouLoss(IouKind.Squared) { Form = BoxForm.Centre, Epsilon = 1e-16f };
         var iou = Detach(1f - (box with { Kind = IouKind.Iou }).Elements(parts[0], targets.Boxes));
         var bce = new BinaryCrossEntropyLoss();
-        var quality = OneHot(Max(classes, classes.Like(0)), c) * Unsqueeze(iou, 2);
+        var labels = OneHot(Max(classes, classes.Like(0)), c);
+        var byClass = ExclusiveClasses ? -(labels * LogSoftmax(parts[2]))
+            : bce.Elements(parts[2], labels * Unsqueeze(iou, 2));
         var terms = new Dictionary<string, Var>
         {
             ["box"] = BoxWeight * share * SumAll(assigned * box.Elements(parts[0], targets.Boxes)),
             ["objectness"] = share * SumAll(counted * bce.Elements(Squeeze(parts[1], 2), assigned)),
-            ["classification"] = share * SumAll(assigned * ReduceSum(bce.Elements(parts[2], quality), [2],
-                keep: false)),
+            ["classification"] = share * SumAll(assigned * ReduceSum(byClass, [2], keep: false)),
         };
         if (raw is { } boxes)
             terms["l1"] = share * SumAll(assigned * ReduceSum(new L1Loss().Elements(boxes.Boxes, boxes.Targets), [2],

@@ -24,6 +24,28 @@ internal sealed class NewWeights(OnnxModel model, int from, int to, HeadReplacem
     }
 
     /// <summary>
+    /// Gives a depthwise layer its new channels, whose filters begin as the mean of those of the old classes, and its
+    /// new groups.
+    /// </summary>
+    public void WriteDepthwise(ClassBranch branch)
+    {
+        var source = Source(branch);
+        Replace(branch.Layer, source, options.Prior is { } p ? -(float)Math.Log((1 - p) / p) : 0f, null);
+        if (branch.Layer.Attribute.FirstOrDefault(attribute => attribute.Name == "group") is { } group)
+            group.I = source.Length;
+        else
+            branch.Layer.Attribute.Add(new AttributeProto
+                { Name = "group", Type = AttributeProto.Types.AttributeType.Int, I = source.Length });
+    }
+
+    /// <summary>Gives a normalisation its new channels, which begin as the mean of the old ones.</summary>
+    public void WriteVectors(ClassBranch branch)
+    {
+        foreach (var name in branch.Layer.Input.Skip(1).Where(_done.Add))
+            Replace(new(name, 0, true, []), Source(branch), null);
+    }
+
+    /// <summary>
     /// Gives a layer with a box for each class its new channels. New ones start with a tenth of the classes' deviation,
     /// Girshick 2015, https://arxiv.org/abs/1504.08083
     /// </summary>
@@ -49,18 +71,19 @@ internal sealed class NewWeights(OnnxModel model, int from, int to, HeadReplacem
         return source;
     }
 
-    private void Replace(NodeProto layer, int[] source, float bias, float deviation)
+    // Without a deviation new weights are the mean of the old ones.
+    private void Replace(NodeProto layer, int[] source, float bias, float? deviation)
     {
         foreach (var weight in LayerWeight.Of(model, layer).ToList())
         {
             foreach (var node in weight.Scaled.Where(node => _done.Add(node.Output[0])))
                 ChannelScales.Replace(model, node, source);
             if (_done.Add(weight.Name))
-                Replace(weight, source, () => weight.IsBias ? bias : deviation * (float)Normal());
+                Replace(weight, source, weight.IsBias ? () => bias : deviation is { } d ? () => d * (float)Normal() : null);
         }
     }
 
-    private void Replace(LayerWeight weight, int[] source, Func<float> fresh)
+    private void Replace(LayerWeight weight, int[] source, Func<float>? fresh)
     {
         var proto = model.Initializers[weight.Name];
         var old = proto.ToTensor();
@@ -69,7 +92,7 @@ internal sealed class NewWeights(OnnxModel model, int from, int to, HeadReplacem
         var values = new float[shape.Size];
         for (var i = 0; i < values.Length; i++)
             if (source[i / inner % source.Length] < 0)
-                values[i] = fresh();
+                values[i] = fresh?.Invoke() ?? Mean(old, weight.Axis, inner, i);
         var index = model.Proto.Graph.Initializer.IndexOf(proto);
         var bytes = new byte[shape.Size * old.Type.Size()];
         model.Proto.Graph.Initializer[index] = new Tensor(old.Type, shape, bytes).ToProto(weight.Name);
@@ -85,6 +108,17 @@ internal sealed class NewWeights(OnnxModel model, int from, int to, HeadReplacem
                         .CopyTo(data.AsSpan((row * source.Length + channel) * run));
         model.Proto.Graph.Initializer[index] = new Tensor(old.Type, shape, data).ToProto(weight.Name);
         Redeclare(weight.Name, shape);
+    }
+
+    // Over all channels, of the entry that a new one has at a place behind its axis.
+    private static float Mean(Tensor old, int axis, int inner, int at)
+    {
+        var numbers = old.ToFloat32().Values<float>();
+        var channels = (int)old.Shape[axis];
+        var sum = 0.0;
+        for (var channel = 0; channel < channels; channel++)
+            sum += numbers[channel * inner + at % inner];
+        return (float)(sum / channels);
     }
 
     // Files of IR 3 list weights as inputs, with their shapes.

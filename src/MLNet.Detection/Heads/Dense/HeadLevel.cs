@@ -1,0 +1,17 @@
+namespace MLNet.Detection.Heads;
+
+/// <summary>One feature level of a head: its grid, and where its maps hold what a place predicts.</summary>
+/// <param name="Width">Cells in a row.</param>
+/// <param name="Height">Rows of cells.</param>
+/// <param name="Anchors">Places in a cell.</param>
+/// <param name="Classes">Class logits.</param>
+/// <param name="Boxes">Numbers of the box, as <see cref="BoxCode"/> says.</param>
+/// <param name="Objectness">Logit of whether there is an object; null where heads have none.</param>
+public sealed record HeadLevel(
+    int Width, int Height, int Anchors, ChannelSlice Classes, ChannelSlice Boxes, ChannelSlice? Objectness = null)
+{
+    /// <summary>Places of the level.</summary>
+    public int Places => Width * Height * Anchors;
+
+    internal IEnumerable<ChannelSlice> Slices => Objectness is null ? [Classes, Boxes] : [Classes, Boxes, Objectness];
+}

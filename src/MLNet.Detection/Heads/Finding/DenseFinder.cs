@@ -1,0 +1,62 @@
+using MLNet.Detection.Images;
+using OnnxGraphs.Models;
+using OnnxGraphs.Surgery;
+
+namespace MLNet.Detection.Heads;
+
+/// <summary>
+/// Finds a dense head by its structure: pieces of maps make levels, levels show signs, the file's own decoding or else
+/// the family says what the numbers mean.
+/// </summary>
+public static class DenseFinder
+{
+    /// <summary>The head in a file; null where there is none of this kind.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="input">Its image input.</param>
+    /// <exception cref="ModelException">The model cannot be run.</exception>
+    public static DenseFinding? Find(OnnxModel model, ImageInput input)
+    {
+        if (Signs(HeadPieces.Of(model, input.Shapes), input) is not { } signs)
+            return null;
+        var family = HeadFamily.All.FirstOrDefault(family => family.Fits(signs));
+        if (signs.Decoded && TailProbe.Find(model, input, signs, family) is { } probed)
+            return probed;
+        family ??= signs.BoxColumns > 4 && !signs.KeypointsWithBoxes
+            ? HeadFamily.Distributions(signs.BoxColumns / 4) : null;
+        if (family is null)
+            return null;
+        var head = Head(signs, family.Code, family.Score, family.PointOffset) with
+        {
+            Family = family.Name, Pixels = family.Pixels,
+        };
+        return new(head, family.Scheme, family.Sure,
+            [$"{family.Signs}: as {family.Name} has", .. Kept(signs)]);
+    }
+
+    /// <summary>A head of these levels with a meaning.</summary>
+    internal static DenseHead Head(HeadSigns signs, BoxCode code, ScoreCode score, float offset) => new()
+    {
+        Levels = signs.Levels, Code = code, Score = score, PointOffset = offset,
+    };
+
+    /// <summary>What the head has beside classes and boxes.</summary>
+    internal static IEnumerable<string> Kept(HeadSigns signs) => signs.Keypoints == 0 ? []
+        : [$"{signs.Keypoints / 2} keypoints a place, which stay as they are"];
+
+    internal static HeadSigns? Signs(IReadOnlyList<HeadPiece> pieces, ImageInput input)
+    {
+        var found = pieces.GroupBy(piece => (piece.Height, piece.Width)).OrderByDescending(level => level.Key)
+            .Select(level => HeadRoles.Of([.. level])).ToList();
+        if (found.Count == 0 || found.Any(level => level is null))
+            return null;
+        var levels = found.Select(level => level!.Value).ToList();
+        if (levels.Select(at => (at.Level.Classes.Columns, at.Level.Boxes.Columns, at.Level.Objectness is null,
+            at.Classes.Activation, at.Keypoints)).Distinct().Count() > 1)
+            return null;
+        var (first, outputs) = (levels[0], pieces.Select(piece => piece.Names[^1]).Distinct().Count());
+        var columns = first.Level.Boxes.Columns;
+        return new([.. levels.Select(at => at.Level)], first.Classes.Activation, columns, first.Keypoints, first.Together,
+            levels.Any(at => at.Boxes.Decoded),
+            [.. levels.Select(at => DenseHead.Stride(input.Width, input.Height, at.Level).X)], outputs);
+    }
+}
