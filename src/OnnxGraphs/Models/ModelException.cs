@@ -9,5 +9,5 @@ public sealed class ModelException : IOException
     public ModelException(string message) : base(message) { }
 
     /// <summary>Creates the exception with its cause.</summary>
-    public ModelException(string message, Exception inner) : base(message, inner) { }
+    public ModelException(string message, Exception? inner) : base(message, inner) { }
 }

@@ -5,8 +5,9 @@ using OnnxGraphs.Models.Proto;
 namespace OnnxGraphs.Surgery;
 
 /// <summary>
-/// Frees a batch size of 1 that an exporter wrote into target shapes: Reshape to [1, ...] of a value [1, ...] becomes
-/// one to [0, ...], which copies the first dimension.
+/// Frees a batch size of 1 that an exporter wrote into a file: target shapes of Reshape, sizes of Resize, constants that
+/// are joined with a value. What is not plainly the batch is tried: two pictures at once must give what they give one
+/// by one.
 /// </summary>
 public static class BatchAxis
 {
@@ -14,6 +15,7 @@ public static class BatchAxis
     /// <param name="model">A model whose input's first axis counts images.</param>
     /// <param name="input">Name of that input.</param>
     /// <param name="values">Names of the values that are wanted of it.</param>
+    /// <exception cref="ModelException">The batch size cannot be freed; the message says so.</exception>
     public static OnnxModel Open(OnnxModel model, string input, IReadOnlyList<string> values)
     {
         var graph = new ValueGraph(model);
@@ -22,29 +24,62 @@ public static class BatchAxis
             if (ValueGraph.DataInputs(node).Any(reached.Contains))
             {
                 reached.UnionWith(node.Output);
-                if (node.OpType == "Reshape" && graph.Constant(node.Input[1]) is { Shape.Size: > 1 } target
-                    && target.ToInt64()[0] == 1)
+                if (node.OpType == "Reshape" && graph.Constant(node.Input[1]) is { Shape.Size: > 1 }
+                    || node.OpType == "Resize" && node.Input.Count > 3 && graph.Constant(node.Input[3]) is { Shape.Size: 4 }
+                    || node.OpType == "Concat" && node.Input.Any(name => !reached.Contains(name)))
                     fixedOnes.Add(node);
             }
-        return fixedOnes.Count == 0 ? model : WithCopiedAxis(model, graph, fixedOnes);
+        if (fixedOnes.Count == 0)
+            return model;
+        var shapes = ShapeTrace.Of(model, [.. fixedOnes.SelectMany(node => node.Input)
+            .Where(name => name.Length > 0 && !graph.Stored.Contains(name)).Distinct()], null).Shapes;
+        var opening = new BatchOpening(model, graph, reached,
+            shapes.ToDictionary(pair => pair.Key, pair => pair.Value.Shape));
+        foreach (var node in fixedOnes)
+            opening.Free(node);
+        if (opening.Guesses > 0)
+            Verify(model, opening.Model, input, values);
+        return opening.Changes > 0 ? opening.Model : model;
     }
 
-    private static OnnxModel WithCopiedAxis(OnnxModel model, ValueGraph graph, List<NodeProto> reshapes)
+    private static void Verify(OnnxModel model, OnnxModel opened, string input, IReadOnlyList<string> values)
     {
-        var shapes = ShapeTrace.Of(model, [.. reshapes.Select(node => node.Input[0])], null).Shapes;
-        var copy = model.Clone();
-        var nodes = copy.Producers;
-        foreach (var reshape in reshapes)
-            if (shapes.GetValueOrDefault(reshape.Input[0])?.Shape is { Rank: > 0 } shape && shape[0] == 1)
-            {
-                var target = graph.Constant(reshape.Input[1])!.ToInt64();
-                target[0] = 0;
-                var name = reshape.Output[0] + "/open_batch";
-                copy.Proto.Graph.Initializer.Add(Tensor.Vector<long>(target).ToProto(name));
-                nodes[reshape.Output[0]].Input[1] = name;
-                // From IR 4 on a stored tensor need not be an input as well.
-                copy.Proto.IrVersion = Math.Max(4, copy.Proto.IrVersion);
-            }
-        return copy;
+        var shape = ExampleInputs.Shapes(model, new Dictionary<string, TensorShape>())[input];
+        var size = (int)shape.Size;
+        var random = new Random(5);
+        float[] both = [.. Enumerable.Range(0, 2 * size).Select(_ => random.NextSingle())];
+        var (first, second) = (Run(model, input, shape, both[..size], values), Run(model, input, shape, both[size..], values));
+        try
+        {
+            var joined = Run(opened, input, new([2, .. shape.Skip(1)]), both, values);
+            for (var i = 0; i < values.Count; i++)
+                if (!Close([.. first[i], .. second[i]], joined[i]))
+                    throw Baked(model, values[i]);
+        }
+        catch (ModelException error) when (!error.Message.Contains("batch"))
+        {
+            throw Baked(model, values[0], error);
+        }
     }
+
+    private static float[][] Run(
+        OnnxModel model, string input, TensorShape shape, float[] pictures, IReadOnlyList<string> values)
+    {
+        var part = Subgraph.Extract(model, values,
+            new Dictionary<string, TypedShape> { [input] = new(ElementType.Float32, shape) });
+        var run = Subgraph.Run(part, new Dictionary<string, Tensor> { [input] = Tensor.Of<float>(shape, pictures) }, values);
+        return [.. values.Select(value => run[value].Values<float>().ToArray())];
+    }
+
+    private static bool Close(float[] expected, float[] found)
+    {
+        if (expected.Length != found.Length)
+            return false;
+        var largest = expected.Max(Math.Abs);
+        return expected.Zip(found).All(pair => Math.Abs(pair.First - pair.Second) <= 1e-3f * largest + 1e-5f);
+    }
+
+    private static ModelException Baked(OnnxModel model, string value, ModelException? inner = null) => new(
+        $"{model.Path}: a batch of one picture is built into the file before '{value}'; train it with a batch of 1 "
+        + "(BatchSize = 1, or --batch 1), or export it with an open batch axis.", inner);
 }

@@ -77,7 +77,7 @@ internal static class ShapeConstants
             // The Concat may serve other heads: this Reshape gets one of its own.
             var own = concat.Clone();
             own.Output[0] = Fresh(graph, target);
-            own.Name = concat.Name.Length == 0 ? "" : concat.Name + "/classes";
+            own.Name = concat.Name.Length == 0 ? "" : own.Output[0];
             var dims = piece.ToInt64();
             dims[at.Entry] = Scaled(dims[at.Entry], from, to);
             own.Input[at.Input] = Store(graph, concat.Input[at.Input], dims);
