@@ -109,13 +109,12 @@ public sealed record DetectorModel
     public void Save(string path, bool externalData = false) => DetectorMetadata.Attach(this).Save(path, externalData);
 
     /// <summary>
-    /// Writes an ONNX file of its own for deployment, from a picture to its objects: <c>pixels</c> or <c>image</c> in
-    /// (see <see cref="PictureInput"/>), <c>boxes</c> [n, 4] in pixels of the picture, <c>scores</c> [n] and
+    /// Writes an ONNX file of its own for deployment, from a picture to its objects: <c>pixels</c>, uint8
+    /// [height, width, 3], red, green, blue, of any size, in; <c>boxes</c> [n, 4] in pixels of the picture, <c>scores</c> [n] and
     /// <c>labels</c>, Int64 [n] from 0, out. It cannot be trained or loaded again; keep the file of <see cref="Save"/>.
     /// </summary>
     /// <exception cref="ModelException">The head has no such form, or the file cannot be written.</exception>
-    public void SaveEndToEnd(string path, PictureInput input = PictureInput.Pixels) =>
-        EndToEndModel.Of(this, input).Save(path);
+    public void SaveEndToEnd(string path) => EndToEndModel.Of(this).Save(path);
 
     /// <summary>Reads a file that <see cref="Save"/> wrote.</summary>
     /// <exception cref="ModelException">The file is damaged or carries no such metadata.</exception>
