@@ -29,18 +29,33 @@ internal static class SavedDetector
         var (conversion, transforms) = (ml.Transforms.Conversion, ml.Transforms);
         var file = SavedScorer.ToText(model, options.Decoding);
         var names = ml.Data.LoadFromEnumerable(model.Classes.Select(name => new ClassName { Name = name }));
-        return transforms.CustomMapping(new KeyFactory().GetMapping(), KeyContract)
-            .Append(conversion.MapValue(File, new Dictionary<uint, string> { [KeyFactory.Only] = file }, Key))
-            .Append(transforms.CopyColumns(Image, options.ImageColumnName))
-            .Append(options.ModelFileTakesImages
+        IEstimator<ITransformer>[] steps =
+        [
+            transforms.CustomMapping(new KeyFactory().GetMapping(), KeyContract),
+            conversion.MapValue(File, new Dictionary<uint, string> { [KeyFactory.Only] = file }, Key),
+            transforms.CopyColumns(Image, options.ImageColumnName),
+            options.ModelFileTakesImages
                 ? transforms.CustomMapping(new ImageFactory().GetMapping(), ImageContract)
-                : (IEstimator<ITransformer>)transforms.CustomMapping(new Factory().GetMapping(), Contract))
-            .Append(conversion.MapValueToKey(options.PredictedLabelColumnName, Labels, keyData: names))
-            .Append(transforms.CopyColumns(options.PredictedBoundingBoxColumnName, Boxes))
-            .Append(transforms.CopyColumns(options.ScoreColumnName, Scores))
-            .Append(transforms.DropColumns(Key, File, Image, Labels, Boxes, Scores))
-            .Fit(Images(options.ImageColumnName, options.ModelFileTakesImages
-                ? new ImageDataViewType() : new VectorDataViewType(NumberDataViewType.Byte)));
+                : transforms.CustomMapping(new Factory().GetMapping(), Contract),
+            conversion.MapValueToKey(options.PredictedLabelColumnName, Labels, keyData: names),
+            transforms.CopyColumns(options.PredictedBoundingBoxColumnName, Boxes),
+            transforms.CopyColumns(options.ScoreColumnName, Scores),
+            transforms.DropColumns(Key, File, Image, Labels, Boxes, Scores),
+        ];
+        return Fit(steps, Images(options.ImageColumnName, options.ModelFileTakesImages
+            ? new ImageDataViewType() : new VectorDataViewType(NumberDataViewType.Byte)));
+    }
+
+    // One by one: a chain of estimators compares types as objects, and two equal ImageDataViewType then differ.
+    private static TransformerChain<ITransformer> Fit(IEstimator<ITransformer>[] steps, IDataView data)
+    {
+        var fitted = new List<ITransformer>();
+        foreach (var step in steps)
+        {
+            fitted.Add(step.Fit(data));
+            data = fitted[^1].Transform(data);
+        }
+        return new([.. fitted]);
     }
 
     private static EmptyView Images(string column, DataViewType type)
@@ -80,7 +95,7 @@ internal static class SavedDetector
     /// <summary>What the mapping reads of a row with an image.</summary>
     internal sealed class ImagePicture
     {
-        [ColumnName(SavedDetector.Image), ImageType]
+        [ColumnName(SavedDetector.Image), AnyImage]
         public MLImage? Image { get; set; }
 
         [ColumnName(SavedDetector.File)]
