@@ -5,7 +5,7 @@ using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.Transforms.Onnx;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Tests.Data;
-using MLNet.Detection.Tests.Detectors;
+using MLNet.Detection.Tests.Heads;
 using MLNet.Detection.Tests.Estimators;
 using OnnxGraphs.Losses;
 using OnnxGraphs.Models;
