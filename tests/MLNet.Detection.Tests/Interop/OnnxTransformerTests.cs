@@ -77,7 +77,8 @@ public sealed class OnnxTransformerTests
         var data = Row(["prediction", "target"],
             new() { ["prediction"] = new float[6], ["target"] = new float[6] },
             new() { ["prediction"] = [2, 3], ["target"] = [2, 3] });
-        var view = Apply(folder.File("loss.onnx"), ["loss"], ["prediction", "target"], [], data);
+        var view = Apply(folder.File("loss.onnx"), ["loss"], ["prediction", "target"],
+            new() { ["prediction"] = [2, 3], ["target"] = [2, 3] }, data);
         Assert.IsInstanceOfType<ArgumentNullException>(Assert.ThrowsExactly<InvalidOperationException>(
             () => Rows.Values<float>(view, "loss")).InnerException);
     }
