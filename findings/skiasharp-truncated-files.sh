@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SkiaSharp 2.88.9 and Microsoft.ML.ImageAnalytics 5.0.1: SKBitmap.Decode and MLImage.CreateFromStream give a picture for
-# half a JPEG file, without an error; what is missing is grey. SKCodec.GetPixels says IncompleteInput for the same bytes.
+# two thirds of a JPEG file, without an error; what is missing is grey. SKCodec.GetPixels says IncompleteInput for the same bytes.
 # Exits with 1 when SKBitmap or MLImage refuse it, or SKCodec does not.
 set -euo pipefail
 folder=$(mktemp -d)
