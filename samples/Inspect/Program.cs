@@ -1,6 +1,7 @@
 // Looks an exported detector over before it is tuned, and says how to tune it.
 //   dotnet run --project samples/Inspect -- version-RFB-320.onnx
 using System.CommandLine;
+using MLNet.Detection.Images;
 using MLNet.Detection.Inspection;
 using OnnxGraphs.Models;
 

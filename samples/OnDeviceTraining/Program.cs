@@ -9,6 +9,7 @@ using MLNet.Detection;
 using MLNet.Detection.Builtin;
 using MLNet.Detection.Detectors;
 using OnnxGraphs.Artifacts;
+using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 using OnnxGraphs.Optimizers;
 using OnnxGraphs.Runtime;

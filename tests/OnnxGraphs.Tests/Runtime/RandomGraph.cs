@@ -1,5 +1,6 @@
 using OnnxGraphs.Gradients;
 using OnnxGraphs.Graphs;
+using OnnxGraphs.Ops;
 using static OnnxGraphs.Ops.Op;
 
 namespace OnnxGraphs.Tests.Runtime;
