@@ -5,7 +5,7 @@ namespace OnnxGraphs.Ops;
 /// sums are the slices of the next stage. The last stage has one segment for each row, in their order.
 /// </summary>
 /// <param name="Length">Slices in a segment.</param>
-/// <param name="Sources">The slices of each segment, in order; the number of slices where a segment is not full.</param>
+/// <param name="Sources">The slices of each segment, in order; their number where a segment is not full.</param>
 /// <param name="Targets">The row of each segment.</param>
 /// <param name="HasGaps">Whether some segment is not full.</param>
 /// <param name="IsLast">Whether the sums of the segments are the rows.</param>

@@ -13,10 +13,10 @@ public static partial class Op
     private const long RowsPerColumn = 8, MostColumns = 64, LargestMatrix = 1L << 24;
 
     /// <summary>
-    /// Adds slice i of dy along an axis to slice indices[i] of zeros with the given number of slices. ScatterND(add) says
-    /// the same, but ONNX Runtime's loses updates where indices repeat and there are several threads; these forms add in
-    /// the same order whatever the threads. Known indices: sums of gathered segments, on GPUs too. Computed ones: a
-    /// product for few rows, on GPUs too, else ScatterElements, whose order on a GPU is open.
+    /// Adds slice i of dy along an axis to slice indices[i] of zeros with the given number of slices. ScatterND(add)
+    /// says the same, but ONNX Runtime's loses updates where indices repeat and there are several threads; these forms
+    /// lose none, and add in the same order in every run. Known indices: sums of gathered segments, on GPUs too. Computed
+    /// ones: a product for few rows, on GPUs too, else ScatterElements, whose order on a GPU is open.
     /// </summary>
     private static Var AddRows(Var dy, Var indices, int axis, long rows)
     {

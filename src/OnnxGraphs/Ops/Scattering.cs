@@ -12,9 +12,9 @@ public static partial class Op
 
     /// <summary>
     /// x with updates written (or combined by "add", "mul", "max" or "min") at places: the last axis of indices, Int64
-    /// [..., depth], is a coordinate on the first axes of x; updates are [..., rest of x]. What is combined is written in
-    /// other operators: ONNX Runtime's ScatterND with a reduction loses updates where places repeat and there are several
-    /// threads.
+    /// [..., depth], is a coordinate on the first axes of x; updates are [..., rest of x]. What is combined is written
+    /// in other operators: ONNX Runtime's ScatterND with a reduction loses updates where places repeat and there are
+    /// several threads.
     /// </summary>
     public static Var ScatterND(Var x, Var indices, Var updates, string reduction = "none")
     {
@@ -38,7 +38,8 @@ public static partial class Op
     {
         ["ScatterElements"] = new(ScatterElementsShape, ScatterGradient) { Remark = "reduction none or add" },
         ["GatherND"]        = new(x => [new(x[0].Type, GatherNDShape(x))], GatherNDGradient),
-        ["ScatterND"]       = new(ScatterNDShape, ScatterNDGradient) { Remark = "reduction add is read as other operators" },
+        ["ScatterND"]       = new(ScatterNDShape, ScatterNDGradient)
+                                  { Remark = "reduction add is read as other operators" },
     };
 
     private static IReadOnlyList<TypedShape> ScatterElementsShape(Node x)

@@ -79,6 +79,7 @@ internal static class OtherForms
 
     // ONNX Runtime's own loses updates where places repeat and there are several threads.
     private static Var? Combined(IReadOnlyList<Var?> inputs, Attributes attributes) =>
-        attributes.Text("reduction", "none") is not "none" and var reduction && inputs is [{ } x, { } indices, { } updates]
+        attributes.Text("reduction", "none") is not "none" and var reduction
+        && inputs is [{ } x, { } indices, { } updates]
             ? Op.ScatterND(x, indices, updates, reduction) : null;
 }
