@@ -125,7 +125,7 @@ public sealed record DetectorImport : HeadRequest
                 $"{found.Model.Path}: nothing says what numbers the network takes for its pixels, and files of this kind "
                 + "differ; give it (Normalization, or --normalization pixels, unit, centered or imagenet). The program "
                 + "that runs the file today knows it.");
-        return new()
+        var detector = new DetectorModel
         {
             Model = found.Model, ClassValue = found.ClassValue, BoxValue = found.BoxValue, Classes = Classes,
             Anchors = found.Anchors, Resize = new(input.Width, input.Height, ResizeMode),
@@ -133,6 +133,8 @@ public sealed record DetectorImport : HeadRequest
             Normalization = front.Behind(pixels), InputNormalization = front.Normalizes ? pixels : null,
             Decoder = found.Decoder, Head = found.Head,
         };
+        MeaningCheck.Demand(detector);
+        return detector;
     }
 
     private HeadPair Pair(OnnxModel model, ImageInput input) => HeadCut.Auto(model, input.Shapes,
