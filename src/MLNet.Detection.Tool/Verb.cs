@@ -32,7 +32,7 @@ internal abstract class Verb : Command
 
     private static bool IsForUser(Exception error) => error is ModelException or DatasetException
         or UnreadableImageException or TrainingDivergedException or IOException or UnauthorizedAccessException
-        or ArgumentException or InvalidOperationException or OnnxRuntimeException;
+        or ArgumentException or InvalidOperationException or OnnxRuntimeException or DllNotFoundException;
 
     private int Guarded(ParseResult given)
     {

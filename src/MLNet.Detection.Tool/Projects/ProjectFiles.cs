@@ -34,13 +34,21 @@ internal sealed class ProjectFiles(string name, string model, ProjectData data, 
         ("LoadData", Template(data.Test is null ? "held-out" : "parts").TrimEnd()),
         ("Import", string.Concat(recipe.Import.Select(line => $"        {line}\n"))),
         ("TrainOptions", Options(data.TrainSplit).TrimEnd(',', ' ')), ("TestOptions", Options(data.TestSplit)),
-        ("Train", Literal(data.Train)), ("Test", Literal(data.Test ?? "")), ("Model", Literal(model)),
-        ("Version", Version), ("OnnxRuntimeVersion", Metadata("OnnxRuntimeVersion")), ("Name", name),
+        ("Constants", Constants()), ("Model", Literal(model)), ("Version", Version),
+        ("OnnxRuntimeVersion", Metadata("OnnxRuntimeVersion")), ("Name", name),
     ];
 
     private string Options(string? split) =>
         (split is null ? "" : $"Split = {Literal(split)}, ")
-        + (data.Images is null ? "" : $"ImageFolder = {Literal(data.Images)}, ");
+        + (data.Images is null ? "" : "ImageFolder = Pictures, ");
+
+    private string Constants() => string.Concat(
+        Constant("TrainData", data.Train, "The labelled pictures to learn from."),
+        Constant("TestData", data.Test, "The labelled pictures to measure on."),
+        Constant("Pictures", data.Images, "The folder of the pictures."));
+
+    private static string Constant(string name, string? value, string meaning) => value is null ? ""
+        : $"    /// <summary>{meaning}</summary>\n    public const string {name} = {Literal(value)};\n\n";
 
     private static string Literal(string text) => $"@\"{text.Replace("\"", "\"\"")}\"";
 

@@ -47,6 +47,7 @@ internal static class ConstantFolding
 
     private static Tensor Run(Var value)
     {
+        OrtLibrary.Require();
         using var options = new SessionOptions
         {
             IntraOpNumThreads = 1,

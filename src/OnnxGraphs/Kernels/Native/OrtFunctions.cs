@@ -21,7 +21,7 @@ internal readonly unsafe struct OrtFunctions
     public static OrtFunctions? Load()
     {
         // Asks the binding for something first: it knows where the native library lies.
-        _ = OrtEnv.Instance();
+        OrtLibrary.Require();
         var apiBase = OrtLibrary.ApiBase();
         if (apiBase is null)
             return null;
