@@ -9,10 +9,8 @@ namespace MLNet.Detection.Tool.Training;
 /// <summary>The options of the command line.</summary>
 internal sealed class Settings
 {
-    public const string Description = """
-        Tunes an exported ONNX detector on your images, in .NET, and writes an ONNX file that drops in where the old
-        one was.
-        """;
+    public const string Description = "Tunes an exported ONNX detector on your images, in .NET, and writes an ONNX file "
+        + "that drops in where the old one was.";
 
     public const string Examples = """
         Examples:
