@@ -4,6 +4,7 @@ using OnnxGraphs.Graphs;
 using OnnxGraphs.Ops;
 using OnnxGraphs.Runtime;
 using Microsoft.ML.OnnxRuntime;
+using OnnxGraphs.Sessions;
 
 namespace Benchmarks.Cuda;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Runtime;
+using OnnxGraphs.Sessions;
 
 namespace Benchmarks.Losses;
 

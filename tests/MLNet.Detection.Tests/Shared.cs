@@ -14,11 +14,17 @@ internal static class Shared
         return path!;
     }
 
-    private static string? BesideTheRepository()
+    /// <summary>The root of the repository that the tests were built in; null where it is gone.</summary>
+    public static string? Repository => RepositoryFolder()?.FullName;
+
+    private static string? BesideTheRepository() =>
+        RepositoryFolder()?.Parent is { } parent ? Path.Combine(parent.FullName, "shared") : null;
+
+    private static DirectoryInfo? RepositoryFolder()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !System.IO.File.Exists(Path.Combine(folder.FullName, "Detection.MLNet.sln")))
             folder = folder.Parent;
-        return folder?.Parent is { } parent ? Path.Combine(parent.FullName, "shared") : null;
+        return folder;
     }
 }

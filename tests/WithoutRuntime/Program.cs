@@ -5,6 +5,7 @@ using MLNet.Detection.Builtin;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Inspection;
+using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
 using OnnxGraphs.Runtime;
 
@@ -12,7 +13,7 @@ var folder = Directory.CreateTempSubdirectory("without-runtime").FullName;
 (string Name, Action Begin)[] beginnings =
 [
     ("session options", () => Device.Cpu.CreateSessionOptions()),
-    ("tensor", () => HostTensors.Allocate(OnnxGraphs.Graphs.ElementType.Float32, new(1, 2))),
+    ("tensor", () => HostTensors.Allocate(ElementType.Float32, new(1, 2))),
     ("loss check", () => LossCheck.Gradient(LossCatalog.All[0])),
     ("built-in detector", () => Detector()),
     ("inspection", () => DetectorInspection.Of(Detector().Model)),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MLNet.Detection.Images;
 using MLNet.Detection.Inspection;
 
 namespace MLNet.Detection.Tool.Inspection;

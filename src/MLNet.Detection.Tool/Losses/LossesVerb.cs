@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
+using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
 using OnnxGraphs.Models;
 using OnnxGraphs.Models.Proto;

@@ -3,6 +3,7 @@ using Microsoft.ML.Runtime;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Evaluation;
+using MLNet.Detection.Reports;
 using MLNet.Detection.Training;
 using Spectre.Console;
 

@@ -4,6 +4,7 @@ using MLNet.Detection.Boxes;
 using MLNet.Detection.Builtin;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
+using MLNet.Detection.Heads;
 using MLNet.Detection.Images;
 using MLNet.Detection.Inspection;
 

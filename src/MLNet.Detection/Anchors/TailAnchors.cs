@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MLNet.Detection.Boxes;
+using MLNet.Detection.Images;
 using MLNet.Detection.Inspection;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;

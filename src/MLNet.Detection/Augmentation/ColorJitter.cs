@@ -1,3 +1,4 @@
+using MLNet.Detection.Data;
 using MLNet.Detection.Images;
 
 namespace MLNet.Detection.Augmentation;

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using MLNet.Detection.Boxes;
+using MLNet.Detection.Data;
 using MLNet.Detection.Images;
 
 namespace MLNet.Detection.Augmentation;

@@ -1,3 +1,5 @@
+using MLNet.Detection.Data;
+
 namespace MLNet.Detection.Augmentation;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using MLNet.Detection.Boxes;
+using MLNet.Detection.Data;
 
 namespace MLNet.Detection.Augmentation;
 

@@ -1,5 +1,6 @@
 using MLNet.Detection.Anchors;
 using MLNet.Detection.Detectors;
+using MLNet.Detection.Heads;
 using MLNet.Detection.Images;
 using MLNet.Detection.Scoring;
 using OnnxGraphs.Graphs;

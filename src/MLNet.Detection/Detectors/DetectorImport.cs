@@ -1,5 +1,6 @@
 using MLNet.Detection.Anchors;
 using MLNet.Detection.Boxes;
+using MLNet.Detection.Heads;
 using MLNet.Detection.Images;
 using MLNet.Detection.Inspection;
 using OnnxGraphs.Models;
@@ -10,34 +11,8 @@ namespace MLNet.Detection.Detectors;
 /// <summary>
 /// From an exported ONNX file to a detector that can be trained: where to cut, which anchors, how many classes.
 /// </summary>
-public sealed record DetectorImport
+public sealed record DetectorImport : HeadRequest
 {
-    /// <summary>
-    /// Name of the output (or inner value) that carries the class scores; an activation on it is stepped over. Null:
-    /// found by the model's structure.
-    /// </summary>
-    public string? ClassOutput { get; init; }
-
-    /// <summary>
-    /// Name of the output (or inner value) that carries the boxes, decoded or raw. Null: found by the model's
-    /// structure.
-    /// </summary>
-    public string? BoxOutput { get; init; }
-
-    /// <summary>
-    /// Names of the classes to detect, without background. Another number than the file's gives new class heads.
-    /// </summary>
-    public required IReadOnlyList<string> Classes { get; init; }
-
-    /// <summary>
-    /// Names of the classes that the file detects, without background, in its order. Null: as its metadata says. A
-    /// class of the same name keeps its weights; without any names, all do where the number is equal.
-    /// </summary>
-    public IReadOnlyList<string>? SourceClasses { get; init; }
-
-    /// <summary>Classes that go on from one of another name: new name to name in the file.</summary>
-    public IReadOnlyDictionary<string, string> Kept { get; init; } = new Dictionary<string, string>();
-
     /// <summary>
     /// The kind of head, with what it needs beyond class and box value. Null: where one output has boxes and classes
     /// together, YOLOX or YOLO by the convolutions behind it; else SSD or RetinaNet, as <see cref="HasBackground"/>
@@ -51,20 +26,6 @@ public sealed record DetectorImport
     /// </summary>
     public bool? HasBackground { get; init; }
 
-    /// <summary>The anchors in pixels of the network's input. Null: read out of the file's own box decoding.</summary>
-    public IReadOnlyList<Box>? Anchors { get; init; }
-
-    /// <summary>
-    /// The rule that lays anchors over the feature maps of the head, where the file does not hold them and
-    /// <see cref="Anchors"/> does not give them.
-    /// </summary>
-    public AnchorScheme? AnchorScheme { get; init; }
-
-    /// <summary>
-    /// The code of the deltas. Null: read out of the file; with anchors given, the one customary for the kind of head.
-    /// </summary>
-    public BoxCoder? Coder { get; init; }
-
     /// <summary>Width and height of the network's input, pixels, where the file leaves them open.</summary>
     public (int Width, int Height)? ImageSize { get; init; }
 
@@ -76,9 +37,6 @@ public sealed record DetectorImport
 
     /// <summary>Stretch pictures to the network's size (the rule for SSD) or keep their aspect between bars.</summary>
     public ResizeMode ResizeMode { get; init; } = ResizeMode.Stretch;
-
-    /// <summary>Seed of the weights of new class heads.</summary>
-    public int Seed { get; init; }
 
     /// <summary>Imports a file.</summary>
     /// <param name="path">The ONNX file.</param>
@@ -107,7 +65,7 @@ public sealed record DetectorImport
         var (classes, boxes) = (ClassOutput ?? found!.Classes.Value, BoxOutput ?? found!.Boxes.Value);
         var head = Head ?? (HasBackground ?? IsSoftmax(model, found?.Classes ?? Point(model, classes, input))
             ? new SsdHead() : new RetinaNetHead());
-        return head.Import(new(this, model, input, classes, boxes));
+        return Detector(head.Import(new(this, model, input, classes, boxes)), input);
     }
 
     // Null where classes and boxes have values of their own.
@@ -120,7 +78,22 @@ public sealed record DetectorImport
         if (output is null)
             return null;
         var import = new HeadImport(this, model, input, output, BoxOutput ?? output.Split(',')[0]);
-        return (Head ?? JoinedHead.Find(import))?.Import(import);
+        return (Head ?? JoinedHead.Find(import)) is { } head ? Detector(head.Import(import), input) : null;
+    }
+
+    private DetectorModel Detector(FoundHead found, ImageInput input)
+    {
+        var front = ImageFront.Read(found.Model, input, [found.ClassValue, found.BoxValue]);
+        var pixels = Normalization ?? front.InputRange ?? DetectorMetadata.Normalization(found.Model)
+            ?? Images.Normalization.Centered;
+        return new()
+        {
+            Model = found.Model, ClassValue = found.ClassValue, BoxValue = found.BoxValue, Classes = Classes,
+            Anchors = found.Anchors, Resize = new(input.Width, input.Height, ResizeMode),
+            ImageValue = front.Value == input.Name ? null : front.Value,
+            Normalization = front.Behind(pixels), InputNormalization = front.Normalizes ? pixels : null,
+            Decoder = found.Decoder, Head = found.Head,
+        };
     }
 
     private HeadPair Pair(OnnxModel model, ImageInput input) => HeadCut.Auto(model, input.Shapes,

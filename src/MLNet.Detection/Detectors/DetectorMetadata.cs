@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using MLNet.Detection.Boxes;
+using MLNet.Detection.Heads;
 using MLNet.Detection.Images;
 using MLNet.Detection.Scoring;
 using OnnxGraphs.Models;

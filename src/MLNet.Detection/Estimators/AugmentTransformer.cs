@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Detection.Augmentation;
+using MLNet.Detection.Data;
 using MLNet.Detection.Interop;
 using Options = MLNet.Detection.Estimators.AugmentEstimator.Options;
 

@@ -1,4 +1,5 @@
 using MLNet.Detection.Boxes;
+using MLNet.Detection.Data;
 using MLNet.Detection.Interop;
 using MLNet.Detection.Scoring;
 

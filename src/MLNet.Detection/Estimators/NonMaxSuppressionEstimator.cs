@@ -1,3 +1,4 @@
+using MLNet.Detection.Data;
 using MLNet.Detection.Interop;
 using MLNet.Detection.Scoring;
 

@@ -1,3 +1,4 @@
+using MLNet.Detection.Heads;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Detection.Interop;

@@ -1,5 +1,6 @@
 using MLNet.Detection.Anchors;
 using MLNet.Detection.Detectors;
+using MLNet.Detection.Heads;
 using MLNet.Detection.Images;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Inspection;

@@ -1,4 +1,5 @@
 using MLNet.Detection.Detectors;
+using MLNet.Detection.Heads;
 using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Inspection;
@@ -111,6 +112,8 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
             .. options.Any(option => option.StartsWith("AnchorScheme", StringComparison.Ordinal))
                 ? new[] { "MLNet.Detection.Anchors" } : [],
             "MLNet.Detection.Detectors",
+            .. options.Any(option => option.StartsWith("Head = ", StringComparison.Ordinal))
+                ? new[] { "MLNet.Detection.Heads" } : [],
             .. options.Any(option => option.StartsWith("Normalization", StringComparison.Ordinal))
                 ? new[] { "MLNet.Detection.Images" } : [],
         ];

@@ -1,4 +1,6 @@
 using MLNet.Detection.Detectors;
+using MLNet.Detection.Heads;
+using MLNet.Detection.Images;
 using OnnxGraphs.Inspection;
 using OnnxGraphs.Models;
 using OnnxGraphs.Surgery;
@@ -41,7 +43,7 @@ public sealed record HeadGuess(HeadKind Kind, string Reason)
     {
         if (model.OutputNames is not [var output])
             return null;
-        var import = new HeadImport(new() { Classes = ["object"] }, model, input, output, output);
+        var import = new HeadImport(new DetectorImport { Classes = ["object"] }, model, input, output, output);
         return JoinedHead.Find(import)?.Kind switch
         {
             HeadKind.Yolov8 => new(HeadKind.Yolov8, $"{import.LevelsBehind(output).Count} levels with maps for "

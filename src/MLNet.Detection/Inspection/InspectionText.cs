@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MLNet.Detection.Heads;
 using MLNet.Detection.Images;
 using OnnxGraphs.Inspection;
 
@@ -52,8 +53,8 @@ internal static class InspectionText
 
     private static string Classes(DetectorInspection report, long columns) => report.Head?.Kind switch
     {
-        Detectors.HeadKind.Ssd => $"{columns} columns: background and {columns - 1} classes",
-        Detectors.HeadKind.Detr => $"{columns} columns: {columns - 1} classes and no object",
+        Heads.HeadKind.Ssd => $"{columns} columns: background and {columns - 1} classes",
+        Heads.HeadKind.Detr => $"{columns} columns: {columns - 1} classes and no object",
         null => $"{columns} columns", _ => $"{columns}",
     };
 

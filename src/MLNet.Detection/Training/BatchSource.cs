@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MLNet.Detection.Heads;
 using MLNet.Detection.Images;
 using OnnxGraphs.Training;
 

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using MLNet.Detection.Augmentation;
 using MLNet.Detection.Detectors;
+using MLNet.Detection.Heads;
 using MLNet.Detection.Matching;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;

@@ -1,5 +1,6 @@
 using MLNet.Detection.Augmentation;
 using MLNet.Detection.Data;
+using MLNet.Detection.Heads;
 using MLNet.Detection.Images;
 
 namespace MLNet.Detection.Training;

@@ -1,3 +1,4 @@
+using MLNet.Detection.Heads;
 using Microsoft.ML;
 using MLNet.Detection.Images;
 

@@ -1,4 +1,5 @@
 using MLNet.Detection.Detectors;
+using MLNet.Detection.Heads;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
 using OnnxGraphs.Ops;

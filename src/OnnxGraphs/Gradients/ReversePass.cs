@@ -49,12 +49,14 @@ internal sealed class ReversePass
             || (rule.Elementwise && node.Inputs.All(input => input is null || input.Shape == node.Outputs[0].Shape));
         var upstream = node.Outputs.Select(output =>
             Sum(output) is { } dy && !small ? Op.Expand(dy, output.Shape) : Sum(output)).ToList();
-        var gradients = (rule.Gradient ?? throw MissingRule(node))(upstream, node);
+        var gradients = rule.Gradient is { } gradient ? gradient(upstream, node)
+            : rule.Expression is { } expression ? Composition.Gradients(node, expression, upstream[0]!)
+            : throw MissingRule(node);
         var masked = node.Outputs.Any(_masked.Contains);
         var guard = masked && _steep.Contains(node.Outputs[0]);
         for (var i = 0; i < Math.Min(gradients.Length, node.Inputs.Count); i++)
-            if (gradients[i] is { } gradient && node.Inputs[i] is { } input && _reached.Contains(input))
-                Add(input, guard ? Guarded(gradient, upstream[0]!) : gradient, masked || node.Op == "Where");
+            if (gradients[i] is { } part && node.Inputs[i] is { } input && _reached.Contains(input))
+                Add(input, guard ? Guarded(part, upstream[0]!) : part, masked || node.Op == "Where");
     }
 
     private void Add(Var input, Var gradient, bool masked)

@@ -55,7 +55,7 @@ public sealed class Graph
     /// <summary>Marks a value as one that the caller receives, under the given name.</summary>
     public Var Output(string name, Var value)
     {
-        var output = Ops.Op.Identity(value, name);
+        var output = Identity(value, name);
         _outputs.Add(output);
         return output;
     }
@@ -70,7 +70,10 @@ public sealed class Graph
     public IEnumerable<string> Names => _vars.Keys;
 
     /// <summary>The value under a name of its own, never shared with an equal node.</summary>
-    internal Var Copy(Var value) => Ops.Op.Identity(value, Fresh("copy"));
+    internal Var Copy(Var value) => Identity(value, Fresh("copy"));
+
+    private Var Identity(Var value, string name) => Append("Identity", [value], Attributes.None, "", [name], 1,
+        _ => [new(value.Type, value.Shape)]).Outputs[0];
 
     internal Node Append(string op, IReadOnlyList<Var?> inputs, Attributes attributes, string name,
         IReadOnlyList<string>? outputNames, int outputs, Func<Node, IReadOnlyList<TypedShape>> infer)
@@ -85,7 +88,8 @@ public sealed class Graph
                 type.Shape, node)))];
         // Shapes are fixed: what asks for one is a constant, whatever it asks about.
         if (op is "Shape" or "Size")
-            node.Outputs[0].TryConstant();
+            node.Outputs[0].Known = op == "Shape" ? Tensor.Vector<long>(node.ShapeSlice())
+                : Tensor.Scalar(ElementType.Int64, node[0].Shape.Size);
         _nodes.Add(node);
         _known.TryAdd(key, node);
         return node;

@@ -41,11 +41,17 @@ public sealed class Node
     /// <summary>An input that may be left out.</summary>
     public Var? Optional(int i) => i < Inputs.Count ? Inputs[i] : null;
 
-    /// <summary>
-    /// The value of an input that must not depend on the graph's inputs, such as the target shape of Reshape.
-    /// </summary>
-    public Tensor Constant(int i) => Input(i).TryConstant() ?? throw new GraphException(
-        $"{this}: input {i} ('{Input(i).Name}') must be a constant, but it depends on the graph's inputs.");
+    /// <summary>Whether the operator exists in expressions only and stands for its first input.</summary>
+    internal bool IsPseudo => Op is "Detach" or "WithGradient" or "WithKernel";
+
+    /// <summary>The dimensions that a Shape node returns (attributes start and end may cut them).</summary>
+    internal long[] ShapeSlice()
+    {
+        var dims = this[0].Shape.ToArray();
+        var (start, end) = (Attributes.Int("start", 0), Attributes.Int("end", dims.Length));
+        long Limit(long i) => Math.Clamp(i < 0 ? i + dims.Length : i, 0, dims.Length);
+        return Limit(end) <= Limit(start) ? [] : dims[(int)Limit(start)..(int)Limit(end)];
+    }
 
     /// <summary>Operator, name and input shapes, for messages.</summary>
     public override string ToString() =>

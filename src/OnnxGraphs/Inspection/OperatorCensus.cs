@@ -20,7 +20,7 @@ internal static class OperatorCensus
             .. graph.Model.Proto.Graph.Node.GroupBy(Name).Select(nodes => new OperatorUse(
                     nodes.Key, nodes.Count(), nodes.Count(passed.Contains),
                     Vanishing.Contains(nodes.Key) || Op.Table.ContainsKey(nodes.Key),
-                    Vanishing.Contains(nodes.Key) || Op.Table.GetValueOrDefault(nodes.Key)?.Gradient is not null))
+                    Vanishing.Contains(nodes.Key) || Op.Table.GetValueOrDefault(nodes.Key)?.IsDifferentiable == true))
                 .OrderByDescending(use => use.Count).ThenBy(use => use.Operator, StringComparer.Ordinal),
         ];
     }

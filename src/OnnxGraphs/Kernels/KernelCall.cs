@@ -1,4 +1,3 @@
-using OnnxGraphs.Kernels.Native;
 
 namespace OnnxGraphs.Kernels;
 

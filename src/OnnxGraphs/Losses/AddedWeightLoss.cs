@@ -1,4 +1,5 @@
 using OnnxGraphs.Graphs;
+using OnnxGraphs.Ops;
 
 namespace OnnxGraphs.Losses;
 

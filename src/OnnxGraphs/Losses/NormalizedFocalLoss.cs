@@ -1,4 +1,5 @@
 using OnnxGraphs.Graphs;
+using OnnxGraphs.Ops;
 using static OnnxGraphs.Ops.Op;
 
 namespace OnnxGraphs.Losses;

@@ -48,7 +48,7 @@ internal sealed class StepList
     /// <summary>The value that is computed where the graph has this one.</summary>
     public Var Written(Var value)
     {
-        while (IsComputed(value) && Op.IsPseudo(value.Node!.Op) && Chosen(value.Node) is null)
+        while (IsComputed(value) && value.Node!.IsPseudo && Chosen(value.Node) is null)
             value = value.Node[0];
         return value;
     }

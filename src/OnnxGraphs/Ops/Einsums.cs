@@ -23,7 +23,7 @@ public static partial class Op
         if (equation.Terms.Append(equation.Result).Any(term => term.Distinct().Count() < term.Length))
             throw new GraphException($"{x}: equation '{equation}' has a letter twice in one term (a diagonal), for "
                 + "which there is no gradient rule; cut the model before it.");
-        return [.. x.Inputs.Select((_, i) => IsVariable(x[i]) ? EinsumGradient(dy, x, equation, i) : null)];
+        return [.. x.Inputs.Select((_, i) => x[i].IsVariable ? EinsumGradient(dy, x, equation, i) : null)];
     }
 
     // The product of dy with all other operands, summed over what operand i lacks; what only operand i has was summed

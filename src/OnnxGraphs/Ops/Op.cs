@@ -16,12 +16,12 @@ public static partial class Op
 
     /// <summary>ONNX operator types that have a gradient rule, in alphabetical order.</summary>
     public static IReadOnlyList<string> Differentiable { get; } =
-        [.. Table.Where(pair => pair.Value.Gradient is not null).Select(pair => pair.Key)
+        [.. Table.Where(pair => pair.Value.IsDifferentiable).Select(pair => pair.Key)
             .Order(StringComparer.Ordinal)];
 
     /// <summary>All ONNX operator types that are known here; docs/operators.md lists them.</summary>
     public static IReadOnlyDictionary<string, OperatorSupport> Support { get; } = Table
-        .Where(pair => !IsPseudo(pair.Key))
+        .Where(pair => pair.Key is not ("Detach" or "WithGradient" or "WithKernel"))
         .ToDictionary(pair => pair.Key, pair => new OperatorSupport(pair.Value.Support, pair.Value.Remark));
 
     /// <summary>Applies an operator with one output.</summary>

@@ -40,8 +40,19 @@ internal sealed record Operator(Inference Infer, ManyGradientRule? Gradient)
     /// <summary>For docs/operators.md: limits of the rule, or why there is none.</summary>
     public string Remark { get; init; } = "";
 
+    /// <summary>What the operator equals, as an expression of simpler ones on its inputs: its gradient is that of the
+    /// expression.</summary>
+    public Func<Node, Var?[], Var>? Expression { get; init; }
+
+    /// <summary>Whether there is a rule for its gradient.</summary>
+    public bool IsDifferentiable => Gradient is not null || Expression is not null;
+
     /// <summary>Whether gradients pass the operator.</summary>
     public GradientSupport Support { get; init; } = Gradient is null ? GradientSupport.No : GradientSupport.Yes;
+
+    /// <summary>An operator that equals an expression of simpler ones.</summary>
+    public static Operator Composed(Inference infer, Func<Node, Var?[], Var> expression) =>
+        new(infer) { Expression = expression, Support = GradientSupport.Yes };
 
     /// <summary>An operator that cannot lie on a training path; the reason goes into the error.</summary>
     public static Operator Refused(string reason) =>

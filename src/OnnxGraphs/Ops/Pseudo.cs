@@ -43,7 +43,4 @@ public static partial class Op
         return isByRow && scatter[1].Shape == sum.Shape.With(axis, 1)
             ? ScatterElements(dy * scatter[0], scatter[1], dy * scatter[2], axis, "add") : dy * g;
     }
-
-    /// <summary>Whether the operator exists in expressions only and stands for its first input.</summary>
-    internal static bool IsPseudo(string op) => op is "Detach" or "WithGradient" or "WithKernel";
 }

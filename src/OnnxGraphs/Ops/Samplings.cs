@@ -6,7 +6,7 @@ public static partial class Op
 {
     private static OperatorTable Sampling() => new()
     {
-        ["GridSample"] = Composed(GridSampleShape, GridSampled)
+        ["GridSample"] = Operator.Composed(GridSampleShape, GridSampled)
             with { Remark = "[N, C, H, W], linear or nearest, zeros or border" },
     };
 

@@ -1,4 +1,5 @@
 using OnnxGraphs.Graphs;
+using OnnxGraphs.Models;
 
 namespace OnnxGraphs.Ops;
 
@@ -36,7 +37,7 @@ public static partial class Op
         ["Flatten"]   = new(x => [new(x[0].Type, FlattenShape(x))], (dy, x, y) => [Reshape(dy, x[0].Shape)]),
         ["Squeeze"]   = new(x => [new(x[0].Type, SqueezeShape(x))], (dy, x, y) => [Reshape(dy, x[0].Shape)]),
         ["Unsqueeze"] = new(x => [new(x[0].Type, UnsqueezeShape(x))], (dy, x, y) => [Reshape(dy, x[0].Shape)]),
-        ["Shape"]     = Operator.Flat(x => [new(ElementType.Int64, new(ShapeSlice(x).Length))], OfShapes),
+        ["Shape"]     = Operator.Flat(x => [new(ElementType.Int64, new(x.ShapeSlice().Length))], OfShapes),
         ["Size"]      = Operator.Flat(_ => [new(ElementType.Int64, TensorShape.Scalar)], OfShapes),
         ["ConstantOfShape"] = Operator.Flat(x => [new(x.Attributes.Tensor("value")?.Type ?? ElementType.Float32,
                             new(x.Constant(0).ToInt64()))], OfShapes),
@@ -46,15 +47,6 @@ public static partial class Op
         ["NonZero"]   = Operator.Flat(x => [new(ElementType.Int64, new(x[0].Shape.Rank, NonZeros(x.Constant(0))))],
                             "its shape depends on values: read where those are constant"),
     };
-
-    /// <summary>The dimensions that a Shape node returns (attributes start and end may cut them).</summary>
-    internal static long[] ShapeSlice(Node x)
-    {
-        var dims = x[0].Shape.ToArray();
-        var (start, end) = (x.Attributes.Int("start", 0), x.Attributes.Int("end", dims.Length));
-        long Limit(long i) => Math.Clamp(i < 0 ? i + dims.Length : i, 0, dims.Length);
-        return Limit(end) <= Limit(start) ? [] : dims[(int)Limit(start)..(int)Limit(end)];
-    }
 
     private static TensorShape ReshapeShape(Node x)
     {

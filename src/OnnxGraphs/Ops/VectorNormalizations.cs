@@ -9,7 +9,7 @@ public static partial class Op
         ["MeanVarianceNormalization"] = new(Same, (dy, x, y) =>
             [Denormalized(dy, x[0], x.Attributes.Ints("axes") ?? [0, 2, 3], 1e-18f).Dx]),
         ["LpNormalization"] = new(LpNormalizationShape, (dy, x, y) => [LpNormalizationGradient(dy, x, y)]),
-        ["LRN"]             = Composed(LrnShape, LocalResponse),
+        ["LRN"]             = Operator.Composed(LrnShape, LocalResponse),
     };
 
     private static IReadOnlyList<TypedShape> LpNormalizationShape(Node x)

@@ -3,7 +3,6 @@ using OnnxGraphs.Kernels;
 using OnnxGraphs.Kernels.Convolutions;
 using OnnxGraphs.Kernels.Layouts;
 using OnnxGraphs.Kernels.Loops;
-using OnnxGraphs.Kernels.Native;
 using OnnxGraphs.Kernels.Poolings;
 using OnnxGraphs.Models;
 using OnnxGraphs.Ops;

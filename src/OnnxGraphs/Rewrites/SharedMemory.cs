@@ -1,7 +1,6 @@
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Kernels;
 using OnnxGraphs.Kernels.Elementwise;
-using OnnxGraphs.Kernels.Native;
 using OnnxGraphs.Models;
 
 namespace OnnxGraphs.Rewrites;

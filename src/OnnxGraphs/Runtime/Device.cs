@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
+using OnnxGraphs.Graphs;
 
 namespace OnnxGraphs.Runtime;
 

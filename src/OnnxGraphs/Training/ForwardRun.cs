@@ -1,5 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
+using OnnxGraphs.Graphs;
 using OnnxGraphs.Runtime;
+using OnnxGraphs.Sessions;
 
 namespace OnnxGraphs.Training;
 

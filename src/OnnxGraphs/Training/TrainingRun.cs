@@ -3,6 +3,7 @@ using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 using OnnxGraphs.Precision;
 using OnnxGraphs.Runtime;
+using OnnxGraphs.Sessions;
 
 namespace OnnxGraphs.Training;
 

@@ -1,4 +1,5 @@
 using MLNet.Detection.Augmentation;
+using MLNet.Detection.Data;
 using MLNet.Detection.Images;
 
 namespace MLNet.Detection.Tests.Augmentation;

@@ -1,5 +1,6 @@
 using MLNet.Detection.Augmentation;
 using MLNet.Detection.Boxes;
+using MLNet.Detection.Data;
 using MLNet.Detection.Images;
 
 namespace MLNet.Detection.Tests.Boxes;

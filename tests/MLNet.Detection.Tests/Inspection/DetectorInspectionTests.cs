@@ -2,6 +2,7 @@ using MLNet.Detection.Anchors;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Builtin;
 using MLNet.Detection.Detectors;
+using MLNet.Detection.Heads;
 using MLNet.Detection.Images;
 using MLNet.Detection.Inspection;
 using OnnxGraphs.Inspection;

@@ -5,6 +5,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using MLNet.Detection.Builtin;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
+using MLNet.Detection.Heads;
 using MLNet.Detection.Inspection;
 using MLNet.Detection.Tests.Data;
 using OnnxGraphs.Models;

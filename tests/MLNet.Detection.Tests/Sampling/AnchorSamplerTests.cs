@@ -1,3 +1,4 @@
+using MLNet.Detection.Heads;
 using MLNet.Detection.Matching;
 using MLNet.Detection.Sampling;
 

@@ -1,4 +1,5 @@
 using MLNet.Detection.Augmentation;
+using MLNet.Detection.Data;
 using MLNet.Detection.Training;
 
 namespace MLNet.Detection.Tests.Training;

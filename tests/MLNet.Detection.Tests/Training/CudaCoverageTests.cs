@@ -2,6 +2,7 @@ using MLNet.Detection.Builtin;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Tests.Detectors;
+using MLNet.Detection.Tests.Heads;
 using MLNet.Detection.Training;
 using OnnxGraphs.Models;
 using OnnxGraphs.Optimizers;

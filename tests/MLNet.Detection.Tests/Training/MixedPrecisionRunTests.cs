@@ -1,6 +1,7 @@
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Tests.Detectors;
+using MLNet.Detection.Tests.Heads;
 using MLNet.Detection.Training;
 using OnnxGraphs.Artifacts;
 using OnnxGraphs.Graphs;

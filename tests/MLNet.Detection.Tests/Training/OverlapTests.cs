@@ -1,6 +1,7 @@
 using MLNet.Detection.Augmentation;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
+using MLNet.Detection.Heads;
 using MLNet.Detection.Training;
 using OnnxGraphs.Runtime;
 

@@ -2,6 +2,7 @@ using OnnxGraphs.Artifacts;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
 using OnnxGraphs.Models;
+using OnnxGraphs.Ops;
 using OnnxGraphs.Optimizers;
 using OnnxGraphs.Surgery;
 using OnnxGraphs.Training;

@@ -1,4 +1,5 @@
 using OnnxGraphs.Graphs;
+using OnnxGraphs.Models;
 using OnnxGraphs.Ops;
 
 namespace OnnxGraphs.Tests;

@@ -2,6 +2,7 @@ using OnnxGraphs.Gradients;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Ops;
 using OnnxGraphs.Runtime;
+using OnnxGraphs.Sessions;
 
 namespace OnnxGraphs.Tests.Kernels;
 

@@ -1,4 +1,5 @@
 using OnnxGraphs.Graphs;
+using OnnxGraphs.Ops;
 using OnnxGraphs.Runtime;
 using static OnnxGraphs.Ops.Op;
 

@@ -1,5 +1,7 @@
 using OnnxGraphs.Graphs;
+using OnnxGraphs.Ops;
 using OnnxGraphs.Runtime;
+using OnnxGraphs.Sessions;
 using static OnnxGraphs.Ops.Op;
 
 namespace OnnxGraphs.Tests.Kernels;

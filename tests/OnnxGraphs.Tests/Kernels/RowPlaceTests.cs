@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using OnnxGraphs.Graphs;
+using OnnxGraphs.Ops;
 using OnnxGraphs.Runtime;
 using static OnnxGraphs.Ops.Op;
 

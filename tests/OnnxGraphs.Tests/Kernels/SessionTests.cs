@@ -4,6 +4,7 @@ using OnnxGraphs.Models;
 using OnnxGraphs.Ops;
 using OnnxGraphs.Optimizers;
 using OnnxGraphs.Runtime;
+using OnnxGraphs.Sessions;
 using OnnxGraphs.Training;
 
 namespace OnnxGraphs.Tests.Kernels;

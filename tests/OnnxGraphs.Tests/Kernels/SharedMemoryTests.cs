@@ -2,6 +2,7 @@ using OnnxGraphs.Graphs;
 using OnnxGraphs.Ops;
 using OnnxGraphs.Optimizers;
 using OnnxGraphs.Runtime;
+using OnnxGraphs.Sessions;
 
 namespace OnnxGraphs.Tests.Kernels;
 

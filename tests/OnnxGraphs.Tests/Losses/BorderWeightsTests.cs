@@ -1,4 +1,5 @@
 using OnnxGraphs.Losses;
+using OnnxGraphs.Ops;
 
 namespace OnnxGraphs.Tests.Losses;
 

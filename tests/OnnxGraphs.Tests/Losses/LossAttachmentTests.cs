@@ -2,6 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
 using OnnxGraphs.Models;
+using OnnxGraphs.Ops;
 using OnnxGraphs.Runtime;
 
 namespace OnnxGraphs.Tests.Losses;

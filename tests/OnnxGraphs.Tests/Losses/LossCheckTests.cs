@@ -1,5 +1,6 @@
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
+using OnnxGraphs.Ops;
 using static OnnxGraphs.Ops.Op;
 
 namespace OnnxGraphs.Tests.Losses;

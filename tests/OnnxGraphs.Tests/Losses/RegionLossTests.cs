@@ -1,5 +1,6 @@
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
+using OnnxGraphs.Ops;
 
 namespace OnnxGraphs.Tests.Losses;
 

@@ -1,6 +1,7 @@
 using OnnxGraphs.Gradients;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
+using OnnxGraphs.Ops;
 
 namespace OnnxGraphs.Tests.Losses;
 

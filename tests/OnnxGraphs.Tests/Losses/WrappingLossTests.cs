@@ -58,7 +58,7 @@ public class WrappingLossTests
     [TestMethod]
     public void RefusesWrongArguments()
     {
-        var x = new Graphs.Graph().Input("x", 2, 3);
+        var x = new OnnxGraphs.Graphs.Graph().Input("x", 2, 3);
         FocalLossTests.Refused(() => new HardestLoss(new L1Loss(), 0).Of(x, x), "HardestLoss: Share is 0;");
         FocalLossTests.Refused(() => new GradientHarmonizedLoss(0).Of(x, x), "GradientHarmonizedLoss: Bins is 0;");
         FocalLossTests.Refused(() => new HardestLoss(new L1Loss()) { Reduction = Reduction.None }.Of(x, x),

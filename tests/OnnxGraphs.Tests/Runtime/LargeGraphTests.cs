@@ -2,6 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Ops;
 using OnnxGraphs.Runtime;
+using OnnxGraphs.Sessions;
 
 namespace OnnxGraphs.Tests;
 

@@ -1,0 +1,80 @@
+using System.Text.Json.Serialization;
+using MLNet.Detection.Scoring;
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Losses;
+
+namespace MLNet.Detection.Heads;
+
+/// <summary>
+/// A detection head: which values of a model it reads, what each of its places must predict, its loss, and how objects
+/// come out of it. A place is an anchor, a point of a grid or a query; <see cref="HeadFrame.Anchors"/> has one box
+/// for each. Trainer, scoring and files know heads by this record alone: a new kind of head is one more record.
+/// Loss and matcher are not saved with a detector.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(SsdHead), nameof(HeadKind.Ssd))]
+[JsonDerivedType(typeof(RetinaNetHead), nameof(HeadKind.RetinaNet))]
+[JsonDerivedType(typeof(FcosHead), nameof(HeadKind.Fcos))]
+[JsonDerivedType(typeof(YoloxHead), nameof(HeadKind.Yolox))]
+[JsonDerivedType(typeof(YoloHead), nameof(HeadKind.Yolo))]
+[JsonDerivedType(typeof(Yolov8Head), nameof(HeadKind.Yolov8))]
+[JsonDerivedType(typeof(DetrHead), nameof(HeadKind.Detr))]
+public abstract record DetectionHead
+{
+    /// <summary>The family.</summary>
+    [JsonIgnore]
+    public abstract HeadKind Kind { get; }
+
+    /// <summary>Thresholds with which heads of the kind are customarily scored.</summary>
+    internal abstract DetectionDecoder CustomaryDecoder { get; }
+
+    /// <summary>Name of the loss, to compare on resume.</summary>
+    internal abstract string LossName { get; }
+
+    /// <summary>Whether objects are matched with the predictions of the present weights, not with anchors alone.
+    /// Then each step runs its forward half, is told the targets, and runs the rest.</summary>
+    internal virtual bool MatchesPredictions => false;
+
+    /// <summary>Whether the loss is a mean over the places of the batch, empty ones included.</summary>
+    internal virtual bool AveragesImages => false;
+
+    /// <summary>Numbers of a place's box target.</summary>
+    internal virtual int BoxTargetColumns => 4;
+
+    /// <summary>Whether one output, or one a level, has boxes and classes together.</summary>
+    internal virtual bool ReadsJoinedOutput => false;
+
+    /// <summary>Names of the raw values that the model is cut at.</summary>
+    internal virtual IReadOnlyList<string> Values(HeadFrame detector) => [detector.ClassValue, detector.BoxValue];
+
+    /// <summary>The raw values, as read into a graph, as tables [B, N, columns] with one row a place.</summary>
+    /// <exception cref="OnnxGraphs.Models.ModelException">They do not fit the anchors or classes.</exception>
+    internal abstract IReadOnlyList<Var> Tables(HeadFrame detector, IReadOnlyList<Var> values);
+
+    /// <summary>How targets of a picture are written. Safe for several threads at once.</summary>
+    internal abstract TargetWriter Targets(HeadFrame detector);
+
+    /// <summary>The loss terms by name; places of class -2 must not count.</summary>
+    internal abstract IReadOnlyDictionary<string, Var> Terms(
+        HeadFrame detector, DetectionTargets targets, IReadOnlyList<Var> tables);
+
+    /// <summary>The objects in one picture, in pixels of the network's input, classes from 0.</summary>
+    /// <param name="detector">The detector whose head this is.</param>
+    /// <param name="tables">The picture's part of each table, row by row.</param>
+    internal abstract DetectedObject[] Decode(HeadFrame detector, IReadOnlyList<ReadOnlyMemory<float>> tables);
+
+    /// <summary>
+    /// The same as nodes, up to suppression, for one picture: probabilities [N, columns], background among them where
+    /// there is one, and boxes [N, 4] in pixels of the network's input.
+    /// </summary>
+    internal abstract (Var Scores, Var Boxes) Predictions(HeadFrame detector, IReadOnlyList<Var> tables);
+
+    /// <summary>The places split by feature level, as candidates are counted.</summary>
+    internal virtual IReadOnlyList<int> Levels(HeadFrame detector) => [detector.Anchors.Count];
+
+    /// <summary>Whether the levels that the head was saved with go with a number of places.</summary>
+    internal virtual bool FitsAnchors(int anchors) => true;
+
+    /// <summary>Finds the head's values in a file and fits them to the wanted classes.</summary>
+    internal abstract FoundHead Import(HeadImport import);
+}

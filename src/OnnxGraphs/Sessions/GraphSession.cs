@@ -1,0 +1,107 @@
+using Microsoft.ML.OnnxRuntime;
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Kernels;
+using OnnxGraphs.Models;
+using OnnxGraphs.Rewrites;
+using OnnxGraphs.Runtime;
+
+namespace OnnxGraphs.Sessions;
+
+/// <summary>
+/// A session that computes values of a graph on a device. On the processor it has this library's kernels in place of
+/// ONNX Runtime's operators where they are faster, unless <see cref="Device.Kernels"/> is off.
+/// </summary>
+public sealed class GraphSession : IDisposable
+{
+    /// <summary>
+    /// ONNX Runtime's own rewrites take time with the square of the number of nodes; beyond this many they take longer
+    /// than they save.
+    /// </summary>
+    private const int LargeGraph = 10_000;
+
+    // ONNX Runtime keeps one list of domains for the whole process, and two sessions that add the same new domain to it
+    // at once fail.
+    private static readonly Lock Registration = new();
+
+    private readonly KernelDomain? _domain;
+
+    private GraphSession(OnnxModel model, KernelDomain? domain, IReadOnlyList<string> kernels, SessionOptions options)
+    {
+        (_domain, Kernels) = (domain, kernels);
+        try
+        {
+            Session = Created(model.ToBytes(), domain, options);
+        }
+        catch
+        {
+            domain?.Dispose();
+            throw;
+        }
+    }
+
+    private static InferenceSession Created(byte[] model, KernelDomain? domain, SessionOptions options)
+    {
+        if (domain is null)
+            return new(model, options);
+        domain.AddTo(options);
+        lock (Registration)
+            return new(model, options);
+    }
+
+    /// <summary>The session; its inputs and outputs have the names of the graph's.</summary>
+    public InferenceSession Session { get; }
+
+    /// <summary>The kernels of this library that take part, one for each node: what they compute.</summary>
+    public IReadOnlyList<string> Kernels { get; }
+
+    /// <summary>
+    /// Whether every output that replaces an input may be bound to that input's memory. Only kernels promise that.
+    /// </summary>
+    public bool MayShare { get; private init; }
+
+    /// <summary>Opens a session for values of a graph.</summary>
+    /// <param name="outputs">The values to compute.</param>
+    /// <param name="inputs">Inputs to declare; null for those that the values need.</param>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="configure">Changes options of the session: threads, profiling.</param>
+    /// <param name="replaced">Inputs with the outputs that are their next values; see <see cref="MayShare"/>.</param>
+    /// <param name="capture">Whether the session honours <see cref="Device.CaptureGraph"/>.</param>
+    /// <exception cref="InvalidOperationException">The native library lacks the device's provider.</exception>
+    public static GraphSession Open(IReadOnlyList<Var> outputs, IReadOnlyList<Var>? inputs, Device device,
+        Action<SessionOptions>? configure = null, IReadOnlyList<(Var Old, Var New)>? replaced = null,
+        bool capture = false)
+    {
+        if (device is not { IsProcessor: true, Kernels: true } || OrtFunctions.Load() is not { } functions
+            || KernelRewrite.Of(outputs, inputs, replaced ?? []) is not { Kernels.Count: > 0 } rewrite)
+            return Open(GraphWriter.Write(outputs, inputs), device, configure, capture);
+        using var options = Options(rewrite.Model, device, configure, capture);
+        return new(rewrite.Model, new(rewrite.Kernels, functions), [.. rewrite.Kernels.Select(kernel => kernel.Name)],
+            options) { MayShare = rewrite.MayShare };
+    }
+
+    /// <summary>Opens a session for a model as it is, without kernels.</summary>
+    /// <exception cref="InvalidOperationException">The native library lacks the device's provider.</exception>
+    public static GraphSession Open(OnnxModel model, Device device, Action<SessionOptions>? configure = null,
+        bool capture = false)
+    {
+        using var options = Options(model, device, configure, capture);
+        return new(model, null, [], options);
+    }
+
+    private static SessionOptions Options(
+        OnnxModel model, Device device, Action<SessionOptions>? configure, bool capture)
+    {
+        var options = device.CreateSessionOptions(capture);
+        if (model.Proto.Graph.Node.Count > LargeGraph)
+            options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
+        configure?.Invoke(options);
+        return options;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Session.Dispose();
+        _domain?.Dispose();
+    }
+}
