@@ -30,7 +30,8 @@ sealed class SetupFailure(string message) : Exception(message);
 /// What NuGet says of packages that the registry lacks: the wanted version is nowhere, or another one took its place.
 static partial class MissingPackages
 {
-    const string Change = "Change its line in Directory.Packages.props, or add a registry that has it (dotnet nuget add source).";
+    const string Change = "Change its line in Directory.Packages.props, "
+        + "or add a registry that has it (dotnet nuget add source).";
 
     public static IEnumerable<string> In(string log)
     {
@@ -53,10 +54,12 @@ static partial class MissingPackages
         return next.Success ? next.Index : log.Length;
     }
 
-    [GeneratedRegex(@"NU1603: .*depends on (?<package>\S+) \(>= (?<wanted>[^)]+)\) but .* not found\. .*? (?<offered>\S+) was resolved")]
+    [GeneratedRegex(@"NU1603: .*depends on (?<package>\S+) \(>= (?<wanted>[^)]+)\) "
+        + @"but .* not found\. .*? (?<offered>\S+) was resolved")]
     private static partial Regex Replaced();
 
-    [GeneratedRegex(@"NU110[12]: Unable to find package (?<package>[\w.-]+?)(?: with version \(>= (?<wanted>[^)]+)\)|\. )")]
+    [GeneratedRegex(@"NU110[12]: Unable to find package (?<package>[\w.-]+?)"
+        + @"(?: with version \(>= (?<wanted>[^)]+)\)|\. )")]
     private static partial Regex Absent();
 
     [GeneratedRegex(@"\[ Nearest version: (?<offered>\S+) \]")]

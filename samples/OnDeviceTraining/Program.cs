@@ -1,7 +1,7 @@
 // Training on a device with the official runtime (Microsoft.ML.OnnxRuntime.Training), without any Python:
 //   dotnet run --project samples/OnDeviceTraining -- artifacts
-// Writes the files for the device, trains with them as the device would (DeviceTraining.cs), and puts the weights back into
-// the detector. On the command line: mlnet-detect artifacts write, mlnet-detect artifacts finish.
+// Writes the files for the device, trains with them as the device would (DeviceTraining.cs), and puts the weights back
+// into the detector. On the command line: mlnet-detect artifacts write, mlnet-detect artifacts finish.
 using Microsoft.ML;
 using Microsoft.ML.OnnxRuntime;
 using MLNet.Detection;

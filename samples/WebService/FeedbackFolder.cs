@@ -6,8 +6,8 @@ using MLNet.Detection.Images;
 namespace Samples.WebService;
 
 /// <summary>
-/// Feedback as a data set in LabelMe's format, a JSON file beside each picture, which the trainer reads. A picture is named
-/// by its content: feedback on one that is there already takes the place of the earlier.
+/// Feedback as a data set in LabelMe's format, a JSON file beside each picture, which the trainer reads. A picture is
+/// named by its content: feedback on one that is there already takes the place of the earlier.
 /// </summary>
 public sealed class FeedbackFolder(string folder, IReadOnlyList<string> classes)
 {
@@ -44,8 +44,8 @@ public sealed class FeedbackFolder(string folder, IReadOnlyList<string> classes)
         if (given.Box is not [var x0, var y0, var x1, var y1] || new Box(x0, y0, x1, y1) is not { IsProper: true } box
             || box.Clip(image.Width, image.Height) != box)
             throw new ArgumentException(
-                $"The box [{string.Join(", ", given.Box)}] of '{given.Class}' is none of a {image.Width} x {image.Height} "
-                + "picture; expected x0, y0, x1, y1 in pixels, x0 < x1 and y0 < y1.");
+                $"The box [{string.Join(", ", given.Box)}] of '{given.Class}' is none of a "
+                + $"{image.Width} x {image.Height} picture; expected x0, y0, x1, y1 in pixels, x0 < x1 and y0 < y1.");
         return new(box, category, box.Area);
     }
 }

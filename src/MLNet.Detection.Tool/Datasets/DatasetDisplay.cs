@@ -14,7 +14,8 @@ internal static class DatasetDisplay
             new[] { Name(split.Name), $"{split.Images}", $"{split.EmptyImages}", $"{split.Boxes}", $"{split.Crowds}",
                 $"{split.Difficult}" }));
         var boxes = data.Splits.Select(split => $"Boxes in {Name(split.Name)}");
-        Tables.Write(["Class", .. boxes, "Pictures", "Small", "Medium", "Large"], data.Splits[0].Classes.Select((c, i) =>
+        string[] columns = ["Class", .. boxes, "Pictures", "Small", "Medium", "Large"];
+        Tables.Write(columns, data.Splits[0].Classes.Select((c, i) =>
         {
             ClassStatistics[] each = [.. data.Splits.Select(split => split.Classes[i])];
             return (string[])[c.Name, .. each.Select(split => $"{split.Boxes}"), $"{each.Sum(split => split.Images)}",
@@ -22,7 +23,8 @@ internal static class DatasetDisplay
                 $"{each.Sum(split => split.Large)}"];
         }));
         foreach (var anchors in data.Anchors)
-            Tables.Write([$"{anchors.Anchors} anchors in {Name(anchors.Split)}", "Boxes", "Recall at IoU 0.50", "Mean IoU"],
+            Tables.Write(
+                [$"{anchors.Anchors} anchors in {Name(anchors.Split)}", "Boxes", "Recall at IoU 0.50", "Mean IoU"],
             [
                 .. anchors.Classes.Select(
                     c => new[] { c.Name, $"{c.Boxes}", Tables.Number(c.Recall50), Tables.Number(c.MeanOverlap) }),

@@ -37,7 +37,8 @@ internal sealed class LossesVerb : Verb
         var (loss, gradient) = (Graph(folder, "loss.onnx"), Graph(folder, "loss.grad.onnx"));
         return
         [
-            example.Name, Value(example, Path.Combine(folder, "loss.onnx")).ToString("G5", CultureInfo.InvariantCulture),
+            example.Name,
+            Value(example, Path.Combine(folder, "loss.onnx")).ToString("G5", CultureInfo.InvariantCulture),
             $"{loss.Node.Count}", $"{gradient.Node.Count}",
             string.Join(' ', gradient.Node.Select(node => node.OpType).Distinct().Order()),
         ];

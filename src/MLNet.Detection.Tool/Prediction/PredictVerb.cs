@@ -126,7 +126,8 @@ internal sealed class PredictVerb : Verb
         var (root, own) = (Path.GetFullPath(folder), Path.GetExtension(name).ToLowerInvariant());
         var path = Path.GetFullPath(Path.Combine(root, own is ".jpg" or ".jpeg" ? name : name + ending));
         return path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? path
-            : throw new ArgumentException($"The picture '{name}' leaves its folder; --boxes cannot write it to {folder}.");
+            : throw new ArgumentException(
+                $"The picture '{name}' leaves its folder; --boxes cannot write it to {folder}.");
     }
 
     private List<Scoring.DetectedObject> Shown(ParseResult given, PredictedPicture picture) =>

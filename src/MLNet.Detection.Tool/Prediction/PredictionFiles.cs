@@ -29,9 +29,9 @@ internal static class PredictionFiles
     {
         var ids = classes.Select(name => annotations.Categories.FirstOrDefault(category => category.Name == name)?.Id
             ?? throw new ArgumentException(
-                $"{annotations.Path}: no category is named '{name}', which is a class of the detector; the categories are "
-                + $"{string.Join(", ", annotations.Categories.Select(category => category.Name))}. Correct the names in "
-                + "the annotations.")).ToArray();
+                $"{annotations.Path}: no category is named '{name}', which is a class of the detector; the categories "
+                + $"are {string.Join(", ", annotations.Categories.Select(category => category.Name))}. Correct the "
+                + "names in the annotations.")).ToArray();
         return pictures.SelectMany(picture => picture.Objects.Select(found => new DetectionResult(
             picture.File.Id!.Value, ids[found.Class], BoxXywh.FromBox(found.Box), found.Score)));
     }

@@ -35,7 +35,8 @@ internal sealed record ProjectData(string Train, string? TrainSplit, string? Tes
     {
         var first = Load(Train, TrainSplit, null);
         if (first.Images.Length < 2)
-            throw new ArgumentException($"{Train}: {first.Images.Length} pictures; expected two or more to learn from.");
+            throw new ArgumentException(
+                $"{Train}: {first.Images.Length} pictures; expected two or more to learn from.");
         if (Test is not null)
             Load(Test, TestSplit, [.. first.Categories.Select(category => category.Name)]);
     }

@@ -5,7 +5,8 @@ namespace MLNet.Detection.Tool.Projects;
 /// <summary>A name that is a C# class and a folder.</summary>
 internal static class ProjectName
 {
-    /// <summary>The name that was given, or one made of the model's: version-RFB-320.onnx gives VersionRFB320.</summary>
+    /// <summary>The name that was given, or one made of the model's: version-RFB-320.onnx gives
+    /// VersionRFB320.</summary>
     /// <exception cref="ArgumentException">The name that was given is none of C#.</exception>
     public static string Of(string? given, string model)
     {
