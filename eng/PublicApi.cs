@@ -31,6 +31,6 @@ List<string> Missing(string folder)
     return [.. sarif.RootElement.GetProperty("runs")[0].GetProperty("results").EnumerateArray()
         .Where(result => result.GetProperty("ruleId").GetString() is "RS0016")
         .Select(result => result.GetProperty("properties").GetProperty("customProperties")
-            .GetProperty("PublicApiName").GetString()!)
+            .GetProperty("APIName").GetString()!)
         .Distinct().Order(StringComparer.Ordinal)];
 }
