@@ -8,8 +8,7 @@ using OnnxGraphs.Models.Proto;
 namespace MLNet.Detection.EndToEnd;
 
 /// <summary>
-/// A detector as one ONNX model from a picture to its objects: decoding of the file if wanted, resizing, normalisation,
-/// the network, decoding of its outputs, non-maximum suppression. It finds what <see cref="Detector"/> finds, one
+/// A detector as one ONNX model from a picture to its objects: resizing, normalisation, the network, decoding of its outputs, non-maximum suppression. It finds what <see cref="Detector"/> finds, one
 /// picture a run, and any ONNX Runtime runs it. Outputs: <c>boxes</c> [n, 4] (x0, y0, x1, y1 in pixels of the picture),
 /// <c>scores</c> [n] by falling score, <c>labels</c>, Int64 [n], from 0. The names of the classes stand in the metadata
 /// entry <c>classes</c>, a JSON array.
@@ -19,15 +18,15 @@ internal static class EndToEndModel
     private const string Planes = "planes", CandidateBoxes = "candidates/boxes", CandidateScores = "candidates/scores";
 
     /// <exception cref="ModelException">The detector's head has no such form.</exception>
-    public static OnnxModel Of(DetectorModel detector, PictureInput input)
+    public static OnnxModel Of(DetectorModel detector)
     {
         var (model, candidates) = Network(detector);
         var network = model.Proto.Graph;
         var graph = new GraphProto { Name = "detector" };
         var nodes = new NodeWriter(graph, "picture");
-        var pixels = Input(graph, model.Proto, input, nodes);
+        graph.Input.Add(Value("pixels", ElementType.UInt8, "height", "width", 3));
         var resize = new ResizeNodes(nodes, detector.Resize, detector.Normalization);
-        Name(graph, resize.Planes(pixels), Planes);
+        Name(graph, resize.Planes("pixels"), Planes);
         graph.Node.Add(network.Node);
         graph.Initializer.Add(network.Initializer);
         var (boxes, scores, labels) =
@@ -63,25 +62,6 @@ internal static class EndToEndModel
                 if (node.Input[i] == detector.InputName)
                     node.Input[i] = Planes;
         return (model, candidates);
-    }
-
-    private static string Input(GraphProto graph, ModelProto model, PictureInput input, NodeWriter nodes)
-    {
-        if (input == PictureInput.Pixels)
-        {
-            graph.Input.Add(Value("pixels", ElementType.UInt8, "height", "width", 3));
-            return "pixels";
-        }
-        graph.Input.Add(Value("image", ElementType.UInt8, "bytes"));
-        var decode = nodes.Node("DecodeImage", ["image"], 1);
-        decode.Domain = "com.microsoft.extensions";
-        decode.Attribute.Add(new AttributeProto
-        {
-            Name = "color_space", S = Google.Protobuf.ByteString.CopyFromUtf8("rgb"),
-            Type = AttributeProto.Types.AttributeType.String,
-        });
-        model.OpsetImport.Add(new OperatorSetIdProto { Domain = decode.Domain, Version = 1 });
-        return decode.Output[0];
     }
 
     private static void Output(GraphProto graph, string value, string name, ElementType type, params object[] dims)

@@ -7,13 +7,11 @@ namespace MLNet.Detection.Detectors;
 public static class EndToEndSaving
 {
     /// <summary>
-    /// Writes an ONNX file of its own for deployment, from a picture to its objects: <c>pixels</c> or <c>image</c> in
-    /// (see <see cref="PictureInput"/>), <c>boxes</c> [n, 4] in pixels of the picture, <c>scores</c> [n] and
+    /// Writes an ONNX file of its own for deployment, from a picture to its objects: <c>pixels</c>, uint8
+    /// [height, width, 3], red, green, blue, of any size, in; <c>boxes</c> [n, 4] in pixels of the picture, <c>scores</c> [n] and
     /// <c>labels</c>, Int64 [n] from 0, out. It cannot be trained or loaded again; keep the file of
     /// <see cref="DetectorModel.Save"/>.
     /// </summary>
     /// <exception cref="ModelException">The head has no such form, or the file cannot be written.</exception>
-    public static void SaveEndToEnd(
-        this DetectorModel detector, string path, PictureInput input = PictureInput.Pixels) =>
-        EndToEndModel.Of(detector, input).Save(path);
+    public static void SaveEndToEnd(this DetectorModel detector, string path) => EndToEndModel.Of(detector).Save(path);
 }

@@ -24,8 +24,12 @@ public sealed class DecodeImageEstimator(DecodeImageEstimator.Options options)
     /// <summary>The columns.</summary>
     public sealed record Options
     {
-        /// <summary>Vector of byte: JPEG or PNG files.</summary>
+        /// <summary>Vector of byte: image files (JPEG, PNG, WebP, GIF, BMP). Or <see cref="Microsoft.ML.Data.MLImage"/>, of
+        /// <c>LoadImages</c> say: those are taken as they lie, as they carry no EXIF orientation.</summary>
         public string ImageColumnName { get; init; } = DetectionColumns.Image;
+
+        /// <summary>How image files are decoded.</summary>
+        public ImageDecoderOptions Decoding { get; init; } = new();
 
         /// <summary>Text that names the image in errors; null, or a name that the data lacks: the row's number
         /// does.</summary>

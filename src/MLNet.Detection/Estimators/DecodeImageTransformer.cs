@@ -15,7 +15,7 @@ public sealed class DecodeImageTransformer : RowTransformer
     public DecodeImageTransformer(Options options)
     {
         _options = options;
-        Inputs = [.. EncodedImageReader.Inputs(options.ImageColumnName, options.FileNameColumnName)];
+        Inputs = [.. RowPictureReader.Inputs(options.ImageColumnName, options.FileNameColumnName)];
         Added = [new(options.OutputColumnName, PictureDataViewType.Instance)];
     }
 
@@ -27,18 +27,14 @@ public sealed class DecodeImageTransformer : RowTransformer
 
     private sealed class Pictures(DataViewRow input, Options options) : RowValues(input)
     {
-        private readonly ImageDecoder _decoder = new();
-        private readonly EncodedImageReader _reader = new(input, options.ImageColumnName, options.FileNameColumnName);
+        private readonly ImageDecoder _decoder = new(options.Decoding);
+        private readonly RowPictureReader _reader = new(input, options.ImageColumnName, options.FileNameColumnName);
         private RgbImage? _picture;
 
         public override Delegate Getter(int added) => Computed((ref RgbImage value) => value = _picture!);
 
         public override void Dispose() => _decoder.Dispose();
 
-        protected override void Compute()
-        {
-            var image = _reader.Read();
-            _picture = _decoder.Decode(image.Bytes, image.Name);
-        }
+        protected override void Compute() => _picture = _reader.Read().Decode(_decoder);
     }
 }

@@ -5,7 +5,7 @@ using MLNet.Detection.Scoring;
 namespace MLNet.Detection.Estimators;
 
 /// <summary>The predictions of a row; over a window of rows, those of the whole window are made at once.</summary>
-internal sealed class Detections(DataViewRow input, EncodedImageReader reader, PictureScorer scorer)
+internal sealed class Detections(DataViewRow input, RowPictureReader reader, PictureScorer scorer)
     : DetectedColumns(input)
 {
     private DetectedObject[][] _window = [];
@@ -26,5 +26,5 @@ internal sealed class Detections(DataViewRow input, EncodedImageReader reader, P
         Found = _window[ahead.Slot];
     }
 
-    private Func<EncodedImage> Reading(LookaheadCursor ahead, int slot) => () => reader.Read(ahead, slot);
+    private Func<RowPicture> Reading(LookaheadCursor ahead, int slot) => () => reader.Read(ahead, slot);
 }

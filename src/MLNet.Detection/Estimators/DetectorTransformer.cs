@@ -34,8 +34,8 @@ public sealed class DetectorTransformer : RowTransformer, IDisposable
     {
         (Model, _options) = (model, options ?? new());
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_options.BatchSize, nameof(options.BatchSize));
-        _scorer = new(model, _options.BatchSize, _options.Device ?? Device.Cpu, log);
-        Inputs = [.. EncodedImageReader.Inputs(_options.ImageColumnName, _options.FileNameColumnName)];
+        _scorer = new(model, _options.BatchSize, _options.Device ?? Device.Cpu, _options.Decoding, log);
+        Inputs = [.. RowPictureReader.Inputs(_options.ImageColumnName, _options.FileNameColumnName)];
         Added = _options.Columns(model.Classes);
     }
 
@@ -70,8 +70,13 @@ public sealed class DetectorTransformer : RowTransformer, IDisposable
     /// <summary>Columns, batch size and device.</summary>
     public sealed record Options
     {
-        /// <summary>Vector of byte: JPEG or PNG files.</summary>
+        /// <summary>Vector of byte: image files (JPEG, PNG, WebP, GIF, BMP). Or <see cref="Microsoft.ML.Data.MLImage"/>, of
+        /// <c>LoadImages</c> say: those are taken as they lie, as they carry no EXIF orientation.</summary>
         public string ImageColumnName { get; init; } = DetectionColumns.Image;
+
+        /// <summary>How image files are decoded. Give <see cref="ImageDecoderOptions"/> without a
+        /// <see cref="ImageDecoderOptions.ReducingGap"/> for pixels equal to those of other programs.</summary>
+        public ImageDecoderOptions Decoding { get; init; } = ImageDecoderOptions.Reduced;
 
         /// <summary>Text that names an unreadable image; null, or a name that the data lacks: the row's number
         /// does.</summary>
@@ -92,6 +97,14 @@ public sealed class DetectorTransformer : RowTransformer, IDisposable
         /// <summary>Where the network runs; null: the GPU that <see cref="MLContext.GpuDeviceId"/> names where the
         /// catalog loads the detector, else the processor.</summary>
         public Device? Device { get; init; }
+
+        /// <summary>
+        /// Whether the image column that an ML.NET model file reads (<c>ml.Model.Save</c>,
+        /// <see cref="ToBuiltIn"/>) holds <see cref="Microsoft.ML.Data.MLImage"/> of no stated size, rather than image
+        /// files: such a file must say which. Fitted by a trainer, it is what the training data had. The transformer itself
+        /// takes both.
+        /// </summary>
+        public bool ModelFileTakesImages { get; init; }
 
         internal IReadOnlyList<DataViewSchema.DetachedColumn> Columns(IReadOnlyList<string> classes) =>
             DetectedColumns.Columns(

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.ML.Runtime;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Images;
+using MLNet.Detection.Interop;
 using MLNet.Detection.Scoring;
 using OnnxGraphs.Runtime;
 
@@ -17,15 +18,16 @@ internal sealed class PictureScorer : IDisposable
 
     private readonly DetectorModel _model;
     private readonly IChannelProvider? _log;
-    private readonly Lazy<ImageDecoder> _decoder = new();
+    private readonly ImageDecoder _decoder;
     private readonly Lazy<Detector> _single, _batch;
     private readonly Lock _running = new();
     private ImmutableList<UnreadableImageException> _unreadable = [];
     private bool _disposed;
 
-    public PictureScorer(DetectorModel model, int batchSize, Device device, IChannelProvider? log)
+    public PictureScorer(
+        DetectorModel model, int batchSize, Device device, ImageDecoderOptions decoding, IChannelProvider? log)
     {
-        (_model, _log) = (model, log);
+        (_model, _log, _decoder) = (model, log, new(decoding));
         _single = new(() => new(model, 1, device));
         _batch = batchSize == 1 ? _single : new(() => new(model, batchSize, device));
     }
@@ -33,10 +35,10 @@ internal sealed class PictureScorer : IDisposable
     public IReadOnlyList<UnreadableImageException> Unreadable => _unreadable;
 
     /// <summary>One picture.</summary>
-    public DetectedObject[] Score(Func<EncodedImage> read) => Run(_single, Resized(read))[0];
+    public DetectedObject[] Score(Func<RowPicture> read) => Run(_single, Resized(read))[0];
 
     /// <summary>As many pictures as a batch has, or fewer. Read in order, decoded in parallel.</summary>
-    public DetectedObject[][] ScoreBatch(Func<EncodedImage>[] reads) => Run(_batch, Resized(reads));
+    public DetectedObject[][] ScoreBatch(Func<RowPicture>[] reads) => Run(_batch, Resized(reads));
 
     public void Dispose()
     {
@@ -46,8 +48,7 @@ internal sealed class PictureScorer : IDisposable
             foreach (var detector in new[] { _single, _batch }.Distinct())
                 if (detector.IsValueCreated)
                     detector.Value.Dispose();
-            if (_decoder.IsValueCreated)
-                _decoder.Value.Dispose();
+            _decoder.Dispose();
         }
     }
 
@@ -65,16 +66,16 @@ internal sealed class PictureScorer : IDisposable
     }
 
     // An image that cannot be read or decoded becomes null; errors are reported in the order of the rows.
-    private ResizedImage?[] Resized(params Func<EncodedImage>[] reads)
+    private ResizedImage?[] Resized(params Func<RowPicture>[] reads)
     {
         RequireAlive();
         var (pictures, errors) = (new ResizedImage?[reads.Length], new UnreadableImageException?[reads.Length]);
-        var files = new EncodedImage[reads.Length];
+        var files = new RowPicture[reads.Length];
         for (var i = 0; i < reads.Length; i++)
             errors[i] = Error(() => files[i] = reads[i]());
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = DecodingThreads };
         Parallel.For(0, reads.Length, parallel, i => errors[i] ??= Error(() =>
-            pictures[i] = _model.Resize.Apply(_decoder.Value.Decode(files[i].Bytes, files[i].Name))));
+            pictures[i] = files[i].Resized(_decoder, _model.Resize)));
         foreach (var error in errors.OfType<UnreadableImageException>())
             Report(error);
         return pictures;

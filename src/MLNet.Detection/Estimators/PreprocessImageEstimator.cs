@@ -29,8 +29,13 @@ public sealed class PreprocessImageEstimator(PreprocessImageEstimator.Options op
         /// <summary>What the network expects of its pixels.</summary>
         public Normalization Normalization { get; init; } = Normalization.Centered;
 
-        /// <summary>Vector of byte: JPEG or PNG files.</summary>
+        /// <summary>Vector of byte: image files (JPEG, PNG, WebP, GIF, BMP). Or <see cref="Microsoft.ML.Data.MLImage"/>, of
+        /// <c>LoadImages</c> say: those are taken as they lie, as they carry no EXIF orientation.</summary>
         public string ImageColumnName { get; init; } = DetectionColumns.Image;
+
+        /// <summary>How image files are decoded. Give <see cref="ImageDecoderOptions"/> without a
+        /// <see cref="ImageDecoderOptions.ReducingGap"/> for pixels equal to those of other programs.</summary>
+        public ImageDecoderOptions Decoding { get; init; } = ImageDecoderOptions.Reduced;
 
         /// <summary>Text that names the image in errors; null, or a name that the data lacks: the row's number
         /// does.</summary>

@@ -15,7 +15,7 @@ public sealed class PreprocessImageTransformer : RowTransformer
     public PreprocessImageTransformer(Options options)
     {
         _options = options;
-        Inputs = [.. EncodedImageReader.Inputs(options.ImageColumnName, options.FileNameColumnName)];
+        Inputs = [.. RowPictureReader.Inputs(options.ImageColumnName, options.FileNameColumnName)];
         var pixels = new VectorDataViewType(NumberDataViewType.Single, 3, options.Resize.Height, options.Resize.Width);
         Added =
         [
@@ -35,8 +35,8 @@ public sealed class PreprocessImageTransformer : RowTransformer
 
     private sealed class Pictures(DataViewRow input, Options options) : RowValues(input)
     {
-        private readonly ImageDecoder _decoder = new();
-        private readonly EncodedImageReader _reader = new(input, options.ImageColumnName, options.FileNameColumnName);
+        private readonly ImageDecoder _decoder = new(options.Decoding);
+        private readonly RowPictureReader _reader = new(input, options.ImageColumnName, options.FileNameColumnName);
         private ResizedImage? _picture;
 
         public override Delegate Getter(int added) => added == 0
@@ -50,10 +50,6 @@ public sealed class PreprocessImageTransformer : RowTransformer
 
         public override void Dispose() => _decoder.Dispose();
 
-        protected override void Compute()
-        {
-            var image = _reader.Read();
-            _picture = options.Resize.Apply(_decoder.Decode(image.Bytes, image.Name));
-        }
+        protected override void Compute() => _picture = _reader.Read().Resized(_decoder, options.Resize);
     }
 }

@@ -1,13 +1,11 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
-using MLNet.Detection.Boxes;
+using Microsoft.ML.Transforms.Image;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Interop;
-using OnnxGraphs.Models;
-using OnnxGraphs.Models.Proto;
-using OnnxGraphs.Runtime;
+using MLNet.Detection.Scoring;
 
 namespace MLNet.Detection.Estimators;
 
@@ -18,7 +16,8 @@ namespace MLNet.Detection.Estimators;
 /// </summary>
 internal static class SavedDetector
 {
-    private const string Contract = "Detection.MLNet.Detector", KeyContract = "Detection.MLNet.Key";
+    private const string Contract = "Detection.MLNet.Detector", ImageContract = "Detection.MLNet.Detector.Image",
+        KeyContract = "Detection.MLNet.Key";
     private const string Key = "detection_mlnet.key", File = "detection_mlnet.file", Image = "detection_mlnet.image";
     private const string Labels = "detection_mlnet.labels", Boxes = "detection_mlnet.boxes",
         Scores = "detection_mlnet.scores";
@@ -28,23 +27,41 @@ internal static class SavedDetector
     {
         var ml = new MLContext();
         var (conversion, transforms) = (ml.Transforms.Conversion, ml.Transforms);
-        var file = Convert.ToBase64String(DetectorMetadata.Attach(model).ToBytes());
+        var file = SavedScorer.ToText(model, options.Decoding);
         var names = ml.Data.LoadFromEnumerable(model.Classes.Select(name => new ClassName { Name = name }));
-        return transforms.CustomMapping(new KeyFactory().GetMapping(), KeyContract)
-            .Append(conversion.MapValue(File, new Dictionary<uint, string> { [KeyFactory.Only] = file }, Key))
-            .Append(transforms.CopyColumns(Image, options.ImageColumnName))
-            .Append(transforms.CustomMapping(new Factory().GetMapping(), Contract))
-            .Append(conversion.MapValueToKey(options.PredictedLabelColumnName, Labels, keyData: names))
-            .Append(transforms.CopyColumns(options.PredictedBoundingBoxColumnName, Boxes))
-            .Append(transforms.CopyColumns(options.ScoreColumnName, Scores))
-            .Append(transforms.DropColumns(Key, File, Image, Labels, Boxes, Scores))
-            .Fit(Images(options.ImageColumnName));
+        IEstimator<ITransformer>[] steps =
+        [
+            transforms.CustomMapping(new KeyFactory().GetMapping(), KeyContract),
+            conversion.MapValue(File, new Dictionary<uint, string> { [KeyFactory.Only] = file }, Key),
+            transforms.CopyColumns(Image, options.ImageColumnName),
+            options.ModelFileTakesImages
+                ? transforms.CustomMapping(new ImageFactory().GetMapping(), ImageContract)
+                : transforms.CustomMapping(new Factory().GetMapping(), Contract),
+            conversion.MapValueToKey(options.PredictedLabelColumnName, Labels, keyData: names),
+            transforms.CopyColumns(options.PredictedBoundingBoxColumnName, Boxes),
+            transforms.CopyColumns(options.ScoreColumnName, Scores),
+            transforms.DropColumns(Key, File, Image, Labels, Boxes, Scores),
+        ];
+        return Fit(steps, Images(options.ImageColumnName, options.ModelFileTakesImages
+            ? new ImageDataViewType() : new VectorDataViewType(NumberDataViewType.Byte)));
     }
 
-    private static EmptyView Images(string column)
+    // One by one: a chain of estimators compares types as objects, and two equal ImageDataViewType then differ.
+    private static TransformerChain<ITransformer> Fit(IEstimator<ITransformer>[] steps, IDataView data)
+    {
+        var fitted = new List<ITransformer>();
+        foreach (var step in steps)
+        {
+            fitted.Add(step.Fit(data));
+            data = fitted[^1].Transform(data);
+        }
+        return new([.. fitted]);
+    }
+
+    private static EmptyView Images(string column, DataViewType type)
     {
         var builder = new DataViewSchema.Builder();
-        builder.AddColumn(column, new VectorDataViewType(NumberDataViewType.Byte));
+        builder.AddColumn(column, type);
         return new(builder.ToSchema());
     }
 
@@ -75,6 +92,16 @@ internal static class SavedDetector
         public ReadOnlyMemory<char> File { get; set; }
     }
 
+    /// <summary>What the mapping reads of a row with an image.</summary>
+    internal sealed class ImagePicture
+    {
+        [ColumnName(SavedDetector.Image), AnyImage]
+        public MLImage? Image { get; set; }
+
+        [ColumnName(SavedDetector.File)]
+        public ReadOnlyMemory<char> File { get; set; }
+    }
+
     /// <summary>What the mapping adds to a row.</summary>
     internal sealed class Objects
     {
@@ -97,36 +124,33 @@ internal static class SavedDetector
         public override Action<Nothing, FileKey> GetMapping() => (_, row) => row.Key = Only;
     }
 
-    /// <summary>Runs the detector in the row; it is prepared once, for the first row.</summary>
+    /// <summary>Runs the detector in the row, on an image file.</summary>
     [CustomMappingFactoryAttribute(Contract)]
     internal sealed class Factory : CustomMappingFactory<Picture, Objects>
     {
-        private readonly Lock _preparing = new();
-        private PictureScorer? _scorer;
-        private IReadOnlyList<string> _classes = [];
+        private readonly SavedScorer _scorer = new();
 
-        public override Action<Picture, Objects> GetMapping() => Map;
-
-        private void Map(Picture picture, Objects objects)
+        public override Action<Picture, Objects> GetMapping() => (picture, objects) =>
         {
             byte[] file = [.. picture.Image.DenseValues()];
-            var found = Prepared(picture.File).Score(() => new(file, "the row's image"));
-            objects.Labels = Array.ConvertAll(found, o => _classes[o.Class]);
-            objects.Scores = Array.ConvertAll(found, o => o.Score);
-            objects.Boxes = [.. found.SelectMany(o => new[] { o.Box.X0, o.Box.Y0, o.Box.X1, o.Box.Y1 })];
-        }
+            Write(_scorer.Score(picture.File, () => new(file, null, "the row's image")), objects);
+        };
+    }
 
-        private PictureScorer Prepared(ReadOnlyMemory<char> file)
-        {
-            lock (_preparing)
-            {
-                if (_scorer is not null)
-                    return _scorer;
-                var bytes = Convert.FromBase64String(file.ToString());
-                var model = DetectorMetadata.Read(new OnnxModel(ModelProto.Parser.ParseFrom(bytes)));
-                _classes = model.Classes;
-                return _scorer = new(model, 1, Device.Cpu, null);
-            }
-        }
+    /// <summary>Runs the detector in the row, on an image of ML.NET.</summary>
+    [CustomMappingFactoryAttribute(ImageContract)]
+    internal sealed class ImageFactory : CustomMappingFactory<ImagePicture, Objects>
+    {
+        private readonly SavedScorer _scorer = new();
+
+        public override Action<ImagePicture, Objects> GetMapping() => (picture, objects) => Write(
+            _scorer.Score(picture.File, () => RowImage.Read(() => picture.Image, "the row's image")), objects);
+    }
+
+    private static void Write((IReadOnlyList<string> Classes, DetectedObject[] Found) row, Objects objects)
+    {
+        objects.Labels = Array.ConvertAll(row.Found, o => row.Classes[o.Class]);
+        objects.Scores = Array.ConvertAll(row.Found, o => o.Score);
+        objects.Boxes = [.. row.Found.SelectMany(o => new[] { o.Box.X0, o.Box.Y0, o.Box.X1, o.Box.Y1 })];
     }
 }

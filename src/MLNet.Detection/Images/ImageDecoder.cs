@@ -1,19 +1,18 @@
-using System.Runtime.InteropServices;
-using Microsoft.ML.OnnxRuntime;
+using SkiaSharp;
 
 namespace MLNet.Detection.Images;
 
 /// <summary>
-/// Decodes JPEG, to the very pixels of libjpeg-turbo, and PNG, with the <c>DecodeImage</c> operator of ONNX Runtime's
-/// extensions. Grey, palette and transparent pictures come out as red, green, blue; transparency is dropped. Pictures
-/// are turned upright as their EXIF data say, and refused before decoding when they are too large, both as
-/// <see cref="ImageDecoderOptions"/> says. Any number of threads may decode at once.
+/// Decodes JPEG (to the very pixels of libjpeg-turbo; CMYK and arithmetic coding too), PNG, WebP, BMP and the first frame
+/// of GIF, with SkiaSharp's <c>SKCodec</c>. Grey, palette and transparent pictures come out as red, green, blue; colour
+/// profiles are not applied, transparency is dropped. Pictures are turned upright as their EXIF data say, and refused
+/// before decoding when they are too large, both as <see cref="ImageDecoderOptions"/> says. Any number of threads may
+/// decode at once.
 /// </summary>
 /// <param name="options">How to decode.</param>
 public sealed class ImageDecoder(ImageDecoderOptions options) : IDisposable
 {
-    private readonly InferenceSession _session = PictureModel.Open("DecodeImage", 1, 3, ("color_space", "rgb"));
-    private readonly RunOptions _run = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+    private readonly PixelBuffers _buffers = new();
 
     /// <summary>A decoder with the default options.</summary>
     public ImageDecoder() : this(new())
@@ -40,59 +39,56 @@ public sealed class ImageDecoder(ImageDecoderOptions options) : IDisposable
         return Decode(encoded, path);
     }
 
-    /// <summary>Decodes a picture in memory.</summary>
-    /// <param name="encoded">The bytes of a JPEG or PNG file.</param>
+    /// <summary>Decodes a picture in memory, at its full size.</summary>
+    /// <param name="encoded">The bytes of an image file.</param>
     /// <param name="name">The file's name, for the error.</param>
     /// <exception cref="UnreadableImageException">
-    /// The bytes are no picture, break off, or hold more pixels than <see cref="ImageDecoderOptions.MaxPixels"/>.
+    /// The bytes are no picture, are damaged or break off, or hold more pixels than
+    /// <see cref="ImageDecoderOptions.MaxPixels"/>.
     /// </exception>
     public RgbImage Decode(ReadOnlyMemory<byte> encoded, string name)
     {
-        try
-        {
-            if (ImageSignature.IsJpeg(encoded.Span))
-                return JpegDecoder.Decode(encoded.Span, options);
-            if (!ImageSignature.IsPng(encoded.Span))
-                throw new UnreadableImageException(name, ImageSignature.Foreign(encoded.Span));
-            if (PngCheck.Problem(encoded.Span) is { } problem)
-                throw new UnreadableImageException(name, problem);
-            return DecodePng(encoded, name);
-        }
-        catch (InvalidDataException error)
-        {
-            throw new UnreadableImageException(name, error.Message, error);
-        }
-        catch (OnnxRuntimeException error)
-        {
-            throw new UnreadableImageException(
-                name, $"the {encoded.Length} bytes are no picture that can be decoded", error);
-        }
+        using var picture = EncodedPicture.Open(encoded, name, options);
+        var buffer = picture.Read(picture.Size, _buffers);
+        var pixels = GC.AllocateUninitializedArray<byte>(3 * picture.Size.Width * picture.Size.Height);
+        PackedPixels.ToRgb(buffer, pixels);
+        _buffers.Return(buffer);
+        return Upright.Turn(new(picture.Size.Width, picture.Size.Height, pixels), picture.Orientation);
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>
+    /// Decodes a picture and brings it to the size that a network takes. A large one is decoded smaller where
+    /// <see cref="ImageDecoderOptions.ReducingGap"/> allows it; the transform is that of the full picture.
+    /// </summary>
+    /// <param name="encoded">The bytes of an image file.</param>
+    /// <param name="name">The file's name, for the error.</param>
+    /// <param name="resize">The size.</param>
+    /// <inheritdoc cref="Decode" path="/exception"/>
+    public ResizedImage DecodeResized(ReadOnlyMemory<byte> encoded, string name, ImageResize resize)
     {
-        _run.Dispose();
-        _session.Dispose();
+        using var picture = EncodedPicture.Open(encoded, name, options);
+        var size = picture.Reduced(resize, options.ReducingGap);
+        var buffer = picture.Read(size, _buffers);
+        var pixels = buffer.AsSpan(0, 3 * size.Width * size.Height);
+        PackedPixels.ToRgb(buffer, pixels);   // in place: what is written never overtakes what is read
+        var resized = picture.Orientation == ImageOrientation.TopLeft
+            ? resize.Bring(pixels, size.Width, size.Height, picture.UprightSize)
+            : Turned(pixels, size, picture, resize);
+        _buffers.Return(buffer);
+        return resized;
     }
 
-    private RgbImage DecodePng(ReadOnlyMemory<byte> encoded, string name)
-    {
-        // The binding pins the memory and never writes to an input.
-        var input = MemoryMarshal.AsMemory(encoded);
-        var header = Header(encoded, name);
-        options.Admit("PNG", header.StoredWidth, header.StoredHeight);
-        using var bytes = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, input, [encoded.Length]);
-        using var outputs = _session.Run(_run, ["in"], [bytes], ["out"]);
-        var shape = outputs[0].GetTensorTypeAndShape().Shape;
-        var stored = new RgbImage((int)shape[1], (int)shape[0], outputs[0].GetTensorDataAsSpan<byte>().ToArray());
-        return options.Turn(stored, header.Orientation);
-    }
+    /// <summary>Frees the memory that the decoder keeps for the next picture.</summary>
+    public void Dispose() => _buffers.Dispose();
 
-    private static ImageHeader Header(ReadOnlyMemory<byte> encoded, string name)
+    private ResizedImage Turned(ReadOnlySpan<byte> stored, SKSizeI size, EncodedPicture picture, ImageResize resize)
     {
-        var bytes = MemoryMarshal.TryGetArray(encoded, out var array) ? array : encoded.ToArray();
-        using var stream = new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false);
-        return ImageHeader.Read(stream, name);
+        var buffer = _buffers.Rent(stored.Length);
+        var turned = buffer.AsSpan(0, stored.Length);
+        Upright.Turn(stored, size.Width, size.Height, picture.Orientation, turned);
+        var (width, height) = Upright.Sides(size.Width, size.Height, picture.Orientation);
+        var resized = resize.Bring(turned, width, height, picture.UprightSize);
+        _buffers.Return(buffer);
+        return resized;
     }
 }

@@ -6,6 +6,6 @@ public enum ImageFormat
     /// <summary>Lossless.</summary>
     Png,
 
-    /// <summary>Lossy and small, at the quality the encoder's library sets.</summary>
+    /// <summary>Lossy and small: quality 95, colours at half the resolution.</summary>
     Jpeg,
 }

@@ -1,9 +1,11 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using SkiaSharp;
 
 namespace MLNet.Detection.Images;
 
 /// <summary>
-/// Size and orientation of a JPEG or PNG picture, read from the head of its file: nothing is decoded, and of a file on
+/// Size and orientation of a picture, read from the head of its file: nothing is decoded, and of a file on
 /// disk little is read.
 /// </summary>
 /// <param name="StoredWidth">Pixels in a stored row.</param>
@@ -20,7 +22,7 @@ public sealed record ImageHeader(int StoredWidth, int StoredHeight, ImageOrienta
     /// <summary>Reads the head of an image file.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="UnreadableImageException">
-    /// The file does not exist, cannot be read, or is no JPEG or PNG picture.
+    /// The file does not exist, cannot be read, or is no picture.
     /// </exception>
     public static ImageHeader ReadFile(string path)
     {
@@ -39,15 +41,16 @@ public sealed record ImageHeader(int StoredWidth, int StoredHeight, ImageOrienta
     /// <summary>Reads the head of a picture in a stream that can seek.</summary>
     /// <param name="file">The picture, from its first byte.</param>
     /// <param name="name">The file's name, for the error.</param>
-    /// <exception cref="UnreadableImageException">The bytes are no JPEG or PNG picture, or break off.</exception>
+    /// <exception cref="UnreadableImageException">The bytes are no picture, or break off.</exception>
     public static ImageHeader Read(Stream file, string name)
     {
-        Span<byte> start = stackalloc byte[8];
+        Span<byte> start = stackalloc byte[ImageSignature.Length];
         start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
         try
         {
             return ImageSignature.IsJpeg(start) ? ReadJpeg(file)
                 : ImageSignature.IsPng(start) ? ReadPng(file)
+                : ImageSignature.Format(start) is { } format ? ReadOther(file, format)
                 : throw new UnreadableImageException(name, ImageSignature.Foreign(start));
         }
         catch (EndOfStreamException error)
@@ -58,6 +61,22 @@ public sealed record ImageHeader(int StoredWidth, int StoredHeight, ImageOrienta
         {
             throw new UnreadableImageException(name, error.Message, error);
         }
+    }
+
+    internal static ImageHeader Read(ReadOnlyMemory<byte> encoded, string name)
+    {
+        var bytes = MemoryMarshal.TryGetArray(encoded, out var array) ? array : encoded.ToArray();
+        using var stream = new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false);
+        return Read(stream, name);
+    }
+
+    // WebP, GIF and BMP; of these only WebP says how it lies.
+    private static ImageHeader ReadOther(Stream file, string format)
+    {
+        file.Position = 0;
+        using var codec = SKCodec.Create(new SKManagedStream(file), out var result)
+            ?? throw new InvalidDataException($"the {format} has no header that can be read ({result})");
+        return new(codec.Info.Width, codec.Info.Height, (ImageOrientation)(int)codec.EncodedOrigin);
     }
 
     private static ImageHeader ReadJpeg(Stream file)
@@ -86,6 +105,7 @@ public sealed record ImageHeader(int StoredWidth, int StoredHeight, ImageOrienta
 
     private static ImageHeader ReadPng(Stream file)
     {
+        file.Position = 8;
         var size = Take(file, 16);   // length and type of the first chunk, width, height
         if (!size.AsSpan(4, 4).SequenceEqual("IHDR"u8))
             throw new InvalidDataException("the PNG does not begin with its header");

@@ -21,12 +21,25 @@ public sealed record ImageResize(int Width, int Height, ResizeMode Mode = Resize
     /// <param name="image">The original.</param>
     public ResizedImage Apply(RgbImage image)
     {
-        var (width, height) = InnerSize(image.Width, image.Height);
-        var transform = TransformFor(image.Width, image.Height);
-        var inner = Resampler.Resample(image, width, height);
-        var fills = width == Width && height == Height;
-        return new(fills ? inner : Pad(inner, (int)transform.OffsetX, (int)transform.OffsetY), transform);
+        var inner = InnerSize(image.Width, image.Height);
+        return inner == (image.Width, image.Height)
+            ? Framed(image, TransformFor(image.Width, image.Height))
+            : Bring(image.Pixels, image.Width, image.Height, (image.Width, image.Height));
     }
+
+    /// <summary><see cref="Apply"/> for pixels [height, width, 3] of a picture that may have been decoded smaller than the
+    /// original.</summary>
+    internal ResizedImage Bring(
+        ReadOnlySpan<byte> pixels, int width, int height, (int Width, int Height) original)
+    {
+        var inner = InnerSize(original.Width, original.Height);
+        return Framed(Resampler.Resample(pixels, width, height, inner.Width, inner.Height),
+            TransformFor(original.Width, original.Height));
+    }
+
+    private ResizedImage Framed(RgbImage inner, ResizeTransform transform) => new(
+        inner.Width == Width && inner.Height == Height
+            ? inner : Pad(inner, (int)transform.OffsetX, (int)transform.OffsetY), transform);
 
     /// <summary>The transform that <see cref="Apply"/> gives a picture of this size, without any pixels.</summary>
     /// <param name="originalWidth">Pixels of the original.</param>
@@ -38,7 +51,8 @@ public sealed record ImageResize(int Width, int Height, ResizeMode Mode = Resize
             (float)width / originalWidth, (float)height / originalHeight, (Width - width) / 2, (Height - height) / 2);
     }
 
-    private (int Width, int Height) InnerSize(int originalWidth, int originalHeight)
+    /// <summary>Pixels that the picture itself takes, without bars.</summary>
+    internal (int Width, int Height) InnerSize(int originalWidth, int originalHeight)
     {
         if (Mode == ResizeMode.Stretch)
             return (Width, Height);

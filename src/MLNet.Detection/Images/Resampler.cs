@@ -5,46 +5,53 @@ namespace MLNet.Detection.Images;
 /// <summary>Separable resampling of RGB pixels; see <see cref="ImageResize"/> for the rule.</summary>
 internal static class Resampler
 {
-    public static RgbImage Resample(RgbImage image, int width, int height)
+    /// <param name="pixels">[height, width, 3]</param>
+    /// <param name="fromWidth">Pixels of a row.</param>
+    /// <param name="fromHeight">Rows.</param>
+    /// <param name="width">Of the result.</param>
+    /// <param name="height">Of the result.</param>
+    public static RgbImage Resample(ReadOnlySpan<byte> pixels, int fromWidth, int fromHeight, int width, int height)
     {
-        if (image.Width == width && image.Height == height)
-            return image;
-        return image.Width == 2 * width && image.Height == 2 * height
-            ? Halve(image)
-            : Separable(image, width, height);
+        var result = new RgbImage(width, height, GC.AllocateUninitializedArray<byte>(3 * width * height));
+        if (fromWidth == width && fromHeight == height)
+            pixels.CopyTo(result.Pixels);
+        else if (fromWidth == 2 * width && fromHeight == 2 * height)
+            Halve(pixels, result);
+        else
+            Separable(pixels, fromWidth, fromHeight, result);
+        return result;
     }
 
-    private static RgbImage Halve(RgbImage image)
+    private static void Halve(ReadOnlySpan<byte> pixels, RgbImage half)
     {
-        var half = new RgbImage(image.Width / 2, image.Height / 2, new byte[image.Pixels.Length / 4]);
+        var stride = 6 * half.Width;
         for (var y = 0; y < half.Height; y++)
         {
-            ReadOnlySpan<byte> upper = image.Row(2 * y), lower = image.Row(2 * y + 1);
+            ReadOnlySpan<byte> upper = pixels.Slice(2 * y * stride, stride), lower = pixels.Slice((2 * y + 1) * stride, stride);
             var row = half.Row(y);
             for (int i = 0, j = 0; i < row.Length; i += 3, j += 6)
                 for (var c = 0; c < 3; c++)
                     row[i + c] = (byte)((upper[j + c] + upper[j + c + 3] + lower[j + c] + lower[j + c + 3] + 2) >> 2);
         }
-        return half;
     }
 
-    private static RgbImage Separable(RgbImage image, int width, int height)
+    private static void Separable(ReadOnlySpan<byte> pixels, int fromWidth, int fromHeight, RgbImage result)
     {
-        var result = new RgbImage(width, height, new byte[3 * width * height]);
-        ResampleTaps across = new(image.Width, width), down = new(image.Height, height);
-        float[] mixed = new float[3 * image.Width], converted = new float[3 * image.Width];
-        for (var y = 0; y < height; y++)
+        ResampleTaps across = new(fromWidth, result.Width), down = new(fromHeight, result.Height);
+        var stride = 3 * fromWidth;
+        float[] mixed = new float[stride], converted = new float[stride];
+        for (var y = 0; y < result.Height; y++)
         {
             mixed.AsSpan().Clear();
             for (var k = 0; k < down.Count; k++)
                 if (down[y][k] is var weight and > 0)
                 {
-                    TensorPrimitives.ConvertTruncating<byte, float>(image.Row(down.First[y] + k), converted);
+                    TensorPrimitives.ConvertTruncating<byte, float>(
+                        pixels.Slice((down.First[y] + k) * stride, stride), converted);
                     TensorPrimitives.MultiplyAdd(converted, weight, mixed, mixed);
                 }
             MixRow(mixed, across, result.Row(y));
         }
-        return result;
     }
 
     private static void MixRow(ReadOnlySpan<float> pixels, ResampleTaps taps, Span<byte> row)

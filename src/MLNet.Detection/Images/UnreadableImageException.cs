@@ -1,6 +1,6 @@
 namespace MLNet.Detection.Images;
 
-/// <summary>The bytes of an image file are no JPEG or PNG picture, or break off. The message names the file.</summary>
+/// <summary>The bytes of an image file are no picture that can be decoded, are damaged, or break off. The message names the file.</summary>
 /// <param name="file">The file, or another name of the picture.</param>
 /// <param name="found">What is wrong with it.</param>
 /// <param name="inner">The decoder's own error.</param>

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
 
 namespace MLNet.Detection.Interop;
 
@@ -13,10 +14,20 @@ internal abstract class ColumnWindow
     /// <summary>A window over a column whose type only the schema knows.</summary>
     public static ColumnWindow Open(DataViewRow source, DataViewSchema.Column column, int size)
     {
+        if (column.Type is ImageDataViewType)
+            return new ImageWindow(source, column, size);
         var type = column.Type is VectorDataViewType vector
             ? typeof(VectorWindow<>).MakeGenericType(vector.ItemType.RawType)
             : typeof(ColumnWindow<>).MakeGenericType(column.Type.RawType);
         return (ColumnWindow)Activator.CreateInstance(type, source, column, size)!;
+    }
+
+    // The window's images are its own: their source disposes them when the next window is read, and who reads a row may
+    // dispose what he gets, as ML.NET's ExtractPixels does.
+    private sealed class ImageWindow(DataViewRow source, DataViewSchema.Column column, int size)
+        : ColumnWindow<MLImage>(source, column, size)
+    {
+        protected override void Copy(in MLImage from, ref MLImage to) => to = from is null ? null! : RowImage.Copy(from);
     }
 
     private sealed class VectorWindow<T>(DataViewRow source, DataViewSchema.Column column, int size)
@@ -46,6 +57,13 @@ internal class ColumnWindow<T>(DataViewRow source, DataViewSchema.Column column,
         {
             _errors[slot] = ExceptionDispatchInfo.Capture(error);
         }
+    }
+
+    /// <summary>The window's own value, which is gone with the next window.</summary>
+    public T Peek(int slot)
+    {
+        _errors[slot]?.Throw();
+        return _values[slot];
     }
 
     public void Read(int slot, ref T value)

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
 
 namespace MLNet.Detection.Interop;
 
@@ -14,6 +15,9 @@ internal sealed record InputColumn(string Name, DataViewType Item, string Option
 
     /// <summary>Whether the numbers are keys.</summary>
     public bool IsKey { get; init; }
+
+    /// <summary>Whether one <c>MLImage</c> will do in its place.</summary>
+    public bool OrImage { get; init; }
 
     /// <summary>Whether a view without the column will do.</summary>
     public bool IsOptional { get; init; }
@@ -37,6 +41,8 @@ internal sealed record InputColumn(string Name, DataViewType Item, string Option
         var found = inputSchema.Where(column => column.Name == Name).ToArray();
         if (found.Length == 0)
             RequireOptional(inputSchema.Select(column => column.Name), nameof(inputSchema));
+        else if (OrImage && found[0].ItemType is ImageDataViewType)
+            return;
         else if ((found[0].Kind != SchemaShape.Column.VectorKind.Scalar) != IsVector
             || found[0].IsKey != IsKey || !found[0].ItemType.Equals(Item))
             throw Mismatch(
@@ -45,6 +51,8 @@ internal sealed record InputColumn(string Name, DataViewType Item, string Option
 
     private bool Accepts(DataViewType type)
     {
+        if (OrImage && type is ImageDataViewType)
+            return true;
         var item = (type as VectorDataViewType)?.ItemType ?? type;
         return (type is VectorDataViewType) == IsVector
             && (IsKey ? item is KeyDataViewType && item.RawType == Item.RawType : item.Equals(Item));
@@ -61,5 +69,6 @@ internal sealed record InputColumn(string Name, DataViewType Item, string Option
     private ArgumentOutOfRangeException Mismatch(string found, string parameter) => new(
         parameter, $"Column '{Name}' is {found}; expected {Expected}. Convert it, or name another column in {Option}.");
 
-    private string Expected => $"{(IsVector ? "a vector of " : "one ")}{(IsKey ? "keys in " : "")}{Item}";
+    private string Expected => $"{(IsVector ? "a vector of " : "one ")}{(IsKey ? "keys in " : "")}{Item}"
+        + (OrImage ? " (image files), or MLImage" : "");
 }

@@ -45,6 +45,9 @@ internal sealed class LookaheadCursor : DataViewRowCursor
     /// <summary>Reads a column in any row of the window; what the source threw for it is thrown here.</summary>
     public void Read<T>(DataViewSchema.Column column, int slot, ref T value) => Window<T>(column).Read(slot, ref value);
 
+    /// <summary>The same without a copy, for reading at once.</summary>
+    public T Peek<T>(DataViewSchema.Column column, int slot) => Window<T>(column).Peek(slot);
+
     public override bool MoveNext()
     {
         if (Slot + 1 < Count)

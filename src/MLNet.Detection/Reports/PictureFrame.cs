@@ -42,5 +42,12 @@ internal static class PictureFrame
 
     private static float LetterSize(ReportPicture picture) => MathF.Max(picture.Width, picture.Height) / 26f;
 
-    private static string MediaType(byte[] encoded) => encoded is [0x89, ..] ? "image/png" : "image/jpeg";
+    private static string MediaType(byte[] encoded) => encoded switch
+    {
+        [0x89, ..] => "image/png",
+        [(byte)'G', ..] => "image/gif",
+        [(byte)'B', ..] => "image/bmp",
+        [(byte)'R', ..] => "image/webp",
+        _ => "image/jpeg",
+    };
 }

@@ -4,6 +4,7 @@ using MLNet.Detection.Boxes;
 using MLNet.Detection.Data;
 using MLNet.Detection.Evaluation;
 using MLNet.Detection.Images;
+using MLNet.Detection.Interop;
 
 namespace MLNet.Detection.Reports;
 
@@ -37,16 +38,15 @@ public sealed class ScoredPictures(
         var (image, name) = (data.Schema[DetectionColumns.Image], data.Schema[DetectionColumns.FileName]);
         var found = new Dictionary<long, ReportPicture>();
         using var decoder = new ImageDecoder();
+        using var encoder = new ImageEncoder(ImageFormat.Jpeg);
         using var cursor = data.GetRowCursor([image, name]);
-        var (images, names) = (cursor.GetGetter<VBuffer<byte>>(image), cursor.GetGetter<ReadOnlyMemory<char>>(name));
-        VBuffer<byte> encoded = default;
-        ReadOnlyMemory<char> fileName = default;
+        var pictures = new RowPictureReader(cursor, image.Name, name.Name);
         while (wanted.Count > 0 && cursor.MoveNext())
             if (wanted.Remove(cursor.Position))
             {
-                images(ref encoded);
-                names(ref fileName);
-                if (Draw(cursor.Position, fileName.ToString(), [.. encoded.DenseValues()], decoder) is { } picture)
+                var row = pictures.Read();
+                var encoded = row.Pixels is { } pixels ? encoder.Encode(pixels) : row.Encoded;
+                if (Draw(cursor.Position, row.Name, encoded, decoder) is { } picture)
                     found[cursor.Position] = picture;
             }
         return found;

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using MLNet.Detection.Augmentation;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Heads;
+using MLNet.Detection.Images;
 using MLNet.Detection.Matching;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
@@ -24,6 +25,12 @@ public sealed partial class FineTuneTrainer
 
         /// <summary>Columns of the training data.</summary>
         public LabelColumns Columns { get; init; } = new();
+
+        /// <summary>
+        /// How image files are decoded. Give <see cref="ImageDecoderOptions"/> without a
+        /// <see cref="ImageDecoderOptions.ReducingGap"/> for pixels equal to those of other programs.
+        /// </summary>
+        public ImageDecoderOptions Decoding { get; init; } = ImageDecoderOptions.Reduced;
 
         /// <summary>
         /// The loss of SSD and RetinaNet heads. Null: MultiBox for heads with a background column, RetinaNet for those

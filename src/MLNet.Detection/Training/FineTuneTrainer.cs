@@ -1,4 +1,6 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
 using Microsoft.ML.Runtime;
 using MLNet.Detection.Estimators;
 using MLNet.Detection.Interop;
@@ -30,7 +32,11 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
     public DetectorTransformer Fit(IDataView input)
     {
         var result = Train(input);
-        return new(result.Detector, new() { ImageColumnName = _options.Columns.Image, Device = result.Device }, _context);
+        return new(result.Detector, new()
+        {
+            ImageColumnName = _options.Columns.Image, Device = result.Device, Decoding = _options.Decoding,
+            ModelFileTakesImages = input.Schema[_options.Columns.Image].Type is ImageDataViewType,
+        }, _context);
     }
 
     /// <summary>Trains on all rows of the data and returns the tuned detector with the history of the run.</summary>

@@ -21,7 +21,8 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, Device device,
         var detector = options.Detector;
         // Before the long reading of images: a folder that cannot be made.
         _ = Workspace(LogName);
-        using var store = SampleStore.Read(data, options.Columns, detector.Resize, options.Cancellation);
+        using var store = SampleStore.Read(
+            data, options.Columns, detector.Resize, options.Decoding, options.Cancellation);
         using var validation = options.ValidationSet is { } set ? new ValidationRun(set, options, device) : null;
         CheckImages(store);
         var notes = Notes(store.Samples.Count);

@@ -1,12 +1,13 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
 using MLNet.Detection.Data;
 using MLNet.Detection.Interop;
 
 namespace MLNet.Detection.Training;
 
 /// <summary>Names of the columns that training reads.</summary>
-/// <param name="Image">Vector of bytes: the encoded picture.</param>
+/// <param name="Image">Vector of bytes: the image file; or <see cref="MLImage"/>.</param>
 /// <param name="Label">Vector of keys, one a box.</param>
 /// <param name="BoundingBoxes">Vector of floats, x0 y0 x1 y1 of each box in original pixels.</param>
 public sealed record LabelColumns(
@@ -19,7 +20,9 @@ public sealed record LabelColumns(
     /// <exception cref="ArgumentException">A column is missing or of another type.</exception>
     public IReadOnlyList<string> ClassNames(DataViewSchema schema)
     {
-        Require(schema, Image, item => item == NumberDataViewType.Byte, "a vector of bytes (the encoded picture)");
+        if (schema.GetColumnOrNull(Image)?.Type is not ImageDataViewType)
+            Require(schema, Image, item => item == NumberDataViewType.Byte,
+                "a vector of bytes (the image file) or MLImage");
         Require(schema, BoundingBoxes, item => item == NumberDataViewType.Single,
             "a vector of floats (x0 y0 x1 y1 of each box)");
         var label = Require(schema, Label, item => item is KeyDataViewType,

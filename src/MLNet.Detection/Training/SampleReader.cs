@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Data;
 using MLNet.Detection.Images;
+using MLNet.Detection.Interop;
 
 namespace MLNet.Detection.Training;
 
@@ -18,7 +19,7 @@ internal static class SampleReader
         var active = new[] { columns.Image, columns.Label, columns.BoundingBoxes }.Concat(optional)
             .Select(name => view.Schema.GetColumnOrNull(name)).OfType<DataViewSchema.Column>().ToList();
         using var cursor = view.GetRowCursor(active);
-        var image = Getter<VBuffer<byte>>(cursor, columns.Image)!;
+        var image = new RowPictureReader(cursor, columns.Image, DetectionColumns.FileName);
         var labels = Getter<VBuffer<uint>>(cursor, columns.Label)!;
         var corners = Getter<VBuffer<float>>(cursor, columns.BoundingBoxes)!;
         var flags = new[] { DetectionColumns.Crowd, DetectionColumns.Difficult }
@@ -28,7 +29,7 @@ internal static class SampleReader
         while (cursor.MoveNext())
         {
             var title = name is null ? $"row {cursor.Position}" : Value(name).ToString();
-            if (TryRead(image, skipped) is not { } bytes)
+            if (TryRead(image, skipped) is not { } picture)
                 continue;
             var keys = Value(labels).DenseValues().ToArray();
             var boxes = Value(corners).DenseValues().ToArray();
@@ -36,7 +37,7 @@ internal static class SampleReader
                 throw new ArgumentException(
                     $"{title}: {keys.Length} labels need {4 * keys.Length} numbers in '{columns.BoundingBoxes}', found "
                     + $"{boxes.Length}.");
-            yield return new(title, cursor.Position, bytes, BoxConversion.ToBoxes(boxes, BoxFormat.Xyxy), keys,
+            yield return new(title, cursor.Position, picture, BoxConversion.ToBoxes(boxes, BoxFormat.Xyxy), keys,
                 AnySet(flags, keys.Length), area is null ? [] : [.. Value(area).DenseValues()]);
         }
     }
@@ -50,11 +51,11 @@ internal static class SampleReader
         return any;
     }
 
-    private static byte[]? TryRead(ValueGetter<VBuffer<byte>> image, List<string> skipped)
+    private static RowPicture? TryRead(RowPictureReader image, List<string> skipped)
     {
         try
         {
-            return [.. Value(image).DenseValues()];
+            return image.Read();
         }
         catch (UnreadableImageException error)
         {

@@ -2,18 +2,19 @@ using MLNet.Detection.Boxes;
 using MLNet.Detection.Data;
 using MLNet.Detection.Heads;
 using MLNet.Detection.Images;
+using MLNet.Detection.Interop;
 
 namespace MLNet.Detection.Training;
 
 /// <summary>One row of the training data, as read.</summary>
 /// <param name="Name">File name, or the row's number.</param>
 /// <param name="Row">Row of the view, from 0.</param>
-/// <param name="Image">The encoded picture.</param>
+/// <param name="Image">The picture.</param>
 /// <param name="Boxes">Objects, in original pixels.</param>
 /// <param name="Labels">The key of each box, from 1; 0 where the label is missing.</param>
 /// <param name="Ignored">Whether each box is a crowd or difficult.</param>
 /// <param name="Areas">Area of each object, square pixels; empty where the data has none: the box's.</param>
-internal sealed record SampleRow(string Name, long Row, byte[] Image, Box[] Boxes, uint[] Labels, bool[] Ignored,
+internal sealed record SampleRow(string Name, long Row, RowPicture Image, Box[] Boxes, uint[] Labels, bool[] Ignored,
     float[] Areas)
 {
     /// <summary>Boxes at the network's size. A box without a label or area is not learnt.</summary>

@@ -36,12 +36,14 @@ internal sealed class SampleStore : IDisposable
 
     /// <summary>Reads all rows of a view.</summary>
     /// <exception cref="IOException">The temporary folder is full.</exception>
-    public static SampleStore Read(IDataView view, LabelColumns columns, ImageResize resize, CancellationToken cancel)
+    public static SampleStore Read(
+        IDataView view, LabelColumns columns, ImageResize resize, ImageDecoderOptions decoding,
+        CancellationToken cancel)
     {
         var store = new SampleStore(resize);
         try
         {
-            using var decoder = new ImageDecoder();
+            using var decoder = new ImageDecoder(decoding);
             var rows = SampleReader.Rows(view, columns, store._skipped);
             foreach (var chunk in rows.Chunk(4 * Environment.ProcessorCount))
             {
@@ -83,7 +85,7 @@ internal sealed class SampleStore : IDisposable
         try
         {
             problem = null;
-            return resize.Apply(decoder.Decode(row.Image, row.Name));
+            return row.Image.Resized(decoder, resize);
         }
         catch (UnreadableImageException error)
         {

@@ -18,7 +18,8 @@ internal sealed class ValidationRun : IDisposable
     public ValidationRun(IDataView data, FineTuneTrainer.Options options, Device device)
     {
         (_options, _device) = (options, device);
-        _store = SampleStore.Read(data, options.Columns, options.Detector.Resize, options.Cancellation);
+        _store = SampleStore.Read(
+            data, options.Columns, options.Detector.Resize, options.Decoding, options.Cancellation);
         foreach (var (i, sample) in _store.Samples.Index())
             _truths.AddRange(sample.Annotated.Select(truth =>
                 new GroundTruth(i, truth.Category, BoxXywh.FromBox(truth.Box))

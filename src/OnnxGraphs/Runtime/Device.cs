@@ -104,6 +104,9 @@ public sealed record Device(string Provider, int Id = 0)
         };
         try
         {
+            // It loses an edge of (1 / a) * (1 / b) * c, and a valid model does not open. Models that are written here lack
+            // what it looks for; others' may have it.
+            options.AddSessionConfigEntry("optimization.disable_specified_optimizers", "DivMulFusion");
             ExecutionProvider.Append(options, this, capture && CaptureGraph);
             return options;
         }

@@ -80,21 +80,6 @@ public sealed class EndToEndModelTests
     }
 
     [TestMethod]
-    public void Encoded_files_go_in_as_well()
-    {
-        using var folder = new TemporaryFolder();
-        var path = folder.File("whole.onnx");
-        Retina.SaveEndToEnd(path, PictureInput.EncodedFile);
-        using var options = new SessionOptions();
-        options.RegisterOrtExtensions();
-        using var session = new InferenceSession(path, options);
-        using var detector = new Detector(Retina, 1);
-        var file = TinyDetector.Noise(4);
-        Similar(detector.Detect([Decoder.Decode(file, "noise")])[0], Run(session, "image", file, file.Length),
-            Retina.Decoder.ScoreThreshold, "file");
-    }
-
-    [TestMethod]
     public void Nothing_found_gives_empty_outputs()
     {
         using var folder = new TemporaryFolder();

@@ -80,7 +80,7 @@ public sealed class ImageOrientationTests
     {
         var jpeg = File.ReadAllBytes(Path.Combine(References, "baseline.jpg"));
         var png = PngFile.Write(3, 1, 2, new byte[9]);
-        foreach (var bytes in new[] { [], "GIF89a"u8.ToArray(), jpeg[..5], jpeg[..100], png[..20] })
+        foreach (var bytes in new[] { [], "GIF89a"u8.ToArray(), "II*\0"u8.ToArray(), jpeg[..5], jpeg[..100], png[..20] })
         {
             var error = Assert.ThrowsExactly<UnreadableImageException>(
                 () => ImageHeader.Read(new MemoryStream(bytes), "dir/x"));

@@ -3,17 +3,17 @@ using System.IO.Compression;
 
 namespace MLNet.Detection.Tests.Images;
 
-/// <summary>Writes PNG of any colour type with 8 bits a sample, which the library's own encoder does not.</summary>
+/// <summary>Writes PNG of any colour type, which the library's own encoder does not.</summary>
 internal static class PngFile
 {
-    public static byte[] Write(int width, int height, byte colorType, byte[] samples, byte[]? exif = null)
+    public static byte[] Write(int width, int height, byte colorType, byte[] samples, byte[]? exif = null, byte bits = 8)
     {
         using var file = new MemoryStream();
         file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]);
         var header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
-        (header[8], header[9]) = (8, colorType);
+        (header[8], header[9]) = (bits, colorType);
         WriteChunk(file, "IHDR"u8, header);
         WriteChunk(file, "IDAT"u8, Compress(samples, height));
         if (exif is not null)
