@@ -37,4 +37,5 @@ foreach (var (name, begin) in beginnings)
     }
 Directory.Delete(folder, recursive: true);
 
-static DetectorModel Detector() => new SmallDetector { Classes = ["a", "b"] }.Build();
+static DetectorModel Detector() =>
+    new SmallDetector { Classes = [.. ShapesGenerator.Categories.Select(category => category.Name)] }.Build();
