@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MLNet.Detection.Heads;
 using MLNet.Detection.Images;
 using MLNet.Detection.Inspection;
 
@@ -12,6 +13,10 @@ internal sealed class InspectVerb : Verb
     {
         Description = "WIDTHxHEIGHT of pictures, where the file leaves it open.",
     };
+    private readonly Option<string?> _head = new("--head-file")
+    {
+        Description = "Writes the description of the head as JSON, to be corrected and given to train.",
+    };
     private readonly ReportFiles _files = new("Writes the report as JSON.",
         "Writes the report as HTML, with a picture of the model.");
 
@@ -20,6 +25,7 @@ internal sealed class InspectVerb : Verb
     {
         Arguments.Add(_model);
         Options.Add(_size);
+        Options.Add(_head);
         foreach (var option in _files.All)
             Options.Add(option);
     }
@@ -30,8 +36,18 @@ internal sealed class InspectVerb : Verb
         var report = DetectorInspection.Of(given.GetValue(_model)!, pixels);
         // Lines to be copied: not broken at the console's width.
         Console.Out.WriteLine(report);
+        if (given.GetValue(_head) is { } head)
+            Describe(report, head);
         _files.Write(given, (path, overwrite) => Write(path, InspectionJson.Write(report), overwrite),
             (path, overwrite) => Write(path, InspectionReport.Render(report), overwrite));
+    }
+
+    private static void Describe(DetectorInspection report, string path)
+    {
+        if (report.Dense is not { } dense)
+            throw new ArgumentException($"{report.Model.Path}: no dense head was found to be described; its head is "
+                + $"{report.Head?.Kind.ToString() ?? "not clear"}. See docs/models.md for what to do.");
+        HeadFile.Of(dense).Save(path);
     }
 
     private static void Write(string path, string text, bool overwrite)

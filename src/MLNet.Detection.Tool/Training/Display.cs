@@ -25,6 +25,8 @@ internal sealed class Display : IProgress<TrainingProgress>, IDisposable
         var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumns("", "");
         table.AddRow("Model", Markup.Escape(Path.GetFileName(detector.Model.Path)));
         table.AddRow("Input", $"{detector.Resize.Width} x {detector.Resize.Height}, {detector.Anchors.Count} anchors");
+        table.AddRow("Head", Markup.Escape(detector.Head.ToWords()));
+        table.AddRow("Pixels", Markup.Escape((detector.InputNormalization ?? detector.Normalization).ToWords()));
         table.AddRow("Classes", Markup.Escape(string.Join(", ", detector.Classes)));
         table.AddRow("Train", Size(train));
         table.AddRow("Test", test is null ? "-" : Size(test));

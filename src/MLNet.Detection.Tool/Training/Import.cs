@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using MLNet.Detection.Anchors;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Builtin;
@@ -26,19 +27,56 @@ internal sealed class Import(ParseResult given, Settings settings)
             return background != true ? new SmallDetector { Classes = classes, Seed = seed }.Build()
                 : throw new ArgumentException("--loss is multibox, but the built-in detector has no background column; "
                     + "expected retinanet, or a --model.");
+        var described = given.GetValue(settings.HeadFile) is { } file ? HeadFile.Load(file) : null;
+        if (described is not null && given.GetValue(settings.Head) is not null)
+            throw new ArgumentException("--head and --head-file both say what the head is; give one of them.");
+        var scheme = given.GetValue(settings.AnchorScheme) ?? described?.Anchors;
         var import = new DetectorImport
         {
             ClassOutput = given.GetValue(settings.ClassOutput),
             BoxOutput = given.GetValue(settings.BoxOutput),
             Classes = classes,
-            Head = Head(),
+            Head = described?.Head ?? Head(),
             HasBackground = background,
-            AnchorScheme = given.GetValue(settings.AnchorScheme) is { } scheme ? KnownAnchors.Named(scheme) : null,
+            AnchorScheme = scheme is null ? null : KnownAnchors.Named(scheme),
             ImageSize = given.GetValue(settings.ImageSize) is { } size ? ImageInput.ParseSize(size) : null,
-            Normalization = given.GetValue(settings.Normalization) is { } name ? Normalization.Named(name) : null,
+            Normalization = Pixels() ?? described?.Pixels,
+            Colors = given.GetValue(settings.Colors) switch
+            {
+                null => null, "rgb" => ChannelOrder.Rgb, "bgr" => ChannelOrder.Bgr,
+                var other => throw new ArgumentException($"--colors is '{other}'; expected rgb or bgr."),
+            },
             Seed = seed,
         };
         return import.Load(path, Anchors);
+    }
+
+    // y = (pixel - mean) scale, as the programs say it that run detectors.
+    private Normalization? Pixels()
+    {
+        var (name, mean, scale) = (given.GetValue(settings.Normalization), given.GetValue(settings.Mean),
+            given.GetValue(settings.Scale));
+        if (name is not null && (mean ?? scale) is not null)
+            throw new ArgumentException("--normalization is given beside --mean or --scale; give one or the other.");
+        if (name is not null)
+            return Normalization.Named(name);
+        if ((mean ?? scale) is null)
+            return null;
+        var factors = Numbers("--scale", scale ?? "1");
+        return new(Numbers("--mean", mean ?? "0"), new(1 / factors.Red, 1 / factors.Green, 1 / factors.Blue));
+    }
+
+    private static ChannelValues Numbers(string option, string text)
+    {
+        var parts = text.Split(',').Select(part => float.TryParse(part, CultureInfo.InvariantCulture, out var number)
+            && float.IsFinite(number) && (option == "--mean" || number != 0) ? number : throw new ArgumentException(
+                $"{option} is '{text}'; expected a number, or three for red, green and blue, such as 123.7,116.3,103.5."))
+            .ToList();
+        return parts.Count switch
+        {
+            1 => (ChannelValues)parts[0], 3 => new ChannelValues(parts[0], parts[1], parts[2]),
+            _ => throw new ArgumentException($"{option} is '{text}'; expected one number or three, found {parts.Count}."),
+        };
     }
 
     private DetectionHead? Head() => given.GetValue(settings.Head) switch

@@ -49,8 +49,17 @@ internal sealed class Settings
     public Option<string?> ImageSize { get; } =
         Of<string?>("--image-size", "WIDTHxHEIGHT of pictures, where the model leaves it open.");
     public Option<string?> Normalization { get; } = Of<string?>("--normalization", "What the model takes: pixels "
-        + "(0 to 255), unit (0 to 1), centered (-1 to 1) or imagenet. Without it: by what the model does itself, else "
-        + "centered.");
+        + "(0 to 255), unit (0 to 1), centered (-1 to 1) or imagenet. Without it: by what the model does itself, says in "
+        + "its metadata, or what files of its kind take; else it must be given.");
+    public Option<string?> Colors { get; } =
+        Of<string?>("--colors", "rgb or bgr: the order in which the model takes colours. Without it: as for "
+            + "--normalization.");
+    public Option<string?> Mean { get; } = Of<string?>("--mean", "In place of --normalization: what is subtracted from "
+        + "pixels of 0 to 255, one number or R,G,B.");
+    public Option<string?> Scale { get; } = Of<string?>("--scale", "And what they are multiplied by then, one number or "
+        + "R,G,B.");
+    public Option<string?> HeadFile { get; } = Of<string?>("--head-file", "Description of the head, JSON, as inspect "
+        + "--head-file writes it; --normalization and --anchor-scheme go before what it says.");
     public Option<string?> Train { get; } =
         Of<string?>("--train", "Data set to train on, for example a COCO JSON, a data.yaml or a Pascal VOC folder; of "
             + "one in parts the part \"train\". Without it: generated pictures.");
@@ -116,7 +125,7 @@ internal sealed class Settings
     public IReadOnlyList<Option> All =>
     [
         Model, ClassOutput, BoxOutput, Head, ObjectnessOutput, Anchors, AnchorFormat, AnchorScheme, ImageSize,
-        Normalization, Train, Val, Test, Format, Images, Epochs, Batch, LearningRate, WarmUp, Optimizer, WeightDecay,
+        Normalization, Colors, Mean, Scale, HeadFile, Train, Val, Test, Format, Images, Epochs, Batch, LearningRate, WarmUp, Optimizer, WeightDecay,
         ClipNorm, Average, AverageRamp, Augment, Loss, Freeze, FreezeDepth, HeadsOnly, Device, Precision, Kernels, Tf32,
         CudaGraph, Workers, Output, Resume, Seed, Overwrite, DemoImages,
     ];

@@ -105,7 +105,8 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
             return [];
         missing.Add("what numbers the pixels are: --normalization pixels, unit, centered or imagenet, with --colors bgr "
             + "where blue comes first; the program that runs the file today knows it");
-        return [("Normalization = Normalization.PIXELS,", "--normalization PIXELS")];
+        return [("Normalization = Normalization.Unit, // not known: see what is still to be given",
+            "--normalization PIXELS")];
     }
 
     private static bool IsOpen(DetectorInspection inspection) =>
