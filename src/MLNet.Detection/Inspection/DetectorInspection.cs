@@ -75,7 +75,7 @@ public sealed record DetectorInspection
     {
         model = TiedWeights.Untie(model);
         var problems = new List<string>();
-        var input = Try(() => ImageInput.Read(model, imageSize), problems);
+        var input = Read(model, imageSize, problems);
         var summary = model.Summary(input?.Shapes);
         // Without a size all else that is not clear follows from that.
         if (input is not null)
@@ -101,6 +101,22 @@ public sealed record DetectorInspection
             AnchorsPerCell = perCell, TailAnchors = tail, Schemes = schemes, Head = head,
             Problems = [.. problems.Distinct()],
         };
+    }
+
+    // A file that leaves the size open is looked over at a size at which it runs; the command then names it.
+    private static ImageInput? Read(OnnxModel model, (int Width, int Height)? size, List<string> problems)
+    {
+        var open = new List<string>();
+        if (Try(() => ImageInput.Read(model, size), open) is { } read)
+            return read;
+        if (size is null && open.All(problem => problem.Contains("leaves the image size open")) && SizeGuess.Of(model) is { } guess)
+        {
+            problems.Add($"The file leaves the size of its pictures open; {guess.Width} x {guess.Height} is a guess at "
+                + "which it runs. Give the size that it is used with: ImageSize, or --image-size WIDTHxHEIGHT.");
+            return guess;
+        }
+        problems.AddRange(open);
+        return null;
     }
 
     private static DetectorInspection Described(ModelSummary summary, ImageInput input, ImageFront? front,
