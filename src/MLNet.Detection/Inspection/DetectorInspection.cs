@@ -109,7 +109,8 @@ public sealed record DetectorInspection
         var open = new List<string>();
         if (Try(() => ImageInput.Read(model, size), open) is { } read)
             return read;
-        if (size is null && open.All(problem => problem.Contains("leaves the image size open")) && SizeGuess.Of(model) is { } guess)
+        if (size is null && open.All(problem => problem.Contains("leaves the image size open"))
+            && SizeGuess.Of(model) is { } guess)
         {
             problems.Add($"The file leaves the size of its pictures open; {guess.Width} x {guess.Height} is a guess at "
                 + "which it runs. Give the size that it is used with: ImageSize, or --image-size WIDTHxHEIGHT.");

@@ -7,7 +7,9 @@ using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Inspection;
 
-/// <summary>A size of pictures for files that leave it open: what the metadata say, else a customary one that runs.</summary>
+/// <summary>
+/// A size of pictures for files that leave it open: what the metadata say, else a customary one at which they run.
+/// </summary>
 internal static partial class SizeGuess
 {
     private static readonly (int Width, int Height)[] Customary =
@@ -23,7 +25,8 @@ internal static partial class SizeGuess
         .Select(entry => Numbers().Matches(entry.Value).Select(number => Pixels(number.Value)).ToArray())
         .Where(sides => sides is [> 0, > 0]).Select(sides => (sides[1], sides[0]));
 
-    private static int Pixels(string digits) => int.TryParse(digits, CultureInfo.InvariantCulture, out var side) ? side : 0;
+    private static int Pixels(string digits) =>
+        int.TryParse(digits, CultureInfo.InvariantCulture, out var side) ? side : 0;
 
     private static ImageInput? At(OnnxModel model, (int Width, int Height) size)
     {

@@ -32,8 +32,10 @@ internal static partial class HeadRoles
         // One place, one number: a softmax would make it 1 everywhere.
         var objectness = rest.Count < 2 ? default : rest
             .Where(at => at.Columns == 1 && at.Piece.Activation != "Softmax")
-            .OrderBy(at => Objectness().IsMatch(Name(at.Piece)) ? 0 : Scores().IsMatch(Name(at.Piece)) ? 2 : 1).FirstOrDefault();
-        var classes = rest.Where(at => at.Piece != objectness.Piece).OrderByDescending(at => at.Columns).FirstOrDefault();
+            .OrderBy(at => Objectness().IsMatch(Name(at.Piece)) ? 0 : Scores().IsMatch(Name(at.Piece)) ? 2 : 1)
+            .FirstOrDefault();
+        var classes = rest.Where(at => at.Piece != objectness.Piece).OrderByDescending(at => at.Columns)
+            .FirstOrDefault();
         if (classes.Piece is null || rest.Count > 2)
             return null;
         var together = boxes.Columns > 4 && !IsBins(boxes.Columns);
@@ -46,8 +48,8 @@ internal static partial class HeadRoles
             together ? boxes.Columns - 4 : keypoints.Sum(at => at.Columns), together);
     }
 
-    // Rows tell how many anchors a cell has; of maps, and of rows that hold all of a cell, the box has four channels for
-    // each.
+    // Rows tell how many anchors a cell has; of maps, and of rows that hold all of a cell, the box has four channels
+    // for each.
     private static int? AnchorsOf(IReadOnlyList<HeadPiece> pieces)
     {
         var rows = pieces.Where(piece => RowColumns(piece) is not null)

@@ -72,9 +72,11 @@ public sealed class DenseFinderTests
         CollectionAssert.AreEqual(model.OutputNames.ToArray(), tuned.OutputNames.ToArray());
         foreach (var name in model.OutputNames)
             if (name.StartsWith(changed, StringComparison.Ordinal))
-                Assert.AreEqual((before[name].Shape.Size / classes * 3, 3L), (after[name].Shape.Size, after[name].Shape[-1]));
+                Assert.AreEqual((before[name].Shape.Size / classes * 3, 3L),
+                    (after[name].Shape.Size, after[name].Shape[-1]));
             else
-                CollectionAssert.AreEqual(before[name].Values<float>().ToArray(), after[name].Values<float>().ToArray());
+                CollectionAssert.AreEqual(
+                    before[name].Values<float>().ToArray(), after[name].Values<float>().ToArray());
     }
 
     // Boxes and objectness lie in the same output as the classes, which is longer or shorter by those alone.
@@ -118,7 +120,8 @@ public sealed class DenseFinderTests
     private static IReadOnlyDictionary<string, Tensor> Run(OnnxModel model) => Subgraph.Run(model,
         new Dictionary<string, Tensor> { [SmallExport.Image] = Picture }, model.OutputNames);
 
-    private static Tensor Picture => new OnnxGraphs.Tests.RandomTensors(9).Uniform(0, 1, 1, 3, SmallExport.Side, SmallExport.Side);
+    private static Tensor Picture =>
+        new OnnxGraphs.Tests.RandomTensors(9).Uniform(0, 1, 1, 3, SmallExport.Side, SmallExport.Side);
 
     private static float[] First(Tensor value, int axis, int count)
     {

@@ -14,7 +14,8 @@ internal static class FamilyExports
         foreach (var (name, columns) in ((string, int)[])[("score", classes), ("bbox", 4), ("kps", 10)])
             foreach (var stride in Strides)
             {
-                var rows = export.Rows(export.Map($"{name}_map{stride}", stride, 2 * columns), columns, $"{name}_{stride}");
+                var map = export.Map($"{name}_map{stride}", stride, 2 * columns);
+                var rows = export.Rows(map, columns, $"{name}_{stride}");
                 outputs.Add(name == "score" ? export.Add("Sigmoid", [rows], rows + "_p") : rows);
             }
         return export.Gives([.. outputs]);
@@ -76,7 +77,8 @@ internal static class FamilyExports
         foreach (var stride in (int[])[16, 32])
         {
             outputs.Add(export.Join($"level{stride}", 1, Part(export, ("reg", 12, "Sigmoid"), stride, rows),
-                Part(export, ("obj", 3, "Sigmoid"), stride, rows), Part(export, ("cls", classes, "Softmax"), stride, rows)));
+                Part(export, ("obj", 3, "Sigmoid"), stride, rows),
+                Part(export, ("cls", classes, "Softmax"), stride, rows)));
         }
         return rows ? export.Gives(export.Join("output", 0, [.. outputs])) : export.Gives([.. outputs]);
     }
@@ -96,7 +98,8 @@ internal static class FamilyExports
     private static string Level(SmallExport export, string name, int columns, int stride, int anchors) => export.Rows(
         export.Map($"{name}{stride}", stride, anchors * columns), columns, $"{name}_rows{stride}");
 
-    private static string Part(SmallExport export, (string Name, int Channels, string Activation) value, int stride, bool rows)
+    private static string Part(
+        SmallExport export, (string Name, int Channels, string Activation) value, int stride, bool rows)
     {
         var (name, map) = ($"{value.Name}{stride}", export.Map($"{value.Name}_map{stride}", stride, value.Channels));
         if (!rows)
