@@ -81,8 +81,27 @@ public sealed record DetectorImport : HeadRequest
         if (head is null && Head is null && HasBackground is null && ClassOutput is null && BoxOutput is null
             && Anchors is null && AnchorScheme is null && FindDense(model, input) is { } found)
             (head, scheme) = (found.Head, found.Scheme);
+        if (head is null)
+            DemandAllLevels(model, input);
         return head is null ? null : Detector(
             head.Import(new(this with { AnchorScheme = scheme }, model, input, "", "")), input);
+    }
+
+    // Files with an output for each level: one name trains one level, and the others stay what they were.
+    private void DemandAllLevels(OnnxModel model, ImageInput input)
+    {
+        foreach (var name in new[] { ClassOutput, BoxOutput }.OfType<string>().Where(model.OutputNames.Contains))
+        {
+            var pieces = HeadPieces.Of(model, input.Shapes);
+            if (pieces.Count(piece => piece.Names.Contains(name)) != 1)
+                continue;
+            var own = pieces.First(piece => piece.Names.Contains(name));
+            var twins = pieces.Count(piece => piece.Columns == own.Columns && piece.Activation == own.Activation
+                && piece.Decoded == own.Decoded && piece.Shape != own.Shape && piece.Names.Count == own.Names.Count);
+            if (twins > 0 && pieces.Count > 2)
+                throw new ModelException($"{model.Path}: '{name}' belongs to one feature level of {twins + 1}; leave the "
+                    + "names of outputs out, so that all levels are found, or describe the head (--head-file).");
+        }
     }
 
     /// <summary>The dense head that an import of the file takes where nothing is said of the head; null where boxes and
