@@ -48,7 +48,7 @@ public sealed record DetectorImport : HeadRequest
     /// <exception cref="ArgumentException">There are no classes, or two of one name.</exception>
     public DetectorModel Load(string path, Func<int, int, IReadOnlyList<Box>?>? anchors = null)
     {
-        var model = OnnxModel.Load(path);
+        var model = FileForm.Open(OnnxModel.Load(path), ImageSize);
         var input = ImageInput.Read(model, ImageSize);
         return (this with { Anchors = anchors?.Invoke(input.Width, input.Height) ?? Anchors }).Apply(model);
     }
@@ -57,7 +57,7 @@ public sealed record DetectorImport : HeadRequest
     public DetectorModel Apply(OnnxModel model)
     {
         CheckClasses();
-        model = TiedWeights.Untie(model);
+        model = TiedWeights.Untie(FileForm.Open(model, ImageSize));
         var input = ImageInput.Read(model, ImageSize);
         if (Joined(model, input) is { } joined)
             return joined;

@@ -42,6 +42,9 @@ public sealed record DetectorInspection
     /// <summary>Known anchor schemes against the head's maps.</summary>
     public IReadOnlyList<AnchorFit> Schemes { get; init; } = [];
 
+    /// <summary>What is particular about the file, and does not stand in the way, a sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>What stands in the way of training, and what is not known.</summary>
     public required IReadOnlyList<string> Problems { get; init; }
 
@@ -66,9 +69,13 @@ public sealed record DetectorInspection
     /// <param name="imageSize">Width and height in pixels, where the file leaves them open.</param>
     public static DetectorInspection Of(OnnxModel model, (int Width, int Height)? imageSize = null)
     {
-        model = TiedWeights.Untie(model);
-        var problems = new List<string>();
-        var input = Try(() => ImageInput.Read(model, imageSize), problems);
+        var (problems, notes) = (new List<string>(), FileNotes.Of(model, ref imageSize));
+        model = TiedWeights.Untie(Try(() => FileForm.Open(model, imageSize), problems) ?? model);
+        return Of(model, Try(() => ImageInput.Read(model, imageSize), problems), problems) with { Notes = notes };
+    }
+
+    private static DetectorInspection Of(OnnxModel model, ImageInput? input, List<string> problems)
+    {
         var summary = model.Summary(input?.Shapes);
         // Without a size all else that is not clear follows from that.
         if (input is not null)

@@ -96,7 +96,8 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
         ];
 
     private static bool IsOpen(DetectorInspection inspection) =>
-        inspection.Model.Inputs[0].Shape.Skip(1).Any(dim => !int.TryParse(dim, out _));
+        inspection.Model.Inputs.First(input => input.Name == inspection.Input!.Name).Shape.Skip(1)
+            .Any(dim => !int.TryParse(dim, out var length) || length <= 0);
 
     private static string Program(string file, IReadOnlyList<string> options)
     {

@@ -14,6 +14,7 @@ internal static class InspectionText
         var text = new StringBuilder((report.Model with { Problems = [] }).ToString());
         SummaryText.Section(text, "Detector", Facts(report).Select(fact => (string[])[fact.Name, fact.Value]));
         SummaryText.Section(text, "Anchors of known detectors on these maps", report.Schemes.Select(Row));
+        SummaryText.Section(text, "Notes", report.Notes.Select(note => (string[])[note]));
         SummaryText.Section(text, "Problems", report.Problems.Select(problem => (string[])[problem]));
         SummaryText.Section(text, "Still to be given", report.Recipe.Missing.Select(what => (string[])[what]));
         text.AppendLine().AppendLine("Tune it").AppendLine($"  ./run.sh {report.Recipe.Command}").AppendLine();
