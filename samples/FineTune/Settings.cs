@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using MLNet.Detection.Data;
+using MLNet.Detection.Heads;
 using MLNet.Detection.Inspection;
 using OnnxGraphs.Optimizers;
 

@@ -31,7 +31,7 @@ public sealed record DetectorImport : HeadRequest
 
     /// <summary>
     /// What the file's input takes. Null: 0 to 255 or 0 to 1 where the file normalises its pictures itself, by the
-    /// numbers it does that with; else what its metadata say; else <see cref="Normalization.Centered"/>.
+    /// numbers it does that with; else what its metadata say; else what is customary for the kind of its head.
     /// </summary>
     public Normalization? Normalization { get; init; }
 
@@ -70,23 +70,33 @@ public sealed record DetectorImport : HeadRequest
         return Detector(head.Import(new(this, model, input, classes, boxes)), input);
     }
 
-    // A described head; without any word on the head one that is found, where the file holds no anchors.
+    // A described head; without any word on the head one that is found.
     private DetectorModel? Dense(OnnxModel model, ImageInput input)
     {
         var (head, scheme) = (Head as DenseHead, AnchorScheme);
         if (head is null && Head is null && HasBackground is null && ClassOutput is null && BoxOutput is null
-            && Anchors is null && AnchorScheme is null && !HasTailAnchors(model, input)
-            && DenseFinder.Find(model, input) is { } found)
+            && Anchors is null && AnchorScheme is null && FindDense(model, input) is { } found)
             (head, scheme) = (found.Head, found.Scheme);
         return head is null ? null : Detector(
             head.Import(new(this with { AnchorScheme = scheme }, model, input, "", "")), input);
     }
 
-    private bool HasTailAnchors(OnnxModel model, ImageInput input)
+    /// <summary>The dense head that an import of the file takes where nothing is said of the head; null where boxes and
+    /// classes are joined, or the file decodes its boxes with anchors that it holds.</summary>
+    internal static DenseFinding? FindDense(OnnxModel model, ImageInput input)
+    {
+        var request = new DetectorImport { Classes = ["object"] };
+        if (JoinedHead.Output(request, model.OutputNames) is { } output
+            && JoinedHead.Find(new(request, model, input, output, output)) is not null)
+            return null;
+        return HasTailAnchors(model, input) ? null : DenseFinder.Find(model, input);
+    }
+
+    private static bool HasTailAnchors(OnnxModel model, ImageInput input)
     {
         try
         {
-            return TailAnchors.Find(model, Pair(model, input).Boxes.Value, input) is not null;
+            return TailAnchors.Find(model, HeadCut.Auto(model, input.Shapes).Boxes.Value, input) is not null;
         }
         catch (ModelException)
         {
@@ -111,7 +121,10 @@ public sealed record DetectorImport : HeadRequest
     {
         var front = ImageFront.Read(found.Model, input, [found.ClassValue, found.BoxValue]);
         var pixels = Normalization ?? front.InputRange ?? DetectorMetadata.Normalization(found.Model)
-            ?? found.Pixels ?? Images.Normalization.Centered;
+            ?? found.Pixels ?? throw new ModelException(
+                $"{found.Model.Path}: nothing says what numbers the network takes for its pixels, and files of this kind "
+                + "differ; give it (Normalization, or --normalization pixels, unit, centered or imagenet). The program "
+                + "that runs the file today knows it.");
         return new()
         {
             Model = found.Model, ClassValue = found.ClassValue, BoxValue = found.BoxValue, Classes = Classes,

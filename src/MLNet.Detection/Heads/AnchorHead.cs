@@ -106,6 +106,7 @@ public abstract record AnchorHead : DetectionHead
         return found with
         {
             Decoder = found.Decoder with { Coder = options.Coder ?? tail?.Coder ?? found.Decoder.Coder },
+            Pixels = KnownAnchors.Of(anchors, import.Maps(boxValue), import.Width, import.Height)?.Pixels,
         };
     }
 }

@@ -1,5 +1,6 @@
 using MLNet.Detection.Anchors;
 using MLNet.Detection.Boxes;
+using MLNet.Detection.Heads;
 
 namespace MLNet.Detection.Inspection;
 

@@ -30,6 +30,9 @@ public sealed record DetectorInspection
     /// <summary>The kind of head; null where nothing speaks for any.</summary>
     public HeadGuess? Head { get; init; }
 
+    /// <summary>The dense head that training takes; null where it takes another.</summary>
+    public DenseFinding? Dense { get; init; }
+
     /// <summary>Feature maps of the head, in its order.</summary>
     public IReadOnlyList<GridSize> Maps { get; init; } = [];
 
@@ -50,6 +53,10 @@ public sealed record DetectorInspection
 
     /// <summary>The scheme to train with, where the file has no anchors: the first that fits.</summary>
     public KnownAnchors? Scheme => TailAnchors is null ? Schemes.FirstOrDefault(fit => fit.Fits)?.Known : null;
+
+    /// <summary>What pictures files of this kind take, where the file says nothing of it; null where they differ.</summary>
+    public Normalization? Pixels => Dense?.Head.Pixels ?? Scheme?.Pixels
+        ?? Schemes.FirstOrDefault(fit => fit.Distance < 1)?.Known.Pixels ?? Head?.Pixels;
 
     /// <summary>How to tune the detector.</summary>
     public FineTuningRecipe Recipe => FineTuningRecipe.Of(this);
@@ -82,6 +89,9 @@ public sealed record DetectorInspection
             problems.AddRange(summary.Problems);
         var front = input is null || summary.TrainedValues.Count == 0 ? null
             : Try(() => ImageFront.Read(model, input, summary.TrainedValues), problems);
+        if (input is not null && Try(() => DetectorImport.FindDense(model, input), []) is { } dense)
+            return Described(summary, input, front, dense, Try(() => DetectorMetadata.Normalization(model), problems),
+                problems);
         var joined = input is null ? null : Try(() => HeadGuess.Joined(model, input), []);
         if (input is null || joined is not null || summary.Heads is not { } heads)
             return Unclear(summary, input, front, joined, problems);
@@ -99,6 +109,16 @@ public sealed record DetectorInspection
             Problems = [.. problems.Distinct()],
         };
     }
+
+    private static DetectorInspection Described(ModelSummary summary, ImageInput input, ImageFront? front,
+        DenseFinding dense, Normalization? stored, List<string> problems) => new()
+    {
+        Model = summary, Input = input, Front = front, StoredNormalization = stored, Dense = dense,
+        Head = new(HeadKind.Dense, $"{dense.Head.Family}; {string.Join("; ", dense.Reasons)}"),
+        Maps = [.. dense.Head.Levels.Select(level => new GridSize(level.Width, level.Height))],
+        AnchorsPerCell = [.. dense.Head.Levels.Select(level => level.Anchors)],
+        Problems = [.. problems.Distinct().Where(problem => !problem.Contains("not clear from its structure"))],
+    };
 
     // Heads of maps that are decoded before they are joined: the trainer finds the maps itself.
     private static DetectorInspection Unclear(

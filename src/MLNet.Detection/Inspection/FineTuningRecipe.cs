@@ -18,7 +18,7 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
             missing.Add("the image size, or a file with one image input: see the problems");
         List<(string Code, string Command)> options = inspection.Input is null ? [] :
         [
-            .. Head(inspection, missing), .. Size(inspection), .. Anchors(inspection, missing), .. Pixels(inspection),
+            .. Head(inspection, missing), .. Size(inspection), .. Anchors(inspection, missing), .. Pixels(inspection, missing),
         ];
         var command = string.Join(' ', [$"--model {file}", .. options.Select(option => option.Command),
             "--train train.json --test test.json --images images"]);
@@ -28,6 +28,8 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
     private static IEnumerable<(string Code, string Command)> Head(DetectorInspection inspection, List<string> missing)
     {
         var (heads, kind) = (inspection.Model.Heads, inspection.Head?.Kind);
+        if (inspection.Dense is not null)
+            return [];
         if (kind == HeadKind.Yolox && heads is not null)
             return Separate(heads, Objectness(inspection));
         if (kind is HeadKind.Yolo or HeadKind.Yolox or HeadKind.Yolov8)
@@ -88,12 +90,17 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
         return [];
     }
 
-    private static IEnumerable<(string Code, string Command)> Pixels(DetectorInspection inspection) =>
-        inspection.Front is not { InputRange: null } || inspection.StoredNormalization is not null ? [] :
-        [
-            ("Normalization = Normalization.Centered, // (pixel - 127) / 128: the file does not say, check it",
-                "--normalization centered"),
-        ];
+    // What the file neither does itself nor says: customary for the head's kind, else to be given.
+    private static IEnumerable<(string Code, string Command)> Pixels(
+        DetectorInspection inspection, List<string> missing)
+    {
+        if (inspection.Front is not { InputRange: null } || inspection.StoredNormalization is not null
+            || inspection.Pixels is not null)
+            return [];
+        missing.Add("what numbers the pixels are: --normalization pixels, unit, centered or imagenet, with --colors bgr "
+            + "where blue comes first; the program that runs the file today knows it");
+        return [("Normalization = Normalization.PIXELS,", "--normalization PIXELS")];
+    }
 
     private static bool IsOpen(DetectorInspection inspection) =>
         inspection.Model.Inputs.First(input => input.Name == inspection.Input!.Name).Shape.Skip(1)

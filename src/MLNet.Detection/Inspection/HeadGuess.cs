@@ -12,6 +12,17 @@ namespace MLNet.Detection.Inspection;
 /// <param name="Reason">What speaks for it.</param>
 public sealed record HeadGuess(HeadKind Kind, string Reason)
 {
+    /// <summary>What pictures files of the kind take; null where they differ.</summary>
+    public Normalization? Pixels => Kind switch
+    {
+        HeadKind.Yolo => new YoloHead().CustomaryPixels,
+        HeadKind.Yolov8 => new Yolov8Head().CustomaryPixels,
+        HeadKind.Yolox => new YoloxHead().CustomaryPixels,
+        HeadKind.Detr => new DetrHead().CustomaryPixels,
+        HeadKind.Fcos => Normalization.ImageNet,
+        _ => null,
+    };
+
     /// <summary>Guesses; null where nothing speaks for any kind.</summary>
     /// <param name="summary">The report on the model.</param>
     /// <param name="cells">Cells of all feature maps of the head; 0 where it is not made of maps.</param>

@@ -11,7 +11,7 @@ namespace OnnxGraphs.Surgery;
 public static class TiedWeights
 {
     /// <summary>A copy of the model in which each Identity of a stored float tensor is a tensor of its own, and each
-    /// vector or matrix of a Constant node a stored one.</summary>
+    /// weight of a Constant node a stored one.</summary>
     public static OnnxModel Untie(OnnxModel model)
     {
         var copy = model.Clone();
@@ -35,10 +35,12 @@ public static class TiedWeights
 
     private static void Store(GraphProto graph)
     {
-        var outputs = graph.Output.Select(output => output.Name).ToHashSet();
-        foreach (var node in graph.Node.Where(node => node.OpType == "Constant" && !outputs.Contains(node.Output[0])).ToList())
+        var weights = graph.Node.Where(node => ValueGraph.IsLayer(node) || node.OpType == "BatchNormalization")
+            .SelectMany(node => node.Input.Skip(1)).ToHashSet();
+        weights.ExceptWith(graph.Output.Select(output => output.Name));
+        foreach (var node in graph.Node.Where(node => node.OpType == "Constant" && weights.Contains(node.Output[0])).ToList())
             if (node.Attribute.FirstOrDefault(attribute => attribute.Name == "value")?.T is
-                { DataType: (int)ElementType.Float32, Dims.Count: > 0 } value && value.Dims.Any(dim => dim > 1))
+                { DataType: (int)ElementType.Float32 } value)
             {
                 var own = value.Clone();
                 own.Name = node.Output[0];
