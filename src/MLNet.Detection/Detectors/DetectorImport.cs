@@ -61,6 +61,8 @@ public sealed record DetectorImport : HeadRequest
         var input = ImageInput.Read(model, ImageSize);
         if (Joined(model, input) is { } joined)
             return joined;
+        if (Set(model, input) is { } set)
+            return set;
         if (Dense(model, input) is { } dense)
             return dense;
         var found = ClassOutput is null || BoxOutput is null ? Pair(model, input) : null;
@@ -69,6 +71,13 @@ public sealed record DetectorImport : HeadRequest
             ? new SsdHead() : new RetinaNetHead());
         return Detector(head.Import(new(this, model, input, classes, boxes)), input);
     }
+
+    // Queries of a set prediction, whose values no one has named.
+    private DetectorModel? Set(OnnxModel model, ImageInput input) => ClassOutput is null && BoxOutput is null
+        && Anchors is null && AnchorScheme is null && HasBackground is null && Head is null or DetrHead { Sigmoid: false }
+        && DetrFinder.Find(model, input) is { } found
+            ? Detector(((Head as DetrHead ?? new()) with { Sigmoid = true }).Import(
+                new(this, model, input, found.ClassValue, found.BoxValue)), input) : null;
 
     // A described head; without any word on the head one that is found.
     private DetectorModel? Dense(OnnxModel model, ImageInput input)

@@ -33,6 +33,9 @@ public sealed record DetectorInspection
     /// <summary>The dense head that training takes; null where it takes another.</summary>
     public DenseFinding? Dense { get; init; }
 
+    /// <summary>The set prediction with one sigmoid a class that the file has; null where it has none.</summary>
+    public DetrFinding? Queries { get; init; }
+
     /// <summary>Feature maps of the head, in its order.</summary>
     public IReadOnlyList<GridSize> Maps { get; init; } = [];
 
@@ -55,7 +58,8 @@ public sealed record DetectorInspection
     public KnownAnchors? Scheme => TailAnchors is null ? Schemes.FirstOrDefault(fit => fit.Fits)?.Known : null;
 
     /// <summary>What pictures files of this kind take, where the file says nothing of it; null where they differ.</summary>
-    public Normalization? Pixels => Dense?.Head.Pixels ?? Scheme?.Pixels
+    public Normalization? Pixels => Queries is not null ? new DetrHead { Sigmoid = true }.CustomaryPixels
+        : Dense?.Head.Pixels ?? Scheme?.Pixels
         ?? Schemes.FirstOrDefault(fit => fit.Distance < 1)?.Known.Pixels ?? Head?.Pixels;
 
     /// <summary>How to tune the detector.</summary>
@@ -89,6 +93,14 @@ public sealed record DetectorInspection
             problems.AddRange(summary.Problems);
         var front = input is null || summary.TrainedValues.Count == 0 ? null
             : Try(() => ImageFront.Read(model, input, summary.TrainedValues), problems);
+        if (input is not null && Try(() => DetrFinder.Find(model, input), []) is { } queries)
+            return new()
+            {
+                Model = summary, Input = input, Front = front, Queries = queries,
+                Head = new(HeadKind.Detr, queries.Reason),
+                StoredNormalization = Try(() => DetectorMetadata.Normalization(model), problems),
+                Problems = [.. problems.Distinct().Where(problem => !problem.Contains("not clear from its structure"))],
+            };
         if (input is not null && Try(() => DetectorImport.FindDense(model, input), []) is { } dense)
             return Described(summary, input, front, dense, Try(() => DetectorMetadata.Normalization(model), problems),
                 problems);

@@ -35,6 +35,8 @@ internal static class InspectionText
         yield return ("head", report.Head is { } head ? $"{head.Kind}: {head.Reason}" : "not clear");
         if (report.Model.Heads is { } heads)
             yield return ("classes", Classes(report, heads.Classes.Shape![2]));
+        else if (report.Queries is { } queries)
+            yield return ("classes", $"{queries.Classes}, values '{queries.ClassValue}' and '{queries.BoxValue}'");
         var maps = report.Maps.Zip(report.AnchorsPerCell, (map, anchors) => (map.Width, map.Height, Anchors: anchors));
         if (report.Maps.Count > 0)
             yield return ("feature maps", string.Join(", ", maps.Select(map =>
