@@ -35,6 +35,10 @@ public sealed record DetectorImport : HeadRequest
     /// </summary>
     public Normalization? Normalization { get; init; }
 
+    /// <summary>The order in which the file takes colours, where it is another than the normalisation says. Null: as that
+    /// says.</summary>
+    public ChannelOrder? Colors { get; init; }
+
     /// <summary>Stretch pictures to the network's size (the rule for SSD) or keep their aspect between bars.</summary>
     public ResizeMode ResizeMode { get; init; } = ResizeMode.Stretch;
 
@@ -134,7 +138,8 @@ public sealed record DetectorImport : HeadRequest
                 $"{found.Model.Path}: nothing says what numbers the network takes for its pixels, and files of this kind "
                 + "differ; give it (Normalization, or --normalization pixels, unit, centered or imagenet). The program "
                 + "that runs the file today knows it.");
-        return new()
+        pixels = pixels with { Order = Colors ?? pixels.Order };
+        var detector = new DetectorModel
         {
             Model = found.Model, ClassValue = found.ClassValue, BoxValue = found.BoxValue, Classes = Classes,
             Anchors = found.Anchors, Resize = new(input.Width, input.Height, ResizeMode),
@@ -142,6 +147,8 @@ public sealed record DetectorImport : HeadRequest
             Normalization = front.Behind(pixels), InputNormalization = front.Normalizes ? pixels : null,
             Decoder = found.Decoder, Head = found.Head,
         };
+        MeaningCheck.Demand(detector);
+        return detector;
     }
 
     private HeadPair Pair(OnnxModel model, ImageInput input) => HeadCut.Auto(model, input.Shapes,

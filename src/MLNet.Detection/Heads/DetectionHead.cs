@@ -27,6 +27,9 @@ public abstract record DetectionHead
     [JsonIgnore]
     public abstract HeadKind Kind { get; }
 
+    /// <summary>In words, for reports.</summary>
+    public virtual string ToWords() => $"{Kind}";
+
     /// <summary>Thresholds with which heads of the kind are customarily scored.</summary>
     internal abstract DetectionDecoder CustomaryDecoder { get; }
 

@@ -32,6 +32,17 @@ public sealed record Normalization(ChannelValues Mean, ChannelValues Std, Channe
             $"There is no normalization '{name}'; expected pixels, unit, centered or imagenet."),
     };
 
+    /// <summary>In words: "(pixel - 127) / 128, red first".</summary>
+    public string ToWords()
+    {
+        static string Text(ChannelValues values) => values.Red == values.Green && values.Green == values.Blue
+            ? FormattableString.Invariant($"{values.Red:0.###}")
+            : FormattableString.Invariant($"[{values.Red:0.###}, {values.Green:0.###}, {values.Blue:0.###}]");
+        var order = Order == ChannelOrder.Rgb ? "red first" : "blue first";
+        var moved = Mean == (ChannelValues)0f ? "pixel" : $"(pixel - {Text(Mean)})";
+        return $"{(Std == (ChannelValues)1f ? moved : $"{moved} / {Text(Std)}")}, {order}";
+    }
+
     /// <summary>Writes a picture as the planes that a network takes.</summary>
     /// <param name="image">The picture.</param>
     /// <param name="planes">3 * height * width numbers, channel after channel.</param>

@@ -67,8 +67,13 @@ public sealed class RunFolder
             Directory.Delete(Path);
     }
 
-    /// <summary>Writes the model.</summary>
-    public void Write(DetectorModel detector) => detector.Save(Model);
+    /// <summary>Writes the model, and reads it again: its own tail must give the boxes that are measured here.</summary>
+    /// <exception cref="OnnxGraphs.Models.ModelException">It cannot be written, or gives others.</exception>
+    public void Write(DetectorModel detector)
+    {
+        detector.Save(Model);
+        MeaningCheck.Demand(DetectorModel.Load(Model));
+    }
 
     /// <summary>Writes the metrics: the 12 COCO numbers, those of each class, and whatever the caller adds.</summary>
     public void Write(CocoMetrics metrics, IReadOnlyList<string> classes, JsonObject? more = null)

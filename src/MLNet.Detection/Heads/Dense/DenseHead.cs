@@ -43,6 +43,10 @@ public sealed record DenseHead : DetectionHead
     /// <inheritdoc/>
     public override HeadKind Kind => HeadKind.Dense;
 
+    /// <inheritdoc/>
+    public override string ToWords() => $"{Family}: {Levels.Count} level{(Levels.Count == 1 ? "" : "s")}, {Code.Words}; "
+        + $"score {Score.Words(HasObjectness)}";
+
     internal override DetectionDecoder CustomaryDecoder => Anchored is { } anchored
         ? anchored.CustomaryDecoder with { Coder = ((DeltaCode)Code).Coder } : DetectionDecoder.Yolo;
 

@@ -1,0 +1,90 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using MLNet.Detection.Data;
+using MLNet.Detection.Detectors;
+using MLNet.Detection.Evaluation;
+using MLNet.Detection.Reports;
+using MLNet.Detection.Training;
+using Spectre.Console;
+
+namespace MLNet.Detection.Tool.Training;
+
+/// <summary>What the run shows on the console.</summary>
+internal sealed class Display : IProgress<TrainingProgress>, IDisposable
+{
+    private ProgressTask? _task;
+
+    public static void Log(LoggingEventArgs entry)
+    {
+        if (entry.Kind is ChannelMessageKind.Warning or ChannelMessageKind.Error)
+            AnsiConsole.MarkupLineInterpolated($"[yellow]{entry.RawMessage}[/]");
+    }
+
+    public static void Start(DetectorModel detector, DetectionDataView train, DetectionDataView? test, RunFolder folder)
+    {
+        var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumns("", "");
+        table.AddRow("Model", Markup.Escape(Path.GetFileName(detector.Model.Path)));
+        table.AddRow("Input", $"{detector.Resize.Width} x {detector.Resize.Height}, {detector.Anchors.Count} anchors");
+        table.AddRow("Head", Markup.Escape(detector.Head.ToWords()));
+        table.AddRow("Pixels", Markup.Escape((detector.InputNormalization ?? detector.Normalization).ToWords()));
+        table.AddRow("Classes", Markup.Escape(string.Join(", ", detector.Classes)));
+        table.AddRow("Train", Size(train));
+        table.AddRow("Test", test is null ? "-" : Size(test));
+        table.AddRow("Output", Markup.Escape(folder.Path));
+        AnsiConsole.Write(table);
+    }
+
+    /// <summary>Runs the training under a progress bar.</summary>
+    public T During<T>(Func<T> training) => AnsiConsole.Progress()
+        .Columns(
+            new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+        .Start(context =>
+        {
+            _task = context.AddTask("Preparing images", maxValue: double.MaxValue);
+            return training();
+        });
+
+    public void Report(TrainingProgress now)
+    {
+        if (now.Finished is { } epoch)
+        {
+            var validation = epoch.Validation is { } v ? F($"   val mAP50 {v.MAP50:f3}  mAP50-95 {v.MAP50_95:f3}") : "";
+            var terms = string.Join("  ", epoch.Terms.Select(term => F($"{term.Key} {term.Value:f4}")));
+            var (loss, seconds) = (F($"{epoch.Loss:f4}"), F($"{epoch.Duration.TotalSeconds:f1}"));
+            AnsiConsole.MarkupLineInterpolated(
+                $"Epoch {epoch.Epoch,3}  loss {loss}  [grey]{terms}  {seconds} s{Waited(epoch)}[/]{validation}");
+            return;
+        }
+        if (_task is null)
+            return;
+        (_task.MaxValue, _task.Value) = (now.Steps, now.Step);
+        _task.Description = F($"Epoch {now.Epoch} of {now.Epochs}, loss {now.Loss:f3}");
+    }
+
+    public static void End(CocoMetrics metrics, FineTuneResult result, RunFolder folder, TimeSpan elapsed, double peak)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("Class", "Objects", "AP50-95", "AP50", "F1");
+        foreach (var c in metrics.PerCategory)
+            table.AddRow(Markup.Escape(result.Detector.Classes[(int)c.CategoryId]), $"{c.GroundTruths}",
+                F($"{c.AP:f3}"), F($"{c.AP50:f3}"), F($"{c.F1:f3}"));
+        table.AddRow("[bold]all[/]", "", F($"[bold]{metrics.MAP50_95:f3}[/]"), F($"[bold]{metrics.MAP50:f3}[/]"), "");
+        AnsiConsole.Write(table);
+        foreach (var skipped in result.SkippedImages)
+            AnsiConsole.MarkupLineInterpolated($"[yellow]Skipped: {skipped}[/]");
+        AnsiConsole.WriteLine(F($"mAP50 {metrics.MAP50:f4}, mAP50-95 {metrics.MAP50_95:f4} in ")
+            + F($"{elapsed.TotalSeconds:f0} s, peak memory {peak:f0} MB"));
+        AnsiConsole.MarkupLineInterpolated(
+            $"Wrote [green]{folder.Model}[/], {folder.Metrics}, {folder.Log}, {folder.Report}");
+    }
+
+    public void Dispose() => _task?.StopTask();
+
+    // Said where it matters: the steps wait for their data a twentieth of the time or more.
+    private static string Waited(EpochSummary epoch) => epoch.Waited < epoch.Duration / 20 ? ""
+        : F($", {epoch.Waited / epoch.Duration:p0} of it waiting for data");
+
+    private static string Size(DetectionDataView data) =>
+        $"{data.Dataset.Images.Length} images, {data.Dataset.BoxCount} boxes";
+
+    private static string F(FormattableString text) => FormattableString.Invariant(text);
+}
