@@ -6,6 +6,7 @@ using MLNet.Detection.Images;
 using MLNet.Detection.Scoring;
 using OnnxGraphs.Models;
 using OnnxGraphs.Models.Proto;
+using OnnxGraphs.Quantization;
 
 namespace MLNet.Detection.Detectors;
 
@@ -42,9 +43,11 @@ internal static class DetectorMetadata
     public static DetectorModel Read(OnnxModel model)
     {
         var entries = new Entries(model);
+        var open = FileForm.Open(model, Size(entries));
         var detector = new DetectorModel
         {
-            Model = FileForm.Open(model, Size(entries)),
+            Model = open,
+            ScoresWholeNumbers = IntegerForm.IsOpen(open),
             ClassValue = entries.Value("class_value"),
             BoxValue = entries.Value("box_value"),
             Classes = entries.Json<string[]>("classes"),
