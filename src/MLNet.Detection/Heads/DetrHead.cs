@@ -5,6 +5,7 @@ using MLNet.Detection.Matching;
 using MLNet.Detection.Scoring;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
+using OnnxGraphs.Models;
 using OnnxGraphs.Ops;
 using OnnxGraphs.Surgery;
 
@@ -116,6 +117,10 @@ public sealed record DetrHead : DetectionHead
         return (scores, Op.Concat([centre - half, centre + half], 1));
     }
 
+    // Scores are named as well as what their sigmoid makes them of.
+    private static string Logits(OnnxModel model, string name) =>
+        model.Producers.GetValueOrDefault(name) is { OpType: "Sigmoid" } sigmoid ? sigmoid.Input[0] : name;
+
     private int NoObject => Sigmoid ? 0 : 1;
 
     // A query has one class, its best.
@@ -128,7 +133,7 @@ public sealed record DetrHead : DetectionHead
     internal override FoundHead Import(HeadImport import)
     {
         var options = import.Options;
-        var classValue = Sigmoid ? DetrFinder.Logits(import.Model, import.ClassOutput) : import.Raw(import.ClassOutput);
+        var classValue = Sigmoid ? Logits(import.Model, import.ClassOutput) : import.Raw(import.ClassOutput);
         // Boxes lie behind a sigmoid, which belongs to them.
         var shapes = import.Shapes(classValue, import.BoxOutput);
         import.Expect(shapes[0].Rank == 3, import.ClassOutput, shapes[0],

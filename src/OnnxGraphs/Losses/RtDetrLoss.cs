@@ -28,18 +28,21 @@ public sealed record RtDetrLoss
     /// <summary>
     /// The terms "classification", "l1" and "iou", weighted scalars; their sum is the loss. Targets: class numbers [B, Q]
     /// (-1 for no object, -2 for queries that do not count) and boxes [B, Q, 4]; logits [B, Q, C], boxes [B, Q, 4]. Boxes
-    /// are centre and size.
+    /// are centre and size. Qualities [B, Q] are what the logits of matched queries learn; null: the IoU of the boxes.
     /// </summary>
-    public IReadOnlyDictionary<string, Var> Terms(DetectionTargets targets, Var logits, Var boxes)
+    public IReadOnlyDictionary<string, Var> Terms(
+        DetectionTargets targets, Var logits, Var boxes, Var? qualities = null)
     {
         Check(targets, logits, boxes);
+        if (qualities is not null)
+            LossArgument.Shaped(this, qualities, logits.Type, [logits.Shape[0], logits.Shape[1]]);
         var classes = targets.Classes;
         var matched = Cast(GreaterOrEqual(classes, classes.Like(0)), logits.Type);
         var counted = Unsqueeze(Cast(GreaterOrEqual(classes, classes.Like(-1)), logits.Type), 2);
         var share = 1f / Loss.AtLeastOne(SumAll(matched));
         // Boxes are shares of the picture: the usual 1e-7 would show in the gradients of small ones.
         var overlap = new IouLoss(IouKind.Iou) { Form = BoxForm.Centre, Epsilon = 1e-16f };
-        var quality = matched * (1f - overlap.Elements(Detach(boxes), targets.Boxes));
+        var quality = matched * (qualities ?? 1f - overlap.Elements(Detach(boxes), targets.Boxes));
         var wanted = OneHot(Max(classes, classes.Like(0)), (int)logits.Shape[2]) * Unsqueeze(quality, 2);
         var l1 = ReduceSum(new L1Loss().Elements(boxes, targets.Boxes), [2], keep: false);
         var iou = (overlap with { Kind = IouKind.Generalized }).Elements(boxes, targets.Boxes);
@@ -52,8 +55,8 @@ public sealed record RtDetrLoss
     }
 
     /// <summary>The sum of the terms.</summary>
-    public Var Of(DetectionTargets targets, Var logits, Var boxes) =>
-        Terms(targets, logits, boxes).Values.Aggregate((a, b) => a + b);
+    public Var Of(DetectionTargets targets, Var logits, Var boxes, Var? qualities = null) =>
+        Terms(targets, logits, boxes, qualities).Values.Aggregate((a, b) => a + b);
 
     private void Check(DetectionTargets targets, Var logits, Var boxes)
     {

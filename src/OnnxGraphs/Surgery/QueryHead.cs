@@ -18,6 +18,10 @@ public sealed record QueryHead(
 {
     private const int MostQueries = 2000;
 
+    // What becomes of scores: they are laid out and chosen from. A gate is multiplied.
+    private static readonly HashSet<string> OfScores =
+        ["Flatten", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Gather", "TopK", "ReduceMax", "ArgMax", "Concat", "Cast"];
+
     /// <summary>The heads of a model that look like one, the last sigmoid first.</summary>
     /// <param name="model">The model.</param>
     /// <param name="inputShapes">Shapes of the model's inputs, where the file leaves them open.</param>
@@ -28,7 +32,8 @@ public sealed record QueryHead(
             return [];
         var (shapes, graph, found) = (ShapeTrace.Of(model, model.OutputNames, inputShapes).Shapes, new ValueGraph(model),
             new List<QueryHead>());
-        foreach (var sigmoid in nodes.AsEnumerable().Reverse().Where(node => node.OpType == "Sigmoid"))
+        foreach (var sigmoid in nodes.AsEnumerable().Reverse().Where(node => node.OpType == "Sigmoid"
+            && graph.Readers(node.Output[0]).All(reader => OfScores.Contains(reader.OpType))))
             if (shapes.GetValueOrDefault(sigmoid.Input[0])?.Shape is { Rank: 3 } rows && rows[0] == 1
                 && rows[1] is > 1 and <= MostQueries && LayerOf(graph, shapes, sigmoid.Input[0]) is { } layer)
             {

@@ -29,10 +29,6 @@ public static class DetrFinder
         return null;
     }
 
-    /// <summary>The logits behind a named value: itself, or what a sigmoid makes it of.</summary>
-    internal static string Logits(OnnxModel model, string name) =>
-        model.Producers.GetValueOrDefault(name) is { OpType: "Sigmoid" } sigmoid ? sigmoid.Input[0] : name;
-
     // The last value with centre and size in parts of the picture: an output, or what a later value has the corners of.
     private static string? Boxes(OnnxModel model, ImageInput input, IReadOnlyList<string> names, List<float[]> numbers)
     {
