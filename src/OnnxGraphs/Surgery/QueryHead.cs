@@ -37,9 +37,12 @@ public sealed record QueryHead(
             if (shapes.GetValueOrDefault(sigmoid.Input[0])?.Shape is { Rank: 3 } rows && rows[0] == 1
                 && rows[1] is > 1 and <= MostQueries && LayerOf(graph, shapes, sigmoid.Input[0]) is { } layer)
             {
-                var boxes = new TypedShape(ElementType.Float32, new(1, rows[1], 4));
-                found.Add(new(sigmoid.Input[0], layer, (int)rows[1], (int)rows[2], [.. nodes
-                    .SelectMany(node => node.Output).Where(name => shapes.GetValueOrDefault(name) == boxes)]));
+                // Boxes, too, lie behind a sigmoid, and are no scores of themselves.
+                var (boxes, scores) = (new TypedShape(ElementType.Float32, new(1, rows[1], 4)), new HashSet<string>(sigmoid.Output));
+                foreach (var node in nodes.Where(node => ValueGraph.DataInputs(node).Any(scores.Contains)))
+                    scores.UnionWith(node.Output);
+                found.Add(new(sigmoid.Input[0], layer, (int)rows[1], (int)rows[2], [.. nodes.SelectMany(node => node.Output)
+                    .Where(name => shapes.GetValueOrDefault(name) == boxes && !scores.Contains(name))]));
             }
         return found;
     }

@@ -34,7 +34,7 @@ public static class DetrFinder
     {
         for (var i = names.Count - 1; i >= 0; i--)
             if (IsParts(numbers[i]) && (model.OutputNames.Contains(names[i])
-                || numbers[(i + 1)..].Any(later => AreCorners(numbers[i], later, input))))
+                && model.Producers[names[i]].OpType == "Sigmoid" || numbers[(i + 1)..].Any(later => AreCorners(numbers[i], later, input))))
                 return names[i];
         return null;
     }
