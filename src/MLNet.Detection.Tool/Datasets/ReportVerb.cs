@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MLNet.Detection.Data.Inspection;
 using MLNet.Detection.Reports;
+using MLNet.Detection.Tool.Terminal;
 
 namespace MLNet.Detection.Tool.Datasets;
 

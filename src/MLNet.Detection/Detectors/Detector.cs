@@ -25,6 +25,7 @@ public sealed class Detector : IDisposable
     public Detector(DetectorModel model, int batchSize = 8, Device? device = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        batchSize = model.Batch(batchSize);
         (Model, BatchSize) = (model, batchSize);
         var shape = new TensorShape(batchSize, 3, model.Resize.Height, model.Resize.Width);
         var graph = new Graph();
@@ -41,7 +42,7 @@ public sealed class Detector : IDisposable
         {
             graph.Input(model.InputName, ElementType.Float32, shape);
             values = GraphReader.Read(
-                model.Network(), graph, model.RawValues, new() { FoldBatchNormalization = true });
+                model.Network(batchSize), graph, model.RawValues, new() { FoldBatchNormalization = true });
         }
         foreach (var (i, table) in model.Head.Tables(model, values).Index())
             _tables.Add(graph.Output($"detector/{i}", table).Name);
@@ -53,7 +54,7 @@ public sealed class Detector : IDisposable
     /// <summary>What is run.</summary>
     public DetectorModel Model { get; }
 
-    /// <summary>Pictures of one run.</summary>
+    /// <summary>Pictures of one run: as asked for, or 1 where the file takes one at a time.</summary>
     public int BatchSize { get; }
 
     /// <summary>Detects in any number of pictures, batch by batch.</summary>

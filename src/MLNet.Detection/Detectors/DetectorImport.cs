@@ -102,18 +102,22 @@ public sealed record DetectorImport : HeadRequest
         if (JoinedHead.Output(request, model.OutputNames) is { } output
             && JoinedHead.Find(new(request, model, input, output, output)) is not null)
             return null;
-        return HasTailAnchors(model, input) ? null : DenseFinder.Find(model, input);
+        var pair = Tried(() => HeadCut.Auto(model, input.Shapes));
+        if (pair is not null && Tried(() => TailAnchors.Find(model, pair.Boxes.Value, input)) is not null)
+            return null;
+        // Rows of classes and boxes have heads of their own, unless the file proves what they mean.
+        return DenseFinder.Find(model, input) is { } found && (found.Sure || pair is null) ? found : null;
     }
 
-    private static bool HasTailAnchors(OnnxModel model, ImageInput input)
+    private static T? Tried<T>(Func<T> find) where T : class
     {
         try
         {
-            return TailAnchors.Find(model, HeadCut.Auto(model, input.Shapes).Boxes.Value, input) is not null;
+            return find();
         }
         catch (ModelException)
         {
-            return false;
+            return null;
         }
     }
 

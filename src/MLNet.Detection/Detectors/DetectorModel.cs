@@ -56,13 +56,31 @@ public sealed record DetectorModel : HeadFrame
     public IReadOnlyList<string> RawValues => Head.Values(this);
 
     /// <summary>
-    /// The part of the model that is trained and scored, for any batch size: from planes to raw values.
+    /// The part of the model that is trained and scored, for a batch size: from planes to raw values.
     /// </summary>
-    internal OnnxModel Network() => BatchAxis.Open(ImageValue is null ? Model
-        : Subgraph.Extract(Model, RawValues, new Dictionary<string, TypedShape>
+    /// <exception cref="ModelException">A batch of one picture is built into the file, and cannot be freed.</exception>
+    internal OnnxModel Network(int batch)
+    {
+        var part = ImageValue is null ? Model : Subgraph.Extract(Model, RawValues, new Dictionary<string, TypedShape>
         {
             [ImageValue] = new(ElementType.Float32, new(1, 3, Resize.Height, Resize.Width)),
-        }), InputName, RawValues);
+        });
+        return batch == 1 ? part : BatchAxis.Open(part, InputName, RawValues);
+    }
+
+    /// <summary>The largest batch up to a size that the file can be brought to: that size, or 1.</summary>
+    internal int Batch(int wanted)
+    {
+        try
+        {
+            _ = Network(wanted);
+            return wanted;
+        }
+        catch (ModelException) when (wanted > 1)
+        {
+            return 1;
+        }
+    }
 
     /// <summary>Writes the ONNX file with its metadata.</summary>
     public void Save(string path, bool externalData = false) => DetectorMetadata.Attach(this).Save(path, externalData);

@@ -129,7 +129,12 @@ public sealed record DetectorInspection
         Head = new(HeadKind.Dense, $"{dense.Head.Family}; {string.Join("; ", dense.Reasons)}"),
         Maps = [.. dense.Head.Levels.Select(level => new GridSize(level.Width, level.Height))],
         AnchorsPerCell = [.. dense.Head.Levels.Select(level => level.Anchors)],
-        Problems = [.. problems.Distinct().Where(problem => !problem.Contains("not clear from its structure"))],
+        Problems = [.. problems.Distinct().Where(problem => !problem.Contains("not clear from its structure")),
+            .. dense.Sure ? Array.Empty<string>() :
+            [
+                $"What the numbers of boxes mean is what {dense.Head.Family} heads have; nothing in the file proves it. "
+                + "Look at predictions of the untouched model first, or give the head by --head-file.",
+            ]],
     };
 
     // Heads of maps that are decoded before they are joined: the trainer finds the maps itself.

@@ -63,7 +63,21 @@ public sealed partial class FineTuneTrainer
         public int Epochs { get; init; } = 20;
 
         /// <summary>Images of a step.</summary>
-        public int BatchSize { get; init; } = 8;
+        public int BatchSize
+        {
+            get => _batchSize;
+            init => _batchSize = value;
+        }
+
+        private int _batchSize = 8;
+
+        /// <summary>The same options with another batch.</summary>
+        internal Options WithBatch(int size)
+        {
+            var copy = (Options)MemberwiseClone();
+            copy._batchSize = size;
+            return copy;
+        }
 
         /// <summary>Globs of weights that stay as they are, for example <c>base_net.*</c>.</summary>
         public IReadOnlyList<string> Frozen { get; init; } = [];

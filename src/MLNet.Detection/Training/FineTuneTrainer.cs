@@ -49,7 +49,11 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
     {
         _options.Check(_options.Columns.ClassNames(data.Schema));
         using var channel = ((IChannelProvider)_context).Start(nameof(FineTuneTrainer));
-        return new FineTuning(_options, ContextDevice.Of(_context, _options.Device), channel).Run(data);
+        var options = _options.WithBatch(_options.Detector.Batch(_options.BatchSize));
+        if (options.BatchSize != _options.BatchSize)
+            channel.Warning(MessageSensitivity.None, "{0}", $"{options.Detector.Model.Path}: a batch of one picture is "
+                + $"built into the file and cannot be freed; it is trained with a batch of 1, not {_options.BatchSize}.");
+        return new FineTuning(options, ContextDevice.Of(_context, _options.Device), channel).Run(data);
     }
 
     /// <summary>
@@ -63,7 +67,7 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
     public TrainingArtifacts WriteArtifacts(string folder, TrainingArtifactsOptions? options = null)
     {
         _options.Check(_options.Detector.Classes);
-        var (detector, network) = (_options.Detector, _options.Detector.Network());
+        var (detector, network) = (_options.Detector, _options.Detector.Network(_options.BatchSize));
         var inputs = new TrainingInputs(detector, _options.Head);
         return TrainingArtifacts.Write(network, detector.RawValues, inputs.Loss, _options.Optimizer, folder,
             (options ?? new()) with { Graph = _options.StepOptions(network) });

@@ -67,7 +67,7 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, Device device,
         if (options.Precision == StepPrecision.Float16 && device.IsProcessor)
             channel.Warning(MessageSensitivity.None, "{0}", "Float16 is for GPUs: the processor computes it by way of "
                 + "float32, and is faster with Precision Float32.");
-        var network = detector.Network();
+        var network = detector.Network(options.BatchSize);
         return options.Backend.Start(
             network, detector.RawValues, _inputs.Loss, options.Optimizer, options.StepOptions(network), device);
     }

@@ -88,6 +88,7 @@ public class SmallDetectorTests
         var import = new DetectorImport
         {
             ClassOutput = "scores", BoxOutput = "boxes", HasBackground = false, Classes = Names(6),
+            Normalization = Normalization.Centered,
         };
         var imported = import.Apply(Shapes.Build().Model);
         Assert.HasCount(3024, imported.Anchors);

@@ -1,6 +1,7 @@
 using MLNet.Detection.Anchors;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Detectors;
+using MLNet.Detection.Images;
 using MLNet.Detection.Scoring;
 using MLNet.Detection.Tests.Data;
 using MLNet.Detection.Tests.Estimators;
@@ -17,8 +18,17 @@ public sealed class DetectorImportTests
     private static DetectorImport Import { get; } = new()
     {
         ClassOutput = "cls_logits", BoxOutput = "bbox_regression", Classes = ["a", "b", "c"], HasBackground = false,
-            Anchors = TinyDetector.Anchors,
+        Anchors = TinyDetector.Anchors, Normalization = Normalization.Centered,
     };
+
+    [TestMethod]
+    public void What_pixels_are_is_asked_for_where_nothing_says_it()
+    {
+        var error = Assert.ThrowsExactly<ModelException>(() => (Import with { Normalization = null }).Load(Tiny));
+        StringAssert.Contains(error.Message, "nothing says what numbers the network takes for its pixels");
+        StringAssert.Contains(error.Message, "--normalization");
+        Assert.AreEqual(ChannelOrder.Bgr, (Import with { Colors = ChannelOrder.Bgr }).Load(Tiny).Normalization.Order);
+    }
 
     [TestMethod]
     public void Keeps_the_head_where_the_count_is_equal()

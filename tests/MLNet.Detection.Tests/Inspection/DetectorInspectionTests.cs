@@ -90,7 +90,7 @@ public sealed class DetectorInspectionTests
         Assert.IsEmpty(report.Problems);
         Assert.IsEmpty(report.Recipe.Missing);
         Assert.AreEqual(file, $"{report.Head!.Kind}".ToLowerInvariant());
-        StringAssert.Contains(report.Recipe.Command, $"--model {file}.onnx {options} --normalization");
+        StringAssert.Contains(report.Recipe.Command, $"--model {file}.onnx {options} --train");
     }
 
     // The same maps as FCOS, but what the third one is called makes it YOLOX with an output for each.

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 
-namespace MLNet.Detection.Tool;
+namespace MLNet.Detection.Tool.Terminal;
 
 /// <summary>The usual help, and a verb's examples behind its options.</summary>
 internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction

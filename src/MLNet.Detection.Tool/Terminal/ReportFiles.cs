@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
 
-namespace MLNet.Detection.Tool;
+namespace MLNet.Detection.Tool.Terminal;
 
 /// <summary>The files that a verb writes beside what it shows.</summary>
 internal sealed class ReportFiles(string json, string html)

@@ -6,7 +6,7 @@ using MLNet.Detection.Training;
 using OnnxGraphs.Models;
 using Spectre.Console;
 
-namespace MLNet.Detection.Tool;
+namespace MLNet.Detection.Tool.Terminal;
 
 /// <summary>
 /// A verb of the command line. What a user can put right ends in one line on the error stream and exit code 1, a run

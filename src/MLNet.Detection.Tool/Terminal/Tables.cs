@@ -1,7 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 
-namespace MLNet.Detection.Tool;
+namespace MLNet.Detection.Tool.Terminal;
 
 /// <summary>Tables on the console.</summary>
 internal static class Tables
