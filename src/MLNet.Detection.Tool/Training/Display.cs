@@ -77,6 +77,11 @@ internal sealed class Display : IProgress<TrainingProgress>, IDisposable
             $"Wrote [green]{folder.Model}[/], {folder.Metrics}, {folder.Log}, {folder.Report}");
     }
 
+    /// <summary>What a file of whole numbers finds, beside the floats that it was trained in.</summary>
+    public static void Rounded(CocoMetrics whole, CocoMetrics floats) => AnsiConsole.WriteLine(
+        F($"In floats, before it was written in whole numbers again: mAP50 {floats.MAP50:f4}, ")
+        + F($"mAP50-95 {floats.MAP50_95:f4}; the file itself: {whole.MAP50:f4}, {whole.MAP50_95:f4}"));
+
     public void Dispose() => _task?.StopTask();
 
     // Said where it matters: the steps wait for their data a twentieth of the time or more.

@@ -6,6 +6,8 @@ using MLNet.Detection;
 using MLNet.Detection.Augmentation;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
+using MLNet.Detection.Estimators;
+using MLNet.Detection.Evaluation;
 using MLNet.Detection.Images;
 using MLNet.Detection.Reports;
 using MLNet.Detection.Training;
@@ -83,6 +85,8 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
         var scored = transformer.Transform(heldOut);
         var measured = HeldOut.Read(scored);
         var metrics = measured.Analysis.Metrics;
+        // Of a file of whole numbers the floats that it was trained in are measured too: what rounding cost.
+        var floats = transformer.Model.ScoresWholeNumbers ? Floats(result, heldOut) : null;
         result = result with
         {
             SkippedImages = [.. result.SkippedImages, .. transformer.UnreadableImages.Select(image => image.Message)],
@@ -96,9 +100,20 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
             ["precision"] = given.GetValue(settings.Precision),
             ["skipped_steps"] = result.History.LastOrDefault()?.LossScale?.Skipped,
             ["skipped_images"] = new JsonArray([.. result.SkippedImages.Select(image => (JsonNode)image)]),
+            ["before_rounding"] = floats is null ? null
+                : new JsonObject { ["AP"] = floats.MAP50_95, ["AP50"] = floats.MAP50 },
         });
         folder.Write(RunReport.Build(result, TrainingLog.Read(folder.Log), measured, _recipe.Used()));
         Display.End(metrics, result, folder, clock.Elapsed, peak);
+        if (floats is not null)
+            Display.Rounded(metrics, floats);
+    }
+
+    private CocoMetrics Floats(FineTuneResult result, DetectionDataView heldOut)
+    {
+        using var transformer = new DetectorTransformer(
+            result.Detector with { ScoresWholeNumbers = false }, new() { Device = result.Device }, _ml);
+        return HeldOut.Read(transformer.Transform(heldOut)).Analysis.Metrics;
     }
 
     private (DetectionDataView Train, DetectionDataView? Val, DetectionDataView? Test) Data(

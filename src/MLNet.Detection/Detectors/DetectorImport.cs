@@ -52,7 +52,7 @@ public sealed record DetectorImport : HeadRequest
     /// <exception cref="ArgumentException">There are no classes, or two of one name.</exception>
     public DetectorModel Load(string path, Func<int, int, IReadOnlyList<Box>?>? anchors = null)
     {
-        var model = OnnxModel.Load(path);
+        var model = FileForm.Open(OnnxModel.Load(path), ImageSize);
         var input = ImageInput.Read(model, ImageSize);
         return (this with { Anchors = anchors?.Invoke(input.Width, input.Height) ?? Anchors }).Apply(model);
     }
@@ -61,10 +61,12 @@ public sealed record DetectorImport : HeadRequest
     public DetectorModel Apply(OnnxModel model)
     {
         CheckClasses();
-        model = TiedWeights.Untie(model);
+        model = TiedWeights.Untie(FileForm.Open(model, ImageSize));
         var input = ImageInput.Read(model, ImageSize);
         if (Joined(model, input) is { } joined)
             return joined;
+        if (Set(model, input) is { } set)
+            return set;
         if (Dense(model, input) is { } dense)
             return dense;
         var found = ClassOutput is null || BoxOutput is null ? Pair(model, input) : null;
@@ -73,6 +75,13 @@ public sealed record DetectorImport : HeadRequest
             ? new SsdHead() : new RetinaNetHead());
         return Detector(head.Import(new(this, model, input, classes, boxes)), input);
     }
+
+    // Queries of a set prediction, whose values no one has named.
+    private DetectorModel? Set(OnnxModel model, ImageInput input) => ClassOutput is null && BoxOutput is null
+        && Anchors is null && AnchorScheme is null && HasBackground is null && Head is null or DetrHead { Sigmoid: false }
+        && DetrFinder.Find(model, input) is { } found
+            ? Detector(((Head as DetrHead ?? new()) with { Sigmoid = true }).Import(
+                new(this, model, input, found.ClassValue, found.BoxValue)), input) : null;
 
     // A described head; without any word on the head one that is found.
     private DetectorModel? Dense(OnnxModel model, ImageInput input)

@@ -6,6 +6,7 @@ using MLNet.Detection.Images;
 using MLNet.Detection.Scoring;
 using OnnxGraphs.Models;
 using OnnxGraphs.Models.Proto;
+using OnnxGraphs.Quantization;
 
 namespace MLNet.Detection.Detectors;
 
@@ -17,10 +18,10 @@ internal static class DetectorMetadata
     private static readonly string[] Keys =
         ["class_value", "box_value", "classes", "anchors", "resize", NormalizationKey, "decoder", HeadKey];
 
-    /// <summary>A copy of the detector's model with all entries.</summary>
+    /// <summary>A copy of the detector's model in the form that its file came in, with all entries.</summary>
     public static OnnxModel Attach(DetectorModel detector)
     {
-        var copy = detector.Model.Clone();
+        var copy = FileForm.Close(detector.Model).Clone();
         string[] values =
         [
             detector.ClassValue, detector.BoxValue, JsonSerializer.Serialize(detector.Classes),
@@ -42,9 +43,11 @@ internal static class DetectorMetadata
     public static DetectorModel Read(OnnxModel model)
     {
         var entries = new Entries(model);
+        var open = FileForm.Open(model, Size(entries));
         var detector = new DetectorModel
         {
-            Model = model,
+            Model = open,
+            ScoresWholeNumbers = IntegerForm.IsOpen(open),
             ClassValue = entries.Value("class_value"),
             BoxValue = entries.Value("box_value"),
             Classes = entries.Json<string[]>("classes"),
@@ -66,6 +69,12 @@ internal static class DetectorMetadata
         return entries.Has(InputKey) ? entries.Json<Normalization>(InputKey)
             : entries.Has(NormalizationKey) && !entries.Has(ImageKey) ? entries.Json<Normalization>(NormalizationKey)
             : null;
+    }
+
+    private static (int Width, int Height) Size(Entries entries)
+    {
+        var resize = entries.Json<ImageResize>("resize");
+        return (resize.Width, resize.Height);
     }
 
     private static DetectorModel Checked(DetectorModel detector)

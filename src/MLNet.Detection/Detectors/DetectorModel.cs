@@ -43,6 +43,12 @@ public sealed record DetectorModel : HeadFrame
         init;
     }
 
+    /// <summary>
+    /// Whether a file of whole numbers (dynamic quantisation) is scored in them, as its programs run it, one picture at a
+    /// time; else in the floats that it is trained in. What <see cref="Load"/> reads of such a file is.
+    /// </summary>
+    public bool ScoresWholeNumbers { get; init; }
+
     /// <summary>Name of the value that pictures enter by, planes [batch, 3, height, width].</summary>
     public string InputName => ImageValue ?? Model.Inputs[0].Name;
 
