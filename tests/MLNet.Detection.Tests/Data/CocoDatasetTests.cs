@@ -63,7 +63,7 @@ public sealed class CocoDatasetTests
         DisplayName = "no category_id")]
     [DataRow("\"file_name\": \"c.png\", ", "", "line 9, images[1]", "\"file_name\" is missing",
         DisplayName = "no file_name")]
-    [DataRow("\"width\": 10, ", "", "line 8, images[0]", "\"width\" is missing", DisplayName = "no width")]
+    [DataRow("\"width\": 10, ", "", "line 8, images[0]", "the size of a/b.jpg is not in", DisplayName = "no width")]
     [DataRow("\"name\": \"cup\"", "\"nom\": \"cup\"", "categories[0]", "\"name\" is missing", DisplayName = "no name")]
     [DataRow("[1, 2, 3.5, 4]", "[1, 2, 3.5]", "annotations[0].bbox", "found 3 numbers", DisplayName = "short box")]
     [DataRow("[1, 2, 3.5, 4]", "[1, 2, \"x\", 4]", "annotations[0].bbox", "the text \"x\"",
@@ -80,7 +80,7 @@ public sealed class CocoDatasetTests
     [DataRow("\"id\": 4,", "\"id\": 30,", "line 9, images[1]", "image id 30 was already", DisplayName = "image twice")]
     [DataRow("\"id\": 18,", "\"id\": 90,", "categories[1]", "category id 90 was already",
         DisplayName = "category twice")]
-    [DataRow("\"width\": 6", "\"width\": 0", "image 4", "0 x 5 pixels", DisplayName = "no pixels")]
+    [DataRow("\"width\": 6", "\"width\": 0", "image 4", "the size of c.png is not in", DisplayName = "no pixels")]
     [DataRow("\"width\": 6", "\"width\": 6.5", "images[1].width", "found 6.5", DisplayName = "half a pixel")]
     [DataRow("c.png", "a/../../c.png", "image 4", "leaves the image folder", DisplayName = "dots")]
     [DataRow("c.png", "a\\\\..\\\\c.png", "image 4", "leaves the image folder", DisplayName = "dots, backslash")]

@@ -58,8 +58,11 @@ public sealed class VocDatasetTests
         DisplayName = "no file name")]
     [DataRow("<filename>b.jpg", "<filename>../b.jpg", "line 3", "leaves the image folder", DisplayName = "dots")]
     [DataRow("<filename>b.jpg", "<filename>/b.jpg", "line 3", "is absolute", DisplayName = "absolute")]
-    [DataRow("<width>20</width>", "", "line 4", "<size> has no <width>", DisplayName = "no width")]
-    [DataRow("<width>20<", "<width>0<", "line 4", "not a number of pixels", DisplayName = "zero width")]
+    [DataRow("<width>20</width>", "", "line 3", "the size of b.jpg is not in the annotations",
+        DisplayName = "no width")]
+    [DataRow("<width>20<", "<width>0<", "line 3", "the size of b.jpg is not in the annotations",
+        DisplayName = "zero width")
+    [DataRow("<width>20<", "<width>2.5<", "line 4", "not a number of pixels", DisplayName = "half a pixel")]
     [DataRow("<ymax>9</ymax>", "", "line 7", "<bndbox> has no <ymax>", DisplayName = "no corner")]
     [DataRow("<xmax>8.5<", "<xmax>wide<", "line 7", "<xmax> is \"wide\", not a number", DisplayName = "text corner")]
     [DataRow("<xmax>8.5<", "<xmax>NaN<", "line 5, object 1", "not a finite number", DisplayName = "no number")]

@@ -1,0 +1,33 @@
+namespace MLNet.Detection.Data;
+
+/// <summary>Says why a data set has no object.</summary>
+internal sealed class MissingObjects(DetectionDataset dataset)
+{
+    private static readonly (DatasetProblemKind Kind, string Words, string Cause)[] Reasons =
+    [
+        (DatasetProblemKind.Outside, "outside of their picture",
+            "Boxes outside of their pictures are in another unit than the format's: pixels where parts of the picture "
+            + "belong, or pixels of another size."),
+        (DatasetProblemKind.Swapped, "with their right edge left of the left one, or their bottom above the top",
+            "Such boxes have exchanged columns, or are width and height where corners belong."),
+        (DatasetProblemKind.NoSize, "without width or height",
+            "Such boxes are points, or marks for pictures without objects."),
+        (DatasetProblemKind.NoClass, "without a class that counts",
+            "The classes of the boxes are not those wanted, or their names are empty."),
+        (DatasetProblemKind.NoPicture, "pictures missing or unreadable",
+            "The image folder is another one, or its files are damaged."),
+    ];
+
+    public DatasetException Error()
+    {
+        var counts = dataset.Problems.CountBy(problem => problem.Kind).ToDictionary();
+        var known = Reasons.Where(reason => counts.ContainsKey(reason.Kind)).ToList();
+        var dropped = string.Join(", ", known.Select(reason => $"{counts[reason.Kind]} {reason.Words}"));
+        var cause = known.Count > 0 ? known.MaxBy(reason => counts[reason.Kind]).Cause
+            : "The annotations hold no box: they are of another task, or the wrong file.";
+        var first = known.Count > 0 && dataset.Problems.FirstOrDefault(p => p.Kind == known[0].Kind) is { } problem
+            ? $" The first: {problem}." : "";
+        return new(dataset.Source, "", $"there is no object in {dataset.Images.Length} pictures"
+            + (dropped.Length > 0 ? $"; dropped were {dropped}" : ""), $"{cause}{first}");
+    }
+}
