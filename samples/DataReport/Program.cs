@@ -21,6 +21,10 @@ Option<string?> format = new("--format")
 Option<string?> images = new("--images") { Description = "Folder of the pictures, where the format does not say it." };
 Option<bool> skip = new("--skip-missing") { Description = "Leave out images whose file does not exist." };
 Option<bool> quick = new("--quick") { Description = "Do not read the picture files." };
+Option<bool> decode = new("--decode")
+{
+    Description = "Decode every picture: finds those that are damaged behind their head.",
+};
 Option<string?> anchors = new("--anchors") { Description = AnchorChoice.Description };
 Option<int> input = new("--input")
 {
@@ -32,7 +36,7 @@ Option<string?> json = new("--json") { Description = "Writes all numbers as JSON
 Option<bool> overwrite = new("--overwrite") { Description = "Replace files that exist." };
 RootCommand command = new("Reports on a data set of labelled boxes.")
 {
-    sources, format, images, skip, quick, anchors, input, html, json, overwrite,
+    sources, format, images, skip, quick, decode, anchors, input, html, json, overwrite,
 };
 command.SetAction(given =>
 {
@@ -53,11 +57,12 @@ return command.Parse(args).Invoke();
 
 void Report(ParseResult given)
 {
-    var splits = given.GetValue(sources)!.SelectMany(source => Load(given, source)).ToList();
+    var splits = DatasetInspection.SameClasses(
+        [.. given.GetValue(sources)!.SelectMany(source => Load(given, source))]);
     var choice = given.GetValue(anchors) is { } name ? AnchorChoice.Of(name, given.GetValue(input), splits[0]) : null;
     var inspection = DatasetInspection.Of(splits, new()
     {
-        ReadPictures = !given.GetValue(quick), Anchors = choice?.Anchors, Resize = choice?.Resize,
+        ReadPictures = !given.GetValue(quick), DecodePictures = given.GetValue(decode), Anchors = choice?.Anchors, Resize = choice?.Resize,
     });
     Tables.Show(inspection);
     if (choice is { Sizes.Length: > 0 })

@@ -15,22 +15,21 @@ var command = new RootCommand(Settings.Description);
 foreach (var option in settings.All)
     command.Options.Add(option);
 command.SetAction(Run);
-// Ctrl+C ends the run between two steps, however long the checkpoint takes.
+// Ctrl+C and SIGTERM end the run between two steps, however long the checkpoint takes.
 return command.Parse(args).Invoke(new InvocationConfiguration { ProcessTerminationTimeout = null });
 
 int Run(ParseResult given)
 {
-    using var cancel = new CancellationTokenSource();
-    Console.CancelKeyPress += (_, pressed) => (pressed.Cancel, _) = (true, cancel.CancelAsync());
+    using var stop = new StopSignals();
     try
     {
-        new Run(given, settings, cancel.Token).Go();
+        new Run(given, settings, stop.Token).Go();
         return 0;
     }
     catch (OperationCanceledException)
     {
         errors.MarkupLineInterpolated($"[yellow]Stopped.[/] Go on with --resume {settings.OutputFolder(given)}");
-        return 130;
+        return stop.ExitCode;
     }
     catch (Exception error) when (error is ModelException or DatasetException or UnreadableImageException
         or TrainingDivergedException or IOException or UnauthorizedAccessException or ArgumentException

@@ -18,7 +18,7 @@ internal sealed class ClassSelection(DetectionDataset dataset, IReadOnlyList<str
         {
             Boxes = [.. image.Boxes.Where(box => number[box.Category] >= 0)
                 .Select(box => box with { Category = number[box.Category] })],
-        }), [.. dataset.Problems, .. LeftOut(number)], dataset.Unread);
+        }), [.. dataset.Problems, .. LeftOut(number), .. Lacking(own)], dataset.Unread);
     }
 
     // The file's ids where it has the class, new ones behind them where it has not.
@@ -28,6 +28,13 @@ internal sealed class ClassSelection(DetectionDataset dataset, IReadOnlyList<str
             .ToDictionary(group => group.Key, group => group.First().Id);
         var next = dataset.Categories.Select(category => category.Id).DefaultIfEmpty().Max() + 1;
         return names.Select(name => new Category(ids.TryGetValue(name, out var id) ? id : next++, name)).ToList();
+    }
+
+    private IEnumerable<DatasetProblem> Lacking(string[] own)
+    {
+        var missing = names.Except(own).ToList();
+        return missing.Count == 0 ? [] : [new(dataset.Source, "",
+            $"it has no class {string.Join(", ", missing)}; nothing is learnt or measured of them here")];
     }
 
     private IEnumerable<DatasetProblem> LeftOut(int[] number)

@@ -64,11 +64,7 @@ public sealed class DetectionDataset
 
     /// <summary>An error where there is nothing to learn or to measure: says why, as far as boxes were dropped.</summary>
     /// <exception cref="DatasetException">No image has an object.</exception>
-    public void RequireObjects()
-    {
-        if (BoxCount == 0)
-            throw new MissingObjects(this).Error();
-    }
+    public void RequireObjects() => MissingObjects.Check(Source, Images.Length, Problems, BoxCount > 0);
 
     /// <summary>
     /// The index of the category with this id of the file; see <see cref="Categories"/> for the way back.

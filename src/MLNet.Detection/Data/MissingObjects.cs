@@ -1,7 +1,7 @@
 namespace MLNet.Detection.Data;
 
 /// <summary>Says why a data set has no object.</summary>
-internal sealed class MissingObjects(DetectionDataset dataset)
+internal sealed class MissingObjects(string source, int pictures, IReadOnlyList<DatasetProblem> problems)
 {
     private static readonly (DatasetProblemKind Kind, string Words, string Cause)[] Reasons =
     [
@@ -18,16 +18,24 @@ internal sealed class MissingObjects(DetectionDataset dataset)
             "The image folder is another one, or its files are damaged."),
     ];
 
-    public DatasetException Error()
+    /// <exception cref="DatasetException">There is none.</exception>
+    public static void Check(string source, int pictures, IReadOnlyList<DatasetProblem> problems, bool hasObjects)
     {
-        var counts = dataset.Problems.CountBy(problem => problem.Kind).ToDictionary();
+        if (!hasObjects)
+            throw new MissingObjects(source, pictures, problems).Error();
+    }
+
+    private DatasetException Error()
+    {
+        var counts = problems.CountBy(problem => problem.Kind).ToDictionary();
         var known = Reasons.Where(reason => counts.ContainsKey(reason.Kind)).ToList();
         var dropped = string.Join(", ", known.Select(reason => $"{counts[reason.Kind]} {reason.Words}"));
         var cause = known.Count > 0 ? known.MaxBy(reason => counts[reason.Kind]).Cause
-            : "The annotations hold no box: they are of another task, or the wrong file.";
-        var first = known.Count > 0 && dataset.Problems.FirstOrDefault(p => p.Kind == known[0].Kind) is { } problem
+            : "There is no box, or none that counts: the annotations are of another task, another file is meant, or all "
+                + "boxes are crowds or difficult.";
+        var first = known.Count > 0 && problems.FirstOrDefault(p => p.Kind == known[0].Kind) is { } problem
             ? $" The first: {problem}." : "";
-        return new(dataset.Source, "", $"there is no object in {dataset.Images.Length} pictures"
+        return new(source, "", $"there is no object in {pictures} pictures"
             + (dropped.Length > 0 ? $"; dropped were {dropped}" : ""), $"{cause}{first}");
     }
 }
