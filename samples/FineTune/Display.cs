@@ -19,9 +19,15 @@ internal sealed class Display : IProgress<TrainingProgress>, IDisposable
     public void Log(LoggingEventArgs entry)
     {
         if (entry.Kind is ChannelMessageKind.Warning or ChannelMessageKind.Error)
-            lock (_said)
-                if (_said.Add(entry.RawMessage))
-                    Warn(entry.RawMessage);
+            Tell(entry.RawMessage);
+    }
+
+    /// <summary>Shows a warning, once.</summary>
+    public void Tell(string warning)
+    {
+        lock (_said)
+            if (_said.Add(warning))
+                Warn(warning);
     }
 
     public static void Warn(string message) => AnsiConsole.MarkupLineInterpolated($"[yellow]{message}[/]");

@@ -44,6 +44,8 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
 
         var (train, val, test) = Data(folder, resume);
         var detector = new Import(given, settings).Detector(train);
+        foreach (var warning in detector.Warnings)
+            display.Tell(warning);
         Display.Start(detector, train, test, folder);
 
         var trainer = _ml.Detection().FineTune(new FineTuneTrainer.Options

@@ -65,7 +65,7 @@ public sealed record DetectorImport : HeadRequest
         var (classes, boxes) = (ClassOutput ?? found!.Classes.Value, BoxOutput ?? found!.Boxes.Value);
         var head = Head ?? (HasBackground ?? IsSoftmax(model, found?.Classes ?? Point(model, classes, input))
             ? new SsdHead() : new RetinaNetHead());
-        return Detector(head.Import(new(this, model, input, classes, boxes)), input);
+        return Imported(head, new(this, model, input, classes, boxes));
     }
 
     // Null where classes and boxes have values of their own.
@@ -78,7 +78,13 @@ public sealed record DetectorImport : HeadRequest
         if (output is null)
             return null;
         var import = new HeadImport(this, model, input, output, BoxOutput ?? output.Split(',')[0]);
-        return (Head ?? JoinedHead.Find(import)) is { } head ? Detector(head.Import(import), input) : null;
+        return (Head ?? JoinedHead.Find(import)) is { } head ? Imported(head, import) : null;
+    }
+
+    private DetectorModel Imported(DetectionHead head, HeadImport import)
+    {
+        var detector = Detector(head.Import(import), import.Input);
+        return detector with { Warnings = [.. import.Warnings.Distinct()] };
     }
 
     private DetectorModel Detector(FoundHead found, ImageInput input)

@@ -15,7 +15,8 @@ namespace MLNet.Detection.Matching;
 public sealed record HungarianMatcher(double ClassCost = 1, double L1Cost = 5, double IouCost = 2)
 {
     /// <summary>Matches the truths of one picture.</summary>
-    /// <param name="truths">The true boxes as parts of the picture, at most as many as there are queries.</param>
+    /// <param name="truths">The true boxes as parts of the picture; of more than queries, those of least cost are
+    /// matched.</param>
     /// <param name="labels">Their classes.</param>
     /// <param name="predicted">Q predicted boxes as parts of the picture.</param>
     /// <param name="logits">[Q, C + 1]; the last channel stands for no object.</param>

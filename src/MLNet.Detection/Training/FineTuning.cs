@@ -51,7 +51,7 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, Device device,
     // A picture of two sets is said once.
     private void Tell(IReadOnlyList<string> skipped, IReadOnlyList<DatasetProblem> problems)
     {
-        foreach (var problem in skipped.Distinct())
+        foreach (var problem in options.Detector.Warnings.Concat(skipped.Distinct()))
             channel.Warning(MessageSensitivity.UserData, "{0}", problem);
         foreach (var problem in problems.Take(ListedProblems))
             channel.Warning(MessageSensitivity.UserData, "{0}", problem);

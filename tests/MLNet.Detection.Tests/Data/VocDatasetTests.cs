@@ -61,7 +61,7 @@ public sealed class VocDatasetTests
     [DataRow("<width>20</width>", "", "line 3", "the size of b.jpg is not in the annotations",
         DisplayName = "no width")]
     [DataRow("<width>20<", "<width>0<", "line 3", "the size of b.jpg is not in the annotations",
-        DisplayName = "zero width")
+        DisplayName = "zero width")]
     [DataRow("<width>20<", "<width>2.5<", "line 4", "not a number of pixels", DisplayName = "half a pixel")]
     [DataRow("<ymax>9</ymax>", "", "line 7", "<bndbox> has no <ymax>", DisplayName = "no corner")]
     [DataRow("<xmax>8.5<", "<xmax>wide<", "line 7", "<xmax> is \"wide\", not a number", DisplayName = "text corner")]
