@@ -1,9 +1,17 @@
 #:property PublishAot=false
 // What a fresh clone needs before its first build. setup.sh and setup.cmd run this; a second run finds it all done.
-// --tests: what only tests need too.
+// --tests: what only tests need too. --explain LOG: why a build failed; a package that the registry lacks is one line.
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
+if (args is ["--explain", var log])
+{
+    var text = File.ReadAllText(log);
+    var lines = MissingPackages.In(text).ToList();
+    Console.WriteLine(lines.Count > 0 ? string.Join('\n', lines) : text);
+    return 0;
+}
 var eng = (string)AppContext.GetData("EntryPointFileDirectoryPath")!;
 var setup = new Setup(Path.GetDirectoryName(eng)!, forTests: args.Contains("--tests"));
 try
@@ -18,6 +26,45 @@ catch (SetupFailure failure)
 }
 
 sealed class SetupFailure(string message) : Exception(message);
+
+/// What NuGet says of packages that the registry lacks: the wanted version is nowhere, or another one took its place.
+static partial class MissingPackages
+{
+    const string Change = "Change its line in Directory.Packages.props, "
+        + "or add a registry that has it (dotnet nuget add source).";
+
+    public static IEnumerable<string> In(string log)
+    {
+        foreach (Match found in Replaced().Matches(log).DistinctBy(found => found.Value))
+            yield return Line(found, $"the registry offers {found.Groups["offered"]}");
+        foreach (Match found in Absent().Matches(log).DistinctBy(found => found.Groups["package"].Value))
+        {
+            var nearest = Nearest().Match(log, found.Index);
+            yield return Line(found, nearest.Success && nearest.Index < Next(log, found)
+                ? $"the registry offers {nearest.Groups["offered"]}" : "the registry has no version of it");
+        }
+    }
+
+    static string Line(Match found, string offered) =>
+        $"set-up: {found.Groups["package"]} {found.Groups["wanted"]} is wanted, {offered}. {Change}".Replace("  ", " ");
+
+    static int Next(string log, Match found)
+    {
+        var next = Absent().Match(log, found.Index + found.Length);
+        return next.Success ? next.Index : log.Length;
+    }
+
+    [GeneratedRegex(@"NU1603: .*depends on (?<package>\S+) \(>= (?<wanted>[^)]+)\) "
+        + @"but .* not found\. .*? (?<offered>\S+) was resolved")]
+    private static partial Regex Replaced();
+
+    [GeneratedRegex(@"NU110[12]: Unable to find package (?<package>[\w.-]+?)"
+        + @"(?: with version \(>= (?<wanted>[^)]+)\)|\. )")]
+    private static partial Regex Absent();
+
+    [GeneratedRegex(@"\[ Nearest version: (?<offered>\S+) \]")]
+    private static partial Regex Nearest();
+}
 
 sealed class Setup(string root, bool forTests)
 {

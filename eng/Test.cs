@@ -33,9 +33,13 @@ sealed class Tests(string root, string[] arguments)
 
     bool Build(string target)
     {
-        var (exit, output) = Call(
-            "build", target, "-c", "Release", "-nologo", "-v:q", "-clp:NoSummary", "-nodeReuse:false");
+        // Programs that no test runs are compiled only: their native libraries are copied when somebody runs them.
+        var (exit, output) = Call("build", target, "-c", "Release", "-nologo", "-v:q", "-clp:NoSummary",
+            "-nodeReuse:false", "-p:CompileOnly=true");
         if (exit == 0) return true;
+        var log = Path.Combine(root, "artifacts", "build.log");
+        File.WriteAllText(log, output);
+        output = Call("run", "--file", Path.Combine(root, "eng", "Setup.cs"), "--", "--explain", log).Output;
         Console.Error.WriteLine($"{output}\nBuilding {Path.GetRelativePath(root, target)} failed; no test was run.");
         return false;
     }
@@ -83,6 +87,7 @@ sealed class Tests(string root, string[] arguments)
         {
             WorkingDirectory = root, RedirectStandardOutput = true, RedirectStandardError = true,
         };
+        start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en"; // what set-up explains is read in English
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();

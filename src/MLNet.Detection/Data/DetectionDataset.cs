@@ -60,7 +60,8 @@ public sealed class DetectionDataset
     /// </summary>
     /// <param name="names">The names wanted, in their order.</param>
     /// <exception cref="ArgumentException">A name is given twice, or none is in the data set.</exception>
-    public DetectionDataset WithClasses(IReadOnlyList<string> names) => new ClassSelection(this, names).Apply();
+    public DetectionDataset WithClasses(IReadOnlyList<string> names) => 
+        ClassSelection.ByName(this, names).Apply();
 
     /// <summary>An error where there is nothing to learn or to measure: says why, as far as boxes were dropped.</summary>
     /// <exception cref="DatasetException">No image has an object.</exception>

@@ -14,7 +14,7 @@ namespace MLNet.Detection.Detectors;
 public sealed class Detector : IDisposable
 {
     private readonly InferenceSession _session;
-    private readonly RunOptions _options = new();
+    private readonly RunOptions _options;
     private readonly OrtValue _images;
     private readonly List<string> _tables = [];
 
@@ -32,6 +32,7 @@ public sealed class Detector : IDisposable
             _tables.Add(graph.Output($"detector/{i}", table).Name);
         using var options = (device ?? Device.Cpu).CreateSessionOptions();
         _session = new(GraphWriter.Write(graph, "detector").ToBytes(), options);
+        _options = new();
         _images = HostTensors.Allocate(input.Type, shape);
     }
 

@@ -78,7 +78,7 @@ public abstract record AnchorHead : DetectionHead
     {
         var scores = detector.Decoder.Activation switch
         {
-            ClassActivation.Sigmoid => Op.Sigmoid(tables[0]),
+            ClassActivation.Sigmoid => Op.Logistic(tables[0]),
             ClassActivation.Softmax => Op.Softmax(tables[0]),
             _ => tables[0],
         };

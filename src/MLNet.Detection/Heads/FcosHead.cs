@@ -112,7 +112,7 @@ public sealed record FcosHead : DetectionHead
         var (center, unit) = ((low + high) * 0.5f, high - low);
         var boxes = Op.Concat(
             [center - Op.Slice(distances, 1, 0, 2) * unit, center + Op.Slice(distances, 1, 2, 4) * unit], 1);
-        return (Op.Squeeze(Op.Sqrt(Op.Sigmoid(tables[0]) * Op.Sigmoid(tables[2])), 0), boxes);
+        return (Op.Squeeze(Op.Sqrt(Op.Logistic(tables[0]) * Op.Logistic(tables[2])), 0), boxes);
     }
 
     internal override IReadOnlyList<int> Levels(HeadFrame detector) => PointsPerLevel;

@@ -53,6 +53,6 @@ public abstract record GridHead : DetectionHead
     {
         var parts = Op.Split(Op.Squeeze(tables[0], 0), 1, 2, 2, 1, detector.Classes.Count);
         var (centre, half) = (parts[0], parts[1] * 0.5f);
-        return (Op.Sigmoid(parts[2]) * Op.Sigmoid(parts[3]), Op.Concat([centre - half, centre + half], 1));
+        return (Op.Logistic(parts[2]) * Op.Logistic(parts[3]), Op.Concat([centre - half, centre + half], 1));
     }
 }

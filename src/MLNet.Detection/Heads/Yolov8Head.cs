@@ -100,7 +100,7 @@ public sealed record Yolov8Head : GridHead
             BoxConversion.ToBoxes(tables[0].Span, BoxFormat.Xyxy));
 
     internal override (Var Scores, Var Boxes) Predictions(HeadFrame detector, IReadOnlyList<Var> tables) =>
-        (Op.Squeeze(Op.Sigmoid(tables[1]), 0), Op.Squeeze(tables[0], 0));
+        (Op.Squeeze(Op.Logistic(tables[1]), 0), Op.Squeeze(tables[0], 0));
 
     internal override bool FitsAnchors(int anchors) => Maps.Count > 0;
 

@@ -6,10 +6,15 @@ namespace MLNet.Detection.Inspection;
 
 /// <summary>How to tune a detector, to be copied: as a program and as a command line.</summary>
 /// <param name="Code">A C# program.</param>
-/// <param name="Command">Arguments of <c>samples/FineTune</c>, after <c>./run.sh</c>.</param>
+/// <param name="Command">Arguments of <c>mlnet-detect train</c>.</param>
 /// <param name="Missing">What the user must still say; empty where nothing is.</param>
 public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList<string> Missing)
 {
+    /// <summary>
+    /// What a <see cref="DetectorImport"/> of the file must be told beside the classes: one initializer a line.
+    /// </summary>
+    public IReadOnlyList<string> Import { get; init; } = [];
+
     /// <summary>The recipe for a detector.</summary>
     internal static FineTuningRecipe Of(DetectorInspection inspection)
     {
@@ -22,7 +27,8 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
         ];
         var command = string.Join(' ', [$"--model {file}", .. options.Select(option => option.Command),
             "--train train.json --test test.json --images images"]);
-        return new(Program(file, [.. options.Select(option => option.Code)]), command, missing);
+        string[] import = [.. options.Select(option => option.Code)];
+        return new(Program(file, import), command, missing) { Import = import };
     }
 
     private static IEnumerable<(string Code, string Command)> Head(DetectorInspection inspection, List<string> missing)

@@ -58,7 +58,7 @@ public static class InspectionReport
 
     private static void Recipe(HtmlText html, FineTuningRecipe recipe)
     {
-        html.Add($"<section><h2>Tune it</h2><div class=\"scroll\"><pre>./run.sh {recipe.Command}</pre></div>");
+        html.Add($"<section><h2>Tune it</h2><div class=\"scroll\"><pre>mlnet-detect train {recipe.Command}</pre></div>");
         html.Add($"<div class=\"scroll\"><pre>{recipe.Code}</pre></div></section>\n");
     }
 

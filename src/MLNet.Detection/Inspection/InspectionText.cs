@@ -16,7 +16,7 @@ internal static class InspectionText
         SummaryText.Section(text, "Anchors of known detectors on these maps", report.Schemes.Select(Row));
         SummaryText.Section(text, "Problems", report.Problems.Select(problem => (string[])[problem]));
         SummaryText.Section(text, "Still to be given", report.Recipe.Missing.Select(what => (string[])[what]));
-        text.AppendLine().AppendLine("Tune it").AppendLine($"  ./run.sh {report.Recipe.Command}").AppendLine();
+        text.AppendLine().AppendLine("Tune it").AppendLine($"  mlnet-detect train {report.Recipe.Command}").AppendLine();
         foreach (var line in report.Recipe.Code.Split('\n'))
             text.AppendLine(("  " + line).TrimEnd());
         return text.ToString();

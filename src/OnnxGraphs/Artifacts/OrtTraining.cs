@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using OnnxGraphs.Runtime;
+using OnnxGraphs.Graphs;
 
 namespace OnnxGraphs.Artifacts;
 

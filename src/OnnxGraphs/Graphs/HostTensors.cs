@@ -24,8 +24,13 @@ public static class HostTensors
     }
 
     /// <summary>A new value in host memory, all zero.</summary>
-    public static OrtValue Allocate(ElementType type, TensorShape shape) =>
-        Allocate(type, shape, OrtAllocator.DefaultInstance);
+    /// <exception cref="DllNotFoundException">No package of the application brings ONNX Runtime's native
+    /// library.</exception>
+    public static OrtValue Allocate(ElementType type, TensorShape shape)
+    {
+        OrtLibrary.Require();
+        return Allocate(type, shape, OrtAllocator.DefaultInstance);
+    }
 
     internal static OrtValue Allocate(ElementType type, TensorShape shape, OrtAllocator allocator)
     {

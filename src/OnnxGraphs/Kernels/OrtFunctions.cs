@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.ML.OnnxRuntime;
-using OnnxGraphs.Runtime;
+using OnnxGraphs.Graphs;
 
 namespace OnnxGraphs.Kernels;
 
@@ -21,7 +21,7 @@ internal readonly unsafe struct OrtFunctions
     public static OrtFunctions? Load()
     {
         // Asks the binding for something first: it knows where the native library lies.
-        _ = OrtEnv.Instance();
+        OrtLibrary.Require();
         var apiBase = OrtLibrary.ApiBase();
         if (apiBase is null)
             return null;

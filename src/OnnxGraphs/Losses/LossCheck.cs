@@ -27,6 +27,7 @@ public static class LossCheck
     /// <summary>The same for a loss of several inputs; all its predictions are checked.</summary>
     public static GradientReport Gradient(LossExample example)
     {
+        OrtLibrary.Require();
         using var session = new InferenceSession(LossExport.Model(example, gradient: true).ToBytes());
         var worst = new GradientReport("", 0, 0, 0, -1);
         foreach (var input in example.Inputs.Where(input => input.IsPrediction))

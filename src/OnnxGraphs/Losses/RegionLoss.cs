@@ -52,7 +52,8 @@ public abstract record RegionLoss : Loss
             weight = weight is null ? null : Unsqueeze(weight, 1);
         }
         else
-            p = FromProbabilities ? p : Sigmoid(p);
+            // A region of which little is found is a quotient of small probabilities.
+            p = FromProbabilities ? p : Logistic(p);
         var (pw, tw) = weight is null ? (p, t) : (p * weight, t * weight);
         var sums = new RegionSums(Sum(pw * t), Sum(pw), Sum(pw * p), Sum(tw));
         var losses = OfScore(Score(sums));

@@ -56,6 +56,7 @@ public static class ConstantFolding
 
     private static Tensor Run(Var value)
     {
+        OrtLibrary.Require();
         using var options = new SessionOptions
         {
             IntraOpNumThreads = 1,

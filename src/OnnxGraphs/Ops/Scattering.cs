@@ -10,11 +10,36 @@ public static partial class Op
     public static Var ScatterElements(Var x, Var indices, Var updates, int axis, string reduction = "none") =>
         Apply("ScatterElements", [x, indices, updates], new() { { "axis", axis }, { "reduction", reduction } });
 
+    /// <summary>
+    /// x with updates written (or combined by "add", "mul", "max" or "min") at places: the last axis of indices, Int64
+    /// [..., depth], is a coordinate on the first axes of x; updates are [..., rest of x]. What is combined is written
+    /// in other operators: ONNX Runtime's ScatterND with a reduction loses updates where places repeat and there are
+    /// several threads.
+    /// </summary>
+    public static Var ScatterND(Var x, Var indices, Var updates, string reduction = "none")
+    {
+        if (reduction == "none")
+            return Apply("ScatterND", [x, indices, updates]);
+        var depth = (int)indices.Shape[-1];
+        TensorShape wanted = new([.. indices.Shape.Take(indices.Shape.Rank - 1), .. x.Shape.Skip(depth)]);
+        if (!IsIndex(indices) || depth > x.Shape.Rank || updates.Shape != wanted || updates.Type != x.Type)
+            throw new GraphException($"ScatterND({x}, {indices}, {updates}): expected integer indices of at most "
+                + $"{x.Shape.Rank} axes, and updates of shape {wanted} and the type of the input.");
+        var (rows, width) = (Product(x.Shape.Take(depth)), Product(x.Shape.Skip(depth)));
+        var places = FlatPlaces(indices, x.Shape);
+        var flat = Reshape(updates, new TensorShape(places.Shape[0], width));
+        if (reduction == "add")
+            return x + Reshape(AddRows(flat, places, 0, rows), x.Shape);
+        var whole = Reshape(x, new TensorShape(rows, width));
+        return Reshape(ScatterElements(whole, AlongAxis(places, flat.Shape, 0), flat, 0, reduction), x.Shape);
+    }
+
     private static OperatorTable Scattering() => new()
     {
         ["ScatterElements"] = new(ScatterElementsShape, ScatterGradient) { Remark = "reduction none or add" },
         ["GatherND"]        = new(x => [new(x[0].Type, GatherNDShape(x))], GatherNDGradient),
-        ["ScatterND"]       = new(ScatterNDShape, ScatterNDGradient) { Remark = "reduction none or add" },
+        ["ScatterND"]       = new(ScatterNDShape, ScatterNDGradient)
+                                  { Remark = "reduction add is read as other operators" },
     };
 
     private static IReadOnlyList<TypedShape> ScatterElementsShape(Node x)
@@ -27,6 +52,8 @@ public static partial class Op
 
     private static IReadOnlyList<TypedShape> ScatterNDShape(Node x)
     {
+        Expect(x, x.Attributes.Text("reduction", "none") == "none",
+            "no reduction: ONNX Runtime loses updates with one; call Op.ScatterND");
         var updates = GatherNDShape(x);
         Expect(x, x[2].Shape == updates && x[2].Type == x[0].Type,
             $"updates of shape {updates} and the type of the input");
@@ -59,9 +86,22 @@ public static partial class Op
         var batch = (int)x.Attributes.Int("batch_dims", 0);
         if (batch > 0)
             ExpectSmall(x, x[1].Shape.Size, batch);
-        var indices = batch == 0 ? x[1] : Concat([BatchCoordinates(x[1], batch), x[1]], -1);
-        return [Apply("ScatterND", [Filled(dy.Graph, x[0].Shape, 0), indices, dy], new() { { "reduction", "add" } }),
-            null];
+        var indices = batch == 0 ? x[1] : Concat([BatchCoordinates(x[1], batch), Cast(x[1], ElementType.Int64)], -1);
+        var (depth, places) = ((int)indices.Shape[-1], FlatPlaces(indices, x[0].Shape));
+        var rows = Reshape(dy, new TensorShape(places.Shape[0], Product(x[0].Shape.Skip(depth))));
+        return [Reshape(AddRows(rows, places, 0, Product(x[0].Shape.Take(depth))), x[0].Shape), null];
+    }
+
+    // For coordinates [..., depth] on the first axes of a shape: the places [n] in those axes as one.
+    private static Var FlatPlaces(Var indices, TensorShape shape)
+    {
+        var (depth, graph) = ((int)indices.Shape[-1], indices.Graph);
+        long[] dims = [.. shape.Take(depth)], strides = [.. dims.Select((_, i) => Product(dims.Skip(i + 1)))];
+        var count = new TensorShape(Product(indices.Shape.Take(indices.Shape.Rank - 1)));
+        if (depth == 0 || count.Size == 0 || dims.Contains(0))
+            return graph.Constant(Tensor.Of<long>(count, new long[count.Size]));
+        var wrapped = Apply("Mod", [Cast(indices, ElementType.Int64), graph.Constant(dims)]);
+        return Reshape(depth == 1 ? wrapped : ReduceSum(wrapped * graph.Constant(strides), [-1]), count);
     }
 
     // For indices [B1, ..., Bn, ..., depth]: [B1, ..., Bn, ..., n] with the place of each entry on its first n axes.
@@ -74,15 +114,6 @@ public static partial class Op
         return indices.Graph.Constant(Tensor.Of<long>(new([.. entries, n]), places));
     }
 
-    private static Var?[] ScatterNDGradient(Var dy, Node x, Var y)
-    {
-        var updates = Apply("GatherND", [dy, x[1]]);
-        return x.Attributes.Text("reduction", "none") switch
-        {
-            "add" => [dy, null, updates],
-            "none" => [Apply("ScatterND", [dy, x[1], Filled(dy.Graph, x[2].Shape, 0)]), null, updates],
-            var other => throw new GraphException($"{x}: no gradient rule for reduction '{other}'; "
-                + "'none' and 'add' have one."),
-        };
-    }
+    private static Var?[] ScatterNDGradient(Var dy, Node x, Var y) =>
+        [Apply("ScatterND", [dy, x[1], Zeros(dy, x[2].Shape)]), null, Apply("GatherND", [dy, x[1]])];
 }

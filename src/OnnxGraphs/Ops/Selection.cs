@@ -81,18 +81,6 @@ public static partial class Op
         return [AddRows(rows, indices, axis, x[0].Shape[axis]), null];
     }
 
-    // Adds row i of dy to row indices[i] of a zero tensor with the given number of rows: ScatterND over the axis moved
-    // to front.
-    private static Var AddRows(Var dy, Var indices, int axis, long rows)
-    {
-        var order = Enumerable.Range(0, dy.Shape.Rank).Where(i => i != axis).Prepend(axis).Select(i => (long)i)
-            .ToArray();
-        var front = axis == 0 ? dy : Transpose(dy, order);
-        var zeros = Filled(dy.Graph, front.Shape.With(0, rows), 0);
-        var sum = Apply("ScatterND", [zeros, Unsqueeze(indices, 1), front], new() { { "reduction", "add" } });
-        return axis == 0 ? sum : Transpose(sum, Inverse(order));
-    }
-
     private static IReadOnlyList<TypedShape> TopKShape(Node x)
     {
         var axis = x[0].Shape.Axis(x.Attributes.Int("axis", -1));

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
+using OnnxGraphs.Graphs;
 
 namespace OnnxGraphs.Runtime;
 
@@ -85,12 +86,15 @@ public sealed record Device(string Provider, int Id = 0)
     /// <exception cref="InvalidOperationException">The native library lacks the device's provider or finds no such
     /// GPU.</exception>
     /// <exception cref="ArgumentException">An option is not for this device.</exception>
+    /// <exception cref="DllNotFoundException">No package of the application brings ONNX Runtime's native library; the
+    /// message names those that do.</exception>
     public SessionOptions CreateSessionOptions(bool capture = false)
     {
         if (CaptureGraph && !IsCuda)
             throw new ArgumentException(
                 $"{nameof(CaptureGraph)} is set, but the device is {this}; only cuda has graphs. Leave it off.");
         ArgumentOutOfRangeException.ThrowIfNegative(Threads);
+        OrtLibrary.Require();
         var options = new SessionOptions
         {
             EnableMemoryPattern = false,
@@ -100,6 +104,9 @@ public sealed record Device(string Provider, int Id = 0)
         };
         try
         {
+            // It loses an edge of (1 / a) * (1 / b) * c, and a valid model does not open. Models that are written here lack
+            // what it looks for; others' may have it.
+            options.AddSessionConfigEntry("optimization.disable_specified_optimizers", "DivMulFusion");
             ExecutionProvider.Append(options, this, capture && CaptureGraph);
             return options;
         }

@@ -2,7 +2,10 @@ using OnnxGraphs.Models;
 
 namespace OnnxGraphs.Training;
 
-/// <summary>All that a run needs to go on bit for bit: the step, the parameters and the optimiser's state.</summary>
+/// <summary>
+/// All that a run needs to go on bit for bit: the step, the parameters and the optimiser's state. On another number of
+/// threads it goes on equal to rounding: ONNX Runtime cuts tensors and adds by it.
+/// </summary>
 /// <param name="Step">Steps done.</param>
 /// <param name="Layout">Where each parameter lies in the vectors.</param>
 /// <param name="Vectors">The flat vectors by name, as <see cref="TrainingGraph.Vectors"/> lists them.</param>

@@ -43,7 +43,7 @@ public sealed class DetectorInspectionTests
         Assert.IsEmpty(report.Recipe.Missing);
         var text = report.ToString();
         StringAssert.Contains(text, "variances 0.1, 0.1, 0.2, 0.2");
-        StringAssert.Contains(text, "./run.sh --model version-RFB-320.onnx");
+        StringAssert.Contains(text, "mlnet-detect train --model version-RFB-320.onnx");
     }
 
     [TestMethod]

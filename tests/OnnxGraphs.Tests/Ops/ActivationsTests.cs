@@ -8,7 +8,7 @@ public sealed class ActivationsTests
 {
     private static readonly RandomTensors Random = new(12);
 
-    public static IEnumerable<OperatorCase> Cases =>
+    public static IEnumerable<OperatorCase> Cases { get; } =
     [
         new("Sigmoid", x => Op.Sigmoid(x[0]), Random.Normal(3, 4)),
         new("Softplus", x => Op.Softplus(x[0]), Random.Normal(3, 4)),

@@ -9,7 +9,7 @@ public sealed class ArithmeticTests
 {
     private static readonly RandomTensors Random = new(11);
 
-    public static IEnumerable<OperatorCase> Cases =>
+    public static IEnumerable<OperatorCase> Cases { get; } =
     [
         .. Broadcasts("Add", Linear, (a, b) => a + b),
         .. Broadcasts("Sub", Linear, (a, b) => a - b),

@@ -9,7 +9,7 @@ public sealed class ConvolutionsTests
 {
     private static readonly RandomTensors Random = new(19);
 
-    public static IEnumerable<OperatorCase> Cases =>
+    public static IEnumerable<OperatorCase> Cases { get; } =
     [
         .. Planar(), .. AutomaticPads(), .. OtherRanks(), .. TransposedConvolutions(),
         Conv("empty batch", [0, 2, 5, 5], [3, 2, 3, 3]),

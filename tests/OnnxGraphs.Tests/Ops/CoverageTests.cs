@@ -10,7 +10,7 @@ public sealed class CoverageTests
     private static readonly string[] Pseudo = ["Detach", "WithGradient", "WithKernel"];
 
     /// <summary>The cases of all families.</summary>
-    public static IEnumerable<OperatorCase> Cases =>
+    public static IEnumerable<OperatorCase> Cases { get; } =
     [
         .. ArithmeticTests.Cases, .. ActivationsTests.Cases, .. LogicTests.Cases, .. ReductionsTests.Cases,
             .. ShapesTests.Cases,

@@ -10,7 +10,7 @@ public sealed class EinsumsTests
 {
     private static readonly RandomTensors Random = new(25);
 
-    public static IEnumerable<OperatorCase> Cases =>
+    public static IEnumerable<OperatorCase> Cases { get; } =
     [
         Of("ij,jk->ik", [2, 3], [3, 4]), Of("ij,jk", [2, 3], [3, 4]), Of("bqc,bchw->bqhw", [2, 3, 4], [2, 4, 2, 3]),
         Of("bhqd,bhkd->bhqk", [2, 2, 3, 4], [2, 2, 5, 4]), Of("bqnc,bnchw->bqnhw", [1, 2, 2, 3], [1, 2, 3, 2, 2]),

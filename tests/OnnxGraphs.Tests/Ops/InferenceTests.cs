@@ -47,7 +47,7 @@ public sealed class InferenceTests
             Op.Apply("Pow", [Op.Cast(x[0], ElementType.Int64), x[1]]), Random.Normal(2, 3), Random.Uniform(1, 2, 3)),
     ];
 
-    public static IEnumerable<OperatorCase> Cases => [.. CoverageTests.Cases, .. Others];
+    public static IEnumerable<OperatorCase> Cases { get; } = [.. CoverageTests.Cases, .. Others];
 
     [TestMethod]
     [DynamicData(nameof(Cases))]

@@ -9,7 +9,7 @@ public sealed class LogicTests
     private static readonly RandomTensors Random = new(13);
 
     // Truth values carry no gradient: it is zero, as the differences are.
-    public static IEnumerable<OperatorCase> Cases =>
+    public static IEnumerable<OperatorCase> Cases { get; } =
     [
         .. ((string[])["Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Equal"]).Select(op => new OperatorCase(op,
             x => Number(Op.Apply(op, [x[0], x[1]])), Random.Distinct(3, 4), Random.Uniform(0.19, 0.21, 4))),

@@ -8,7 +8,7 @@ public sealed class NormalizationsTests
 {
     private static readonly RandomTensors Random = new(22);
 
-    public static IEnumerable<OperatorCase> Cases =>
+    public static IEnumerable<OperatorCase> Cases { get; } =
     [
         Batch("planes", [2, 3, 4, 5]), Batch("vectors", [4, 3]), Batch("lines", [2, 3, 4]),
             Batch("an empty batch", [0, 3, 4, 4]),

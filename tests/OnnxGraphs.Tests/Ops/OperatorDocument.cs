@@ -2,6 +2,7 @@ using System.Text;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Ops;
 using OnnxGraphs.Tests.Precision;
+using OnnxGraphs.Tests.Threads;
 
 namespace OnnxGraphs.Tests;
 
@@ -32,9 +33,17 @@ internal static class OperatorDocument
           those of newer versions came late (`Pad` and `Equal` of opset 19, `ReduceMax` of 20, `Identity` of 21). With
           bfloat16 it is 22, the first in which a convolution has that type. Tests hold the steps of all exported
           families, heads and losses to this list.
+        - *threads*: with the same number of threads every run gives the same bits; tests hold rules, losses, kernels and
+          models to that with 1, 2 and 8. The last bits of the operators marked *by number* depend on how many there are:
+          a tensor is cut by it, and ends or partial sums are computed in another way. `docs/runtime.md` says what that
+          means for resuming a run.
+        - Gradients that add at indices (Gather, GatherND, padding) never use `ScatterND` with a reduction. Known indices
+          become sums of gathered segments, computed ones a product for few rows: in a fixed order on a GPU too. Many
+          computed rows, GatherElements, TopK and MaxPool add by `ScatterElements`, which ONNX Runtime does in order on the
+          processor, and on CUDA by atomic sums, whose last bits may change from run to run where places repeat.
 
-        | operator | gradient | CUDA | remark |
-        |---|---|---|---|
+        | operator | gradient | CUDA | threads | remark |
+        |---|---|---|---|---|
         """;
 
     public static string Write()
@@ -43,7 +52,9 @@ internal static class OperatorDocument
         foreach (var (op, support) in Op.Support.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             var cuda = support.Gradient == GradientSupport.Refused ? "" : Cuda(op);
-            page.Append($"| {op} | {support.Gradient.ToString().ToLowerInvariant()} | {cuda} | {support.Remark} |\n");
+            var threads = ThreadSweep.ByThreads.Contains(op) ? "by number" : "";
+            page.Append($"| {op} | {support.Gradient.ToString().ToLowerInvariant()} | {cuda} | {threads} | "
+                + $"{support.Remark} |\n");
         }
         return page.ToString();
     }

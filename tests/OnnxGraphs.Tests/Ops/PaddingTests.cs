@@ -9,7 +9,7 @@ public sealed class PaddingTests
 {
     private static readonly RandomTensors Random = new(24);
 
-    public static IEnumerable<OperatorCase> Cases =>
+    public static IEnumerable<OperatorCase> Cases { get; } =
     [
         Linear("Pad", x => Op.Pad(x[0], 1, 0, 2, 3), Random.Normal(2, 3)),
         Linear("Pad, cropping", x => Op.Pad(x[0], -1, 2, 0, -1), Random.Normal(3, 4)),

@@ -17,7 +17,7 @@ public sealed class PoolingsTests
             (1, 2, [0, 0, 0, 0], 0, 1),
     ];
 
-    public static IEnumerable<OperatorCase> Cases =>
+    public static IEnumerable<OperatorCase> Cases { get; } =
     [
         .. Windows.Select(window => new OperatorCase($"MaxPool {Attributes(window)}",
             x => Op.Apply("MaxPool", [x[0]], Attributes(window)), Random.Distinct(2, 2, 7, 6))),

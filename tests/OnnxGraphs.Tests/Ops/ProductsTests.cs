@@ -9,7 +9,7 @@ public sealed class ProductsTests
 {
     private static readonly RandomTensors Random = new(18);
 
-    public static IEnumerable<OperatorCase> Cases => [.. MatMuls(), .. Gemms()];
+    public static IEnumerable<OperatorCase> Cases { get; } = [.. MatMuls(), .. Gemms()];
 
     [TestMethod]
     [DynamicData(nameof(Cases))]

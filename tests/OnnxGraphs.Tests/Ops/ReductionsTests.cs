@@ -9,7 +9,7 @@ public sealed class ReductionsTests
 {
     private static readonly RandomTensors Random = new(14);
 
-    public static IEnumerable<OperatorCase> Cases =>
+    public static IEnumerable<OperatorCase> Cases { get; } =
     [
         .. AllAxes("ReduceSum", Linear), .. AllAxes("ReduceMean", Linear), .. AllAxes("ReduceSumSquare"),
             .. AllAxes("ReduceL1"),

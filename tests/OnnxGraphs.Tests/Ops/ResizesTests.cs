@@ -9,7 +9,7 @@ public sealed class ResizesTests
 {
     private static readonly RandomTensors Random = new(21);
 
-    public static IEnumerable<OperatorCase> Cases => [.. BySizes(), .. ByScales(), .. Special()];
+    public static IEnumerable<OperatorCase> Cases { get; } = [.. BySizes(), .. ByScales(), .. Special()];
 
     [TestMethod]
     [DynamicData(nameof(Cases))]

@@ -9,13 +9,15 @@ public sealed class SamplingsTests
 {
     private static readonly RandomTensors Random = new(26);
 
-    public static IEnumerable<OperatorCase> Cases =>
-        from mode in (string[])["linear", "nearest"]
-        from padding in (string[])["zeros", "border"]
-        from corners in (int[])[0, 1]
-        select new OperatorCase($"GridSample {mode}, {padding}, align_corners {corners}", x =>
+    public static IEnumerable<OperatorCase> Cases { get; } =
+    [
+        .. from mode in (string[])["linear", "nearest"]
+           from padding in (string[])["zeros", "border"]
+           from corners in (int[])[0, 1]
+           select new OperatorCase($"GridSample {mode}, {padding}, align_corners {corners}", x =>
             Op.Apply("GridSample", x, new() { { "mode", mode }, { "padding_mode", padding },
-                { "align_corners", corners } }), Random.Normal(2, 3, 4, 5), Grid(2, 3, 4)) { Step = 2e-3f, Tolerance = 3e-3f };
+                { "align_corners", corners } }), Random.Normal(2, 3, 4, 5), Grid(2, 3, 4)) { Step = 2e-3f, Tolerance = 3e-3f },
+    ];
 
     [TestMethod]
     [DynamicData(nameof(Cases))]

@@ -9,7 +9,7 @@ public sealed class SelectionTests
 {
     private static readonly RandomTensors Random = new(17);
 
-    public static IEnumerable<OperatorCase> Cases =>
+    public static IEnumerable<OperatorCase> Cases { get; } =
     [
         Linear("Gather", x => Op.Gather(x[0], Indices(x[0], [4], 2, 0, 2, -1)), Random.Normal(3, 2)),
         Linear("Gather on axis 1", x => Op.Gather(x[0], Indices(x[0], [2, 2], 2, 0, 2, 2), 1), Random.Normal(2, 3, 2)),
@@ -19,6 +19,21 @@ public sealed class SelectionTests
         Linear("Gather of nothing", x => Op.Gather(x[0], Indices(x[0], [0])), Random.Normal(3, 2)),
         Linear("Gather by 32-bit indices", x =>
             Op.Gather(x[0], x[0].Graph.Constant(Tensor.Vector(1, 1, 0))), Random.Normal(3, 2)),
+        // Known indices: a crop undone, segments with and without gaps, and rows that need several stages.
+        Linear("Gather of a run", x => Op.Gather(x[0], Indices(x[0], [3], 1, 2, 3)), Random.Normal(5, 2)),
+        Linear("Gather in another order", x => Op.Gather(x[0], Indices(x[0], [3], 2, 0, 1), 1), Random.Normal(2, 3, 2)),
+        Linear("Gather of one row often", x => Op.Gather(x[0], Repeated(x[0], 300, 1)), Random.Normal(2, 3)),
+        Linear("Gather of few rows often", x => Op.Gather(x[0], Repeated(x[0], 130, 3), -1), Random.Normal(2, 3)),
+        Linear("Gather of a few rows of many", x => Op.Gather(x[0], Repeated(x[0], 60, 4)), Random.Normal(300, 2)),
+        // Computed ones: few rows, many of them, and the last axis.
+        new("Gather of few computed rows", x => Op.Gather(x[0], Computed(x[1]), 1), Random.Normal(2, 3, 4),
+            Places(7, 3)),
+        new("Gather of computed rows", x => Op.Gather(x[0], Computed(x[1])), Random.Normal(40, 2), Places(9, 40)),
+        new("Gather of computed elements", x => Op.Gather(x[0], Computed(x[1]), -1), Random.Normal(2, 3), Places(5, 3)),
+        new("Gather from the end, computed", x => Op.Gather(x[0], Computed(x[1] - 3f)), Random.Normal(3, 4),
+            Places(5, 3)),
+        new("GatherND of computed places", x => Op.Apply("GatherND", [x[0], Op.Reshape(Computed(x[1]), 4, 2)]),
+            Random.Normal(2, 3, 2), Places(8, 2)),
         Linear("GatherElements", x =>
             Op.GatherElements(x[0], Indices(x[0], [2, 3], 0, 2, 2, 1, -1, 0), 1), Random.Normal(2, 3)),
         Linear("GatherElements, fewer rows", x =>
@@ -40,8 +55,11 @@ public sealed class SelectionTests
         Linear("ScatterND", x =>
             Op.Apply("ScatterND", [x[0], Indices(x[0], [2, 1], 2, 0), x[1]]), Random.Normal(3, 2), Random.Normal(2, 2)),
         Linear("ScatterND add", x =>
-            Op.Apply("ScatterND", [x[0], Indices(x[0], [3, 1], 2, 0, 2), x[1]], new() { { "reduction", "add" } }),
+            Op.ScatterND(x[0], Indices(x[0], [3, 1], 2, 0, 2), x[1], "add"),
             Random.Normal(3, 2), Random.Normal(3, 2)),
+        Linear("ScatterND add of elements", x =>
+            Op.ScatterND(x[0], Indices(x[0], [3, 2], 1, 0, 0, 1, 1, -2), x[1], "add"), Random.Normal(2, 2),
+            Random.Normal(3)),
         new("TopK", x => Op.TopK(x[0], 2).Values, Random.Distinct(3, 5)),
         new("TopK on axis 0", x => Op.TopK(x[0], 3, 0).Values, Random.Distinct(4, 3)),
         new("TopK, smallest", x =>
@@ -56,4 +74,14 @@ public sealed class SelectionTests
 
     private static Var Indices(Var like, long[] dims, params long[] values) =>
         like.Graph.Constant(Tensor.Of<long>(new(dims), values));
+
+    // 0, 1, ..., rows - 1 and again, the first more often.
+    private static Var Repeated(Var like, int count, int rows) => Indices(like, [count],
+        [.. Enumerable.Range(0, count).Select(i => (long)(i % 3 == 0 ? 0 : i % rows))]);
+
+    // Numbers halfway between places, so that small differences do not change those.
+    private static Tensor Places(int count, int rows) => Tensor.Of<float>(new(count),
+        [.. Enumerable.Range(0, count).Select(i => i * 5 % rows + 0.5f)]);
+
+    private static Var Computed(Var places) => Op.Cast(Op.Floor(places), ElementType.Int64);
 }

@@ -9,7 +9,7 @@ public sealed class ShapesTests
 {
     private static readonly RandomTensors Random = new(15);
 
-    public static IEnumerable<OperatorCase> Cases =>
+    public static IEnumerable<OperatorCase> Cases { get; } =
     [
         Linear("Reshape", x => Op.Reshape(x[0], 3, -1), Random.Normal(2, 3, 4)),
         Linear("Reshape, 0 copies", x =>

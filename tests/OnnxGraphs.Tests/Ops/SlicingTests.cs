@@ -9,7 +9,7 @@ public sealed class SlicingTests
 {
     private static readonly RandomTensors Random = new(16);
 
-    public static IEnumerable<OperatorCase> Cases =>
+    public static IEnumerable<OperatorCase> Cases { get; } =
     [
         Linear("Concat", x => Op.Concat([x[0], x[1], x[0]], 1), Random.Normal(2, 3), Random.Normal(2, 1)),
         Linear("Concat, last axis", x => Op.Concat([x[0], x[1]], -1), Random.Normal(2, 3), Random.Normal(2, 2)),

@@ -10,7 +10,7 @@ public sealed class TrigonometryTests
 {
     private static readonly RandomTensors Random = new(23);
 
-    public static IEnumerable<OperatorCase> Cases =>
+    public static IEnumerable<OperatorCase> Cases { get; } =
     [
         .. ((string[])["Sin", "Cos", "Tan", "Atan", "Sinh", "Cosh", "Asinh", "Asin", "Acos", "Atanh"]).Select(op =>
             new OperatorCase(op, x => Op.Apply(op, [x[0]]), Random.Uniform(-0.8, 0.8, 4, 3))),

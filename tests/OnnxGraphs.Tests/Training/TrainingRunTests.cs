@@ -86,6 +86,31 @@ public class TrainingRunTests
         File.Delete(path);
     }
 
+    // ONNX Runtime cuts and adds by the number of threads: on another one a run goes on equal to rounding, no more.
+    [TestMethod]
+    public void ResumesOnOtherThreadsUpToRounding()
+    {
+        var saved = Start("sgd", true, Device.Cpu with { Threads = 2 });
+        for (var step = 0; step < 2; step++)
+            saved.Step(1e-3f);
+        var checkpoint = saved.Save();
+        float[] Resumed(int threads)
+        {
+            using var run = Start("sgd", true, Device.Cpu with { Threads = threads });
+            run.Restore(checkpoint);
+            for (var step = 2; step < 5; step++)
+                run.Step(1e-3f);
+            return run.Read(0);
+        }
+        saved.Dispose();
+        foreach (var threads in new[] { 1, 2, 8 })
+        {
+            var first = Resumed(threads);
+            CollectionAssert.AreEqual(first, Resumed(threads), $"{threads} threads twice");
+            Close.AreEqual(Resumed(2), first, 1e-6f, $"{threads} threads after 2");
+        }
+    }
+
     [TestMethod]
     public void RefusesACheckpointOfAnotherOptimizer()
     {

@@ -46,7 +46,8 @@ public sealed record DatasetInspection
     /// </summary>
     public static IReadOnlyList<DatasetSplit> SameClasses(IReadOnlyList<DatasetSplit> splits)
     {
-        string[] names = [.. splits.SelectMany(split => split.Dataset.Categories.Select(c => c.Name)).Distinct()];
-        return [.. splits.Select(split => split with { Dataset = split.Dataset.WithClasses(names) })];
+        var classes = ClassSelection.Union(splits.Select(split => split.Dataset));
+        return [.. splits.Select(
+            split => split with { Dataset = new ClassSelection(split.Dataset, classes).Apply() })];
     }
 }

@@ -19,6 +19,7 @@ internal static class OtherForms
             "Softmax" or "LogSoftmax" or "Hardmax" => CoercedSoftmax(node, inputs, attributes),
             "GroupNormalization" => ScaledByGroup(node, inputs, attributes),
             "RMSNormalization" => RootMeanSquare(inputs, attributes),
+            "ScatterND" => Combined(inputs, attributes),
             "DequantizeLinear" => QuantizedPair.Read(reader, node, inputs, attributes),
             _ => null,
         };
@@ -75,4 +76,10 @@ internal static class OtherForms
         long[] axes = [.. Enumerable.Range(axis, x.Shape.Rank - axis).Select(i => (long)i)];
         return x / Op.Sqrt(Op.ReduceMean(x * x, axes) + attributes.Float("epsilon", 1e-5f)) * scale;
     }
+
+    // ONNX Runtime's own loses updates where places repeat and there are several threads.
+    private static Var? Combined(IReadOnlyList<Var?> inputs, Attributes attributes) =>
+        attributes.Text("reduction", "none") is not "none" and var reduction
+        && inputs is [{ } x, { } indices, { } updates]
+            ? Op.ScatterND(x, indices, updates, reduction) : null;
 }

@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# ONNX Runtime 1.31.0, processor: the last bits of Log, Softplus and of sums over a first axis depend on the number of
+# threads: a tensor is cut by it, its ends are computed in another way, partial sums are added in another order. With the
+# same number of threads they do not change. Exits with 1 when 1, 2 and 8 threads agree on all.
+set -euo pipefail
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cat > "$folder/finding.csproj" <<'END'
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>
+    <OutputType>Exe</OutputType>
+    <TargetFramework>net10.0</TargetFramework>
+    <ImplicitUsings>enable</ImplicitUsings>
+  </PropertyGroup>
+  <ItemGroup>
+    <PackageReference Include="Microsoft.ML.OnnxRuntime" Version="1.31.0" />
+  </ItemGroup>
+</Project>
+END
+cat > "$folder/Program.cs" <<'END'
+using System.Text;
+using Microsoft.ML.OnnxRuntime;
+
+const int rows = 8190;
+var random = new Random(1);
+var x = Enumerable.Range(0, rows * 12).Select(_ => random.NextSingle() + 0.1f).ToArray();
+float[] Run(byte[] model, int threads, int count)
+{
+    using var session = Onnx.Open(model, threads);
+    return Onnx.Run(session, "y", ("x", Onnx.Of(x[..(count * 12)], count, 3, 4)));
+}
+var differing = 0;
+foreach (var (op, count) in new[] { ("Log", 2730), ("Softplus", 2730), ("ReduceSum", rows), ("Exp", 2730), ("Sigmoid", 2730) })
+{
+    var model = op == "ReduceSum"
+        ? Onnx.Model(Onnx.Node(op, ["x", "axes"], "y"), Onnx.Const("axes", 0L, 2L), Onnx.Input("x", 1, rows, 3, 4), Onnx.Output("y", 1, 1, 3, 1))
+        : Onnx.Model(Onnx.Node(op, ["x"], "y"), Onnx.Input("x", 1, count, 3, 4), Onnx.Output("y", 1, count, 3, 4));
+    var one = Run(model, 1, count);
+    var counts = new[] { 2, 8 }.Select(threads => Run(model, threads, count).Zip(one, (a, b) => a != b).Count(d => d)).ToArray();
+    differing += counts.Sum();
+    Console.WriteLine($"{op}: {counts[0]} of {one.Length} results with 2 threads, {counts[1]} with 8 are not those of one thread");
+}
+return differing > 0 ? 0 : 1;
+
+static class Onnx
+{
+    static byte[] Join(params byte[][] parts) => [.. parts.SelectMany(p => p)];
+    static byte[] Varint(ulong v) { var b = new List<byte>(); for (; v > 127; v >>= 7) b.Add((byte)(v | 128)); b.Add((byte)v); return [.. b]; }
+    public static byte[] Num(int field, long v) => Join(Varint((ulong)field << 3), Varint((ulong)v));
+    public static byte[] Sub(int field, params byte[][] parts) => Join(Varint((ulong)field << 3 | 2), Varint((ulong)parts.Sum(p => p.Length)), Join(parts));
+    public static byte[] Text(int field, string s) => Sub(field, Encoding.UTF8.GetBytes(s));
+    public static byte[] Int(string name, long v) => Sub(5, Text(1, name), Num(20, 2), Num(3, v));
+    public static byte[] Str(string name, string v) => Sub(5, Text(1, name), Num(20, 3), Text(4, v));
+    public static byte[] Ints(string name, params long[] v) => Sub(5, [Text(1, name), Num(20, 7), .. v.Select(i => Num(8, i))]);
+    public static byte[] Node(string op, string[] inputs, string output, params byte[][] attributes) =>
+        Sub(1, [.. inputs.Select(i => Text(1, i)), Text(2, output), Text(4, op), .. attributes]);
+    static byte[] Value(int field, string name, int type, params long[] dims) => Sub(field, Text(1, name),
+        Sub(2, Sub(1, Num(1, type), Sub(2, [.. dims.Select(d => Sub(1, Num(1, d)))]))));
+    public static byte[] Input(string name, int type, params long[] dims) => Value(11, name, type, dims);
+    public static byte[] Output(string name, int type, params long[] dims) => Value(12, name, type, dims);
+    public static byte[] Const(string name, float v) => Sub(5, Num(2, 1), Text(8, name), Sub(9, BitConverter.GetBytes(v)));
+    public static byte[] Const(string name, params long[] v) => Sub(5, Num(1, v.Length), Num(2, 7), Text(8, name), Sub(9, [.. v.SelectMany(BitConverter.GetBytes)]));
+    public static byte[] Model(params byte[][] graph) => Join(Num(1, 8), Sub(7, [Text(2, "g"), .. graph]), Sub(8, Text(1, ""), Num(2, 18)));
+    public static InferenceSession Open(byte[] model, int threads = 1, bool optimise = true) => new(model, new SessionOptions
+    {
+        IntraOpNumThreads = threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+        GraphOptimizationLevel = optimise ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
+    });
+    public static float[] Run(InferenceSession session, string output, params (string Name, OrtValue Value)[] feeds)
+    {
+        using var options = new RunOptions();
+        using var results = session.Run(options, feeds.ToDictionary(f => f.Name, f => f.Value), [output]);
+        return results[0].GetTensorDataAsSpan<float>().ToArray();
+    }
+    public static OrtValue Of<T>(T[] values, params long[] dims) where T : unmanaged => OrtValue.CreateTensorValueFromMemory(values, dims);
+}
+END
+dotnet run --project "$folder/finding.csproj" -c Release

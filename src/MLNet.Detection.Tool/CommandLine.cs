@@ -1,0 +1,29 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using MLNet.Detection.Tool.Artifacts;
+using MLNet.Detection.Tool.Datasets;
+using MLNet.Detection.Tool.Evaluation;
+using MLNet.Detection.Tool.Inspection;
+using MLNet.Detection.Tool.Losses;
+using MLNet.Detection.Tool.Prediction;
+using MLNet.Detection.Tool.Projects;
+using MLNet.Detection.Tool.Training;
+
+namespace MLNet.Detection.Tool;
+
+/// <summary>The verbs of the tool. All they do is public API.</summary>
+internal static class CommandLine
+{
+    public static RootCommand Root()
+    {
+        var root = new RootCommand(
+            "Trains, runs, evaluates and inspects ONNX object detectors, and the data sets they learn from, in .NET.")
+        {
+            new TrainVerb(), new PredictVerb(), new EvaluateVerb(), new InspectVerb(), new ReportVerb(),
+            new ConvertVerb(), new LossesVerb(), new ArtifactsVerb(), new NewVerb(),
+        };
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        return root;
+    }
+}

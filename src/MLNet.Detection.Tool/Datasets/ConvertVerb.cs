@@ -1,0 +1,68 @@
+using System.CommandLine;
+using MLNet.Detection.Data;
+
+namespace MLNet.Detection.Tool.Datasets;
+
+/// <summary>Converts data sets of labelled boxes between formats, and says what did not survive.</summary>
+internal sealed class ConvertVerb : Verb
+{
+    private readonly DatasetSources _sources = new();
+    private readonly Option<string> _to = new("--to") { Description = DatasetSources.Formats, Required = true };
+    private readonly Option<string> _output = new("--output")
+    {
+        Description = "The new file or folder.", Required = true,
+    };
+    private readonly Option<bool> _copy = new("--copy-images")
+    {
+        Description = "Copy the pictures to where the new format wants them.",
+    };
+    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace files that exist." };
+
+    public ConvertVerb() : base("convert",
+        "Converts data sets of labelled boxes between formats, and says what did not survive.")
+    {
+        _sources.AddTo(this);
+        foreach (var option in new Option[] { _to, _output, _copy, _overwrite })
+            Options.Add(option);
+    }
+
+    protected override void Run(ParseResult given, CancellationToken cancel)
+    {
+        var (target, path) = (DatasetFormat.Named(given.GetValue(_to)!), given.GetValue(_output)!);
+        var (copy, overwrite) = (given.GetValue(_copy), given.GetValue(_overwrite));
+        var parts = _sources.Load(given);
+        target.Save(parts, path, overwrite);
+        foreach (var part in parts)
+            Report(part, target);
+        if (copy)
+            foreach (var part in parts)
+                CopyImages(part, target.ImageFolder(path, part.Name), overwrite);
+        Console.Out.WriteLine(copy ? $"Copied the pictures below {target.ImageFolder(path)}."
+            : $"The pictures belong below {target.ImageFolder(path)}; --copy-images copies them.");
+    }
+
+    private static void Report(DatasetSplit part, DatasetFormat target)
+    {
+        const int Listed = 10;
+        var (dataset, name) = (part.Dataset, part.Name.Length > 0 ? part.Name + ": " : "");
+        Console.Out.WriteLine($"{name}{dataset.Images.Length} images, {dataset.BoxCount} boxes, "
+            + $"{dataset.Categories.Length} classes");
+        foreach (var loss in dataset.Unread.Concat(target.Losses(dataset)))
+            Console.Out.WriteLine($"  lost: {loss}");
+        foreach (var problem in dataset.Problems.Take(Listed))
+            Console.Out.WriteLine($"  {problem}");
+        if (dataset.Problems.Length > Listed)
+            Console.Out.WriteLine($"  and {dataset.Problems.Length - Listed} more such problems");
+    }
+
+    private static void CopyImages(DatasetSplit part, string folder, bool replace)
+    {
+        foreach (var image in part.Dataset.Images)
+        {
+            var copied = Path.Combine(folder, image.FileName);
+            Directory.CreateDirectory(Path.GetDirectoryName(copied)!);
+            if (Path.GetFullPath(copied) != image.Path)
+                File.Copy(image.Path, copied, replace);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using MLNet.Detection.Data;
+using MLNet.Detection.Data.Inspection;
+
+namespace MLNet.Detection.Tool.Datasets;
+
+/// <summary>The data set that a verb reads: a file or folder, or a file for each of its parts.</summary>
+internal sealed class DatasetSources
+{
+    private readonly Argument<string[]> _sources = new("source")
+    {
+        Description = "The data set: a file or folder. Parts that lie in files of their own: train=a.json val=b.json",
+        Arity = ArgumentArity.OneOrMore,
+    };
+    private readonly Option<string?> _format = new("--format", "--from")
+    {
+        Description = $"{Formats}. Without it: found out from the files.",
+    };
+    private readonly Option<string?> _images = new("--images")
+    {
+        Description = "Folder of the pictures, where the format does not say it.",
+    };
+    private readonly Option<string?> _split = new("--split")
+    {
+        Description = "The part of a source that has parts. Without it: each.",
+    };
+    private readonly Option<bool> _skip = new("--skip-missing")
+    {
+        Description = "Leave out images whose file does not exist.",
+    };
+
+    /// <summary>The names of all formats.</summary>
+    public static string Formats => string.Join(", ", DatasetFormat.All.Select(format => format.Name));
+
+    public void AddTo(Command verb)
+    {
+        verb.Arguments.Add(_sources);
+        foreach (var option in new Option[] { _format, _images, _split, _skip })
+            verb.Options.Add(option);
+    }
+
+    /// <summary>The parts, with the same classes: those of the first, then those that only later ones have.</summary>
+    public IReadOnlyList<DatasetSplit> Load(ParseResult given)
+    {
+        var parts = new List<DatasetSplit>();
+        foreach (var source in given.GetValue(_sources)!)
+            parts.AddRange(Parts(given, source));
+        return DatasetInspection.SameClasses(parts);
+    }
+
+    private IReadOnlyList<DatasetSplit> Parts(ParseResult given, string source)
+    {
+        var (name, path) = !Path.Exists(source) && source.Split('=', 2) is [var part, var file]
+            ? (part, file) : ("", source);
+        var format = given.GetValue(_format) is { } named ? DatasetFormat.Named(named) : DatasetFormat.Detect(path);
+        Console.Out.WriteLine($"{path}: {format.Name}");
+        var options = new DatasetOptions
+        {
+            Split = given.GetValue(_split),
+            ImageFolder = given.GetValue(_images),
+            MissingImages = given.GetValue(_skip) ? MissingImages.Skip : MissingImages.Error,
+        };
+        return name.Length > 0 ? [new(name, format.Load(path, options))] : format.LoadSplits(path, options);
+    }
+}

@@ -1,0 +1,32 @@
+using MLNet.Detection.Evaluation;
+
+namespace MLNet.Detection.Tool.Prediction;
+
+/// <summary>A picture to look at.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Name">Its name below the folder that was given.</param>
+/// <param name="Id">Its id in the annotations; null without any.</param>
+internal sealed record PictureFile(string Path, string Name, long? Id = null)
+{
+    private static readonly string[] Endings = [".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif"];
+
+    /// <summary>The pictures of a path: the file, or all of a folder and of those below it.</summary>
+    public static IReadOnlyList<PictureFile> Of(string path)
+    {
+        if (File.Exists(path))
+            return [new(path, System.IO.Path.GetFileName(path))];
+        if (!Directory.Exists(path))
+            throw new FileNotFoundException($"{path}: there is no such picture or folder. Correct the path.");
+        var found = Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
+            .Where(file => Endings.Contains(System.IO.Path.GetExtension(file).ToLowerInvariant()))
+            .Order(StringComparer.Ordinal)
+            .Select(file => new PictureFile(file, System.IO.Path.GetRelativePath(path, file).Replace('\\', '/')));
+        return found.ToList() is { Count: > 0 } files ? files : throw new FileNotFoundException(
+            $"{path}: the folder holds no picture; expected files that end in {string.Join(", ", Endings)}.");
+    }
+
+    /// <summary>The pictures that annotations name, in the order of their ids.</summary>
+    public static IReadOnlyList<PictureFile> Of(CocoAnnotations annotations, string folder) =>
+        [.. annotations.FileNames.OrderBy(image => image.Key).Select(
+            image => new PictureFile(System.IO.Path.Combine(folder, image.Value), image.Value, image.Key))];
+}

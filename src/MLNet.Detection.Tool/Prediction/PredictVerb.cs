@@ -1,0 +1,135 @@
+using System.CommandLine;
+using MLNet.Detection.Detectors;
+using MLNet.Detection.Evaluation;
+using MLNet.Detection.Images;
+using OnnxGraphs.Runtime;
+
+namespace MLNet.Detection.Tool.Prediction;
+
+/// <summary>Finds objects in pictures and writes them as JSON, as COCO results and as pictures with frames.</summary>
+internal sealed class PredictVerb : Verb
+{
+    private readonly Argument<string> _model = new("model")
+    {
+        Description = "ONNX file that 'train' or the library wrote.",
+    };
+    private readonly Argument<string[]> _pictures = new("pictures")
+    {
+        Description = "Pictures, and folders of pictures.", Arity = ArgumentArity.ZeroOrMore,
+    };
+    private readonly Option<string?> _annotations = new("--annotations")
+    {
+        Description = "Takes the pictures that this COCO file names, below --images; --coco needs it.",
+    };
+    private readonly Option<string?> _images = new("--images")
+    {
+        Description = "Folder of those pictures. Without it: the folder of --annotations.",
+    };
+    private readonly Option<string?> _json = new("--json")
+    {
+        Description = "Writes the objects as JSON. Without it, --coco and --boxes: to the output stream.",
+    };
+    private readonly Option<string?> _coco = new("--coco")
+    {
+        Description = "Writes COCO results, whatever the score, for 'evaluate'.",
+    };
+    private readonly Option<string?> _boxes = new("--boxes")
+    {
+        Description = "Folder for copies of the pictures with frames round the objects.",
+    };
+    private readonly Option<float> _threshold = new("--threshold")
+    {
+        Description = "The least score of objects that --json and --boxes show.", DefaultValueFactory = _ => 0.3f,
+    };
+    private readonly Option<string> _device = new("--device")
+    {
+        Description = "cpu, cuda or cuda:N, dml or dml:N, coreml.", DefaultValueFactory = _ => "cpu",
+    };
+    private readonly Option<int> _batch = new("--batch")
+    {
+        Description = "Pictures of a run of the network.", DefaultValueFactory = _ => 8,
+    };
+    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace files that exist." };
+
+    public PredictVerb() : base("predict", "Finds objects in pictures.")
+    {
+        Arguments.Add(_model);
+        Arguments.Add(_pictures);
+        foreach (var option in new Option[]
+            { _annotations, _images, _json, _coco, _boxes, _threshold, _device, _batch, _overwrite })
+            Options.Add(option);
+    }
+
+    protected override bool EndsByItself => true;
+
+    protected override void Run(ParseResult given, CancellationToken cancel)
+    {
+        var annotations = given.GetValue(_annotations) is { } file ? CocoAnnotations.Load(file) : null;
+        if (given.GetValue(_coco) is not null && annotations is null)
+            throw new ArgumentException("--coco needs --annotations, for the ids of pictures and categories.");
+        var pictures = Pictures(given, annotations);
+        var model = DetectorModel.Load(given.GetValue(_model)!);
+        using var predictions = new PicturePredictions(
+            model, given.GetValue(_batch), Device.Parse(given.GetValue(_device)!));
+        using var encoder = new ImageEncoder(ImageFormat.Jpeg);
+        var predicted = predictions.Of(pictures, (picture, image) => Draw(given, picture, image, encoder), cancel)
+            .ToList();
+        foreach (var problem in predicted.Select(picture => picture.Problem).OfType<string>())
+            Console.Error.WriteLine($"Skipped: {problem}");
+        if (annotations is not null && given.GetValue(_coco) is { } results)
+            CocoResults.Save(
+                PredictionFiles.Results(predicted, model.Classes, annotations), results, given.GetValue(_overwrite));
+        WriteJson(given, predicted, model.Classes);
+        if (predicted.TrueForAll(picture => picture.Problem is not null))
+            throw new IOException($"None of {predicted.Count} pictures can be read.");
+    }
+
+    private IReadOnlyList<PictureFile> Pictures(ParseResult given, CocoAnnotations? annotations)
+    {
+        var paths = given.GetValue(_pictures)!;
+        if (paths.Length > 0 == annotations is not null)
+            throw new ArgumentException("Expected pictures or folders, or --annotations in their place.");
+        return annotations is null ? [.. paths.SelectMany(PictureFile.Of)]
+            : PictureFile.Of(annotations, given.GetValue(_images) ?? Path.GetDirectoryName(annotations.Path) ?? "");
+    }
+
+    private void WriteJson(ParseResult given, IEnumerable<PredictedPicture> predicted, IReadOnlyList<string> classes)
+    {
+        var shown = predicted.Select(picture => picture with { Objects = Shown(given, picture) });
+        if (given.GetValue(_json) is { } path)
+        {
+            using var file = new FileStream(
+                path, given.GetValue(_overwrite) ? FileMode.Create : FileMode.CreateNew);
+            PredictionFiles.WriteJson(file, shown, classes);
+        }
+        else if (given.GetValue(_coco) is null && given.GetValue(_boxes) is null)
+        {
+            using var output = Console.OpenStandardOutput();
+            PredictionFiles.WriteJson(output, shown, classes);
+        }
+    }
+
+    private void Draw(ParseResult given, PredictedPicture picture, RgbImage image, ImageEncoder encoder)
+    {
+        if (given.GetValue(_boxes) is not { } folder)
+            return;
+        var path = PathIn(folder, picture.File.Name, encoder.Extension);
+        if (!given.GetValue(_overwrite) && File.Exists(path))
+            throw new IOException($"{path} exists; give --boxes another folder, or --overwrite.");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, encoder.Encode(BoxFrames.Draw(image, Shown(given, picture))));
+    }
+
+    // Annotations could name pictures outside of their folder: copies stay inside.
+    private static string PathIn(string folder, string name, string ending)
+    {
+        var (root, own) = (Path.GetFullPath(folder), Path.GetExtension(name).ToLowerInvariant());
+        var path = Path.GetFullPath(Path.Combine(root, own is ".jpg" or ".jpeg" ? name : name + ending));
+        return path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? path
+            : throw new ArgumentException(
+                $"The picture '{name}' leaves its folder; --boxes cannot write it to {folder}.");
+    }
+
+    private List<Scoring.DetectedObject> Shown(ParseResult given, PredictedPicture picture) =>
+        [.. picture.Objects.Where(found => found.Score >= given.GetValue(_threshold))];
+}

@@ -1,0 +1,104 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using MLNet.Detection.Data;
+using MLNet.Detection.Detectors;
+using MLNet.Detection.Evaluation;
+using MLNet.Detection.Reports;
+using MLNet.Detection.Training;
+using Spectre.Console;
+
+namespace MLNet.Detection.Tool.Training;
+
+/// <summary>What the run shows on the console.</summary>
+internal sealed class Display : IProgress<TrainingProgress>, IDisposable
+{
+    private readonly HashSet<string> _said = [];
+    private ProgressTask? _task;
+
+    /// <summary>Shows warnings and errors; a picture that training and evaluation both skip is said once.</summary>
+    public void Log(LoggingEventArgs entry)
+    {
+        if (entry.Kind is ChannelMessageKind.Warning or ChannelMessageKind.Error)
+            Tell(entry.RawMessage);
+    }
+
+    /// <summary>Shows a warning, once.</summary>
+    public void Tell(string warning)
+    {
+        lock (_said)
+            if (_said.Add(warning))
+                Warn(warning);
+    }
+
+    public static void Warn(string message) => AnsiConsole.MarkupLineInterpolated($"[yellow]{message}[/]");
+
+    public static void Start(DetectorModel detector, DetectionDataView train, DetectionDataView? test, RunFolder folder)
+    {
+        var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumns("", "");
+        table.AddRow("Model", Markup.Escape(Path.GetFileName(detector.Model.Path)));
+        table.AddRow("Input", $"{detector.Resize.Width} x {detector.Resize.Height}, {detector.Anchors.Count} anchors");
+        table.AddRow("Classes", Markup.Escape(string.Join(", ", detector.Classes)));
+        table.AddRow("Train", Size(train));
+        table.AddRow("Test", test is null ? "-" : Size(test));
+        table.AddRow("Output", Markup.Escape(folder.Path));
+        AnsiConsole.Write(table);
+    }
+
+    /// <summary>Runs the training under a progress bar.</summary>
+    public T During<T>(Func<T> training) => AnsiConsole.Progress()
+        .Columns(
+            new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+        .Start(context =>
+        {
+            _task = context.AddTask("Preparing images", maxValue: double.MaxValue);
+            return training();
+        });
+
+    public void Report(TrainingProgress now)
+    {
+        if (now.Finished is { } epoch)
+        {
+            var validation = epoch.Validation is { } v ? F($"   val mAP50 {v.MAP50:f3}  mAP50-95 {v.MAP50_95:f3}") : "";
+            var terms = string.Join("  ", epoch.Terms.Select(term => F($"{term.Key} {term.Value:f4}")));
+            var (loss, seconds) = (F($"{epoch.Loss:f4}"), F($"{epoch.Duration.TotalSeconds:f1}"));
+            AnsiConsole.MarkupLineInterpolated(
+                $"Epoch {epoch.Epoch,3}  loss {loss}  [grey]{terms}  {seconds} s{Waited(epoch)}[/]{validation}");
+            return;
+        }
+        if (_task is null)
+            return;
+        (_task.MaxValue, _task.Value) = (now.Steps, now.Step);
+        _task.Description = F($"Epoch {now.Epoch} of {now.Epochs}, loss {now.Loss:f3}");
+    }
+
+    public static void End(CocoMetrics metrics, FineTuneResult result, RunFolder folder, TimeSpan elapsed, double peak)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("Class", "Objects", "AP50-95", "AP50", "F1");
+        foreach (var c in metrics.PerCategory)
+            table.AddRow(Markup.Escape($"{c.CategoryId} {result.Detector.Classes[(int)c.CategoryId]}"),
+                $"{c.GroundTruths}", Number(c.AP), Number(c.AP50), c.GroundTruths > 0 ? Number(c.F1) : "-");
+        table.AddRow("[bold]all[/]", "", $"[bold]{Number(metrics.MAP50_95)}[/]", $"[bold]{Number(metrics.MAP50)}[/]",
+            "");
+        AnsiConsole.Write(table);
+        if (result.SkippedImages.Count > 0)
+            Warn(F($"{result.SkippedImages.Count} pictures could not be read and were skipped; they are named above."));
+        AnsiConsole.WriteLine(F($"mAP50 {metrics.MAP50:f4}, mAP50-95 {metrics.MAP50_95:f4} in ")
+            + F($"{elapsed.TotalSeconds:f0} s, peak memory {peak:f0} MB"));
+        AnsiConsole.MarkupLineInterpolated(
+            $"Wrote [green]{folder.Model}[/], {folder.Metrics}, {folder.Log}, {folder.Report}");
+    }
+
+    public void Dispose() => _task?.StopTask();
+
+    // Said where it matters: the steps wait for their data a twentieth of the time or more.
+    private static string Waited(EpochSummary epoch) => epoch.Waited < epoch.Duration / 20 ? ""
+        : F($", {epoch.Waited / epoch.Duration:p0} of it waiting for data");
+
+    private static string Size(DetectionDataView data) =>
+        $"{data.Dataset.Images.Length} images, {data.Dataset.BoxCount} boxes";
+
+    // Classes without objects have none.
+    private static string Number(double value) => value < 0 ? "-" : F($"{value:f3}");
+
+    private static string F(FormattableString text) => FormattableString.Invariant(text);
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using MLNet.Detection.Anchors;
+using MLNet.Detection.Boxes;
+using MLNet.Detection.Builtin;
+using MLNet.Detection.Data;
+using MLNet.Detection.Detectors;
+using MLNet.Detection.Heads;
+using MLNet.Detection.Images;
+using MLNet.Detection.Inspection;
+
+namespace MLNet.Detection.Tool.Training;
+
+/// <summary>From the options to the detector that is tuned.</summary>
+internal sealed class Import(ParseResult given, Settings settings)
+{
+    public DetectorModel Detector(DetectionDataView train)
+    {
+        string[] classes = [.. train.Dataset.Categories.Select(category => category.Name)];
+        var seed = given.GetValue(settings.Seed);
+        bool? background = given.GetValue(settings.Loss) switch
+        {
+            null => null, "multibox" => true, "retinanet" => false,
+            var other => throw new ArgumentException($"--loss is '{other}'; expected multibox or retinanet."),
+        };
+        if (given.GetValue(settings.Model) is not { } path)
+            return background != true ? new SmallDetector { Classes = classes, Seed = seed }.Build()
+                : throw new ArgumentException("--loss is multibox, but the built-in detector has no background column; "
+                    + "expected retinanet, or a --model.");
+        var import = new DetectorImport
+        {
+            ClassOutput = given.GetValue(settings.ClassOutput),
+            BoxOutput = given.GetValue(settings.BoxOutput),
+            Classes = classes,
+            Head = Head(),
+            HasBackground = background,
+            AnchorScheme = given.GetValue(settings.AnchorScheme) is { } scheme ? KnownAnchors.Named(scheme) : null,
+            ImageSize = given.GetValue(settings.ImageSize) is { } size ? ImageInput.ParseSize(size) : null,
+            Normalization = given.GetValue(settings.Normalization) is { } name ? Normalization.Named(name) : null,
+            Seed = seed,
+        };
+        return import.Load(path, Anchors);
+    }
+
+    private DetectionHead? Head() => given.GetValue(settings.Head) switch
+    {
+        null => null,
+        "ssd" => new SsdHead(),
+        "retinanet" => new RetinaNetHead(),
+        "fcos" => new FcosHead
+        {
+            CenternessValue = given.GetValue(settings.ObjectnessOutput) ?? throw new ArgumentException(
+                "--head fcos needs --objectness-output, the output with the centerness."),
+        },
+        "yolox" => new YoloxHead { ObjectnessOutput = given.GetValue(settings.ObjectnessOutput) },
+        "yolo" => new YoloHead(),
+        "yolov8" => new Yolov8Head(),
+        "detr" => new DetrHead(),
+        var other => throw new ArgumentException(
+            $"--head is '{other}'; expected ssd, retinanet, fcos, yolox, yolo, yolov8 or detr."),
+    };
+
+    private IReadOnlyList<Box>? Anchors(int width, int height) =>
+        given.GetValue(settings.Anchors) is not { } file ? null
+        : AnchorFile.Load(file, given.GetValue(settings.AnchorFormat) switch
+        {
+            "xyxy" => AnchorFormat.XyxyPixels, "cxcywh" => AnchorFormat.CxcywhNormalized,
+            var other => throw new ArgumentException($"--anchor-format is '{other}'; expected xyxy or cxcywh."),
+        }, width, height);
+}

@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Globalization;
+using MLNet.Detection.Builtin;
+using MLNet.Detection.Reports;
+using OnnxGraphs.Losses;
+using OnnxGraphs.Optimizers;
+
+namespace MLNet.Detection.Tool.Training;
+
+/// <summary>
+/// How a run trains: as the options say and, where they say nothing, the built-in detector by its own recipe, because it
+/// starts from random weights.
+/// </summary>
+internal sealed class Recipe(ParseResult given, Settings settings)
+{
+    private bool FromScratch => given.GetValue(settings.Model) is null;
+
+    /// <summary>Null: by the head.</summary>
+    public DetectionLoss? Loss => FromScratch ? ScratchRecipe.Loss : null;
+
+    public float LearningRate => Choose(settings.LearningRate, ScratchRecipe.LearningRate);
+
+    public int Epochs => Choose(settings.Epochs, ScratchRecipe.Epochs);
+
+    public int BatchSize => Choose(settings.Batch, ScratchRecipe.BatchSize);
+
+    public WeightAverage? Average => given.GetValue(settings.Average) is { } decay
+        ? new(decay, given.GetValue(settings.AverageRamp)) : null;
+
+    public Optimizer Optimizer
+    {
+        get
+        {
+            var recipe = FromScratch && IsDefault(settings.Optimizer);
+            var optimizer = recipe ? ScratchRecipe.Optimizer : given.GetValue(settings.Optimizer) switch
+            {
+                "adamw" => new AdamW() as Optimizer, "sgd" => new Sgd(),
+                var other => throw new ArgumentException($"--optimizer is '{other}'; expected adamw or sgd."),
+            };
+            return optimizer with
+            {
+                WeightDecay = recipe && IsDefault(settings.WeightDecay) ? optimizer.WeightDecay
+                    : given.GetValue(settings.WeightDecay),
+                ClipNorm = given.GetValue(settings.ClipNorm),
+            };
+        }
+    }
+
+    /// <summary>The options with the values that the run used, for the report.</summary>
+    public IReadOnlyList<ReportSetting> Used()
+    {
+        var used = new Dictionary<Option, string>
+        {
+            [settings.LearningRate] = Text(LearningRate), [settings.Epochs] = Text(Epochs),
+            [settings.Batch] = Text(BatchSize), [settings.WeightDecay] = Text(Optimizer.WeightDecay),
+            [settings.Optimizer] = Optimizer is AdamW adam ? $"adamw, beta2 {Text(adam.Beta2)}" : "sgd",
+            [settings.AverageRamp] = Average is { } average ? Text(average.Ramp) : "-",
+        };
+        if (Loss is RetinaNetLoss)
+            used[settings.Loss] = "retinanet";
+        return [.. settings.All.Select(option => new ReportSetting(option.Name,
+            used.GetValueOrDefault(option) ?? Given(option)))];
+    }
+
+    private string Given(Option option)
+    {
+        if (given.GetResult(option) is { Implicit: false } result)
+            return result.Tokens.Count == 0 ? "yes" : string.Join(' ', result.Tokens.Select(token => token.Value));
+        var value = option.HasDefaultValue ? option.GetDefaultValue() : null;
+        return value is IFormattable or string ? Text(value) : "-";
+    }
+
+    private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;
+
+    private T Choose<T>(Option<T> option, T fromScratch) =>
+        FromScratch && IsDefault(option) ? fromScratch : given.GetValue(option)!;
+
+    private bool IsDefault(Option option) => given.GetResult(option) is null or { Implicit: true };
+}

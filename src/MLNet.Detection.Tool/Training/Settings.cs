@@ -1,0 +1,131 @@
+using System.CommandLine;
+using System.Globalization;
+using MLNet.Detection.Data;
+using MLNet.Detection.Inspection;
+using OnnxGraphs.Optimizers;
+
+namespace MLNet.Detection.Tool.Training;
+
+/// <summary>The options of the command line.</summary>
+internal sealed class Settings
+{
+    public const string Description = "Tunes an exported ONNX detector on your images, in .NET, and writes an ONNX file "
+        + "that drops in where the old one was.";
+
+    public const string Examples = """
+        Examples:
+          mlnet-detect train
+              the built-in detector on generated pictures
+          mlnet-detect train --model ultraface.onnx --train train.json --test test.json --images JPEGImages
+          mlnet-detect train --model heads.onnx --class-output cls_logits --box-output bbox_regression
+              --anchors anchors.bin --loss retinanet --freeze "backbone.*" --train train.json
+          mlnet-detect train --model fcos.onnx --head fcos --class-output cls_logits --box-output bbox_regression
+              --objectness-output bbox_ctrness --normalization imagenet --train train.json
+          mlnet-detect train --resume runs/mine
+              go on with a stopped run (give its other options again)
+        """;
+
+    private readonly string _started = DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+
+    public Option<string?> Model { get; } =
+        Of<string?>("--model", "ONNX file to tune. Without it: the built-in detector.");
+    public Option<string?> ClassOutput { get; } = Of<string?>(
+        "--class-output", "Output (or inner value) with the class scores. Without it: found by the model's structure.");
+    public Option<string?> BoxOutput { get; } = Of<string?>(
+        "--box-output", "Output (or inner value) with the boxes. Without it: found by the model's structure.");
+    public Option<string?> Head { get; } = Of<string?>("--head", "ssd, retinanet, fcos, yolox, yolo, yolov8 or detr. "
+        + "Without it: ssd or retinanet by the activation, a yolo where one output has boxes and classes.");
+    public Option<string?> ObjectnessOutput { get; } = Of<string?>(
+        "--objectness-output", "Output with the centerness (fcos) or the objectness (yolox with an output for each).");
+    public Option<string?> Anchors { get; } =
+        Of<string?>("--anchors", "Anchors, .bin (float32), .csv or .json. "
+            + "Without it: read from the model's own box decoding.");
+    public Option<string> AnchorFormat { get; } =
+        Of("--anchor-format", "xyxy (pixels of the network) or cxcywh (parts of the image).", "xyxy");
+    public Option<string?> AnchorScheme { get; } =
+        Of<string?>("--anchor-scheme", "Lay anchors by the rule of a known detector: "
+            + string.Join(", ", KnownAnchors.All.Select(known => known.Name)) + ".");
+    public Option<string?> ImageSize { get; } =
+        Of<string?>("--image-size", "WIDTHxHEIGHT of pictures, where the model leaves it open.");
+    public Option<string?> Normalization { get; } = Of<string?>("--normalization", "What the model takes: pixels "
+        + "(0 to 255), unit (0 to 1), centered (-1 to 1) or imagenet. Without it: by what the model does itself, else "
+        + "centered.");
+    public Option<string?> Train { get; } =
+        Of<string?>("--train", "Data set to train on, for example a COCO JSON, a data.yaml or a Pascal VOC folder; of "
+            + "one in parts the part \"train\". Without it: generated pictures.");
+    public Option<string?> Val { get; } =
+        Of<string?>("--val", "Data set (or its part \"val\") to measure on after every epoch.");
+    public Option<string?> Test { get; } =
+        Of<string?>("--test", "Data set (or its part \"test\") held out to the end.");
+    public Option<string?> Format { get; } =
+        Of<string?>("--format", $"{string.Join(", ", DatasetFormat.All.Select(format => format.Name))}. "
+            + "Without it: found out from the files.");
+    public Option<string?> Images { get; } =
+        Of<string?>("--images", "Folder of the pictures. Without it: where the format keeps them.");
+    public Option<int> Epochs { get; } = Of("--epochs", "Times that every image is seen (built-in detector: 25).", 20);
+    public Option<int> Batch { get; } = Of("--batch", "Images of a step (built-in detector: 4).", 8);
+    public Option<float> LearningRate { get; } =
+        Of("--lr", "The largest learning rate (built-in detector: 0.002).", 1e-3f);
+    public Option<float> WarmUp { get; } = Of("--warm-up", "Epochs of rising learning rate.", 1f);
+    public Option<string> Optimizer { get; } = Of("--optimizer", "adamw or sgd.", "adamw");
+    public Option<float> WeightDecay { get; } = Of("--weight-decay", "Weight decay.", 1e-4f);
+    public Option<float?> ClipNorm { get; } = Of<float?>("--clip-norm", "Largest gradient norm; 10 steadies sgd.");
+    public Option<double?> Average { get; } = Of<double?>("--average",
+        "Measure and save a moving average of the weights that keeps so much of itself in each step, such as 0.9998.");
+    public Option<double> AverageRamp { get; } = Of("--average-ramp",
+        "Steps in which the average's decay rises to 63 % of that; short runs need fewer.", new WeightAverage().Ramp);
+    public Option<string[]> Augment { get; } = new Option<string[]>("--augment")
+    {
+        Description = "Random changes of the pictures beside mirroring: crop, zoom, color, mosaic, mixup; several after one "
+            + "another.",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [],
+    }.AcceptOnlyFromAmong("crop", "zoom", "color", "mosaic", "mixup");
+    public Option<string?> Loss { get; } =
+        Of<string?>("--loss", "multibox (softmax with background) or retinanet (sigmoid). "
+            + "Without it: from the model's own activation.");
+    public Option<string[]> Freeze { get; } =
+        Of<string[]>("--freeze", "Glob of weights that stay, for example \"base_net.*\"; may be repeated.", []);
+    public Option<int> FreezeDepth { get; } =
+        Of("--freeze-depth", "Layers from the input whose weights stay; inspect says how many there are.", 0);
+    public Option<bool> HeadsOnly { get; } =
+        Of("--train-heads-only", "Let all weights stay but those of the heads.", false);
+    public Option<string> Device { get; } = Of("--device", "cpu, cuda or cuda:N, dml or dml:N, coreml.", "cpu");
+    public Option<string> Tf32 { get; } =
+        Of("--tf32", "on: CUDA may round factors of products to TF32; off: float32 throughout.", "on")
+            .AcceptOnlyFromAmong("on", "off");
+    public Option<bool> CudaGraph { get; } =
+        Of("--cuda-graph", "Replay the training step as a CUDA graph, with one launch.", false);
+    public Option<int?> Workers { get; } = Of<int?>("--workers", "Threads that prepare batches while steps run; 0: none. "
+        + "Without it: 1 on the CPU, up to 4 elsewhere.");
+    public Option<string> Precision { get; } =
+        Of("--precision", "fp32; or fp16 (loss scaled by itself) or bf16 for convolutions and products on a GPU.", "fp32")
+            .AcceptOnlyFromAmong("fp32", "fp16", "bf16");
+    public Option<string> Kernels { get; } =
+        Of("--kernels", "on: on the CPU, the library's own kernels where they are faster; off: ONNX Runtime's alone.",
+            "on").AcceptOnlyFromAmong("on", "off");
+    public Option<string?> Output { get; } =
+        Of<string?>("--output", "New folder for the results. Without it: runs/<date>.");
+    public Option<string?> Resume { get; } = Of<string?>("--resume", "Folder of a stopped run, to go on with.");
+    public Option<int> Seed { get; } = Of("--seed", "Decides all that is random.", 1);
+    public Option<bool> Overwrite { get; } =
+        Of("--overwrite", "Let results replace those of an earlier run in the same folder.", false);
+    public Option<int> DemoImages { get; } = Of("--demo-images", "Generated pictures to train on.", 480);
+
+    public IReadOnlyList<Option> All =>
+    [
+        Model, ClassOutput, BoxOutput, Head, ObjectnessOutput, Anchors, AnchorFormat, AnchorScheme, ImageSize,
+        Normalization, Train, Val, Test, Format, Images, Epochs, Batch, LearningRate, WarmUp, Optimizer, WeightDecay,
+        ClipNorm, Average, AverageRamp, Augment, Loss, Freeze, FreezeDepth, HeadsOnly, Device, Precision, Kernels, Tf32,
+        CudaGraph, Workers, Output, Resume, Seed, Overwrite, DemoImages,
+    ];
+
+    /// <summary>Where results go.</summary>
+    public string OutputFolder(ParseResult given) =>
+        given.GetValue(Resume) ?? given.GetValue(Output) ?? Path.Combine("runs", _started);
+
+    private static Option<T> Of<T>(string name, string description) => new(name) { Description = description };
+
+    private static Option<T> Of<T>(string name, string description, T value) =>
+        new(name) { Description = description, DefaultValueFactory = _ => value };
+}

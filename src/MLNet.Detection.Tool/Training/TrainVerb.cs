@@ -1,0 +1,24 @@
+using System.CommandLine;
+
+namespace MLNet.Detection.Tool.Training;
+
+/// <summary>Tunes an exported detector on a data set and writes model, metrics, log and report.</summary>
+internal sealed class TrainVerb : Verb
+{
+    private readonly Settings _settings = new();
+
+    public TrainVerb() : base("train", Settings.Description)
+    {
+        foreach (var option in _settings.All)
+            Options.Add(option);
+    }
+
+    public override string Examples => Settings.Examples;
+
+    protected override bool EndsByItself => true;
+
+    protected override string GoOn(ParseResult given) => $"Go on with --resume {_settings.OutputFolder(given)}";
+
+    protected override void Run(ParseResult given, CancellationToken cancel) =>
+        new Run(given, _settings, cancel).Go();
+}

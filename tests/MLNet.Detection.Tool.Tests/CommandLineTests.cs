@@ -1,0 +1,48 @@
+using System.CommandLine;
+
+namespace MLNet.Detection.Tool.Tests;
+
+[TestClass]
+public sealed class CommandLineTests
+{
+    [TestMethod]
+    public void All_verbs_have_help()
+    {
+        var root = CommandLine.Root();
+        CollectionAssert.AreEquivalent(
+            new[] { "train", "predict", "evaluate", "inspect", "report", "convert", "losses", "artifacts", "new" },
+            root.Subcommands.Select(verb => verb.Name).ToArray());
+        foreach (var verb in root.Subcommands)
+            StringAssert.Contains(Help(verb.Name), verb.Description);
+    }
+
+    [TestMethod]
+    public void Help_of_train_ends_with_its_examples() =>
+        StringAssert.EndsWith(Help("train").TrimEnd(), "go on with a stopped run (give its other options again)");
+
+    [TestMethod]
+    [DataRow("train", "--model", "none.onnx")]
+    [DataRow("predict", "none.onnx", "none.jpg")]
+    [DataRow("predict", "none.onnx")]
+    [DataRow("evaluate", "none.json", "none.json")]
+    [DataRow("inspect", "none.onnx")]
+    [DataRow("report", "none.json")]
+    [DataRow("convert", "none.json", "--to", "coco", "--output", "none")]
+    [DataRow("artifacts", "finish", "--artifacts", "none", "--output", "none.onnx")]
+    [DataRow("new", "--model", "none.onnx", "--data", "none.json")]
+    [DataRow("sing")]
+    [DataRow("train", "--sing")]
+    public void What_cannot_be_done_ends_with_code_1(params string[] line)
+    {
+        using var folder = new ToolFolder();
+        var output = line[0] == "train" ? new[] { "--output", folder.At("run") } : [];
+        Assert.AreEqual(1, ToolFolder.Run([.. line, .. output]));
+    }
+
+    private static string Help(string verb)
+    {
+        using var output = new StringWriter();
+        Assert.AreEqual(0, CommandLine.Root().Parse([verb, "--help"]).Invoke(new() { Output = output }));
+        return output.ToString();
+    }
+}

@@ -1,0 +1,79 @@
+using System.Xml.Linq;
+using MLNet.Detection.Tool.Projects;
+
+namespace MLNet.Detection.Tool.Tests;
+
+[TestClass]
+public sealed class NewVerbTests
+{
+    [TestMethod]
+    public void A_project_refers_to_the_packages_of_the_tools_versions()
+    {
+        using var folder = new ToolFolder();
+        Assert.AreEqual(0, New(folder, "--data", folder.Shapes.Train));
+        CollectionAssert.AreEquivalent(
+            new[] { "Found.csproj", "Program.cs", "Found.training.cs", "Found.evaluate.cs", "Found.consumption.cs" },
+            Directory.GetFiles(folder.At("Found")).Select(Path.GetFileName).ToArray());
+        var packages = XDocument.Load(folder.At("Found/Found.csproj")).Descendants("PackageReference")
+            .ToDictionary(package => package.Attribute("Include")!.Value, package => package.Attribute("Version")!.Value);
+        var props = XDocument.Load(Repository("Directory.Packages.props"));
+        Assert.AreEqual(props.Descendants("OnnxRuntimeVersion").Single().Value, packages["Microsoft.ML.OnnxRuntime"]);
+        Assert.AreEqual(XDocument.Load(Repository("Directory.Build.props")).Descendants("Version").Single().Value,
+            packages["MLNet.Detection"]);
+        foreach (var file in Directory.GetFiles(folder.At("Found")))
+            Assert.DoesNotContain("{{", File.ReadAllText(file), file);
+        Assert.AreEqual(1, New(folder, "--data", folder.Shapes.Train), "a folder with files is left alone");
+    }
+
+    [TestMethod]
+    public void A_data_set_for_measuring_is_used_and_otherwise_pictures_are_held_out()
+    {
+        using var folder = new ToolFolder();
+        Assert.AreEqual(0, New(folder, "--data", folder.Shapes.Train, "--test", folder.Shapes.Test));
+        var training = File.ReadAllText(folder.At("Found/Found.training.cs"));
+        StringAssert.Contains(training, $"TestData = @\"{folder.Shapes.Test}\"");
+        StringAssert.Contains(training, $"Pictures = @\"{folder.Shapes.Images}\"");
+        Directory.Delete(folder.At("Found"), recursive: true);
+        Assert.AreEqual(0, New(folder, "--data", folder.Shapes.Train));
+        training = File.ReadAllText(folder.At("Found/Found.training.cs"));
+        Assert.DoesNotContain("TestData", training);
+        StringAssert.Contains(training, "i % 5 == 0");
+    }
+
+    [TestMethod]
+    public void Parts_of_a_data_set_are_found()
+    {
+        using var folder = new ToolFolder();
+        Assert.AreEqual(0, ToolFolder.Run("convert", $"train={folder.Shapes.Train}", $"val={folder.Shapes.Test}", "--images",
+            folder.Shapes.Images, "--to", "yolo", "--output", folder.At("yolo"), "--copy-images"));
+        Assert.AreEqual(new ProjectData(folder.At("yolo"), "train", folder.At("yolo"), "val", null),
+            ProjectData.Of(folder.At("yolo"), null, null));
+    }
+
+    [TestMethod]
+    [DataRow("version-RFB-320.onnx", "VersionRFB320")]
+    [DataRow("model.onnx", "Model")]
+    [DataRow("320.onnx", "Detector320")]
+    [DataRow("---.onnx", "Detector")]
+    public void Names_are_made_of_the_models(string model, string name) =>
+        Assert.AreEqual(name, ProjectName.Of(null, model));
+
+    [TestMethod]
+    [DataRow("a b")]
+    [DataRow("1a")]
+    [DataRow("")]
+    [DataRow("../a")]
+    public void Names_that_are_none_are_refused(string name) =>
+        Assert.ThrowsExactly<ArgumentException>(() => ProjectName.Of(name, "model.onnx"));
+
+    private static int New(ToolFolder folder, params string[] data) => ToolFolder.Run(["new", "--model", folder.Model,
+        "--images", folder.Shapes.Images, "--name", "Found", "--output", folder.At("Found"), .. data]);
+
+    private static string Repository(string file)
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Detection.MLNet.sln")))
+            folder = folder.Parent!;
+        return Path.Combine(folder.FullName, file);
+    }
+}
