@@ -40,7 +40,7 @@ public sealed class BoxUnitTests
     [
         ["coco", "a.json", Coco, """{"id": 2, "image_id": 1, "category_id": 1, "bbox": [1, 2, 29, 7]}"""],
         ["createml", "a.json", CreateML,
-            """{"label": "a", "coordinates": {"x": 15, "y": 5, "width": 29, "height": 7}}"""],
+            """{"label": "a", "coordinates": {"x": 15.5, "y": 5.5, "width": 29, "height": 7}}"""],
         ["vott", "a.json", Vott,
             """{"tags": ["a"], "boundingBox": {"left": 1, "top": 2, "width": 29, "height": 7}}"""],
         ["labelme", "x.json", LabelMe,

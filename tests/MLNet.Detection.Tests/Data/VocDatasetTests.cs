@@ -78,6 +78,39 @@ public sealed class VocDatasetTests
     }
 
     [TestMethod]
+    [DataRow("b.jpg", "b.jpg")]
+    [DataRow("", "b.jpg")]
+    [DataRow("b", "b.jpg")]
+    [DataRow("old_name.png", "b.jpg")]
+    [DataRow("C:\\Users\\me\\b.jpg", "b.jpg")]
+    [DataRow("/home/me/pictures/b.jpg", "b.jpg")]
+    [DataRow("../images/b.jpg", "b.jpg")]
+    [DataRow("/elsewhere/other.jpg", "other.jpg")]
+    public void The_picture_is_found_by_name_or_by_that_of_the_file(string written, string picture)
+    {
+        using var folder = Folder(Clean.Replace("<filename>b.jpg</filename>", $"<filename>{written}</filename>"));
+        foreach (var name in new[] { "a.jpg", "b.jpg", "other.jpg" })
+            Formats.SampleData.WritePicture(folder.File("JPEGImages", name), 20, 10);
+        var dataset = VocDataset.Load(folder.Path, "train");
+        Assert.AreEqual(folder.File("JPEGImages", picture), Assert.ContainsSingle(dataset.Images).Path);
+        Assert.AreEqual(written == picture ? 0 : 1, dataset.Problems.Count(
+            problem => problem.Kind == DatasetProblemKind.OtherPicture));
+    }
+
+    [TestMethod]
+    public void Bytes_that_the_encoding_does_not_have_are_an_error()
+    {
+        using var folder = Folder("");
+        File.WriteAllBytes(folder.File("Annotations", "b.xml"),
+            [.. "<annotation><filename>"u8, 0xE9, .. ".jpg</filename></annotation>"u8]);
+        Assert.Contains("bytes that its encoding does not have", Assert.ThrowsExactly<DatasetException>(
+            () => VocDataset.Load(folder.Path, "train", Unchecked)).Message);
+        folder.Write("Annotations/b.xml", "<?xml version=\"1.0\" encoding=\"no-such\"?><annotation/>");
+        Assert.Contains("the encoding \"no-such\" is not known", Assert.ThrowsExactly<DatasetException>(
+            () => VocDataset.Load(folder.Path, "train", Unchecked)).Message);
+    }
+
+    [TestMethod]
     public void An_unknown_class_is_an_error()
     {
         using var folder = Folder(Clean);
