@@ -37,7 +37,8 @@ public sealed record RetinaNetAnchors(
 
     /// <summary>
     /// Per level the pixels from cell to cell, both ways; null: the whole part of image / map, as torchvision has it.
-    /// Detectors whose maps are padded, as Keras' of 200 x 333 pixels, have 4, 8, 16, ... whatever their maps' sizes are.
+    /// Detectors whose maps are padded, as Keras' of 200 x 333 pixels, have 8, 16, 32, ... whatever the sizes of their
+    /// maps are.
     /// </summary>
     public IReadOnlyList<float>? Strides { get; init; }
 
@@ -74,8 +75,8 @@ public sealed record RetinaNetAnchors(
     {
         var cell = CellAnchors(level);
         if (Strides is not null && (Strides.Count != Levels || Strides.Any(stride => stride is not (> 0 and < 1e6f))))
-            throw new ArgumentException($"Sizes are for {Levels} levels, strides are {string.Join(", ", Strides)}; give "
-                + "one positive number a level.");
+            throw new ArgumentException($"Sizes are for {Levels} levels, strides are {string.Join(", ", Strides)}; "
+                + "give one positive number a level.");
         var (strideX, strideY) = Strides is { } strides ? (strides[level], strides[level])
             : ((float)(imageWidth / map.Width), (float)(imageHeight / map.Height));
         for (var row = 0; row < map.Height; row++)
