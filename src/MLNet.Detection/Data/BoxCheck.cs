@@ -7,7 +7,7 @@ namespace MLNet.Detection.Data;
 /// Clips annotated boxes to their image and drops what is left with no size, keeping a list of what it did.
 /// </summary>
 /// <param name="problems">The list.</param>
-/// <param name="inParts">Whether the boxes were found to be parts of their pictures: then every overhang is said.</param>
+/// <param name="inParts">Whether the boxes were found to be parts of their pictures: every overhang is said.</param>
 internal sealed class BoxCheck(List<DatasetProblem> problems, bool inParts = false)
 {
     // Exporters round corners to two decimals: an overhang of this many pixels is rounding and not worth a word.

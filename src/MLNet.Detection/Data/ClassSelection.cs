@@ -5,7 +5,7 @@ internal sealed class ClassSelection(DetectionDataset dataset, IReadOnlyList<Cat
 {
     private IEnumerable<string> Names => classes.Select(category => category.Name);
 
-    /// <summary>By names alone: ids are the file's where it has the class, new ones behind them where it has not.</summary>
+    /// <summary>By names alone: ids are the file's where it has the class, else new ones behind them.</summary>
     public static ClassSelection ByName(DetectionDataset dataset, IReadOnlyList<string> names)
     {
         if (names.Distinct().Count() != names.Count)
@@ -61,7 +61,7 @@ internal sealed class ClassSelection(DetectionDataset dataset, IReadOnlyList<Cat
             boxes[box.Category]++;
         return dataset.Categories.Select((category, i) => (category.Name, Index: i))
             .Where(category => number[category.Index] < 0).Select(category => new DatasetProblem(dataset.Source, "",
-            $"the class {category.Name} is none of {string.Join(", ", Names)}; its {boxes[category.Index]} boxes are left "
-            + "out") { Kind = DatasetProblemKind.NoClass }).ToList();
+            $"the class {category.Name} is none of {string.Join(", ", Names)}; its {boxes[category.Index]} boxes are "
+            + "left out") { Kind = DatasetProblemKind.NoClass }).ToList();
     }
 }

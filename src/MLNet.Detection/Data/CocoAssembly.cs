@@ -64,8 +64,8 @@ internal sealed class CocoAssembly(JsonSource file, ImageFolder folder)
                 _paths.Add(image.Id, path);
                 _sizes.Add(image.Id, size);
                 if (!seen.TryAdd(path, image.Id))
-                    _problems.Add(place.Problem($"the picture {image.FileName} is image {seen[path]} as well; it counts "
-                        + "twice, each time with other boxes", DatasetProblemKind.OtherPicture));
+                    _problems.Add(place.Problem($"the picture {image.FileName} is image {seen[path]} as well; it "
+                        + "counts twice, each time with other boxes", DatasetProblemKind.OtherPicture));
             }
         }
     }

@@ -12,7 +12,7 @@ public enum DatasetProblemKind
     /// <summary>A box without width or height was left out.</summary>
     NoSize,
 
-    /// <summary>A box whose right edge is left of its left one, or whose bottom is above its top, was left out.</summary>
+    /// <summary>A box with its right edge left of its left one, or its bottom above its top, was left out.</summary>
     Swapped,
 
     /// <summary>A box outside of its picture was left out.</summary>

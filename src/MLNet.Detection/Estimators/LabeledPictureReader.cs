@@ -23,8 +23,8 @@ internal sealed class LabeledPictureReader(DataViewRow row, PictureStepOptions o
         var boxes = BoxConversion.ToBoxes(
             place.Vector<float>(options.BoundingBoxColumnName, null)!, BoxFormat.Xyxy);
         if (boxes.Any(box => !float.IsFinite(box.X0 + box.Y0 + box.X1 + box.Y1)))
-            throw new InvalidDataException($"Row {place.Position}, column '{options.BoundingBoxColumnName}': a coordinate "
-                + "is not a finite number. Correct the data, or name another column.");
+            throw new InvalidDataException($"Row {place.Position}, column '{options.BoundingBoxColumnName}': a "
+                + "coordinate is not a finite number. Correct the data, or name another column.");
         var labels = place.Vector<uint>(options.LabelColumnName, boxes.Length)!;
         var crowd = place.Vector<bool>(options.CrowdColumnName, boxes.Length);
         var difficult = place.Vector<bool>(options.DifficultColumnName, boxes.Length);

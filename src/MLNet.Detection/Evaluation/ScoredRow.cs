@@ -54,7 +54,8 @@ internal sealed class ScoredRow(DataViewRow row, ScoredColumns columns, ScoredVi
     {
         var (x0, y0, x1, y1) = (box.X0, box.Y0, box.X1, box.Y1);
         Require(float.IsFinite(x0) && float.IsFinite(y0) && float.IsFinite(x1) && float.IsFinite(y1),
-            options.BoundingBoxColumnName, $"a box {index + 1} with a coordinate that is not a finite number", "numbers");
+            options.BoundingBoxColumnName, $"a box {index + 1} with a coordinate that is not a finite number",
+            "numbers");
         if (box.IsProper)
             return true;
         problems.Add(new($"column '{options.BoundingBoxColumnName}'", $"row {row.Position}, box {index + 1}",

@@ -60,7 +60,8 @@ public sealed class ClassNameListTests
     }
 
     private static float[] Stored(OnnxModel model) => [.. model.Initializers.Where(pair => pair.Value.DataType == 1)
-        .OrderBy(pair => pair.Key, StringComparer.Ordinal).SelectMany(pair => pair.Value.ToTensor().Values<float>().ToArray())];
+        .OrderBy(pair => pair.Key, StringComparer.Ordinal).SelectMany(
+            pair => pair.Value.ToTensor().Values<float>().ToArray())];
 
     private static (DetectorModel Detector, string Saved) SaveWith(string key, string text, string[] classes)
     {

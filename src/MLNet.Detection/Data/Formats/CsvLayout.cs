@@ -83,7 +83,8 @@ internal sealed record CsvLayout
             File = file, Label = label, Corners = hasCorners ? corners : sizes, HasSizes = !hasCorners,
             Width = Find("width", "imagewidth", "imgwidth"), Height = Find("height", "imageheight", "imgheight"),
             Group = Find("isgroupof"), NamesIds = names[file] == "imageid",
-            Normalized = names[file] == "imageid" && hasCorners && Find("isgroupof", "isoccluded") >= 0,   // Open Images
+            // Open Images
+            Normalized = names[file] == "imageid" && hasCorners && Find("isgroupof", "isoccluded") >= 0,
         };
     }
 

@@ -17,7 +17,8 @@ internal sealed class VocDocument
         var root = Load(path);
         FileName = root.Element("filename")?.Value.Trim() ?? "";
         Place = PlaceOf(root.Element("filename") ?? root);
-        if (root.Element("size") is { } size && Pixels(size, "width") is { } width && Pixels(size, "height") is { } height)
+        if (root.Element("size") is { } size && Pixels(size, "width") is { } width
+            && Pixels(size, "height") is { } height)
             Size = (width, height);
         Objects = [.. root.Elements("object").Select((item, index) => Read(item, index))];
     }

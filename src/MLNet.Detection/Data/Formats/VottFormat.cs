@@ -43,7 +43,8 @@ internal sealed class VottFormat : FileFormat
     private static FoundImage Image(JsonField entry, DatasetAssembly assembly)
     {
         var asset = entry["asset"];
-        var (width, height) = (asset.Find("size")?.Find("width")?.Pixels(), asset.Find("size")?.Find("height")?.Pixels());
+        var size = asset.Find("size");
+        var (width, height) = (size?.Find("width")?.Pixels(), size?.Find("height")?.Pixels());
         var boxes = entry.Find("regions")?.Items().SelectMany(region => Boxes(region, assembly)) ?? [];
         return new(asset["name"].Text(), [.. boxes], asset.Place)
         {

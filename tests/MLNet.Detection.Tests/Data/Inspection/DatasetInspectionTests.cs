@@ -43,7 +43,8 @@ public sealed class DatasetInspectionTests
     {
         DetectionDataset Of(string source, params string[] names) => new(source,
             names.Select((name, i) => new Category(i + 1, name)),
-            [SampleData.Image(1, source, 64, 64, [.. names.Select((_, i) => new LabeledBox(new(8 * i, 0, 8 * i + 9, 60), i, 540, Id: i + 1))])]);
+            [SampleData.Image(1, source, 64, 64, [.. names.Select((_, i) =>
+                new LabeledBox(new(8 * i, 0, 8 * i + 9, 60), i, 540, Id: i + 1))])]);
         var data = DatasetInspection.Of([new("train", Of("a", "x", "y")), new("val", Of("b", "z", "y"))], LabelsOnly);
         foreach (var (split, boxes) in data.Splits.Zip(new[] { new[] { 1, 1, 0 }, [0, 1, 1] }))
         {
