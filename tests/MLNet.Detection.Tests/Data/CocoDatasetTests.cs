@@ -42,6 +42,28 @@ public sealed class CocoDatasetTests
     }
 
     [TestMethod]
+    public void A_picture_that_is_listed_twice_is_said()
+    {
+        using var folder = new TemporaryFolder();
+        var problem = Assert.ContainsSingle(CocoDataset.Load(
+            folder.Write("x.json", Clean.Replace("c.png", "a/b.jpg")), folder.Path, Unchecked).Problems);
+        Assert.AreEqual(DatasetProblemKind.OtherPicture, problem.Kind);
+        Assert.Contains("the picture a/b.jpg is image 30 as well", problem.Message);
+    }
+
+    // A class without a name is left out with its boxes, and the others keep their ids.
+    [TestMethod]
+    public void A_category_without_a_name_is_none()
+    {
+        using var folder = new TemporaryFolder();
+        var dataset = CocoDataset.Load(
+            folder.Write("x.json", Clean.Replace("\"cup\"", "\" \"")), folder.Path, Unchecked);
+        Assert.AreEqual(new Category(18, "dog"), Assert.ContainsSingle(dataset.Categories));
+        Assert.AreEqual(0, Assert.ContainsSingle(dataset.Images[0].Boxes).Category);
+        Assert.AreEqual(2, dataset.Problems.Count(problem => problem.Kind == DatasetProblemKind.NoClass));
+    }
+
+    [TestMethod]
     public void A_byte_order_mark_is_no_syntax_error()
     {
         using var folder = new TemporaryFolder();
