@@ -10,7 +10,7 @@ namespace MLNet.Detection.Tool.Terminal;
 
 /// <summary>
 /// A verb of the command line. What a user can put right ends in one line on the error stream and exit code 1, a run
-/// that was stopped in 130, as shells count Ctrl+C.
+/// that was stopped in 130 or 143, as shells count Ctrl+C and SIGTERM.
 /// </summary>
 internal abstract class Verb : Command
 {
@@ -21,7 +21,7 @@ internal abstract class Verb : Command
     /// <summary>Command lines for the end of the help.</summary>
     public virtual string Examples => "";
 
-    /// <summary>Does what the options say; <paramref name="cancel"/> is the user's Ctrl+C.</summary>
+    /// <summary>Does what the options say; <paramref name="cancel"/> is the user's Ctrl+C, or SIGTERM.</summary>
     protected abstract void Run(ParseResult given, CancellationToken cancel);
 
     /// <summary>Whether the verb ends by itself after Ctrl+C; otherwise the process just ends.</summary>
@@ -36,32 +36,21 @@ internal abstract class Verb : Command
 
     private int Guarded(ParseResult given)
     {
-        using var cancel = new CancellationTokenSource();
-        void Stop(object? sender, ConsoleCancelEventArgs pressed)
-        {
-            pressed.Cancel = true;
-            cancel.CancelAsync();
-        }
-        if (EndsByItself)
-            Console.CancelKeyPress += Stop;
+        using var stop = EndsByItself ? new StopSignals() : null;
         try
         {
-            Run(given, cancel.Token);
+            Run(given, stop?.Token ?? CancellationToken.None);
             return 0;
         }
         catch (OperationCanceledException)
         {
             Errors.MarkupLineInterpolated($"[yellow]Stopped.[/] {GoOn(given)}");
-            return Interrupted;
+            return stop?.ExitCode ?? Interrupted;
         }
         catch (Exception error) when (IsForUser(error))
         {
             Errors.MarkupLineInterpolated($"[red]error:[/] {error.Message}");
             return Failed;
-        }
-        finally
-        {
-            Console.CancelKeyPress -= Stop;
         }
     }
 

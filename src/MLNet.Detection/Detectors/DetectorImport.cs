@@ -73,7 +73,7 @@ public sealed record DetectorImport : HeadRequest
         var (classes, boxes) = (ClassOutput ?? found!.Classes.Value, BoxOutput ?? found!.Boxes.Value);
         var head = Head ?? (HasBackground ?? IsSoftmax(model, found?.Classes ?? Point(model, classes, input))
             ? new SsdHead() : new RetinaNetHead());
-        return Detector(head.Import(new(this, model, input, classes, boxes)), input);
+        return Imported(head, new(this, model, input, classes, boxes));
     }
 
     // Queries of a set prediction, whose values no one has named.
@@ -150,7 +150,13 @@ public sealed record DetectorImport : HeadRequest
         if (output is null)
             return null;
         var import = new HeadImport(this, model, input, output, BoxOutput ?? output.Split(',')[0]);
-        return (Head ?? JoinedHead.Find(import)) is { } head ? Detector(head.Import(import), input) : null;
+        return (Head ?? JoinedHead.Find(import)) is { } head ? Imported(head, import) : null;
+    }
+
+    private DetectorModel Imported(DetectionHead head, HeadImport import)
+    {
+        var detector = Detector(head.Import(import), import.Input);
+        return detector with { Warnings = [.. import.Warnings.Distinct()] };
     }
 
     private DetectorModel Detector(FoundHead found, ImageInput input)

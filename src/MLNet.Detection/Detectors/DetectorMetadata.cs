@@ -18,7 +18,8 @@ internal static class DetectorMetadata
     private static readonly string[] Keys =
         ["class_value", "box_value", "classes", "anchors", "resize", NormalizationKey, "decoder", HeadKey];
 
-    /// <summary>A copy of the detector's model in the form that its file came in, with all entries.</summary>
+    /// <summary>A copy of the detector's model in the form that its file came in, with all entries; lists of class names
+    /// that other programs read are those of the detector's classes.</summary>
     public static OnnxModel Attach(DetectorModel detector)
     {
         var copy = FileForm.Close(detector.Model).Clone();
@@ -29,6 +30,8 @@ internal static class DetectorMetadata
             JsonSerializer.Serialize(detector.Resize), JsonSerializer.Serialize(detector.Normalization),
             JsonSerializer.Serialize(detector.Decoder), JsonSerializer.Serialize(detector.Head),
         ];
+        foreach (var list in ClassNameList.Of(copy).ToList())
+            Set(copy.Proto, list.Key, list.With(detector.Classes));
         foreach (var (key, value) in Keys.Zip(values))
             Set(copy.Proto, Prefix + key, value);
         if (detector.ImageValue is { } image)
@@ -97,7 +100,7 @@ internal static class DetectorMetadata
 
     private static void Set(ModelProto model, string key, string value)
     {
-        var entry = model.MetadataProps.FirstOrDefault(e => e.Key == key);
+        var entry = model.MetadataProps.LastOrDefault(e => e.Key == key);   // of two with one key the last counts
         if (entry is null)
             model.MetadataProps.Add(entry = new StringStringEntryProto { Key = key });
         entry.Value = value;

@@ -49,6 +49,10 @@ public sealed record DetectorModel : HeadFrame
     /// </summary>
     public bool ScoresWholeNumbers { get; init; }
 
+    /// <summary>What the import found that is not as it should be, such as a list of class names that does not fit the
+    /// head; a trainer logs it.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Name of the value that pictures enter by, planes [batch, 3, height, width].</summary>
     public string InputName => ImageValue ?? Model.Inputs[0].Name;
 

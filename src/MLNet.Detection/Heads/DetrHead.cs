@@ -14,9 +14,10 @@ namespace MLNet.Detection.Heads;
 /// <summary>
 /// DETR: a set of queries, each of which predicts classes with "no object" in the last column [batch, queries,
 /// classes + 1] and a box, centre and size in parts of the picture [batch, queries, 4]. Queries and objects are matched
-/// one to one at least cost by the predictions of the present weights; of more objects than queries the first count. An
-/// anchor is the whole picture. Carion et al. 2020, https://arxiv.org/abs/2005.12872. RT-DETR, D-FINE and DEIM have a
-/// sigmoid for each class instead: <see cref="Sigmoid"/>.
+/// one to one at least cost by the predictions of the present weights; more objects than queries compete for them, and
+/// the loss divides by all objects. An anchor is the whole picture. Carion et al. 2020,
+/// https://arxiv.org/abs/2005.12872. RT-DETR, D-FINE and DEIM have a sigmoid for each class instead:
+/// <see cref="Sigmoid"/>.
 /// </summary>
 public sealed record DetrHead : DetectionHead
 {
@@ -51,6 +52,8 @@ public sealed record DetrHead : DetectionHead
 
     internal override bool MatchesPredictions => true;
 
+    internal override bool CountsObjects => true;
+
     internal override IReadOnlyList<Var> Tables(HeadFrame detector, IReadOnlyList<Var> values)
     {
         detector.Expect(detector.ClassValue, values[0], detector.Classes.Count + NoObject);
@@ -60,12 +63,11 @@ public sealed record DetrHead : DetectionHead
 
     internal override TargetWriter Targets(HeadFrame detector)
     {
-        var (queries, resize) = (detector.Anchors.Count, detector.Resize);
+        var resize = detector.Resize;
         return (sample, predicted, classes, boxes) =>
         {
-            var objects = Math.Min(queries, sample.Truths.Length);
-            Box[] truths = [.. sample.Truths.Take(objects).Select(box => box.Normalize(resize.Width, resize.Height))];
-            var matches = Matcher.Match(truths, sample.Classes.AsSpan(0, objects),
+            Box[] truths = [.. sample.Truths.Select(box => box.Normalize(resize.Width, resize.Height))];
+            var matches = Matcher.Match(truths, sample.Classes,
                 BoxConversion.ToBoxes(predicted[1].Span, BoxFormat.Cxcywh), predicted[0].Span);
             sample.WriteClasses(matches, classes);
             (sample with { Truths = truths }).WriteCentres(matches, boxes);

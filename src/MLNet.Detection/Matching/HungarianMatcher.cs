@@ -19,7 +19,8 @@ public sealed record HungarianMatcher(double ClassCost = 1, double L1Cost = 5, d
     public bool Sigmoid { get; init; }
 
     /// <summary>Matches the truths of one picture.</summary>
-    /// <param name="truths">The true boxes as parts of the picture, at most as many as there are queries.</param>
+    /// <param name="truths">The true boxes as parts of the picture; of more than queries, those of least cost are
+    /// matched.</param>
     /// <param name="labels">Their classes.</param>
     /// <param name="predicted">Q predicted boxes as parts of the picture.</param>
     /// <param name="logits">[Q, C + 1], the last channel for no object; with <see cref="Sigmoid"/> [Q, C].</param>

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using Microsoft.ML.Runtime;
+using MLNet.Detection.Data;
 using MLNet.Detection.Estimators;
 using MLNet.Detection.Interop;
 using OnnxGraphs.Artifacts;
@@ -41,6 +42,8 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
 
     /// <summary>Trains on all rows of the data and returns the tuned detector with the history of the run.</summary>
     /// <exception cref="ArgumentException">An option or column does not fit.</exception>
+    /// <exception cref="DatasetException">The data has no object to learn, boxes of two units, or coordinates that are no
+    /// numbers.</exception>
     /// <exception cref="TrainingDivergedException">The loss or a weight became infinite or no number.</exception>
     /// <exception cref="OperationCanceledException">
     /// The run was cancelled; with a workspace, its checkpoint is there.
@@ -48,6 +51,7 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
     public FineTuneResult Train(IDataView data)
     {
         _options.Check(_options.Columns.ClassNames(data.Schema));
+        (data as DetectionDataView)?.Dataset.RequireObjects();
         using var channel = ((IChannelProvider)_context).Start(nameof(FineTuneTrainer));
         var options = _options.WithBatch(_options.Detector.Batch(_options.BatchSize));
         if (options.BatchSize != _options.BatchSize)

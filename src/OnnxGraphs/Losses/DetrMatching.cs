@@ -20,12 +20,14 @@ public sealed record DetrMatching(double ClassCost = 1, double L1Cost = 5, doubl
 
     /// <summary>
     /// The object of each query, or -1. Logits of Q queries over C + 1 channels, boxes of Q queries, labels and boxes
-    /// of the objects; at most Q objects.
+    /// of the objects. Of more objects than queries those are matched whose total cost is the least.
     /// </summary>
     public int[] Match(ReadOnlySpan<float> logits, ReadOnlySpan<float> boxes, ReadOnlySpan<long> labels,
         ReadOnlySpan<float> objects)
     {
         var cost = Cost(logits, boxes, labels, objects);
+        if (cost.GetLength(0) > cost.GetLength(1))
+            return Assignment.LeastCost(Transposed(cost));
         var matched = Enumerable.Repeat(-1, cost.GetLength(1)).ToArray();
         foreach (var (item, query) in Assignment.LeastCost(cost).Index())
             matched[query] = item;
@@ -50,6 +52,15 @@ public sealed record DetrMatching(double ClassCost = 1, double L1Cost = 5, doubl
                 cost[i, q] = Pair(gain[labels[i]], boxes.Slice(4 * q, 4), objects.Slice(4 * i, 4));
         }
         return cost;
+    }
+
+    private static double[,] Transposed(double[,] cost)
+    {
+        var transposed = new double[cost.GetLength(1), cost.GetLength(0)];
+        for (var i = 0; i < cost.GetLength(0); i++)
+            for (var j = 0; j < cost.GetLength(1); j++)
+                transposed[j, i] = cost[i, j];
+        return transposed;
     }
 
     private double Pair(double gain, ReadOnlySpan<float> a, ReadOnlySpan<float> b)
