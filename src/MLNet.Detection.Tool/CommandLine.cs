@@ -7,6 +7,7 @@ using MLNet.Detection.Tool.Inspection;
 using MLNet.Detection.Tool.Losses;
 using MLNet.Detection.Tool.Prediction;
 using MLNet.Detection.Tool.Projects;
+using MLNet.Detection.Tool.Terminal;
 using MLNet.Detection.Tool.Training;
 
 namespace MLNet.Detection.Tool;

@@ -135,21 +135,44 @@ public sealed partial class DetectionCatalog
 
     /// <summary>Compares predictions with the true boxes by COCO's rules, with options.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    public CocoMetrics Evaluate(IDataView data, ScoredView.Options options) => new ScoredView(data, options).Evaluate();
+    public CocoMetrics Evaluate(IDataView data, ScoredView.Options options)
+    {
+        var view = new ScoredView(data, options);
+        Tell(nameof(Evaluate), view.Problems);
+        return view.Evaluate();
+    }
+
+    /// <summary>
+    /// A data set with the classes of a detector, or of the training data, found by their names; see
+    /// <see cref="DetectionDataset.WithClasses"/>. Classes that are in only one of the two are named in the log.
+    /// </summary>
+    /// <param name="data">The data set.</param>
+    /// <param name="classes">The names wanted, in their order.</param>
+    /// <exception cref="ArgumentException">A name is given twice, or none is in the data set.</exception>
+    public DetectionDataView WithClasses(DetectionDataView data, IReadOnlyList<string> classes)
+    {
+        var dataset = data.Dataset.WithClasses(classes);
+        Tell(dataset.Source, [.. dataset.Problems.Skip(data.Dataset.Problems.Length)]);
+        return new(dataset);
+    }
 
     /// <summary>A view of a data set; its problems go to the log.</summary>
     internal DetectionDataView View(DetectionDataset dataset)
     {
-        const int Listed = 20;
-        if (dataset.Problems.IsEmpty)
-            return new(dataset);
-        using var channel = ((IChannelProvider)Context).Start(nameof(DetectionCatalog));
-        foreach (var problem in dataset.Problems.Take(Listed))
-            channel.Warning(MessageSensitivity.UserData, problem.ToString());
-        if (dataset.Problems.Length > Listed)
-            channel.Warning(MessageSensitivity.None,
-                $"{dataset.Source}: {dataset.Problems.Length - Listed} more such problems, "
-                + $"all in {nameof(DetectionDataset.Problems)}.");
+        Tell(dataset.Source, dataset.Problems);
         return new(dataset);
+    }
+
+    private void Tell(string source, IReadOnlyList<DatasetProblem> problems)
+    {
+        const int Listed = 20;
+        if (problems.Count == 0)
+            return;
+        using var channel = ((IChannelProvider)Context).Start(nameof(DetectionCatalog));
+        foreach (var problem in problems.Take(Listed))
+            channel.Warning(MessageSensitivity.UserData, problem.ToString());
+        if (problems.Count > Listed)
+            channel.Warning(MessageSensitivity.None,
+                $"{source}: {problems.Count - Listed} more such problems, all in {nameof(DetectionDataset.Problems)}.");
     }
 }

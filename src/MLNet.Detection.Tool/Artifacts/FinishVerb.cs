@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MLNet.Detection.Detectors;
+using MLNet.Detection.Tool.Terminal;
 using OnnxGraphs.Artifacts;
 
 namespace MLNet.Detection.Tool.Artifacts;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.ML;
 using MLNet.Detection.Builtin;
 using MLNet.Detection.Detectors;
+using MLNet.Detection.Tool.Terminal;
 using OnnxGraphs.Artifacts;
 using OnnxGraphs.Optimizers;
 

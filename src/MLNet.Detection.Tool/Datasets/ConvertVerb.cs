@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MLNet.Detection.Data;
+using MLNet.Detection.Tool.Terminal;
 
 namespace MLNet.Detection.Tool.Datasets;
 

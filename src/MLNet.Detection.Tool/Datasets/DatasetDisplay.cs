@@ -1,4 +1,5 @@
 using MLNet.Detection.Data.Inspection;
+using MLNet.Detection.Tool.Terminal;
 using Spectre.Console;
 
 namespace MLNet.Detection.Tool.Datasets;

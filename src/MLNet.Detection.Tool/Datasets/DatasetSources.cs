@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MLNet.Detection.Data;
+using MLNet.Detection.Data.Inspection;
 
 namespace MLNet.Detection.Tool.Datasets;
 
@@ -38,16 +39,16 @@ internal sealed class DatasetSources
             verb.Options.Add(option);
     }
 
-    /// <summary>The parts; classes that a format leaves open are those of the first.</summary>
+    /// <summary>The parts, with the same classes: those of the first, then those that only later ones have.</summary>
     public IReadOnlyList<DatasetSplit> Load(ParseResult given)
     {
         var parts = new List<DatasetSplit>();
         foreach (var source in given.GetValue(_sources)!)
-            parts.AddRange(Load(given, source, parts.FirstOrDefault()?.Dataset));
-        return parts;
+            parts.AddRange(Parts(given, source));
+        return DatasetInspection.SameClasses(parts);
     }
 
-    private IReadOnlyList<DatasetSplit> Load(ParseResult given, string source, DetectionDataset? first)
+    private IReadOnlyList<DatasetSplit> Parts(ParseResult given, string source)
     {
         var (name, path) = !Path.Exists(source) && source.Split('=', 2) is [var part, var file]
             ? (part, file) : ("", source);
@@ -57,7 +58,6 @@ internal sealed class DatasetSources
         {
             Split = given.GetValue(_split),
             ImageFolder = given.GetValue(_images),
-            Categories = first?.Categories.Select(category => category.Name).ToArray(),
             MissingImages = given.GetValue(_skip) ? MissingImages.Skip : MissingImages.Error,
         };
         return name.Length > 0 ? [new(name, format.Load(path, options))] : format.LoadSplits(path, options);

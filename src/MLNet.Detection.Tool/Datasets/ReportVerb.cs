@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MLNet.Detection.Data.Inspection;
 using MLNet.Detection.Reports;
+using MLNet.Detection.Tool.Terminal;
 
 namespace MLNet.Detection.Tool.Datasets;
 
@@ -11,6 +12,10 @@ internal sealed class ReportVerb : Verb
 {
     private readonly DatasetSources _sources = new();
     private readonly Option<bool> _quick = new("--quick") { Description = "Do not read the picture files." };
+    private readonly Option<bool> _decode = new("--decode")
+    {
+        Description = "Decode every picture: finds those that are damaged behind their head.",
+    };
     private readonly Option<string?> _anchors = new("--anchors") { Description = AnchorChoice.Description };
     private readonly Option<int> _input = new("--input")
     {
@@ -24,7 +29,7 @@ internal sealed class ReportVerb : Verb
         "Reports on a data set of labelled boxes: classes, sizes, suspicious labels, how well anchors cover it.")
     {
         _sources.AddTo(this);
-        foreach (var option in new Option[] { _quick, _anchors, _input })
+        foreach (var option in new Option[] { _quick, _decode, _anchors, _input })
             Options.Add(option);
         foreach (var option in _files.All)
             Options.Add(option);
@@ -37,7 +42,8 @@ internal sealed class ReportVerb : Verb
             ? AnchorChoice.Of(name, given.GetValue(_input), splits[0]) : null;
         var inspection = DatasetInspection.Of(splits, new()
         {
-            ReadPictures = !given.GetValue(_quick), Anchors = choice?.Anchors, Resize = choice?.Resize,
+            ReadPictures = !given.GetValue(_quick), DecodePictures = given.GetValue(_decode),
+            Anchors = choice?.Anchors, Resize = choice?.Resize,
         });
         DatasetDisplay.Show(inspection);
         if (choice is { Sizes.Length: > 0 })

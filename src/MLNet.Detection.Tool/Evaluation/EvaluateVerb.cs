@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MLNet.Detection.Tool.Terminal;
 
 namespace MLNet.Detection.Tool.Evaluation;
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using MLNet.Detection.Evaluation;
 using MLNet.Detection.Images;
 using MLNet.Detection.Reports;
+using MLNet.Detection.Tool.Terminal;
 
 namespace MLNet.Detection.Tool.Evaluation;
 

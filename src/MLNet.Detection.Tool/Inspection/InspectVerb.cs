@@ -2,6 +2,7 @@ using System.CommandLine;
 using MLNet.Detection.Heads;
 using MLNet.Detection.Images;
 using MLNet.Detection.Inspection;
+using MLNet.Detection.Tool.Terminal;
 
 namespace MLNet.Detection.Tool.Inspection;
 

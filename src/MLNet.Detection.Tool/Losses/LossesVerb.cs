@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using MLNet.Detection.Tool.Terminal;
 using Microsoft.ML.OnnxRuntime;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;

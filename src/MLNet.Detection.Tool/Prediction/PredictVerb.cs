@@ -2,6 +2,7 @@ using System.CommandLine;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Evaluation;
 using MLNet.Detection.Images;
+using MLNet.Detection.Tool.Terminal;
 using OnnxGraphs.Runtime;
 
 namespace MLNet.Detection.Tool.Prediction;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MLNet.Detection.Images;
 using MLNet.Detection.Inspection;
+using MLNet.Detection.Tool.Terminal;
 
 namespace MLNet.Detection.Tool.Projects;
 

@@ -33,14 +33,15 @@ internal sealed record ProjectData(string Train, string? TrainSplit, string? Tes
 
     private void Check()
     {
-        var first = Load(Train, TrainSplit, null);
+        var first = Load(Train, TrainSplit);
+        first.RequireObjects();
         if (first.Images.Length < 2)
             throw new ArgumentException(
                 $"{Train}: {first.Images.Length} pictures; expected two or more to learn from.");
         if (Test is not null)
-            Load(Test, TestSplit, [.. first.Categories.Select(category => category.Name)]);
+            Load(Test, TestSplit).WithClasses([.. first.Categories.Select(category => category.Name)]).RequireObjects();
     }
 
-    private DetectionDataset Load(string path, string? split, IReadOnlyList<string>? classes) =>
-        DatasetFormat.Detect(path).Load(path, new() { Split = split, ImageFolder = Images, Categories = classes });
+    private DetectionDataset Load(string path, string? split) =>
+        DatasetFormat.Detect(path).Load(path, new() { Split = split, ImageFolder = Images });
 }

@@ -33,7 +33,8 @@ internal sealed class ProjectFiles(string name, string model, ProjectData data, 
     [
         ("LoadData", Template(data.Test is null ? "held-out" : "parts").TrimEnd()),
         ("Import", string.Concat(recipe.Import.Select(line => $"        {line}\n"))),
-        ("TrainOptions", Options(data.TrainSplit).TrimEnd(',', ' ')), ("TestOptions", Options(data.TestSplit)),
+        ("TrainOptions", Options(data.TrainSplit).TrimEnd(',', ' ')),
+        ("TestOptions", Options(data.TestSplit).TrimEnd(',', ' ')),
         ("Constants", Constants()), ("Model", Literal(model)), ("Version", Version),
         ("OnnxRuntimeVersion", Metadata("OnnxRuntimeVersion")), ("Name", name),
     ];

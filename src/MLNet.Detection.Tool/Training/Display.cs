@@ -12,13 +12,25 @@ namespace MLNet.Detection.Tool.Training;
 /// <summary>What the run shows on the console.</summary>
 internal sealed class Display : IProgress<TrainingProgress>, IDisposable
 {
+    private readonly HashSet<string> _said = [];
     private ProgressTask? _task;
 
-    public static void Log(LoggingEventArgs entry)
+    /// <summary>Shows warnings and errors; a picture that training and evaluation both skip is said once.</summary>
+    public void Log(LoggingEventArgs entry)
     {
         if (entry.Kind is ChannelMessageKind.Warning or ChannelMessageKind.Error)
-            AnsiConsole.MarkupLineInterpolated($"[yellow]{entry.RawMessage}[/]");
+            Tell(entry.RawMessage);
     }
+
+    /// <summary>Shows a warning, once.</summary>
+    public void Tell(string warning)
+    {
+        lock (_said)
+            if (_said.Add(warning))
+                Warn(warning);
+    }
+
+    public static void Warn(string message) => AnsiConsole.MarkupLineInterpolated($"[yellow]{message}[/]");
 
     public static void Start(DetectorModel detector, DetectionDataView train, DetectionDataView? test, RunFolder folder)
     {
@@ -65,17 +77,23 @@ internal sealed class Display : IProgress<TrainingProgress>, IDisposable
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns("Class", "Objects", "AP50-95", "AP50", "F1");
         foreach (var c in metrics.PerCategory)
-            table.AddRow(Markup.Escape(result.Detector.Classes[(int)c.CategoryId]), $"{c.GroundTruths}",
-                F($"{c.AP:f3}"), F($"{c.AP50:f3}"), F($"{c.F1:f3}"));
-        table.AddRow("[bold]all[/]", "", F($"[bold]{metrics.MAP50_95:f3}[/]"), F($"[bold]{metrics.MAP50:f3}[/]"), "");
+            table.AddRow(Markup.Escape($"{c.CategoryId} {result.Detector.Classes[(int)c.CategoryId]}"),
+                $"{c.GroundTruths}", Number(c.AP), Number(c.AP50), c.GroundTruths > 0 ? Number(c.F1) : "-");
+        table.AddRow("[bold]all[/]", "", $"[bold]{Number(metrics.MAP50_95)}[/]", $"[bold]{Number(metrics.MAP50)}[/]",
+            "");
         AnsiConsole.Write(table);
-        foreach (var skipped in result.SkippedImages)
-            AnsiConsole.MarkupLineInterpolated($"[yellow]Skipped: {skipped}[/]");
+        if (result.SkippedImages.Count > 0)
+            Warn(F($"{result.SkippedImages.Count} pictures could not be read and were skipped; they are named above."));
         AnsiConsole.WriteLine(F($"mAP50 {metrics.MAP50:f4}, mAP50-95 {metrics.MAP50_95:f4} in ")
             + F($"{elapsed.TotalSeconds:f0} s, peak memory {peak:f0} MB"));
         AnsiConsole.MarkupLineInterpolated(
             $"Wrote [green]{folder.Model}[/], {folder.Metrics}, {folder.Log}, {folder.Report}");
     }
+
+    /// <summary>What a file of whole numbers finds, beside the floats that it was trained in.</summary>
+    public static void Rounded(CocoMetrics whole, CocoMetrics floats) => AnsiConsole.WriteLine(
+        F($"In floats, before it was written in whole numbers again: mAP50 {floats.MAP50:f4}, ")
+        + F($"mAP50-95 {floats.MAP50_95:f4}; the file itself: {whole.MAP50:f4}, {whole.MAP50_95:f4}"));
 
     public void Dispose() => _task?.StopTask();
 
@@ -85,6 +103,9 @@ internal sealed class Display : IProgress<TrainingProgress>, IDisposable
 
     private static string Size(DetectionDataView data) =>
         $"{data.Dataset.Images.Length} images, {data.Dataset.BoxCount} boxes";
+
+    // Classes without objects have none.
+    private static string Number(double value) => value < 0 ? "-" : F($"{value:f3}");
 
     private static string F(FormattableString text) => FormattableString.Invariant(text);
 }

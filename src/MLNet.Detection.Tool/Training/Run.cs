@@ -6,6 +6,8 @@ using MLNet.Detection;
 using MLNet.Detection.Augmentation;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
+using MLNet.Detection.Estimators;
+using MLNet.Detection.Evaluation;
 using MLNet.Detection.Images;
 using MLNet.Detection.Reports;
 using MLNet.Detection.Training;
@@ -39,13 +41,15 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
 
     private void Train(RunFolder folder, bool resume, Device device, Stopwatch clock)
     {
-        _ml.Log += (_, entry) => Display.Log(entry);
+        using var display = new Display();
+        _ml.Log += (_, entry) => display.Log(entry);
 
         var (train, val, test) = Data(folder, resume);
         var detector = new Import(given, settings).Detector(train);
+        foreach (var warning in detector.Warnings)
+            display.Tell(warning);
         Display.Start(detector, train, test, folder);
 
-        using var display = new Display();
         var trainer = _ml.Detection().FineTune(new FineTuneTrainer.Options
         {
             Detector = detector,
@@ -83,9 +87,12 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
         var scored = transformer.Transform(heldOut);
         var measured = HeldOut.Read(scored);
         var metrics = measured.Analysis.Metrics;
+        // Of a file of whole numbers the floats that it was trained in are measured too: what rounding cost.
+        var floats = transformer.Model.ScoresWholeNumbers ? Floats(result, heldOut) : null;
         result = result with
         {
-            SkippedImages = [.. result.SkippedImages, .. transformer.UnreadableImages.Select(image => image.Message)],
+            SkippedImages = [.. result.SkippedImages.Concat(transformer.UnreadableImages.Select(image => image.Message))
+                .Distinct()],
         };
         var peak = Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;
         folder.Write(metrics, result.Detector.Classes, new JsonObject
@@ -96,9 +103,20 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
             ["precision"] = given.GetValue(settings.Precision),
             ["skipped_steps"] = result.History.LastOrDefault()?.LossScale?.Skipped,
             ["skipped_images"] = new JsonArray([.. result.SkippedImages.Select(image => (JsonNode)image)]),
+            ["before_rounding"] = floats is null ? null
+                : new JsonObject { ["AP"] = floats.MAP50_95, ["AP50"] = floats.MAP50 },
         });
         folder.Write(RunReport.Build(result, TrainingLog.Read(folder.Log), measured, _recipe.Used()));
         Display.End(metrics, result, folder, clock.Elapsed, peak);
+        if (floats is not null)
+            Display.Rounded(metrics, floats);
+    }
+
+    private CocoMetrics Floats(FineTuneResult result, DetectionDataView heldOut)
+    {
+        using var transformer = new DetectorTransformer(
+            result.Detector with { ScoresWholeNumbers = false }, new() { Device = result.Device }, _ml);
+        return HeldOut.Read(transformer.Transform(heldOut)).Analysis.Metrics;
     }
 
     private (DetectionDataView Train, DetectionDataView? Val, DetectionDataView? Test) Data(
@@ -117,23 +135,33 @@ internal sealed class Run(ParseResult given, Settings settings, CancellationToke
             return (_ml.Detection().LoadFromCoco(shapes.Train, shapes.Images), null,
                 _ml.Detection().LoadFromCoco(shapes.Test, shapes.Images));
         }
-        var data = Load(train, "train", null);
+        var data = Load(train, "train");
+        data.Dataset.RequireObjects();
         string[] classes = [.. data.Dataset.Categories.Select(category => category.Name)];
-        DetectionDataView? HeldOut(Option<string?> option, string part) =>
-            given.GetValue(option) is { } path ? Load(path, part, classes) : null;
-        return (data, HeldOut(settings.Val, "val"), HeldOut(settings.Test, "test"));
+        return (data, HeldOutData(settings.Val, "val", classes), HeldOutData(settings.Test, "test", classes));
+    }
+
+    // Classes are found by their names, whatever their order there is; what does not fit is said before the training.
+    private DetectionDataView? HeldOutData(Option<string?> option, string part, string[] classes)
+    {
+        if (given.GetValue(option) is not { } path)
+            return null;
+        var data = _ml.Detection().WithClasses(Load(path, part), classes);
+        data.Dataset.RequireObjects();
+        return data;
     }
 
     // Of a data set in parts, each option takes the part of its name.
-    private DetectionDataView Load(string path, string part, string[]? classes)
+    private DetectionDataView Load(string path, string part)
     {
         var format = given.GetValue(settings.Format) is { } name
             ? DatasetFormat.Named(name) : DatasetFormat.Detect(path);
+        var parts = format.Splits(path);
+        if (parts.Count > 0 && !parts.Contains(part))
+            Display.Warn($"{path} has the parts {string.Join(", ", parts)}, but no \"{part}\": all of it is taken.");
         return _ml.Detection().LoadDataset(path, new()
         {
-            ImageFolder = given.GetValue(settings.Images),
-            Split = format.Splits(path).Contains(part) ? part : null,
-            Categories = classes,
+            ImageFolder = given.GetValue(settings.Images), Split = parts.Contains(part) ? part : null,
         }, format);
     }
 

@@ -5,7 +5,8 @@ namespace MLNet.Detection.Anchors;
 /// <summary>
 /// Anchors of RetinaNet and of region proposal networks: every cell has one box a ratio and size, ratio by ratio. A box
 /// has width size / sqrt(ratio) and height size * sqrt(ratio). As torchvision's AnchorGenerator by default: corners
-/// rounded to whole pixels (half to even), centred on the cell's corner, stride = image / map in whole pixels.
+/// rounded to whole pixels (half to even), centred on the cell's corner, stride = image / map in whole pixels, or
+/// <see cref="Strides"/>.
 /// Lin et al. 2017, section 4, https://arxiv.org/abs/1708.02002
 /// </summary>
 /// <param name="Sizes">Per level the side of the square box, in pixels.</param>
@@ -33,6 +34,13 @@ public sealed record RetinaNetAnchors(
     /// <summary>Where in a cell its anchors are centred, as a part of the stride: 0 is torchvision's, 0.5 the
     /// middle.</summary>
     public float CenterOffset { get; init; }
+
+    /// <summary>
+    /// Per level the pixels from cell to cell, both ways; null: the whole part of image / map, as torchvision has it.
+    /// Detectors whose maps are padded, as Keras' of 200 x 333 pixels, have 8, 16, 32, ... whatever the sizes of their
+    /// maps are.
+    /// </summary>
+    public IReadOnlyList<float>? Strides { get; init; }
 
     /// <inheritdoc/>
     public override int Levels => Sizes.Count;
@@ -66,7 +74,11 @@ public sealed record RetinaNetAnchors(
         List<Box> anchors, int level, GridSize map, int imageWidth, int imageHeight)
     {
         var cell = CellAnchors(level);
-        var (strideX, strideY) = (imageWidth / map.Width, imageHeight / map.Height);
+        if (Strides is not null && (Strides.Count != Levels || Strides.Any(stride => stride is not (> 0 and < 1e6f))))
+            throw new ArgumentException($"Sizes are for {Levels} levels, strides are {string.Join(", ", Strides)}; "
+                + "give one positive number a level.");
+        var (strideX, strideY) = Strides is { } strides ? (strides[level], strides[level])
+            : ((float)(imageWidth / map.Width), (float)(imageHeight / map.Height));
         for (var row = 0; row < map.Height; row++)
             for (var column = 0; column < map.Width; column++)
                 foreach (var box in cell)

@@ -9,5 +9,9 @@ internal readonly record struct AnnotationPlace(string File, Func<string> Words)
     public DatasetException Error(string found, string remedy, Exception? inner = null) =>
         new(File, Words(), found, remedy, inner);
 
-    public DatasetProblem Problem(string message) => new(File, Words(), message);
+    public DatasetProblem Problem(string message, DatasetProblemKind kind = DatasetProblemKind.Other) =>
+        new(File, Words(), message) { Kind = kind };
+
+    /// <summary>File and place in one.</summary>
+    public override string ToString() => Words() is { Length: > 0 } words ? $"{File}, {words}" : File;
 }

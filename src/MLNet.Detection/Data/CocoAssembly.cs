@@ -7,76 +7,111 @@ internal sealed class CocoAssembly(JsonSource file, ImageFolder folder)
     private readonly Dictionary<long, int> _categories = [];
     private readonly Dictionary<long, CocoContent.Image> _images = [];
     private readonly Dictionary<long, string> _paths = [];
+    private readonly Dictionary<long, (int Width, int Height)> _sizes = [];
     private readonly Dictionary<long, List<LabeledBox>> _boxes = [];
 
     public DetectionDataset Build(CocoContent content)
     {
-        AddCategories(content.Categories);
+        var named = AddCategories(content.Categories);
         AddImages(content.Images);
         AddAnnotations(content.Annotations);
         var images = content.Images.Where(image => _paths.ContainsKey(image.Id)).Select(image => new LabeledImage(
-            image.Id, image.FileName.Replace('\\', '/'), _paths[image.Id], (int)image.Width, (int)image.Height,
-            _boxes[image.Id].AsReadOnly()));
-        return new(file.File, content.Categories.Select(c => new Category(c.Id, c.Name)), images, _problems,
+            image.Id, folder.NameOf(image.FileName).Replace('\\', '/'), _paths[image.Id], _sizes[image.Id].Width,
+            _sizes[image.Id].Height, _boxes[image.Id].AsReadOnly()));
+        return new(file.File, named, images, _problems,
             ConversionLoss.List(("segmentations", content.Segmentations), ("keypoints", content.Keypoints)));
     }
 
-    private void AddCategories(List<CocoContent.Category> categories)
+    // A class without a name is none: its number is -1.
+    private List<Category> AddCategories(List<CocoContent.Category> categories)
     {
         if (categories.Count == 0)
             throw file.Place(new("categories")).Error("the list is empty", "List the classes, each with id and name.");
+        var (named, first) = (new List<Category>(), new Dictionary<long, JsonPlace>());
         foreach (var category in categories)
-            if (!_categories.TryAdd(category.Id, _categories.Count))
-                throw Duplicate(category.At, "category", category.Id, categories[_categories[category.Id]].At);
+        {
+            if (!first.TryAdd(category.Id, category.At))
+                throw Duplicate(category.At, "category", category.Id, first[category.Id]);
+            var name = category.Name.Trim();
+            _categories.Add(category.Id, name.Length > 0 ? named.Count : -1);
+            if (name.Length > 0)
+                named.Add(new(category.Id, name));
+            else
+                _problems.Add(file.Place(category.At).Problem("the category has no name; dropped with its boxes",
+                    DatasetProblemKind.NoClass));
+        }
+        return named;
     }
 
     private void AddImages(List<CocoContent.Image> images)
     {
+        var seen = new Dictionary<string, long>();
         foreach (var image in images)
         {
             var place = file.Place(image.At, image.Id);
             if (!_images.TryAdd(image.Id, image))
                 throw Duplicate(image.At, "image", image.Id, _images[image.Id].At);
-            if (image.Width is <= 0 or > int.MaxValue || image.Height is <= 0 or > int.MaxValue)
+            if (image.Width > int.MaxValue || image.Height > int.MaxValue)
                 throw place.Error($"the image is {image.Width} x {image.Height} pixels", "Write its true size.");
 
             _boxes.Add(image.Id, []);
-            if (folder.Resolve(image.FileName, place) is { } path)
+            if (folder.Resolve(folder.NameOf(image.FileName), place) is not { } path)
+                _problems.Add(place.Problem($"the image file {image.FileName} does not exist; skipped with its boxes",
+                    DatasetProblemKind.NoPicture));
+            else if ((image is { Width: > 0, Height: > 0 } ? ((int)image.Width, (int)image.Height)
+                : PictureSize.Read(path, image.FileName, place, folder, _problems)) is { } size)
+            {
                 _paths.Add(image.Id, path);
-            else
-                _problems.Add(place.Problem($"the image file {image.FileName} does not exist; skipped with its boxes"));
+                _sizes.Add(image.Id, size);
+                if (!seen.TryAdd(path, image.Id))
+                    _problems.Add(place.Problem($"the picture {image.FileName} is image {seen[path]} as well; it "
+                        + "counts twice, each time with other boxes", DatasetProblemKind.OtherPicture));
+            }
         }
     }
 
     private void AddAnnotations(List<CocoContent.Annotation> annotations)
     {
         var seen = new Dictionary<long, int>(annotations.Count);
-        var check = new BoxCheck(_problems);
+        var unit = new BoxUnit();
         foreach (var annotation in annotations)
         {
             if (!seen.TryAdd(annotation.Id, annotation.Index))
                 throw Duplicate(
                     annotation.At, "annotation", annotation.Id, annotations[seen[annotation.Id]].At);
-            if (!_images.TryGetValue(annotation.ImageId, out var image))
+            if (!_images.ContainsKey(annotation.ImageId))
                 throw Unknown(annotation, "image_id", annotation.ImageId, "images");
-            if (!_categories.TryGetValue(annotation.CategoryId, out var category))
+            if (!_categories.ContainsKey(annotation.CategoryId))
                 throw Unknown(annotation, "category_id", annotation.CategoryId, "categories");
-            if (Admit(annotation, image, category, check) is { } label)
-                _boxes[image.Id].Add(label);
+            var (x, y, width, height) = annotation.Box;
+            unit.Look(x, y, x + width, y + height, PlaceOf(annotation));
         }
+        var areParts = unit.AreParts(file.File, _problems);
+        var check = new BoxCheck(_problems, areParts);
+        foreach (var annotation in annotations)
+            if (_sizes.TryGetValue(annotation.ImageId, out var size)
+                && Admit(annotation, size, areParts ? size : (1, 1), check) is { } label)
+                _boxes[annotation.ImageId].Add(label);
     }
 
-    private LabeledBox? Admit(
-        in CocoContent.Annotation annotation, CocoContent.Image image, int category, BoxCheck check)
+    private LabeledBox? Admit(in CocoContent.Annotation annotation, (int Width, int Height) size,
+        (int X, int Y) scale, BoxCheck check)
     {
+        var category = _categories[annotation.CategoryId];
+        if (category < 0)
+        {
+            _problems.Add(PlaceOf(annotation).Problem("the box names no class; dropped", DatasetProblemKind.NoClass));
+            return null;
+        }
         var (x, y, width, height) = annotation.Box;
-        var admitted = check.Admit(
-            x, y, x + width, y + height, (int)image.Width, (int)image.Height, PlaceOf(annotation));
+        var admitted = check.Admit(x * scale.X, y * scale.Y, (x + width) * scale.X, (y + height) * scale.Y, size.Width,
+            size.Height, PlaceOf(annotation));
         if (admitted is not { } box)
             return null;
+        var pixels = (double)scale.X * scale.Y;
         var inside = ((double)box.X1 - box.X0) * ((double)box.Y1 - box.Y0);
-        var clipped = inside < 0.999 * width * height;
-        var declared = annotation.Area;
+        var clipped = inside < 0.999 * width * height * pixels;
+        var declared = annotation.Area > 2 ? annotation.Area : annotation.Area * pixels;   // no part is more than all
         var area = double.IsNaN(declared) ? inside : clipped ? Math.Min(declared, inside) : declared;
         return new(box, category, area, annotation.Crowd, annotation.Difficult, annotation.Id);
     }

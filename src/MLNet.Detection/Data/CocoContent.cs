@@ -21,7 +21,7 @@ internal sealed class CocoContent
     /// <summary>The frequency is a letter of LVIS.</summary>
     public readonly record struct Category(JsonPlace At, long Id, string Name, string? Frequency);
 
-    /// <summary>The lists of categories are LVIS's.</summary>
+    /// <summary>A size is 0 where the file has none; the lists of categories are LVIS's.</summary>
     public readonly record struct Image(
         JsonPlace At, long Id, string FileName, long Width, long Height, long[]? Negative, long[]? NotExhaustive);
 

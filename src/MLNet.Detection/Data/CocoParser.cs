@@ -8,8 +8,7 @@ namespace MLNet.Detection.Data;
 /// </summary>
 /// <param name="file">The file.</param>
 /// <param name="forEvaluation">
-/// Whether pictures may lack names and sizes, and annotations ids: an evaluation reads none of them. They are empty or 0
-/// then.
+/// Whether pictures may lack names, and annotations ids: an evaluation reads none of them. They are empty or 0 then.
 /// </param>
 internal sealed class CocoParser(JsonSource file, bool forEvaluation = false)
 {
@@ -85,7 +84,8 @@ internal sealed class CocoParser(JsonSource file, bool forEvaluation = false)
 
     private void ReadImage(ref JsonCursor json, JsonPlace at)
     {
-        long? id = null, width = null, height = null;
+        long? id = null;
+        var (width, height) = (0L, 0L);
         string? fileName = null;
         long[]? negative = null, notExhaustive = null;
         while (json.NextProperty() is { } key)
@@ -93,18 +93,20 @@ internal sealed class CocoParser(JsonSource file, bool forEvaluation = false)
             {
                 case "id": id = json.Integer(at.Key("id")); break;
                 case "file_name": fileName = json.String(at.Key("file_name")); break;
-                case "width": width = json.Integer(at.Key("width")); break;
-                case "height": height = json.Integer(at.Key("height")); break;
+                case "width": width = Size(ref json, at.Key(key)); break;
+                case "height": height = Size(ref json, at.Key(key)); break;
                 case "neg_category_ids": negative = ReadIds(ref json, at.Key(key)); break;
                 case "not_exhaustive_category_ids": notExhaustive = ReadIds(ref json, at.Key(key)); break;
                 default: json.Skip(); break;
             }
         if (forEvaluation)
-            (fileName, width, height) = (fileName ?? "", width ?? 0, height ?? 0);
-        _content.Images.Add(new(
-            at, Required(id, "id", at), Required(fileName, "file_name", at),
-            Required(width, "width", at), Required(height, "height", at), negative, notExhaustive));
+            fileName ??= "";
+        _content.Images.Add(new(at, Required(id, "id", at), Required(fileName, "file_name", at), width, height,
+            negative, notExhaustive));
     }
+
+    private static long Size(ref JsonCursor json, JsonPlace at) =>
+        json.Type == JsonTokenType.Null ? 0 : json.Integer(at);
 
     private void ReadAnnotation(ref JsonCursor json, JsonPlace at)
     {
@@ -119,6 +121,7 @@ internal sealed class CocoParser(JsonSource file, bool forEvaluation = false)
                 case "image_id": image = json.Integer(at.Key("image_id")); break;
                 case "category_id": category = json.Integer(at.Key("category_id")); break;
                 case "bbox": box = ReadBox(ref json, at.Key("bbox")); break;
+                case "area" when json.Type == JsonTokenType.Null: break;
                 case "area": area = json.Double(at.Key("area")); break;
                 case "iscrowd": crowd = json.Flag(at.Key("iscrowd")); break;
                 case "difficult": difficult = json.Flag(at.Key("difficult")); break;

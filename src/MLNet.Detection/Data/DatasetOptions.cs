@@ -13,8 +13,9 @@ public sealed record DatasetOptions
     public string? Split { get; init; }
 
     /// <summary>
-    /// The class names in the order of the network's outputs. When null: the names found, sorted. Not used by COCO,
-    /// YOLO and VoTT, whose files list the classes.
+    /// The class names in the order of the network's outputs. When null: the names that the file lists (COCO, YOLO,
+    /// VoTT), or else the names found, sorted. Of a file that lists its classes, boxes of others are left out, see
+    /// <see cref="DetectionDataset.WithClasses"/>; in other files a class that is not among these is an error.
     /// </summary>
     public IReadOnlyList<string>? Categories { get; init; }
 

@@ -6,6 +6,9 @@ namespace MLNet.Detection.Data;
 /// <param name="Message">What was found and what was done about it.</param>
 public sealed record DatasetProblem(string File, string Place, string Message)
 {
+    /// <summary>What kind of problem it is, for counting.</summary>
+    public DatasetProblemKind Kind { get; init; }
+
     /// <summary>File and place.</summary>
     internal string Where => Place.Length == 0 ? File : $"{File}, {Place}";
 

@@ -55,6 +55,19 @@ public sealed class DetectionDataset
     public int BoxCount => Images.Sum(image => image.Boxes.Count);
 
     /// <summary>
+    /// The same images with other classes, found by their names: what a detector of these classes is trained on or
+    /// measured with. Boxes of classes that are not wanted are left out; <see cref="Problems"/> counts them, class by class.
+    /// </summary>
+    /// <param name="names">The names wanted, in their order.</param>
+    /// <exception cref="ArgumentException">A name is given twice, or none is in the data set.</exception>
+    public DetectionDataset WithClasses(IReadOnlyList<string> names) => 
+        ClassSelection.ByName(this, names).Apply();
+
+    /// <summary>An error where there is nothing to learn or to measure: says why boxes were dropped.</summary>
+    /// <exception cref="DatasetException">No image has an object.</exception>
+    public void RequireObjects() => MissingObjects.Check(Source, Images.Length, Problems, BoxCount > 0);
+
+    /// <summary>
     /// The index of the category with this id of the file; see <see cref="Categories"/> for the way back.
     /// </summary>
     /// <exception cref="KeyNotFoundException">No category has this id.</exception>

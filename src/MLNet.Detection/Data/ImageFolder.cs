@@ -3,9 +3,39 @@ namespace MLNet.Detection.Data;
 /// <summary>Resolves the file names of annotations below one folder and never outside it.</summary>
 internal sealed class ImageFolder(string folder, MissingImages missing)
 {
+    private static readonly string[] Endings = [".jpg", ".jpeg", ".png", ".JPG", ".JPEG", ".PNG"];
+
     private readonly string _root = Path.GetFullPath(folder);
 
     public MissingImages Missing => missing;
+
+    /// <summary>The folder.</summary>
+    public string Root => _root;
+
+    /// <summary>
+    /// The name below the folder that an annotation means: of an address in a data store, such as gs://bucket/a/b.jpg,
+    /// the longest tail that exists here; everything else as it stands.
+    /// </summary>
+    public string NameOf(string fileName)
+    {
+        const string Paths = "/paths/";
+        if (fileName.IndexOf("://", StringComparison.Ordinal) is not (>= 0 and var scheme))
+            return fileName;
+        var path = fileName.IndexOf(Paths, StringComparison.Ordinal) is >= 0 and var at
+            ? fileName[(at + Paths.Length)..] : fileName[(scheme + 3)..];
+        if (path.IndexOfAny(['?', '#']) is >= 0 and var end && !Exists(path))
+            path = path[..end];   // what a signed address ends in
+        var parts = Uri.UnescapeDataString(path).Split('/');
+        var tails = Enumerable.Range(0, parts.Length).Select(first => string.Join('/', parts[first..]));
+        return parts.Contains("..") ? string.Join('/', parts) : tails.FirstOrDefault(Exists) ?? parts[^1];
+    }
+
+    /// <summary>Whether a name is a file below the folder.</summary>
+    public bool Exists(string name) => name.Length > 0 && !name.Replace('\\', '/').Split('/').Contains("..")
+        && !Path.IsPathRooted(name) && File.Exists(Path.Combine(_root, name.Replace('\\', '/')));
+
+    /// <summary>The picture of a name without ending; null when there is none.</summary>
+    public string? WithEnding(string name) => Endings.Select(ending => name + ending).FirstOrDefault(Exists);
 
     /// <summary>The file's path, or null when it does not exist and shall be skipped.</summary>
     public string? Resolve(string fileName, AnnotationPlace place)

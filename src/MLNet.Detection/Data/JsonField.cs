@@ -76,29 +76,39 @@ internal sealed class JsonField
         return Whole(() => _element.GetString()!);
     }
 
+    /// <summary>A number, also as a text such as "0.5".</summary>
     public double Number()
     {
+        if (_element.ValueKind == JsonValueKind.String
+            && double.TryParse(Text(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+            return number;
         Expect(JsonValueKind.Number, "a number");
         return _element.GetDouble();
     }
 
-    /// <summary>true, false, 1 or 0.</summary>
+    /// <summary>true, false, 1 or 0, also as a text.</summary>
     public bool Flag() => _element.ValueKind switch
     {
         JsonValueKind.True => true,
         JsonValueKind.False => false,
+        JsonValueKind.String when bool.TryParse(Text(), out var flag) => flag,
         _ => Number() switch { 0 => false, 1 => true, _ => throw Unexpected("0 or 1") },
     };
 
-    /// <summary>A number of pixels, also as a text such as "640" or "640px".</summary>
-    public int Pixels()
+    /// <summary>A number of pixels, also as a text such as "640" or "640px"; null where it is 0 or empty.</summary>
+    public int? Pixels()
     {
-        var text = _element.ValueKind == JsonValueKind.String ? Text().Replace("px", "")
-            : _element.ValueKind == JsonValueKind.Number ? _element.GetRawText() : "";
+        var text = _element.ValueKind == JsonValueKind.String ? Text().Replace("px", "").Trim()
+            : _element.ValueKind == JsonValueKind.Number ? _element.GetRawText() : "-";
+        if (text.Length == 0)
+            return null;
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            && number is >= 1 and <= int.MaxValue && number == Math.Floor(number) ? (int)number
+            && number is >= 0 and <= int.MaxValue && number == Math.Floor(number) ? number > 0 ? (int)number : null
             : throw Unexpected("a number of pixels");
     }
+
+    /// <summary>Whether it is a list.</summary>
+    public bool IsList => _element.ValueKind == JsonValueKind.Array;
 
     private void Expect(JsonValueKind kind, string expected)
     {

@@ -3,33 +3,44 @@ namespace MLNet.Detection.Data;
 /// <summary>The files of a Pascal VOC folder.</summary>
 internal sealed class VocFolder
 {
+    private const string Annotations = "Annotations";
+
     private readonly string _folder;
     private readonly string _annotations;
+    private readonly Dictionary<string, string> _files;
 
     public VocFolder(string folder)
     {
-        (_folder, _annotations) = (folder, Path.Combine(folder, "Annotations"));
-        if (!Directory.Exists(_annotations) && HasFlatLayout(folder))
-            _annotations = folder;
-        if (!Directory.Exists(_annotations))
+        var annotations = Subfolder(folder, Annotations);
+        if (annotations is null && !HasFlatLayout(folder))
             throw new DatasetException(
-                _annotations, "", "the folder does not exist",
+                Path.Combine(folder, Annotations), "", "the folder does not exist",
                 "Give the folder that holds Annotations and JPEGImages.");
-        Names = [.. Directory.EnumerateFiles(_annotations, "*.xml")
-            .Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+        (_folder, _annotations) = (folder, annotations ?? folder);
+        _files = XmlFiles(_annotations).DistinctBy(file => Path.GetFileNameWithoutExtension(file))
+            .ToDictionary(file => Path.GetFileNameWithoutExtension(file));
+        Names = [.. _files.Keys.Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>Whether a folder has one of annotations in XML, whatever the case of its name.</summary>
+    public static bool HasAnnotations(string folder) => Subfolder(folder, Annotations) is { } annotations
+        && (Path.GetFileName(annotations) == Annotations || XmlFiles(annotations).Length > 0);
+
     /// <summary>Whether XML files lie in the folder itself, beside their pictures.</summary>
-    public static bool HasFlatLayout(string folder) =>
-        Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.xml").Any();
+    public static bool HasFlatLayout(string folder) => Directory.Exists(folder) && XmlFiles(folder).Length > 0;
 
     /// <summary>All annotated images, by name without extension, sorted.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    public string AnnotationPath(string name) => Path.Combine(_annotations, name + ".xml");
+    public string AnnotationPath(string name) =>
+        _files.GetValueOrDefault(name) ?? Path.Combine(_annotations, name + ".xml");
+
+    /// <summary>Whether a picture's name without ending is that of an annotation.</summary>
+    public bool Annotates(string name) => _files.ContainsKey(name);
 
     public ImageFolder Images(VocOptions options) =>
-        new(options.ImageFolder ?? (_annotations == _folder ? _folder : Path.Combine(_folder, "JPEGImages")),
+        new(options.ImageFolder ?? (_annotations == _folder ? _folder
+            : Subfolder(_folder, "JPEGImages") ?? Subfolder(_folder, "images") ?? Path.Combine(_folder, "JPEGImages")),
             options.MissingImages);
 
     public string Source(string? split) => split is null ? _folder : SplitPath(split);
@@ -74,5 +85,18 @@ internal sealed class VocFolder
         return names;
     }
 
-    private string SplitPath(string split) => Path.Combine(_folder, "ImageSets", "Main", split + ".txt");
+    private string SplitPath(string split)
+    {
+        var sets = Subfolder(_folder, "ImageSets") ?? Path.Combine(_folder, "ImageSets");
+        return Path.Combine(Subfolder(sets, "Main") ?? Path.Combine(sets, "Main"), split + ".txt");
+    }
+
+    // The one of this very name before one in another case, as archives of other systems bring them.
+    private static string? Subfolder(string folder, string name) => !Directory.Exists(folder) ? null
+        : Directory.EnumerateDirectories(folder)
+            .Where(path => Path.GetFileName(path).Equals(name, StringComparison.OrdinalIgnoreCase))
+            .OrderBy(path => Path.GetFileName(path) != name).FirstOrDefault();
+
+    private static string[] XmlFiles(string folder) => [.. Directory.EnumerateFiles(folder, "*.xml",
+        new EnumerationOptions { MatchCasing = MatchCasing.CaseInsensitive }).Order(StringComparer.Ordinal)];
 }

@@ -17,29 +17,44 @@ public sealed class Detector : IDisposable
     private readonly RunOptions _options;
     private readonly OrtValue _images;
     private readonly List<string> _tables = [];
+    private readonly WholeNetwork? _whole;
+    private readonly OrtValue[] _raw = [];
 
     /// <summary>Prepares a detector for batches of a size.</summary>
     /// <exception cref="ModelException">The anchors or classes do not fit the model's values.</exception>
     public Detector(DetectorModel model, int batchSize = 8, Device? device = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        batchSize = model.Batch(batchSize);
         (Model, BatchSize) = (model, batchSize);
         var shape = new TensorShape(batchSize, 3, model.Resize.Height, model.Resize.Width);
         var graph = new Graph();
-        var input = graph.Input(model.InputName, ElementType.Float32, shape);
-        var values = GraphReader.Read(model.Network(), graph, model.RawValues, new() { FoldBatchNormalization = true });
+        _images = HostTensors.Allocate(ElementType.Float32, shape);
+        IReadOnlyList<Var> values;
+        if (model.ScoresWholeNumbers)
+        {
+            _whole = new(model, device ?? Device.Cpu);
+            values = [.. _whole.Shapes.Select((raw, i) =>
+                graph.Input(model.RawValues[i], ElementType.Float32, raw.With(0, batchSize)))];
+            _raw = [.. values.Select(value => HostTensors.Allocate(value.Type, value.Shape))];
+        }
+        else
+        {
+            graph.Input(model.InputName, ElementType.Float32, shape);
+            values = GraphReader.Read(
+                model.Network(batchSize), graph, model.RawValues, new() { FoldBatchNormalization = true });
+        }
         foreach (var (i, table) in model.Head.Tables(model, values).Index())
             _tables.Add(graph.Output($"detector/{i}", table).Name);
         using var options = (device ?? Device.Cpu).CreateSessionOptions();
         _session = new(GraphWriter.Write(graph, "detector").ToBytes(), options);
         _options = new();
-        _images = HostTensors.Allocate(input.Type, shape);
     }
 
     /// <summary>What is run.</summary>
     public DetectorModel Model { get; }
 
-    /// <summary>Pictures of one run.</summary>
+    /// <summary>Pictures of one run: as asked for, or 1 where the file takes one at a time.</summary>
     public int BatchSize { get; }
 
     /// <summary>Detects in any number of pictures, batch by batch.</summary>
@@ -66,7 +81,12 @@ public sealed class Detector : IDisposable
         var size = planes.Length / BatchSize;
         for (var i = 0; i < pictures.Count; i++)
             Model.Normalization.Write(pictures[i].Image, planes.Slice(i * size, size));
-        using var results = _session.Run(_options, [Model.InputName], [_images], _tables);
+        if (_whole is not null)
+            for (var i = 0; i < pictures.Count; i++)
+                foreach (var (value, raw) in _whole.Run(planes.Slice(i * size, size)).Zip(_raw))
+                    value.Values<float>().CopyTo(raw.GetTensorMutableDataAsSpan<float>()[(int)(i * value.Shape.Size)..]);
+        using var results = _whole is null ? _session.Run(_options, [Model.InputName], [_images], _tables)
+            : _session.Run(_options, Model.RawValues, _raw, _tables);
         float[][] tables = [.. results.Select(result => result.GetTensorDataAsSpan<float>().ToArray())];
         return () => [.. pictures.Select((picture, i) => Decode(tables, i, picture.Transform))];
     }
@@ -74,6 +94,9 @@ public sealed class Detector : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        foreach (var value in _raw)
+            value.Dispose();
+        _whole?.Dispose();
         _images.Dispose();
         _options.Dispose();
         _session.Dispose();

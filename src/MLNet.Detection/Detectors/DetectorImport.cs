@@ -52,7 +52,7 @@ public sealed record DetectorImport : HeadRequest
     /// <exception cref="ArgumentException">There are no classes, or two of one name.</exception>
     public DetectorModel Load(string path, Func<int, int, IReadOnlyList<Box>?>? anchors = null)
     {
-        var model = OnnxModel.Load(path);
+        var model = FileForm.Open(OnnxModel.Load(path), ImageSize);
         var input = ImageInput.Read(model, ImageSize);
         return (this with { Anchors = anchors?.Invoke(input.Width, input.Height) ?? Anchors }).Apply(model);
     }
@@ -61,18 +61,27 @@ public sealed record DetectorImport : HeadRequest
     public DetectorModel Apply(OnnxModel model)
     {
         CheckClasses();
-        model = TiedWeights.Untie(model);
+        model = TiedWeights.Untie(FileForm.Open(model, ImageSize));
         var input = ImageInput.Read(model, ImageSize);
         if (Joined(model, input) is { } joined)
             return joined;
+        if (Set(model, input) is { } set)
+            return set;
         if (Dense(model, input) is { } dense)
             return dense;
         var found = ClassOutput is null || BoxOutput is null ? Pair(model, input) : null;
         var (classes, boxes) = (ClassOutput ?? found!.Classes.Value, BoxOutput ?? found!.Boxes.Value);
         var head = Head ?? (HasBackground ?? IsSoftmax(model, found?.Classes ?? Point(model, classes, input))
             ? new SsdHead() : new RetinaNetHead());
-        return Detector(head.Import(new(this, model, input, classes, boxes)), input);
+        return Imported(head, new(this, model, input, classes, boxes));
     }
+
+    // Queries of a set prediction, whose values no one has named.
+    private DetectorModel? Set(OnnxModel model, ImageInput input) => ClassOutput is null && BoxOutput is null
+        && Anchors is null && AnchorScheme is null && HasBackground is null && Head is null or DetrHead { Sigmoid: false }
+        && DetrFinder.Find(model, input) is { } found
+            ? Detector(((Head as DetrHead ?? new()) with { Sigmoid = true }).Import(
+                new(this, model, input, found.ClassValue, found.BoxValue)), input) : null;
 
     // A described head; without any word on the head one that is found.
     private DetectorModel? Dense(OnnxModel model, ImageInput input)
@@ -81,8 +90,27 @@ public sealed record DetectorImport : HeadRequest
         if (head is null && Head is null && HasBackground is null && ClassOutput is null && BoxOutput is null
             && Anchors is null && AnchorScheme is null && FindDense(model, input) is { } found)
             (head, scheme) = (found.Head, found.Scheme);
+        if (head is null)
+            DemandAllLevels(model, input);
         return head is null ? null : Detector(
             head.Import(new(this with { AnchorScheme = scheme }, model, input, "", "")), input);
+    }
+
+    // Files with an output for each level: one name trains one level, and the others stay what they were.
+    private void DemandAllLevels(OnnxModel model, ImageInput input)
+    {
+        foreach (var name in new[] { ClassOutput, BoxOutput }.OfType<string>().Where(model.OutputNames.Contains))
+        {
+            var pieces = HeadPieces.Of(model, input.Shapes);
+            if (pieces.Count(piece => piece.Names.Contains(name)) != 1)
+                continue;
+            var own = pieces.First(piece => piece.Names.Contains(name));
+            var twins = pieces.Count(piece => piece.Columns == own.Columns && piece.Activation == own.Activation
+                && piece.Decoded == own.Decoded && piece.Shape != own.Shape && piece.Names.Count == own.Names.Count);
+            if (twins > 0 && pieces.Count > 2)
+                throw new ModelException($"{model.Path}: '{name}' belongs to one feature level of {twins + 1}; leave the "
+                    + "names of outputs out, so that all levels are found, or describe the head (--head-file).");
+        }
     }
 
     /// <summary>The dense head that an import of the file takes where nothing is said of the head; null where boxes and
@@ -122,7 +150,13 @@ public sealed record DetectorImport : HeadRequest
         if (output is null)
             return null;
         var import = new HeadImport(this, model, input, output, BoxOutput ?? output.Split(',')[0]);
-        return (Head ?? JoinedHead.Find(import)) is { } head ? Detector(head.Import(import), input) : null;
+        return (Head ?? JoinedHead.Find(import)) is { } head ? Imported(head, import) : null;
+    }
+
+    private DetectorModel Imported(DetectionHead head, HeadImport import)
+    {
+        var detector = Detector(head.Import(import), import.Input);
+        return detector with { Warnings = [.. import.Warnings.Distinct()] };
     }
 
     private DetectorModel Detector(FoundHead found, ImageInput input)

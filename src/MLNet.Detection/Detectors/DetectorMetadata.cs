@@ -6,6 +6,7 @@ using MLNet.Detection.Images;
 using MLNet.Detection.Scoring;
 using OnnxGraphs.Models;
 using OnnxGraphs.Models.Proto;
+using OnnxGraphs.Quantization;
 
 namespace MLNet.Detection.Detectors;
 
@@ -17,10 +18,11 @@ internal static class DetectorMetadata
     private static readonly string[] Keys =
         ["class_value", "box_value", "classes", "anchors", "resize", NormalizationKey, "decoder", HeadKey];
 
-    /// <summary>A copy of the detector's model with all entries.</summary>
+    /// <summary>A copy of the detector's model in the form that its file came in, with all entries; lists of class names
+    /// that other programs read are those of the detector's classes.</summary>
     public static OnnxModel Attach(DetectorModel detector)
     {
-        var copy = detector.Model.Clone();
+        var copy = FileForm.Close(detector.Model).Clone();
         string[] values =
         [
             detector.ClassValue, detector.BoxValue, JsonSerializer.Serialize(detector.Classes),
@@ -28,6 +30,8 @@ internal static class DetectorMetadata
             JsonSerializer.Serialize(detector.Resize), JsonSerializer.Serialize(detector.Normalization),
             JsonSerializer.Serialize(detector.Decoder), JsonSerializer.Serialize(detector.Head),
         ];
+        foreach (var list in ClassNameList.Of(copy).ToList())
+            Set(copy.Proto, list.Key, list.With(detector.Classes));
         foreach (var (key, value) in Keys.Zip(values))
             Set(copy.Proto, Prefix + key, value);
         if (detector.ImageValue is { } image)
@@ -42,9 +46,11 @@ internal static class DetectorMetadata
     public static DetectorModel Read(OnnxModel model)
     {
         var entries = new Entries(model);
+        var open = FileForm.Open(model, Size(entries));
         var detector = new DetectorModel
         {
-            Model = model,
+            Model = open,
+            ScoresWholeNumbers = IntegerForm.IsOpen(open),
             ClassValue = entries.Value("class_value"),
             BoxValue = entries.Value("box_value"),
             Classes = entries.Json<string[]>("classes"),
@@ -68,6 +74,12 @@ internal static class DetectorMetadata
             : null;
     }
 
+    private static (int Width, int Height) Size(Entries entries)
+    {
+        var resize = entries.Json<ImageResize>("resize");
+        return (resize.Width, resize.Height);
+    }
+
     private static DetectorModel Checked(DetectorModel detector)
     {
         var (names, entry) = (detector.Model.ValueNames.ToHashSet(), $"the metadata entry '{Prefix}{HeadKey}'");
@@ -88,7 +100,7 @@ internal static class DetectorMetadata
 
     private static void Set(ModelProto model, string key, string value)
     {
-        var entry = model.MetadataProps.FirstOrDefault(e => e.Key == key);
+        var entry = model.MetadataProps.LastOrDefault(e => e.Key == key);   // of two with one key the last counts
         if (entry is null)
             model.MetadataProps.Add(entry = new StringStringEntryProto { Key = key });
         entry.Value = value;

@@ -43,6 +43,16 @@ public sealed record DetectorModel : HeadFrame
         init;
     }
 
+    /// <summary>
+    /// Whether a file of whole numbers (dynamic quantisation) is scored in them, as its programs run it, one picture at a
+    /// time; else in the floats that it is trained in. What <see cref="Load"/> reads of such a file is.
+    /// </summary>
+    public bool ScoresWholeNumbers { get; init; }
+
+    /// <summary>What the import found that is not as it should be, such as a list of class names that does not fit the
+    /// head; a trainer logs it.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Name of the value that pictures enter by, planes [batch, 3, height, width].</summary>
     public string InputName => ImageValue ?? Model.Inputs[0].Name;
 
@@ -50,13 +60,31 @@ public sealed record DetectorModel : HeadFrame
     public IReadOnlyList<string> RawValues => Head.Values(this);
 
     /// <summary>
-    /// The part of the model that is trained and scored, for any batch size: from planes to raw values.
+    /// The part of the model that is trained and scored, for a batch size: from planes to raw values.
     /// </summary>
-    internal OnnxModel Network() => BatchAxis.Open(ImageValue is null ? Model
-        : Subgraph.Extract(Model, RawValues, new Dictionary<string, TypedShape>
+    /// <exception cref="ModelException">A batch of one picture is built into the file, and cannot be freed.</exception>
+    internal OnnxModel Network(int batch)
+    {
+        var part = ImageValue is null ? Model : Subgraph.Extract(Model, RawValues, new Dictionary<string, TypedShape>
         {
             [ImageValue] = new(ElementType.Float32, new(1, 3, Resize.Height, Resize.Width)),
-        }), InputName, RawValues);
+        });
+        return batch == 1 ? part : BatchAxis.Open(part, InputName, RawValues);
+    }
+
+    /// <summary>The largest batch up to a size that the file can be brought to: that size, or 1.</summary>
+    internal int Batch(int wanted)
+    {
+        try
+        {
+            _ = Network(wanted);
+            return wanted;
+        }
+        catch (ModelException) when (wanted > 1)
+        {
+            return 1;
+        }
+    }
 
     /// <summary>Writes the ONNX file with its metadata.</summary>
     public void Save(string path, bool externalData = false) => DetectorMetadata.Attach(this).Save(path, externalData);

@@ -50,7 +50,7 @@ internal static class EndToEndModel
         var graph = new Graph();
         graph.Input(detector.InputName, ElementType.Float32, new(1, 3, height, width));
         var values = GraphReader.Read(
-            detector.Network(), graph, detector.RawValues, new() { FoldBatchNormalization = true });
+            detector.Network(batch: 1), graph, detector.RawValues, new() { FoldBatchNormalization = true });
         var (scores, boxes) = detector.Head.Predictions(detector, detector.Head.Tables(detector, values));
         var candidates = CandidateTables.Of(
             scores, boxes, detector.Decoder, width, height, detector.Head.PlacesPerLevel(detector));

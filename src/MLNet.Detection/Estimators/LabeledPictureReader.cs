@@ -22,6 +22,9 @@ internal sealed class LabeledPictureReader(DataViewRow row, PictureStepOptions o
         var image = place.Value<RgbImage>(options.PictureColumnName)!;
         var boxes = BoxConversion.ToBoxes(
             place.Vector<float>(options.BoundingBoxColumnName, null)!, BoxFormat.Xyxy);
+        if (boxes.Any(box => !float.IsFinite(box.X0 + box.Y0 + box.X1 + box.Y1)))
+            throw new InvalidDataException($"Row {place.Position}, column '{options.BoundingBoxColumnName}': a "
+                + "coordinate is not a finite number. Correct the data, or name another column.");
         var labels = place.Vector<uint>(options.LabelColumnName, boxes.Length)!;
         var crowd = place.Vector<bool>(options.CrowdColumnName, boxes.Length);
         var difficult = place.Vector<bool>(options.DifficultColumnName, boxes.Length);
@@ -44,6 +47,8 @@ internal sealed class LabeledPictureReader(DataViewRow row, PictureStepOptions o
             return value;
         }
 
+        public long Position => window?.PositionOf(slot) ?? row.Position;
+
         // Null where there is no such column.
         public T[]? Vector<T>(string? name, int? boxes)
         {
@@ -52,9 +57,8 @@ internal sealed class LabeledPictureReader(DataViewRow row, PictureStepOptions o
             T[] values = [.. Value<VBuffer<T>>(name).DenseValues()];
             if (boxes is null ? values.Length % 4 == 0 : values.Length == boxes)
                 return values;
-            var position = window?.PositionOf(slot) ?? row.Position;
             throw new InvalidDataException(
-                $"Row {position}, column '{name}': found {values.Length} values, expected "
+                $"Row {Position}, column '{name}': found {values.Length} values, expected "
                 + $"{(boxes is null ? "4 a box" : $"{boxes}, one a box")}. Correct the data, or name another column.");
         }
     }

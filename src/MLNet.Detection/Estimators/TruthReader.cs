@@ -48,6 +48,9 @@ internal sealed class TruthReader
             throw Error(_options.BoundingBoxColumnName, $"{_corners.Length} numbers", "4 a box");
         var boxes = new Box[_corners.Length / 4];
         _corners.CopyTo(MemoryMarshal.Cast<Box, float>(boxes.AsSpan()));
+        foreach (var (i, box) in boxes.Index())
+            if (!float.IsFinite(box.X0 + box.Y0 + box.X1 + box.Y1))
+                throw Error(_options.BoundingBoxColumnName, $"a box {i + 1} that is {box}", "finite numbers");
         var transform = _transform();
         for (var i = 0; i < boxes.Length; i++)
             boxes[i] = transform.ToNetwork(boxes[i]);

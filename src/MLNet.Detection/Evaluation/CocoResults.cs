@@ -11,11 +11,11 @@ public static class CocoResults
     /// <param name="path">The file.</param>
     /// <param name="annotations">What it belongs to; null: ids are not checked.</param>
     /// <exception cref="DatasetException">
-    /// The file cannot be read or is not well formed, or a detection is in a picture that the annotations lack.
+    /// The file cannot be read or is not well formed, an entry or value is null or of another kind, a key is missing, or
+    /// a detection is in a picture that the annotations lack; the message names line, entry and key.
     /// </exception>
     public static IReadOnlyList<DetectionResult> Load(string path, CocoAnnotations? annotations = null) =>
-        JsonFile.Read(path, stream => JsonSerializer.Deserialize<Entry[]>(stream)!)
-            .Select((entry, i) => Result(path, entry, i, annotations)).ToList();
+        new CocoResultParser(new JsonSource(path), annotations).Parse();
 
     /// <summary>Writes a results file.</summary>
     /// <param name="results">The detections.</param>
@@ -32,23 +32,9 @@ public static class CocoResults
             result.Score)));
     }
 
-    private static DetectionResult Result(string path, Entry entry, int index, CocoAnnotations? annotations)
-    {
-        if (entry.Box.Length != 4)
-            throw new DatasetException(path, $"$[{index}]",
-                $"\"bbox\" has {entry.Box.Length} numbers, expected [x, y, width, height]",
-                "Export the results again.");
-        if (annotations is not null && !annotations.FileNames.ContainsKey(entry.ImageId))
-            throw new DatasetException(path, $"$[{index}]",
-                $"no picture of {annotations.Path} has the id {entry.ImageId}",
-                "Evaluate with the annotations that the detector ran on.");
-        return new(entry.ImageId, entry.CategoryId, new(entry.Box[0], entry.Box[1], entry.Box[2], entry.Box[3]),
-            entry.Score);
-    }
-
     private sealed record Entry(
-        [property: JsonPropertyName("image_id"), JsonRequired] long ImageId,
-        [property: JsonPropertyName("category_id"), JsonRequired] long CategoryId,
-        [property: JsonPropertyName("bbox"), JsonRequired] double[] Box,
-        [property: JsonPropertyName("score"), JsonRequired] double Score);
+        [property: JsonPropertyName("image_id")] long ImageId,
+        [property: JsonPropertyName("category_id")] long CategoryId,
+        [property: JsonPropertyName("bbox")] double[] Box,
+        [property: JsonPropertyName("score")] double Score);
 }

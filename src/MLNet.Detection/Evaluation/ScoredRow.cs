@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Detection.Boxes;
+using MLNet.Detection.Data;
 
 namespace MLNet.Detection.Evaluation;
 
@@ -17,7 +18,7 @@ internal sealed class ScoredRow(DataViewRow row, ScoredColumns columns, ScoredVi
     private readonly Func<float[]> _predictedBoxes = Reader<float>(row, options.PredictedBoundingBoxColumnName)!;
     private readonly Func<float[]> _scores = Reader<float>(row, options.ScoreColumnName)!;
 
-    public IEnumerable<GroundTruth> Truths()
+    public IEnumerable<GroundTruth> Truths(List<DatasetProblem> problems)
     {
         var labels = _labels();
         var boxes = Boxes(_boxes(), labels.Length, options.BoundingBoxColumnName, options.LabelColumnName);
@@ -26,7 +27,7 @@ internal sealed class ScoredRow(DataViewRow row, ScoredColumns columns, ScoredVi
         var areas = OneABox(_areas, labels.Length, options.AreaColumnName);
         for (var i = 0; i < labels.Length; i++)
         {
-            if (labels[i] == 0)
+            if (labels[i] == 0 || !Counts(boxes[i], i, problems))
                 continue;
             var truth = new GroundTruth(row.Position, labels[i] - 1, BoxXywh.FromBox(boxes[i]))
             {
@@ -48,6 +49,23 @@ internal sealed class ScoredRow(DataViewRow row, ScoredColumns columns, ScoredVi
                 yield return new(row.Position, category, BoxXywh.FromBox(boxes[i]), scores[i]);
     }
 
+    // As readers of files have it: what is no number is an error, what has no size is left out and said.
+    private bool Counts(Box box, int index, List<DatasetProblem> problems)
+    {
+        var (x0, y0, x1, y1) = (box.X0, box.Y0, box.X1, box.Y1);
+        Require(float.IsFinite(x0) && float.IsFinite(y0) && float.IsFinite(x1) && float.IsFinite(y1),
+            options.BoundingBoxColumnName, $"a box {index + 1} with a coordinate that is not a finite number",
+            "numbers");
+        if (box.IsProper)
+            return true;
+        problems.Add(new($"column '{options.BoundingBoxColumnName}'", $"row {row.Position}, box {index + 1}",
+            FormattableString.Invariant($"the box from {x0} {y0} to {x1} {y1} is {x1 - x0} x {y1 - y0} pixels; dropped"))
+        {
+            Kind = x1 < x0 || y1 < y0 ? DatasetProblemKind.Swapped : DatasetProblemKind.NoSize,
+        });
+        return false;
+    }
+
     private Box[] Boxes(float[] numbers, int count, string column, string labels)
     {
         Require(numbers.Length == 4 * count, column,
@@ -62,7 +80,7 @@ internal sealed class ScoredRow(DataViewRow row, ScoredColumns columns, ScoredVi
         return values;
     }
 
-    private void Require(bool condition, string column, string found, int expected)
+    private void Require(bool condition, string column, string found, object expected)
     {
         if (!condition)
             throw new InvalidDataException(

@@ -14,11 +14,12 @@ public sealed class ScoredView
 {
     private readonly List<GroundTruth> _truths = [];
     private readonly List<DetectionResult> _detections = [];
+    private readonly List<DatasetProblem> _problems = [];
 
     /// <summary>Reads the whole view.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    /// <exception cref="InvalidDataException">The columns of a row have lengths that do not belong
-    /// together.</exception>
+    /// <exception cref="InvalidDataException">The columns of a row have lengths that do not belong together, a coordinate
+    /// is no number, or true boxes are parts of their pictures and predicted ones pixels.</exception>
     /// <exception cref="ArgumentException">No predicted class has the name of a label.</exception>
     public ScoredView(IDataView data, Options? options = null)
     {
@@ -29,9 +30,10 @@ public sealed class ScoredView
         var row = new ScoredRow(cursor, columns, options);
         while (cursor.MoveNext())
         {
-            _truths.AddRange(row.Truths());
+            _truths.AddRange(row.Truths(_problems));
             _detections.AddRange(row.Detections());
         }
+        CheckUnits(options);
     }
 
     /// <summary>The names of the categories; a category's id is its index.</summary>
@@ -43,6 +45,9 @@ public sealed class ScoredView
     /// <summary>All predicted objects.</summary>
     public IReadOnlyList<DetectionResult> Detections => _detections;
 
+    /// <summary>True boxes that were left out, because they have no size.</summary>
+    public IReadOnlyList<DatasetProblem> Problems => _problems;
+
     /// <summary>COCO's numbers, with the names of the categories.</summary>
     public CocoMetrics Evaluate() => new CocoEvaluation()
         .Evaluate(_truths, _detections, Enumerable.Range(0, Categories.Count).Select(id => (long)id))
@@ -51,6 +56,20 @@ public sealed class ScoredView
     /// <summary>COCO's numbers, what is mistaken for what, and which errors cost how much.</summary>
     public DetectionAnalysis Analyze() => DetectionAnalysis.Of(
         _truths, _detections, Categories.Index().ToDictionary(name => (long)name.Index, name => name.Item));
+
+    // Parts of the picture beside pixels would overlap nowhere, and measure 0.
+    private void CheckUnits(Options options)
+    {
+        if (_truths.Count > 0 && _detections.Count > 0 && InParts(_truths.Select(truth => truth.Box))
+            && !InParts(_detections.Select(found => found.Box)))
+            throw new InvalidDataException(
+                $"Column '{options.BoundingBoxColumnName}': all true boxes lie between 0 and 1, they are parts of their "
+                + $"pictures, but '{options.PredictedBoundingBoxColumnName}' has pixels. Multiply the true boxes by the "
+                + "widths and heights of their pictures.");
+    }
+
+    private static bool InParts(IEnumerable<BoxXywh> boxes) =>
+        boxes.All(box => BoxUnit.MayBeParts(box.X, box.Y, box.X + box.Width, box.Y + box.Height));
 
     /// <summary>The columns to compare.</summary>
     public sealed record Options

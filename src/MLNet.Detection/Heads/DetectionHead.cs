@@ -46,6 +46,9 @@ public abstract record DetectionHead
     /// <summary>Whether the loss is a mean over the places of the batch, empty ones included.</summary>
     internal virtual bool AveragesImages => false;
 
+    /// <summary>Whether the loss divides by all objects of the batch, those that no place learns included.</summary>
+    internal virtual bool CountsObjects => false;
+
     /// <summary>Numbers of a place's box target.</summary>
     internal virtual int BoxTargetColumns => 4;
 

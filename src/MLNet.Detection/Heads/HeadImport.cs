@@ -17,6 +17,9 @@ namespace MLNet.Detection.Heads;
 internal sealed record HeadImport(
     HeadRequest Options, OnnxModel Model, ImageInput Input, string ClassOutput, string BoxOutput)
 {
+    /// <summary>What was found on the way that is not as it should be, and does not stop the import.</summary>
+    public List<string> Warnings { get; } = [];
+
     /// <summary>Width of the network's input, pixels.</summary>
     public int Width => Input.Width;
 
@@ -59,7 +62,7 @@ internal sealed record HeadImport(
     /// <param name="classes">Classes that the file has.</param>
     public OnnxModel WithMapClasses(IReadOnlyList<string> maps, int others, int classes)
     {
-        var kept = KeptClasses.Of(Options, Model, classes);
+        var kept = KeptClasses.Of(Options, Model, classes, Warnings);
         return classes == Options.Classes.Count && StayAsTheyAre(kept) ? Model
             : MapClasses.Replace(Model, maps, others, classes, Options.Classes.Count, InputShapes,
                 new() { Seed = Options.Seed, Prior = 0.01f, Kept = kept ?? new Dictionary<int, int>() });
@@ -73,7 +76,7 @@ internal sealed record HeadImport(
     public OnnxModel WithClassColumns(string classValue, int columns, float? prior, bool backgroundLast = false)
     {
         var (old, background) = ((int)Shapes(classValue)[0][-1], columns - Options.Classes.Count);
-        var kept = KeptClasses.Of(Options, Model, old - background);
+        var kept = KeptClasses.Of(Options, Model, old - background, Warnings);
         if (old == columns && StayAsTheyAre(kept))
             return Model;
         var (first, rows) = (backgroundLast ? 0 : background, new Dictionary<int, int>());

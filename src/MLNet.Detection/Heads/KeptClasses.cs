@@ -1,12 +1,10 @@
-using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using OnnxGraphs.Models;
 
 namespace MLNet.Detection.Heads;
 
 /// <summary>Which classes of a file stay, so that their weights are kept where the head gets other classes.</summary>
-internal static partial class KeptClasses
+internal static class KeptClasses
 {
     /// <summary>
     /// New class index to the old one that it goes on from, without background; null where the file's classes are not
@@ -15,11 +13,13 @@ internal static partial class KeptClasses
     /// <param name="import">The classes wanted.</param>
     /// <param name="model">The file; its metadata may name its classes.</param>
     /// <param name="count">Classes that the file has, without background.</param>
-    /// <exception cref="ModelException">The names are not as many as the file's classes.</exception>
+    /// <param name="warnings">Told of lists in the metadata that do not fit.</param>
+    /// <exception cref="ModelException">The names given are not as many as the file's classes.</exception>
     /// <exception cref="ArgumentException">A class is to go on from one that the file does not have.</exception>
-    public static IReadOnlyDictionary<int, int>? Of(HeadRequest import, OnnxModel model, int count)
+    public static IReadOnlyDictionary<int, int>? Of(
+        HeadRequest import, OnnxModel model, int count, List<string> warnings)
     {
-        var names = import.SourceClasses ?? Stored(model);
+        var names = import.SourceClasses ?? Stored(model, count, warnings);
         if (names is null && import.Kept.Count > 0)
             throw new ArgumentException($"{nameof(HeadRequest.Kept)} names classes of {model.Path}, whose names are "
                 + $"not known; give them as {nameof(HeadRequest.SourceClasses)}.");
@@ -42,20 +42,17 @@ internal static partial class KeptClasses
         return kept;
     }
 
-    // Of files saved by this library, and of those that name their classes as {0: 'person', 1: 'car'}.
-    private static IReadOnlyList<string>? Stored(OnnxModel model)
+    // Of files saved by this library, and of those that name their classes; a list that does not fit is no help.
+    private static IReadOnlyList<string>? Stored(OnnxModel model, int count, List<string> warnings)
     {
-        string? Entry(string key) => model.Proto.MetadataProps.LastOrDefault(entry => entry.Key == key)?.Value;
-        if (Entry("detection_mlnet.classes") is { } json)
-            return JsonSerializer.Deserialize<string[]>(json);
-        if (Entry("names") is not { } names)
-            return null;
-        var found = Numbered().Matches(names).ToDictionary(
-            match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), match => match.Groups[3].Value);
-        return found.Count > 0 && found.Keys.Order().SequenceEqual(Enumerable.Range(0, found.Count))
-            ? [.. found.OrderBy(pair => pair.Key).Select(pair => pair.Value)] : null;
+        if (model.Proto.MetadataProps.LastOrDefault(entry => entry.Key == "detection_mlnet.classes") is { } own)
+            return JsonSerializer.Deserialize<string[]>(own.Value);
+        var lists = ClassNameList.Of(model).ToList();
+        if (lists.Select(list => list.For(count)).FirstOrDefault(names => names is not null) is { } fitting)
+            return fitting;
+        warnings.AddRange(lists.Select(list => $"{model.Path}: the metadata entry '{list.Key}' names {list.Names.Count} "
+            + $"classes ({string.Join(", ", list.Names.Take(3))}{(list.Names.Count > 3 ? ", ..." : "")}), but the head has "
+            + $"{count} beside background; the names are ignored, give them as {nameof(HeadRequest.SourceClasses)}"));
+        return null;
     }
-
-    [GeneratedRegex("""(\d{1,6})\s*:\s*(['"])(.*?)\2""")]
-    private static partial Regex Numbered();
 }

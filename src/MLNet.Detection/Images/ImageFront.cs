@@ -51,7 +51,9 @@ public sealed record ImageFront(
     public static ImageFront Read(OnnxModel model, ImageInput input, IReadOnlyList<string> heads)
     {
         var candidates = StemCut.Candidates(model, input.Name, heads);
-        if (candidates[0] == input.Name && input is { HasBatch: true, ChannelsLast: false, Type: ElementType.Float32 })
+        // Halves are widened wherever the model is run or trained.
+        if (candidates[0] == input.Name && input is
+            { HasBatch: true, ChannelsLast: false, Type: ElementType.Float32 or ElementType.Float16 })
             return new(input, input.Name, [1, 1, 1], [0, 0, 0], false);
         var picture = input.Probe;
         foreach (var value in candidates)

@@ -2,6 +2,7 @@ using System.Globalization;
 using MLNet.Detection.Inspection;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
+using OnnxGraphs.Models.Proto;
 
 namespace MLNet.Detection.Images;
 
@@ -49,27 +50,51 @@ public sealed record ImageInput(
         : throw new ArgumentException($"The image size is '{text}'; expected WIDTHxHEIGHT, for example 640x480.");
 
     /// <summary>Reads the declaration.</summary>
-    /// <param name="model">The model.</param>
+    /// <param name="model">The model. Of several inputs the one that can be a picture counts.</param>
     /// <param name="size">Width and height in pixels, where the file leaves them open.</param>
-    /// <exception cref="ModelException">The model has several inputs, or its input is no picture.</exception>
+    /// <exception cref="ModelException">No input is a picture, or several are.</exception>
     public static ImageInput Read(OnnxModel model, (int Width, int Height)? size = null)
     {
-        if (model.Inputs is not [{ } input])
-            throw new ModelException($"{model.Path}: expected one input, the images; found {model.Inputs.Count}.");
-        var type = (ElementType)(input.Type?.TensorType?.ElemType ?? 0);
-        var dims = input.Type?.TensorType?.Shape?.Dim.Select(dim => dim.HasDimValue && dim.DimValue > 0 ? dim.DimValue
-            : -1).ToArray() ?? [];
-        var (batch, picture) = (dims.Length == 4, dims.Length >= 3 ? dims[^3..] : []);
-        var last = picture is [not 3, _, 3];
-        if (dims.Length is not (3 or 4) || !last && picture[0] is not (3 or -1)
-            || type is not (ElementType.Float32 or ElementType.Float16 or ElementType.UInt8))
-            throw new ModelException(
-                $"{model.Path}: the input '{input.Name}' is {type} [{string.Join(", ", dims)}], expected Float32 or "
-                + "UInt8 [batch, 3, height, width] or [batch, height, width, 3], the batch axis optional.");
+        var input = Picture(model);
+        var (type, dims) = Declared(input);
+        var (picture, last) = (dims[^3..], IsLast(dims));
         var (width, height) = ((int)picture[last ? 1 : 2], (int)picture[last ? 0 : 1]);
         (width, height) = (width > 0 ? width : size?.Width ?? 0, height > 0 ? height : size?.Height ?? 0);
-        return width > 0 && height > 0 ? new(input.Name, type, width, height, batch, last) : throw new ModelException(
-            $"{model.Path}: the input '{input.Name}' leaves the image size open; give it "
-            + "(ImageSize, or --image-size WIDTHxHEIGHT).");
+        return width > 0 && height > 0 ? new(input.Name, type, width, height, dims.Length == 4, last)
+            : throw new ModelException($"{model.Path}: the input '{input.Name}' leaves the image size open; give it "
+                + "(ImageSize, or --image-size WIDTHxHEIGHT).");
     }
+
+    /// <summary>The input that takes pictures, found by type and shape.</summary>
+    /// <exception cref="ModelException">No input is a picture, or several are.</exception>
+    internal static ValueInfoProto Picture(OnnxModel model)
+    {
+        List<ValueInfoProto> pictures = [.. model.Inputs.Where(IsPicture)];
+        if (pictures.Count == 1)
+            return pictures[0];
+        var found = string.Join(", ", model.Inputs.Select(input =>
+            $"'{input.Name}' {Declared(input).Type} [{string.Join(", ", Declared(input).Dims)}]"));
+        throw new ModelException($"{model.Path}: the input {(found.Length > 0 ? found : "is missing")}, expected one of "
+            + "Float32, Float16 or UInt8 [batch, 3, height, width] or [batch, height, width, 3], the batch axis "
+            + $"optional{(pictures.Count > 1 ? $"; found {pictures.Count}" : "")}. Export the model with such an input.");
+    }
+
+    /// <summary>Whether the file leaves the picture's width or height open.</summary>
+    internal static bool IsOpen(OnnxModel model) =>
+        Declared(Picture(model)).Dims[^3..] is var dims && (dims[0] == 3 ? dims[1..] : IsLast(dims) ? dims[..2] : dims[1..])
+            .Any(dim => dim < 0);
+
+    /// <summary>Type and shape of an input; open dimensions, those stored as -1 or 0 among them, are -1.</summary>
+    internal static (ElementType Type, long[] Dims) Declared(ValueInfoProto input) =>
+        ((ElementType)(input.Type?.TensorType?.ElemType ?? 0), input.Type?.TensorType?.Shape?.Dim
+            .Select(dim => dim.HasDimValue && dim.DimValue > 0 ? dim.DimValue : -1).ToArray() ?? []);
+
+    private static bool IsPicture(ValueInfoProto input)
+    {
+        var (type, dims) = Declared(input);
+        return type is ElementType.Float32 or ElementType.Float16 or ElementType.UInt8
+            && dims.Length is 3 or 4 && (IsLast(dims) || dims[^3] is 3 or -1);
+    }
+
+    private static bool IsLast(long[] dims) => dims[^3..] is [not 3, _, 3];
 }

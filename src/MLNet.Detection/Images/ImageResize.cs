@@ -23,7 +23,7 @@ public sealed record ImageResize(int Width, int Height, ResizeMode Mode = Resize
     {
         var inner = InnerSize(image.Width, image.Height);
         return inner == (image.Width, image.Height)
-            ? Framed(image, TransformFor(image.Width, image.Height))
+            ? Framed(image, (image.Width, image.Height))
             : Bring(image.Pixels, image.Width, image.Height, (image.Width, image.Height));
     }
 
@@ -33,13 +33,16 @@ public sealed record ImageResize(int Width, int Height, ResizeMode Mode = Resize
         ReadOnlySpan<byte> pixels, int width, int height, (int Width, int Height) original)
     {
         var inner = InnerSize(original.Width, original.Height);
-        return Framed(Resampler.Resample(pixels, width, height, inner.Width, inner.Height),
-            TransformFor(original.Width, original.Height));
+        return Framed(Resampler.Resample(pixels, width, height, inner.Width, inner.Height), original);
     }
 
-    private ResizedImage Framed(RgbImage inner, ResizeTransform transform) => new(
-        inner.Width == Width && inner.Height == Height
-            ? inner : Pad(inner, (int)transform.OffsetX, (int)transform.OffsetY), transform);
+    private ResizedImage Framed(RgbImage inner, (int Width, int Height) original)
+    {
+        var transform = TransformFor(original.Width, original.Height);
+        var framed = inner.Width == Width && inner.Height == Height ? inner
+            : Pad(inner, (int)transform.OffsetX, (int)transform.OffsetY);
+        return new(framed, transform) { Original = original };
+    }
 
     /// <summary>The transform that <see cref="Apply"/> gives a picture of this size, without any pixels.</summary>
     /// <param name="originalWidth">Pixels of the original.</param>

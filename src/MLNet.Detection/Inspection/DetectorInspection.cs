@@ -33,6 +33,9 @@ public sealed record DetectorInspection
     /// <summary>The dense head that training takes; null where it takes another.</summary>
     public DenseFinding? Dense { get; init; }
 
+    /// <summary>The set prediction with one sigmoid a class that the file has; null where it has none.</summary>
+    public DetrFinding? Queries { get; init; }
+
     /// <summary>Feature maps of the head, in its order.</summary>
     public IReadOnlyList<GridSize> Maps { get; init; } = [];
 
@@ -45,6 +48,9 @@ public sealed record DetectorInspection
     /// <summary>Known anchor schemes against the head's maps.</summary>
     public IReadOnlyList<AnchorFit> Schemes { get; init; } = [];
 
+    /// <summary>What is particular about the file, and does not stand in the way, a sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>What stands in the way of training, and what is not known.</summary>
     public required IReadOnlyList<string> Problems { get; init; }
 
@@ -52,7 +58,8 @@ public sealed record DetectorInspection
     public KnownAnchors? Scheme => TailAnchors is null ? Schemes.FirstOrDefault(fit => fit.Fits)?.Known : null;
 
     /// <summary>What pictures files of this kind take, where the file says nothing of it; null where they differ.</summary>
-    public Normalization? Pixels => Dense?.Head.Pixels ?? Scheme?.Pixels
+    public Normalization? Pixels => Queries is not null ? new DetrHead { Sigmoid = true }.CustomaryPixels
+        : Dense?.Head.Pixels ?? Scheme?.Pixels
         ?? Schemes.FirstOrDefault(fit => fit.Distance < 1)?.Known.Pixels ?? Head?.Pixels;
 
     /// <summary>How to tune the detector.</summary>
@@ -73,15 +80,27 @@ public sealed record DetectorInspection
     /// <param name="imageSize">Width and height in pixels, where the file leaves them open.</param>
     public static DetectorInspection Of(OnnxModel model, (int Width, int Height)? imageSize = null)
     {
-        model = TiedWeights.Untie(model);
-        var problems = new List<string>();
-        var input = Read(model, imageSize, problems);
+        var (problems, notes) = (new List<string>(), FileNotes.Of(model, ref imageSize));
+        model = TiedWeights.Untie(Try(() => FileForm.Open(model, imageSize), problems) ?? model);
+        return Of(model, Try(() => ImageInput.Read(model, imageSize), problems), problems) with { Notes = notes };
+    }
+
+    private static DetectorInspection Of(OnnxModel model, ImageInput? input, List<string> problems)
+    {
         var summary = model.Summary(input?.Shapes);
         // Without a size all else that is not clear follows from that.
         if (input is not null)
             problems.AddRange(summary.Problems);
         var front = input is null || summary.TrainedValues.Count == 0 ? null
             : Try(() => ImageFront.Read(model, input, summary.TrainedValues), problems);
+        if (input is not null && Try(() => DetrFinder.Find(model, input), []) is { } queries)
+            return new()
+            {
+                Model = summary, Input = input, Front = front, Queries = queries,
+                Head = new(HeadKind.Detr, queries.Reason),
+                StoredNormalization = Try(() => DetectorMetadata.Normalization(model), problems),
+                Problems = [.. problems.Distinct().Where(problem => !problem.Contains("not clear from its structure"))],
+            };
         if (input is not null && Try(() => DetectorImport.FindDense(model, input), []) is { } dense)
             return Described(summary, input, front, dense, Try(() => DetectorMetadata.Normalization(model), problems),
                 problems);
@@ -101,23 +120,6 @@ public sealed record DetectorInspection
             AnchorsPerCell = perCell, TailAnchors = tail, Schemes = schemes, Head = head,
             Problems = [.. problems.Distinct()],
         };
-    }
-
-    // A file that leaves the size open is looked over at a size at which it runs; the command then names it.
-    private static ImageInput? Read(OnnxModel model, (int Width, int Height)? size, List<string> problems)
-    {
-        var open = new List<string>();
-        if (Try(() => ImageInput.Read(model, size), open) is { } read)
-            return read;
-        if (size is null && open.All(problem => problem.Contains("leaves the image size open"))
-            && SizeGuess.Of(model) is { } guess)
-        {
-            problems.Add($"The file leaves the size of its pictures open; {guess.Width} x {guess.Height} is a guess at "
-                + "which it runs. Give the size that it is used with: ImageSize, or --image-size WIDTHxHEIGHT.");
-            return guess;
-        }
-        problems.AddRange(open);
-        return null;
     }
 
     private static DetectorInspection Described(ModelSummary summary, ImageInput input, ImageFront? front,

@@ -34,7 +34,7 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
     private static IEnumerable<(string Code, string Command)> Head(DetectorInspection inspection, List<string> missing)
     {
         var (heads, kind) = (inspection.Model.Heads, inspection.Head?.Kind);
-        if (inspection.Dense is not null)
+        if (inspection.Dense is not null || inspection.Queries is not null)
             return [];
         if (kind == HeadKind.Yolox && heads is not null)
             return Separate(heads, Objectness(inspection));
@@ -110,7 +110,8 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
     }
 
     private static bool IsOpen(DetectorInspection inspection) =>
-        inspection.Model.Inputs[0].Shape.Skip(1).Any(dim => !(int.TryParse(dim, out var length) && length > 0));
+        inspection.Model.Inputs.First(input => input.Name == inspection.Input!.Name).Shape.Skip(1)
+            .Any(dim => !int.TryParse(dim, out var length) || length <= 0);
 
     private static string Program(string file, IReadOnlyList<string> options)
     {

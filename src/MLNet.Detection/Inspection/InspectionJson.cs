@@ -37,6 +37,7 @@ public static class InspectionJson
                 ["command"] = report.Recipe.Command, ["code"] = report.Recipe.Code,
                 ["missing"] = Array(report.Recipe.Missing, text => text),
             },
+            ["notes"] = Array(report.Notes, text => text),
             ["problems"] = Array(report.Problems, text => text),
         }.ToJsonString(Indented);
     }

@@ -30,6 +30,7 @@ public static class InspectionReport
         Figures(html, report);
         html.Add($"</header>\n<main>\n");
         Table(html, "Problems", report.Problems.Select(problem => (string[])[problem]));
+        Table(html, "Notes", report.Notes.Select(note => (string[])[note]));
         Table(html, "Still to be given", report.Recipe.Missing.Select(what => (string[])[what]));
         Recipe(html, report.Recipe);
         html.Add($"<section><h2>Structure</h2><div class=\"scroll graph\">{GraphPicture.Draw(model)}</div>");

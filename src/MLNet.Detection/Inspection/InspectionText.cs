@@ -14,6 +14,7 @@ internal static class InspectionText
         var text = new StringBuilder((report.Model with { Problems = [] }).ToString());
         SummaryText.Section(text, "Detector", Facts(report).Select(fact => (string[])[fact.Name, fact.Value]));
         SummaryText.Section(text, "Anchors of known detectors on these maps", report.Schemes.Select(Row));
+        SummaryText.Section(text, "Notes", report.Notes.Select(note => (string[])[note]));
         SummaryText.Section(text, "Problems", report.Problems.Select(problem => (string[])[problem]));
         SummaryText.Section(text, "Still to be given", report.Recipe.Missing.Select(what => (string[])[what]));
         text.AppendLine().AppendLine("Tune it").AppendLine($"  mlnet-detect train {report.Recipe.Command}").AppendLine();
@@ -34,6 +35,8 @@ internal static class InspectionText
         yield return ("head", report.Head is { } head ? $"{head.Kind}: {head.Reason}" : "not clear");
         if (report.Model.Heads is { } heads)
             yield return ("classes", Classes(report, heads.Classes.Shape![2]));
+        else if (report.Queries is { } queries)
+            yield return ("classes", $"{queries.Classes}, values '{queries.ClassValue}' and '{queries.BoxValue}'");
         var maps = report.Maps.Zip(report.AnchorsPerCell, (map, anchors) => (map.Width, map.Height, Anchors: anchors));
         if (report.Maps.Count > 0)
             yield return ("feature maps", string.Join(", ", maps.Select(map =>

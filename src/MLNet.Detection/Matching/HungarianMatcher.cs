@@ -14,11 +14,16 @@ namespace MLNet.Detection.Matching;
 /// <param name="IouCost">c.</param>
 public sealed record HungarianMatcher(double ClassCost = 1, double L1Cost = 5, double IouCost = 2)
 {
+    /// <summary>Whether each class has a sigmoid of its own and there is no channel for "no object"; the cost of a class is
+    /// then by focal loss, see <see cref="DetrMatching.Sigmoid"/>.</summary>
+    public bool Sigmoid { get; init; }
+
     /// <summary>Matches the truths of one picture.</summary>
-    /// <param name="truths">The true boxes as parts of the picture, at most as many as there are queries.</param>
+    /// <param name="truths">The true boxes as parts of the picture; of more than queries, those of least cost are
+    /// matched.</param>
     /// <param name="labels">Their classes.</param>
     /// <param name="predicted">Q predicted boxes as parts of the picture.</param>
-    /// <param name="logits">[Q, C + 1]; the last channel stands for no object.</param>
+    /// <param name="logits">[Q, C + 1], the last channel for no object; with <see cref="Sigmoid"/> [Q, C].</param>
     /// <returns>Per query the index of its truth or <see cref="Matcher.Background"/>.</returns>
     /// <exception cref="ArgumentException">The lengths do not belong together.</exception>
     public int[] Match(
@@ -27,7 +32,7 @@ public sealed record HungarianMatcher(double ClassCost = 1, double L1Cost = 5, d
         var classes = new long[labels.Length];
         for (var i = 0; i < classes.Length; i++)
             classes[i] = labels[i];
-        return new DetrMatching(ClassCost, L1Cost, IouCost)
+        return new DetrMatching(ClassCost, L1Cost, IouCost) { Sigmoid = Sigmoid }
             .Match(logits, CentersAndSizes(predicted), classes, CentersAndSizes(truths));
     }
 

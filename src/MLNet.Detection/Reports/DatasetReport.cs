@@ -27,6 +27,7 @@ public static class DatasetReport
     public static string Render(
         DatasetInspection inspection, IReadOnlyList<DatasetSplit> splits, string title = "Data set report")
     {
+        splits = DatasetInspection.SameClasses(splits);
         string[] classes = [.. splits[0].Dataset.Categories.Select(category => category.Name)];
         using var thumbnails = new Thumbnails();
         return ReportPage.Draw(title, $"{classes.Length} classes: {string.Join(", ", classes)}.", Figures(inspection),

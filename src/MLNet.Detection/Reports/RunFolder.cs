@@ -83,7 +83,7 @@ public sealed class RunFolder
             json[metric.Name] = metric.Value;
         json["classes"] = new JsonArray([.. metrics.PerCategory.Select(c => (JsonNode)new JsonObject
         {
-            ["name"] = classes[(int)c.CategoryId], ["objects"] = c.GroundTruths,
+            ["number"] = c.CategoryId, ["name"] = classes[(int)c.CategoryId], ["objects"] = c.GroundTruths,
             ["AP"] = c.AP, ["AP50"] = c.AP50, ["F1"] = c.F1,
             ["best_threshold"] = double.IsNaN(c.BestThreshold) ? null : c.BestThreshold,
         })]);

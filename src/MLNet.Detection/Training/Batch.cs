@@ -43,6 +43,8 @@ internal sealed class Batch(ITrainingRun run, string images, int set)
         }
         if (run.Data.Any(input => input.Name == TrainingInputs.Images))
             run.Input<float>(TrainingInputs.Images, set)[0] = samples.Count;
+        if (run.Data.Any(input => input.Name == TrainingInputs.Objects))
+            run.Input<float>(TrainingInputs.Objects, set)[0] = samples.Sum(sample => sample.Truths.Length);
     }
 
     /// <summary>Writes the targets of an image.</summary>

@@ -63,7 +63,21 @@ public sealed partial class FineTuneTrainer
         public int Epochs { get; init; } = 20;
 
         /// <summary>Images of a step.</summary>
-        public int BatchSize { get; init; } = 8;
+        public int BatchSize
+        {
+            get => _batchSize;
+            init => _batchSize = value;
+        }
+
+        private int _batchSize = 8;
+
+        /// <summary>The same options with another batch.</summary>
+        internal Options WithBatch(int size)
+        {
+            var copy = (Options)MemberwiseClone();
+            copy._batchSize = size;
+            return copy;
+        }
 
         /// <summary>Globs of weights that stay as they are, for example <c>base_net.*</c>.</summary>
         public IReadOnlyList<string> Frozen { get; init; } = [];
@@ -122,7 +136,10 @@ public sealed partial class FineTuneTrainer
         /// </summary>
         public ITrainingBackend Backend { get; init; } = new StepBackend();
 
-        /// <summary>Data to measure on after every epoch, with the columns of the training data.</summary>
+        /// <summary>
+        /// Data to measure on after every epoch, with the columns of the training data. Classes are found by their names;
+        /// objects of classes that the detector does not have are left out, with a warning.
+        /// </summary>
         public IDataView? ValidationSet { get; init; }
 
         /// <summary>Whether the weights of the best epoch in validation are returned, not the last ones.</summary>
@@ -172,9 +189,10 @@ public sealed partial class FineTuneTrainer
                 nameof(EarlyStoppingPatience), EarlyStoppingPatience, "positive, or null");
             Require(ValidationSet is not null || (!KeepBest && EarlyStoppingPatience is null),
                 nameof(ValidationSet), null, "a data view, as KeepBest or EarlyStoppingPatience is set");
-            CheckClasses("data", classes);
-            if (ValidationSet is not null)
-                CheckClasses(nameof(ValidationSet), Columns.ClassNames(ValidationSet.Schema));
+            if (!classes.Order(StringComparer.Ordinal).SequenceEqual(Detector.Classes.Order(StringComparer.Ordinal)))
+                throw ForeignClasses("data", classes);
+            if (ValidationSet is not null && Columns.ClassesOf(ValidationSet.Schema, Detector.Classes).All(c => c < 0))
+                throw ForeignClasses(nameof(ValidationSet), Columns.ClassNames(ValidationSet.Schema));
             CheckHead();
         }
 
@@ -190,14 +208,10 @@ public sealed partial class FineTuneTrainer
                     + " import the detector accordingly (HasBackground), or choose the other loss.");
         }
 
-        private void CheckClasses(string data, IReadOnlyList<string> classes)
-        {
-            if (!classes.SequenceEqual(Detector.Classes))
-                throw new ArgumentException(
-                    $"The detector's classes are {string.Join(", ", Detector.Classes)}, those of the {data} "
-                    + $"{string.Join(", ", classes)}; import the detector with the classes of the data, in their "
-                    + "order.");
-        }
+        // Their order may differ: classes are found by their names.
+        private ArgumentException ForeignClasses(string data, IReadOnlyList<string> classes) => new(
+            $"The detector's classes are {string.Join(", ", Detector.Classes)}, those of the {data} "
+            + $"{string.Join(", ", classes)}; import the detector with the classes of the data.");
 
         private static void Require(bool holds, string option, object? found, string expected)
         {

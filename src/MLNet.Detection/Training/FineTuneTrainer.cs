@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using Microsoft.ML.Runtime;
+using MLNet.Detection.Data;
 using MLNet.Detection.Estimators;
 using MLNet.Detection.Interop;
 using OnnxGraphs.Artifacts;
@@ -41,6 +42,8 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
 
     /// <summary>Trains on all rows of the data and returns the tuned detector with the history of the run.</summary>
     /// <exception cref="ArgumentException">An option or column does not fit.</exception>
+    /// <exception cref="DatasetException">The data has no object to learn, boxes of two units, or coordinates that are no
+    /// numbers.</exception>
     /// <exception cref="TrainingDivergedException">The loss or a weight became infinite or no number.</exception>
     /// <exception cref="OperationCanceledException">
     /// The run was cancelled; with a workspace, its checkpoint is there.
@@ -48,8 +51,13 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
     public FineTuneResult Train(IDataView data)
     {
         _options.Check(_options.Columns.ClassNames(data.Schema));
+        (data as DetectionDataView)?.Dataset.RequireObjects();
         using var channel = ((IChannelProvider)_context).Start(nameof(FineTuneTrainer));
-        return new FineTuning(_options, ContextDevice.Of(_context, _options.Device), channel).Run(data);
+        var options = _options.WithBatch(_options.Detector.Batch(_options.BatchSize));
+        if (options.BatchSize != _options.BatchSize)
+            channel.Warning(MessageSensitivity.None, "{0}", $"{options.Detector.Model.Path}: a batch of one picture is "
+                + $"built into the file and cannot be freed; it is trained with a batch of 1, not {_options.BatchSize}.");
+        return new FineTuning(options, ContextDevice.Of(_context, _options.Device), channel).Run(data);
     }
 
     /// <summary>
@@ -63,7 +71,7 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
     public TrainingArtifacts WriteArtifacts(string folder, TrainingArtifactsOptions? options = null)
     {
         _options.Check(_options.Detector.Classes);
-        var (detector, network) = (_options.Detector, _options.Detector.Network());
+        var (detector, network) = (_options.Detector, _options.Detector.Network(_options.BatchSize));
         var inputs = new TrainingInputs(detector, _options.Head);
         return TrainingArtifacts.Write(network, detector.RawValues, inputs.Loss, _options.Optimizer, folder,
             (options ?? new()) with { Graph = _options.StepOptions(network) });

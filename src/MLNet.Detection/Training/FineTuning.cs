@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Training.Hooks;
 using OnnxGraphs.Optimizers;
@@ -14,6 +15,8 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, Device device,
 {
     internal const string CheckpointName = "checkpoint.safetensors", LogName = "log.csv";
 
+    private const int ListedProblems = 20;
+
     private readonly TrainingInputs _inputs = new(options.Detector, options.Head);
 
     public FineTuneResult Run(IDataView data)
@@ -22,8 +25,9 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, Device device,
         // Before the long reading of images: a folder that cannot be made.
         _ = Workspace(LogName);
         using var store = SampleStore.Read(
-            data, options.Columns, detector.Resize, options.Decoding, options.Cancellation);
+            data, options.Columns, detector.Classes, detector.Resize, options.Decoding, options.Cancellation);
         using var validation = options.ValidationSet is { } set ? new ValidationRun(set, options, device) : null;
+        Tell([.. store.Skipped, .. validation?.Skipped ?? []], [.. store.Problems, .. validation?.Problems ?? []]);
         CheckImages(store);
         var notes = Notes(store.Samples.Count);
         var resume = options.ResumeFrom is { } from ? ResumePoint.Load(from, notes) : null;
@@ -44,14 +48,36 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, Device device,
             [.. store.Skipped, .. validation?.Skipped ?? []]) { Device = device, Placement = run.Placement };
     }
 
+    // A picture of two sets is said once.
+    private void Tell(IReadOnlyList<string> skipped, IReadOnlyList<DatasetProblem> problems)
+    {
+        foreach (var problem in options.Detector.Warnings.Concat(skipped.Distinct()))
+            channel.Warning(MessageSensitivity.UserData, "{0}", problem);
+        foreach (var problem in problems.Take(ListedProblems))
+            channel.Warning(MessageSensitivity.UserData, "{0}", problem);
+        if (problems.Count > ListedProblems)
+            channel.Warning(MessageSensitivity.None, "{0}",
+                $"{problems.Count - ListedProblems} more boxes were corrected or left out.");
+        if (options.ValidationSet is { } set && UnknownClasses(set) is { Count: > 0 } unknown)
+            channel.Warning(MessageSensitivity.UserData, "{0}", $"{nameof(options.ValidationSet)} has classes that the "
+                + $"detector does not: {string.Join(", ", unknown)}; their objects are left out, the rest is measured.");
+    }
+
+    private List<string> UnknownClasses(IDataView set)
+    {
+        var (names, classes) = (options.Columns.ClassNames(set.Schema),
+            options.Columns.ClassesOf(set.Schema, options.Detector.Classes));
+        return [.. names.Where((_, i) => classes[i] < 0)];
+    }
+
     private void CheckImages(SampleStore store)
     {
-        foreach (var problem in store.Skipped)
-            channel.Warning(MessageSensitivity.None, "{0}", $"Skipped: {problem}");
         if (store.Samples.Count == 0)
             throw new InvalidOperationException(
                 $"No image can be trained on: the data has none that can be read ({store.Skipped.Count} skipped"
                 + $"{string.Concat(store.Skipped.Take(3).Select(problem => $"; {problem}"))}).");
+        MissingObjects.Check("The training data", store.Samples.Count, store.Problems,
+            store.Samples.Any(sample => sample.Truths.Length > 0));
     }
 
     private BatchSource Batches(SampleStore store) => new(
@@ -67,7 +93,7 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, Device device,
         if (options.Precision == StepPrecision.Float16 && device.IsProcessor)
             channel.Warning(MessageSensitivity.None, "{0}", "Float16 is for GPUs: the processor computes it by way of "
                 + "float32, and is faster with Precision Float32.");
-        var network = detector.Network();
+        var network = detector.Network(options.BatchSize);
         return options.Backend.Start(
             network, detector.RawValues, _inputs.Loss, options.Optimizer, options.StepOptions(network), device);
     }

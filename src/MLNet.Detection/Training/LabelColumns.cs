@@ -33,6 +33,17 @@ public sealed record LabelColumns(
         return [.. Enumerable.Range(1, checked((int)keys.Count)).Select(i => $"class {i}")];
     }
 
+    /// <summary>
+    /// The class of each key, from 0, by its name; -1 for a name that the detector does not have. By number where the
+    /// column has no names.
+    /// </summary>
+    internal int[] ClassesOf(DataViewSchema schema, IReadOnlyList<string> classes)
+    {
+        var names = ClassNames(schema);
+        var hasNames = KeyNames.Of(schema[Label]).Count > 0;
+        return [.. names.Select((name, i) => hasNames ? classes.ToList().IndexOf(name) : i < classes.Count ? i : -1)];
+    }
+
     private static DataViewSchema.Column Require(
         DataViewSchema schema, string name, Func<PrimitiveDataViewType, bool> fits, string expected)
     {

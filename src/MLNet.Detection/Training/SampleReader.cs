@@ -10,10 +10,12 @@ namespace MLNet.Detection.Training;
 /// <summary>Reads the rows of a data view one after the other.</summary>
 internal static class SampleReader
 {
-    /// <summary>All rows whose image file can be read; the others are listed.</summary>
+    /// <summary>All rows whose image file can be read; the others are listed. Classes are found by their names.</summary>
     /// <exception cref="ArgumentException">A row has another number of boxes than labels.</exception>
-    public static IEnumerable<SampleRow> Rows(IDataView view, LabelColumns columns, List<string> skipped)
+    public static IEnumerable<SampleRow> Rows(
+        IDataView view, LabelColumns columns, IReadOnlyList<string> classes, List<string> skipped)
     {
+        var classOf = columns.ClassesOf(view.Schema, classes);
         string[] optional = [DetectionColumns.Crowd, DetectionColumns.Difficult, DetectionColumns.Area,
             DetectionColumns.FileName];
         var active = new[] { columns.Image, columns.Label, columns.BoundingBoxes }.Concat(optional)
@@ -37,7 +39,8 @@ internal static class SampleReader
                 throw new ArgumentException(
                     $"{title}: {keys.Length} labels need {4 * keys.Length} numbers in '{columns.BoundingBoxes}', found "
                     + $"{boxes.Length}.");
-            yield return new(title, cursor.Position, picture, BoxConversion.ToBoxes(boxes, BoxFormat.Xyxy), keys,
+            int[] numbers = [.. keys.Select(key => key == 0 ? SampleRow.NoLabel : classOf[key - 1])];
+            yield return new(title, cursor.Position, picture, BoxConversion.ToBoxes(boxes, BoxFormat.Xyxy), numbers,
                 AnySet(flags, keys.Length), area is null ? [] : [.. Value(area).DenseValues()]);
         }
     }

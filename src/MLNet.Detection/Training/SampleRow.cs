@@ -10,26 +10,33 @@ namespace MLNet.Detection.Training;
 /// <param name="Name">File name, or the row's number.</param>
 /// <param name="Row">Row of the view, from 0.</param>
 /// <param name="Image">The picture.</param>
-/// <param name="Boxes">Objects, in original pixels.</param>
-/// <param name="Labels">The key of each box, from 1; 0 where the label is missing.</param>
+/// <param name="Boxes">Objects, in original pixels or parts of the picture.</param>
+/// <param name="Classes">The class of each box, from 0; <see cref="NoLabel"/>, or -1 for one that the detector does not
+/// have.</param>
 /// <param name="Ignored">Whether each box is a crowd or difficult.</param>
 /// <param name="Areas">Area of each object, square pixels; empty where the data has none: the box's.</param>
-internal sealed record SampleRow(string Name, long Row, RowPicture Image, Box[] Boxes, uint[] Labels, bool[] Ignored,
+internal sealed record SampleRow(string Name, long Row, RowPicture Image, Box[] Boxes, int[] Classes, bool[] Ignored,
     float[] Areas)
 {
-    /// <summary>Boxes at the network's size. A box without a label or area is not learnt.</summary>
-    public Sample ToSample(ResizeTransform transform)
-    {
-        var boxes = Boxes.Select(transform.ToNetwork).ToArray();
-        var all = Enumerable.Range(0, boxes.Length).ToArray();
-        var learnt = all.Where(i => !Ignored[i] && Labels[i] > 0 && boxes[i].IsProper).ToArray();
-        var ignored = all.Where(i => (Ignored[i] || Labels[i] == 0) && boxes[i].IsProper);
-        var annotated = all.Where(i => Labels[i] > 0).Select(i =>
-            new LabeledBox(Boxes[i], Class(i), i < Areas.Length ? Areas[i] : BoxArea(Boxes[i]), Crowd: Ignored[i]));
-        return new(Name, Row, [.. learnt.Select(i => boxes[i])], [.. learnt.Select(Class)],
-            [.. ignored.Select(i => boxes[i])], [.. annotated], transform);
+    /// <summary>What a missing key says: something is there, nobody knows what.</summary>
+    public const int NoLabel = -2;
 
-        int Class(int i) => (int)Labels[i] - 1;
+    /// <summary>
+    /// Boxes at the network's size. A box without a label or area is not learnt; one of another class is background.
+    /// </summary>
+    /// <param name="transform">From original pixels to the network's.</param>
+    /// <param name="boxes">The boxes in original pixels, inside the picture; null for one that is left out.</param>
+    /// <param name="area">What areas are multiplied by to be square pixels.</param>
+    public Sample ToSample(ResizeTransform transform, Box?[] boxes, double area)
+    {
+        int[] all = [.. Enumerable.Range(0, boxes.Length).Where(i => boxes[i] is not null && Classes[i] != -1)];
+        var scaled = boxes.Select(box => transform.ToNetwork(box ?? default)).ToArray();
+        var learnt = all.Where(i => !Ignored[i] && Classes[i] >= 0 && scaled[i].IsProper).ToArray();
+        var ignored = all.Where(i => (Ignored[i] || Classes[i] < 0) && scaled[i].IsProper);
+        var annotated = all.Where(i => Classes[i] >= 0).Select(i => new LabeledBox(boxes[i]!.Value, Classes[i],
+            i < Areas.Length ? Areas[i] * area : BoxArea(boxes[i]!.Value), Crowd: Ignored[i]));
+        return new(Name, Row, [.. learnt.Select(i => scaled[i])], [.. learnt.Select(i => Classes[i])],
+            [.. ignored.Select(i => scaled[i])], [.. annotated], transform);
     }
 
     private static double BoxArea(Box box) => Evaluation.BoxXywh.FromBox(box).Area;

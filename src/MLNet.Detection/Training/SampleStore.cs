@@ -1,5 +1,6 @@
-using MLNet.Detection.Heads;
 using Microsoft.ML;
+using MLNet.Detection.Data;
+using MLNet.Detection.Heads;
 using MLNet.Detection.Images;
 
 namespace MLNet.Detection.Training;
@@ -11,11 +12,12 @@ namespace MLNet.Detection.Training;
 internal sealed class SampleStore : IDisposable
 {
     private readonly FileStream _pixels;
-    private readonly List<Sample> _samples = [];
     private readonly List<string> _skipped = [];
+    private readonly RowLabels _labels;
 
-    private SampleStore(ImageResize size)
+    private SampleStore(ImageResize size, string boxColumn)
     {
+        _labels = new(boxColumn);
         (Width, Height) = (size.Width, size.Height);
         _pixels = new FileStream(
             Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite,
@@ -29,22 +31,32 @@ internal sealed class SampleStore : IDisposable
     public int Height { get; }
 
     /// <summary>The images, in the order of the rows.</summary>
-    public IReadOnlyList<Sample> Samples => _samples;
+    public IReadOnlyList<Sample> Samples { get; private set; } = [];
+
+    /// <summary>Boxes that were corrected or left out.</summary>
+    public IReadOnlyList<DatasetProblem> Problems => _labels.Problems;
 
     /// <summary>Images that could not be read, with the reason.</summary>
     public IReadOnlyList<string> Skipped => _skipped;
 
     /// <summary>Reads all rows of a view.</summary>
+    /// <param name="view">The data.</param>
+    /// <param name="columns">Its columns.</param>
+    /// <param name="classes">The detector's classes; those of the data are found there by their names.</param>
+    /// <param name="resize">The network's size.</param>
+    /// <param name="decoding">How pictures are decoded.</param>
+    /// <param name="cancel">Ends the reading.</param>
     /// <exception cref="IOException">The temporary folder is full.</exception>
+    /// <exception cref="DatasetException">A coordinate is no number, or boxes are of two units.</exception>
     public static SampleStore Read(
-        IDataView view, LabelColumns columns, ImageResize resize, ImageDecoderOptions decoding,
-        CancellationToken cancel)
+        IDataView view, LabelColumns columns, IReadOnlyList<string> classes, ImageResize resize,
+        ImageDecoderOptions decoding, CancellationToken cancel)
     {
-        var store = new SampleStore(resize);
+        var store = new SampleStore(resize, columns.BoundingBoxes);
         try
         {
             using var decoder = new ImageDecoder(decoding);
-            var rows = SampleReader.Rows(view, columns, store._skipped);
+            var rows = SampleReader.Rows(view, columns, classes, store._skipped);
             foreach (var chunk in rows.Chunk(4 * Environment.ProcessorCount))
             {
                 cancel.ThrowIfCancellationRequested();
@@ -54,6 +66,7 @@ internal sealed class SampleStore : IDisposable
                 for (var i = 0; i < chunk.Length; i++)
                     store.Add(chunk[i], results[i], problems[i]);
             }
+            store.Samples = store._labels.Samples();
             return store;
         }
         catch
@@ -104,7 +117,7 @@ internal sealed class SampleStore : IDisposable
         try
         {
             RandomAccess.Write(_pixels.SafeFileHandle, resized.Image.Pixels,
-                (long)_samples.Count * resized.Image.Pixels.Length);
+                (long)_labels.Count * resized.Image.Pixels.Length);
         }
         catch (IOException error)
         {
@@ -112,6 +125,6 @@ internal sealed class SampleStore : IDisposable
                 $"The decoded images do not fit into the temporary folder {Path.GetDirectoryName(_pixels.Name)} "
                 + $"({error.Message}); free space there, or let TMPDIR (TEMP) name another folder.", error);
         }
-        _samples.Add(row.ToSample(resized.Transform));
+        _labels.Add(row, resized);
     }
 }

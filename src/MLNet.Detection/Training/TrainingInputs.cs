@@ -14,7 +14,8 @@ namespace MLNet.Detection.Training;
 /// </summary>
 internal sealed class TrainingInputs(DetectorModel detector, DetectionHead head)
 {
-    public const string Classes = "targets/classes", Boxes = "targets/boxes", Images = "targets/images";
+    public const string Classes = "targets/classes", Boxes = "targets/boxes", Images = "targets/images",
+        Objects = "targets/objects";
 
     private const string Prediction = "predictions/";
 
@@ -27,7 +28,10 @@ internal sealed class TrainingInputs(DetectorModel detector, DetectionHead head)
         var (batch, anchors) = (tables[0].Shape[0], tables[0].Shape[1]);
         var targets = new DetectionTargets(
             graph.Input(Classes, ElementType.Int64, new(batch, anchors)),
-            graph.Input(Boxes, batch, anchors, head.BoxTargetColumns));
+            graph.Input(Boxes, batch, anchors, head.BoxTargetColumns))
+        {
+            Objects = head.CountsObjects ? graph.Input(Objects, 1) : null,
+        };
         foreach (var (i, table) in tables.Index().Where(_ => head.MatchesPredictions))
             graph.Output(Prediction + i, table);
         var terms = head.Terms(detector, targets, tables);

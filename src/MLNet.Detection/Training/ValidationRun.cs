@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Evaluation;
 using MLNet.Detection.Images;
@@ -19,7 +20,10 @@ internal sealed class ValidationRun : IDisposable
     {
         (_options, _device) = (options, device);
         _store = SampleStore.Read(
-            data, options.Columns, options.Detector.Resize, options.Decoding, options.Cancellation);
+            data, options.Columns, options.Detector.Classes, options.Detector.Resize, options.Decoding,
+            options.Cancellation);
+        MissingObjects.Check(nameof(options.ValidationSet), _store.Samples.Count, _store.Problems,
+            _store.Samples.Any(sample => sample.Annotated.Length > 0));
         foreach (var (i, sample) in _store.Samples.Index())
             _truths.AddRange(sample.Annotated.Select(truth =>
                 new GroundTruth(i, truth.Category, BoxXywh.FromBox(truth.Box))
@@ -30,6 +34,9 @@ internal sealed class ValidationRun : IDisposable
 
     /// <summary>Images that could not be read.</summary>
     public IReadOnlyList<string> Skipped => _store.Skipped;
+
+    /// <summary>Boxes that were corrected or left out.</summary>
+    public IReadOnlyList<DatasetProblem> Problems => _store.Problems;
 
     /// <summary>Metrics of a detector on the set. While a batch is in the network, the next one is read and the objects
     /// of the one before are found.</summary>

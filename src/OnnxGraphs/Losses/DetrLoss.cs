@@ -6,7 +6,8 @@ namespace OnnxGraphs.Losses;
 
 /// <summary>
 /// DETR's set loss for a given matching of queries and objects: cross-entropy over C classes and "no object" (the last
-/// channel), L1 and GIoU of the matched boxes divided by the objects of the batch (at least 1), each times its weight.
+/// channel), L1 and GIoU of the matched boxes divided by the objects of the batch (at least 1; more than are matched where they are more than
+/// queries), each times its weight.
 /// <see cref="DetrMatching"/> finds the matching. Carion et al. 2020, https://arxiv.org/abs/2005.12872
 /// </summary>
 [Formula("cross-entropy + 5 L1 + 2 GIoU loss of matched queries", Paper = "https://arxiv.org/abs/2005.12872")]
@@ -35,7 +36,7 @@ public sealed record DetrLoss
         var (classes, none) = (targets.Classes, logits.Shape[2] - 1);
         var isMatched = And(GreaterOrEqual(classes, classes.Like(0)), Less(classes, classes.Like(none)));
         var matched = Cast(isMatched, logits.Type);
-        var share = 1f / Loss.AtLeastOne(SumAll(matched));
+        var share = 1f / Loss.AtLeastOne(targets.Objects is { } all ? SumAll(all) : SumAll(matched));
         float[] weights = [.. Enumerable.Repeat(1f, (int)none), NoObjectWeight];
         var l1 = ReduceSum(new L1Loss().Elements(boxes, targets.Boxes), [2], keep: false);
         // Boxes are shares of the picture: the usual 1e-7 would show in the gradients of small ones.

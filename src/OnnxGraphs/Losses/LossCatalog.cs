@@ -46,7 +46,7 @@ public static class LossCatalog
         Yolox(),
         Yolo(),
         Yolov8(),
-        Detr(),
+        Detr(), RtDetr(),
         Rpn(),
         FastRcnn(),
     ];
@@ -112,6 +112,15 @@ public static class LossCatalog
             true),
             new("classes", Numbers, false), new("boxes", Pattern([0.62f, 0.53f, 0.44f, 0.46f], 2, 4, 4), false)],
             x => loss.Of(new(x[2], x[3]), x[0], x[1]));
+    }
+
+    private static LossExample RtDetr()
+    {
+        var loss = new RtDetrLoss();
+        return new(loss, [new("logits", Logits, true), new("predicted", Pattern([0.5f, 0.4f, 0.3f, 0.6f], 2, 4, 4),
+            true),
+            new("classes", Numbers, false), new("boxes", Pattern([0.62f, 0.53f, 0.44f, 0.46f], 2, 4, 4), false),
+            new("qualities", Pattern([0.7f, 0.2f], 2, 4), false)], x => loss.Of(new(x[2], x[3]), x[0], x[1], x[4]));
     }
 
     private static LossExample Rpn()

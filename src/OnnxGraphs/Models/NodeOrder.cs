@@ -24,6 +24,19 @@ internal static class NodeOrder
         return nodes;
     }
 
+    /// <summary>Sorts all nodes of a model where one reads what a later one computes; whether that was so.</summary>
+    /// <exception cref="ModelException">Nodes read each other's results in a circle.</exception>
+    public static bool Sort(OnnxModel model)
+    {
+        var (producers, known) = (model.Producers, new HashSet<NodeProto>(ReferenceEqualityComparer.Instance));
+        if (model.Proto.Graph.Node.All(node => Before(node, producers).All(known.Contains) && known.Add(node)))
+            return false;
+        var sorted = Sorted(model, [.. model.Proto.Graph.Node], producers);
+        model.Proto.Graph.Node.Clear();
+        model.Proto.Graph.Node.Add(sorted);
+        return true;
+    }
+
     private static HashSet<NodeProto> Needed(IReadOnlyDictionary<string, NodeProto> producers,
         IReadOnlyList<string> values)
     {

@@ -28,6 +28,9 @@ public sealed class OnnxModel
     /// <summary>Where the model was loaded from.</summary>
     public string Path { get; }
 
+    /// <summary>What was changed when the file was read, a sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Version of the default operator set.</summary>
     public int Opset => (int)Math.Clamp(
         Proto.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version ?? 0, 0, int.MaxValue);
@@ -61,7 +64,7 @@ public sealed class OnnxModel
 
     /// <summary>
     /// Loads a file; its external data must lie in or below its folder. Functions of the file are replaced by their
-    /// nodes.
+    /// nodes; nodes that read what a later one computes are put in an order of computation, with a note.
     /// </summary>
     /// <exception cref="ModelException">The file is missing, truncated, not ONNX, of an unsupported version, or
     /// contradicts itself.</exception>
@@ -73,7 +76,10 @@ public sealed class OnnxModel
         ModelCheck.Demand(model);
         ExternalData.Load(model.Proto, path);
         Functions.Inline(model);
-        return model;
+        return !NodeOrder.Sort(model) ? model : new(model.Proto, path)
+        {
+            Notes = ["nodes read what later nodes compute, which the format forbids; they were put in order"],
+        };
     }
 
     /// <summary>
@@ -119,7 +125,7 @@ public sealed class OnnxModel
     }
 
     /// <summary>An independent copy.</summary>
-    public OnnxModel Clone() => new(Proto.Clone(), Path);
+    public OnnxModel Clone() => new(Proto.Clone(), Path) { Notes = Notes };
 
     // What the format calls a message has less than 2 GB; tensors are almost all of a large one.
     private void CheckSize(string remedy)

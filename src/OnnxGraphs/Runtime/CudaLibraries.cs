@@ -5,28 +5,32 @@ namespace OnnxGraphs.Runtime;
 /// <summary>Which of the native libraries that the CUDA provider needs are there: for messages when it fails.</summary>
 internal static class CudaLibraries
 {
-    // Of each library the version that ONNX Runtime 1.29 is built for, then older ones that people have.
-    private static readonly (string Name, int[] Versions)[] Needed =
-        [("cudart", [13, 12, 11]), ("cublasLt", [13, 12, 11]), ("cudnn", [9, 8])];
+    private const string Provider = "libonnxruntime_providers_cuda.so";
 
-    /// <summary>One line: each library as found, as found in another version, or as missing.</summary>
+    /// <summary>Beside the program, and where .NET looks for native libraries.</summary>
+    private static IEnumerable<string> Folders => ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") ?? "")
+        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Prepend(AppContext.BaseDirectory);
+
+    /// <summary>One line: the driver, and each library that the provider itself names, as found or missing.</summary>
     public static string Report()
     {
         var driver = OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";
-        return string.Join("; ", Needed.Select(library => State(library.Name, library.Versions))
-            .Prepend($"the driver {driver} is {(IsThere(driver) ? "there" : "missing")}"));
+        return string.Join("; ", Provided().Prepend(State("the driver " + driver, driver)));
     }
 
-    private static string State(string name, int[] versions) =>
-        versions.FirstOrDefault(version => IsThere(File(name, version))) switch
-        {
-            0 => $"{File(name, versions[0])} is missing",
-            var found when found == versions[0] => $"{File(name, found)} is there",
-            var found => $"{File(name, versions[0])} is missing, but {File(name, found)} is there",
-        };
+    private static IEnumerable<string> Provided()
+    {
+        if (!OperatingSystem.IsLinux())
+            return [];
+        return Folders.Select(folder => Path.Combine(folder, Provider)).FirstOrDefault(File.Exists) is { } path
+            ? Report(path) : [$"{Provider} is missing: no package with CUDA is referenced"];
+    }
 
-    private static string File(string name, int version) =>
-        OperatingSystem.IsWindows() ? $"{name}64_{version}.dll" : $"lib{name}.so.{version}";
+    /// <summary>The same for a provider's file: what it is linked to, but for the system's own libraries.</summary>
+    internal static IEnumerable<string> Report(string provider) => ElfNeeds.Of(provider)
+        .Where(name => name.StartsWith("libcu", StringComparison.Ordinal)).Select(name => State(name, name));
+
+    private static string State(string shown, string name) => $"{shown} is {(IsThere(name) ? "there" : "missing")}";
 
     private static bool IsThere(string name)
     {

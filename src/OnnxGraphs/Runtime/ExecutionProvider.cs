@@ -63,7 +63,7 @@ internal static class ExecutionProvider
         return device.Provider switch
         {
             "cuda" => $"ONNX Runtime {version} needs the package Microsoft.ML.OnnxRuntime.Gpu of its version, and CUDA 13 "
-                + $"and cuDNN 9 on the library path; or use the device cpu. Here {CudaLibraries.Report()}.",
+                + $"on the library path; or use the device cpu. Here {CudaLibraries.Report()}.",
             "dml" => $"ONNX Runtime {version} needs the package Microsoft.ML.OnnxRuntime.DirectML, on Windows; or use the "
                 + "device cpu.",
             _ => $"ONNX Runtime {version} has CoreML on macOS and iOS only; or use the device cpu.",

@@ -6,7 +6,7 @@ namespace OnnxGraphs.Surgery;
 
 /// <summary>
 /// Frees a batch size of 1 that an exporter wrote into a file: target shapes of Reshape, sizes of Resize, constants that
-/// are joined with a value. What is not plainly the batch is tried: two pictures at once must give what they give one
+/// are joined with a value or chosen from. What is not plainly the batch is tried: two pictures at once must give what they give one
 /// by one.
 /// </summary>
 public static class BatchAxis
@@ -21,7 +21,13 @@ public static class BatchAxis
         var graph = new ValueGraph(model);
         var (reached, fixedOnes) = (new HashSet<string> { input }, new List<NodeProto>());
         foreach (var node in GraphReader.Needed(model, values))
-            if (ValueGraph.DataInputs(node).Any(reached.Contains))
+            if (node.OpType == "GatherElements" && reached.Contains(node.Input[1]) && !reached.Contains(node.Input[0]))
+            {
+                // Rows of a constant that are chosen by what the pictures show.
+                reached.UnionWith(node.Output);
+                fixedOnes.Add(node);
+            }
+            else if (ValueGraph.DataInputs(node).Any(reached.Contains))
             {
                 reached.UnionWith(node.Output);
                 if (node.OpType == "Reshape" && graph.Constant(node.Input[1]) is { Shape.Size: > 1 }

@@ -24,7 +24,7 @@ internal sealed class BatchOpening(
 
     public void Free(NodeProto node)
     {
-        if (!shapes.TryGetValue(node.Input[0], out var shape) && node.OpType != "Concat")
+        if (!shapes.TryGetValue(node.Input[0], out var shape) && node.OpType is not ("Concat" or "GatherElements"))
             return;
         switch (node.OpType)
         {

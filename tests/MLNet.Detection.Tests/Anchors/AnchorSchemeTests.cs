@@ -30,6 +30,23 @@ public sealed class AnchorSchemeTests
         Compare(reference, "", scheme.Generate(width, height, Maps(reference)), 1e-7);
     }
 
+    // Keras' feature pyramid on 200 x 333 pixels: maps are rounded up, and the cells stay 8 pixels wide.
+    [TestMethod]
+    public void StridesOfLevelsReplaceThoseOfTheMaps()
+    {
+        var scheme = new RetinaNetAnchors([[32f]], [[1f]]) { CenterOffset = 0.5f };
+        Assert.AreEqual(3.5f, CenterX(scheme.Generate(333, 200, new GridSize(42, 25))[0]));
+        var strided = scheme with { Strides = [8f] };
+        var anchors = strided.Generate(333, 200, new GridSize(42, 25));
+        Assert.AreEqual((4f, 4f), (CenterX(anchors[0]), (anchors[0].Y0 + anchors[0].Y1) / 2));
+        Assert.AreEqual(4f + 41 * 8, CenterX(anchors[41]));
+        foreach (var strides in new[] { new float[] { 8, 16 }, [0], [float.NaN] })
+            Assert.ThrowsExactly<ArgumentException>(
+                () => (scheme with { Strides = strides }).Generate(333, 200, new GridSize(42, 25)));
+    }
+
+    private static float CenterX(Box box) => (box.X0 + box.X1) / 2;
+
     [TestMethod, DynamicData(nameof(Ssd))]
     public void SsdAnchorsAreTorchvisions(object row)
     {

@@ -42,6 +42,28 @@ public sealed class CocoDatasetTests
     }
 
     [TestMethod]
+    public void A_picture_that_is_listed_twice_is_said()
+    {
+        using var folder = new TemporaryFolder();
+        var problem = Assert.ContainsSingle(CocoDataset.Load(
+            folder.Write("x.json", Clean.Replace("c.png", "a/b.jpg")), folder.Path, Unchecked).Problems);
+        Assert.AreEqual(DatasetProblemKind.OtherPicture, problem.Kind);
+        Assert.Contains("the picture a/b.jpg is image 30 as well", problem.Message);
+    }
+
+    // A class without a name is left out with its boxes, and the others keep their ids.
+    [TestMethod]
+    public void A_category_without_a_name_is_none()
+    {
+        using var folder = new TemporaryFolder();
+        var dataset = CocoDataset.Load(
+            folder.Write("x.json", Clean.Replace("\"cup\"", "\" \"")), folder.Path, Unchecked);
+        Assert.AreEqual(new Category(18, "dog"), Assert.ContainsSingle(dataset.Categories));
+        Assert.AreEqual(0, Assert.ContainsSingle(dataset.Images[0].Boxes).Category);
+        Assert.AreEqual(2, dataset.Problems.Count(problem => problem.Kind == DatasetProblemKind.NoClass));
+    }
+
+    [TestMethod]
     public void A_byte_order_mark_is_no_syntax_error()
     {
         using var folder = new TemporaryFolder();
@@ -63,7 +85,7 @@ public sealed class CocoDatasetTests
         DisplayName = "no category_id")]
     [DataRow("\"file_name\": \"c.png\", ", "", "line 9, images[1]", "\"file_name\" is missing",
         DisplayName = "no file_name")]
-    [DataRow("\"width\": 10, ", "", "line 8, images[0]", "\"width\" is missing", DisplayName = "no width")]
+    [DataRow("\"width\": 10, ", "", "line 8, images[0]", "the size of a/b.jpg is not in", DisplayName = "no width")]
     [DataRow("\"name\": \"cup\"", "\"nom\": \"cup\"", "categories[0]", "\"name\" is missing", DisplayName = "no name")]
     [DataRow("[1, 2, 3.5, 4]", "[1, 2, 3.5]", "annotations[0].bbox", "found 3 numbers", DisplayName = "short box")]
     [DataRow("[1, 2, 3.5, 4]", "[1, 2, \"x\", 4]", "annotations[0].bbox", "the text \"x\"",
@@ -80,7 +102,7 @@ public sealed class CocoDatasetTests
     [DataRow("\"id\": 4,", "\"id\": 30,", "line 9, images[1]", "image id 30 was already", DisplayName = "image twice")]
     [DataRow("\"id\": 18,", "\"id\": 90,", "categories[1]", "category id 90 was already",
         DisplayName = "category twice")]
-    [DataRow("\"width\": 6", "\"width\": 0", "image 4", "0 x 5 pixels", DisplayName = "no pixels")]
+    [DataRow("\"width\": 6", "\"width\": 0", "image 4", "the size of c.png is not in", DisplayName = "no pixels")]
     [DataRow("\"width\": 6", "\"width\": 6.5", "images[1].width", "found 6.5", DisplayName = "half a pixel")]
     [DataRow("c.png", "a/../../c.png", "image 4", "leaves the image folder", DisplayName = "dots")]
     [DataRow("c.png", "a\\\\..\\\\c.png", "image 4", "leaves the image folder", DisplayName = "dots, backslash")]

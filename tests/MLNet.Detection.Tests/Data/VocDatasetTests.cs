@@ -58,8 +58,11 @@ public sealed class VocDatasetTests
         DisplayName = "no file name")]
     [DataRow("<filename>b.jpg", "<filename>../b.jpg", "line 3", "leaves the image folder", DisplayName = "dots")]
     [DataRow("<filename>b.jpg", "<filename>/b.jpg", "line 3", "is absolute", DisplayName = "absolute")]
-    [DataRow("<width>20</width>", "", "line 4", "<size> has no <width>", DisplayName = "no width")]
-    [DataRow("<width>20<", "<width>0<", "line 4", "not a number of pixels", DisplayName = "zero width")]
+    [DataRow("<width>20</width>", "", "line 3", "the size of b.jpg is not in the annotations",
+        DisplayName = "no width")]
+    [DataRow("<width>20<", "<width>0<", "line 3", "the size of b.jpg is not in the annotations",
+        DisplayName = "zero width")]
+    [DataRow("<width>20<", "<width>2.5<", "line 4", "not a number of pixels", DisplayName = "half a pixel")]
     [DataRow("<ymax>9</ymax>", "", "line 7", "<bndbox> has no <ymax>", DisplayName = "no corner")]
     [DataRow("<xmax>8.5<", "<xmax>wide<", "line 7", "<xmax> is \"wide\", not a number", DisplayName = "text corner")]
     [DataRow("<xmax>8.5<", "<xmax>NaN<", "line 5, object 1", "not a finite number", DisplayName = "no number")]
@@ -72,6 +75,39 @@ public sealed class VocDatasetTests
         Assert.AreEqual(folder.File("Annotations", "b.xml"), error.File);
         Assert.Contains(place, error.Place);
         Assert.Contains(found, error.Found);
+    }
+
+    [TestMethod]
+    [DataRow("b.jpg", "b.jpg")]
+    [DataRow("", "b.jpg")]
+    [DataRow("b", "b.jpg")]
+    [DataRow("old_name.png", "b.jpg")]
+    [DataRow("C:\\Users\\me\\b.jpg", "b.jpg")]
+    [DataRow("/home/me/pictures/b.jpg", "b.jpg")]
+    [DataRow("../images/b.jpg", "b.jpg")]
+    [DataRow("/elsewhere/other.jpg", "other.jpg")]
+    public void The_picture_is_found_by_name_or_by_that_of_the_file(string written, string picture)
+    {
+        using var folder = Folder(Clean.Replace("<filename>b.jpg</filename>", $"<filename>{written}</filename>"));
+        foreach (var name in new[] { "a.jpg", "b.jpg", "other.jpg" })
+            Formats.SampleData.WritePicture(folder.File("JPEGImages", name), 20, 10);
+        var dataset = VocDataset.Load(folder.Path, "train");
+        Assert.AreEqual(folder.File("JPEGImages", picture), Assert.ContainsSingle(dataset.Images).Path);
+        Assert.AreEqual(written == picture ? 0 : 1, dataset.Problems.Count(
+            problem => problem.Kind == DatasetProblemKind.OtherPicture));
+    }
+
+    [TestMethod]
+    public void Bytes_that_the_encoding_does_not_have_are_an_error()
+    {
+        using var folder = Folder("");
+        File.WriteAllBytes(folder.File("Annotations", "b.xml"),
+            [.. "<annotation><filename>"u8, 0xE9, .. ".jpg</filename></annotation>"u8]);
+        Assert.Contains("bytes that its encoding does not have", Assert.ThrowsExactly<DatasetException>(
+            () => VocDataset.Load(folder.Path, "train", Unchecked)).Message);
+        folder.Write("Annotations/b.xml", "<?xml version=\"1.0\" encoding=\"no-such\"?><annotation/>");
+        Assert.Contains("the encoding \"no-such\" is not known", Assert.ThrowsExactly<DatasetException>(
+            () => VocDataset.Load(folder.Path, "train", Unchecked)).Message);
     }
 
     [TestMethod]

@@ -93,6 +93,8 @@ public sealed class MatchAnchorsEstimatorTests
             new() { Anchors = TinyDetector.Anchors, Resize = Resize })).Message;
         Assert.Contains("Row 1, column 'BoundingBoxes': found 5 numbers, expected 4 a box",
             Message(new() { BoundingBoxes = [1, 2, 3, 4, 5] }));
+        Assert.Contains("Row 1, column 'BoundingBoxes': found a box 2 that is",
+            Message(new() { BoundingBoxes = [1, 2, 3, 4, 1, float.NaN, 3, 4] }));
         Assert.Contains("Row 1, column 'Width, Height': found 0 x 48",
             Message(new() { Width = 0, BoundingBoxes = [1, 2, 3, 4] }));
         Assert.Contains("Row 1, column 'Crowd': found 2 values, expected 1, one a box",

@@ -40,10 +40,18 @@ public sealed class CocoFilesTests
     }
 
     [TestMethod]
-    [DataRow("[{\"image_id\": 1,\n\"category_id\": 3, \"bbox\": [1, 2, \"x\", 4], \"score\": 1}]", "line 2, $[0].bbox[2]")]
+    [DataRow("[{\"image_id\": 1,\n\"category_id\": 3, \"bbox\": [1, 2, \"x\", 4], \"score\": 1}]", "line 2, $[0].bbox: found the text \"x\"")]
     [DataRow("[{\"image_id\": 1, \"category_id\": 3, \"bbox\": [1, 2, 3], \"score\": 1}]", "\"bbox\" has 3 numbers")]
     [DataRow("[{\"image_id\": 1, \"category_id\": 3, \"bbox\": [1, 2, 3, 4]}]", "score")]
     [DataRow("[{\"image_id\": 2, \"category_id\": 3, \"bbox\": [1, 2, 3, 4], \"score\": 1}]", "has the id 2")]
+    [DataRow("[null]", "$[0]: found null where a detection")]
+    [DataRow("[{\"image_id\": 1, \"category_id\": 3, \"bbox\": null, \"score\": 1}]", "$[0].bbox: found null")]
+    [DataRow("[{\"image_id\": 1, \"category_id\": 3, \"bbox\": [1, null, 3, 4], \"score\": 1}]", "$[0].bbox: found null")]
+    [DataRow("[{\"image_id\": 1, \"category_id\": 3, \"bbox\": [1, 2, 3, 4], \"score\": null}]", "$[0].score: found null")]
+    [DataRow("[{\"image_id\": null, \"category_id\": 3, \"bbox\": [1, 2, 3, 4], \"score\": 1}]",
+        "$[0].image_id: found null")]
+    [DataRow("[{\"image_id\": 1.5, \"category_id\": 3, \"bbox\": [1, 2, 3, 4], \"score\": 1}]",
+        "$[0].image_id: found 1.5 where a whole number")]
     [DataRow("{}", "line 1")]
     [DataRow("[", "line 1")]
     public void BadResultsAreNamedWithTheirPlace(string json, string part)
@@ -69,6 +77,38 @@ public sealed class CocoFilesTests
         using var folder = new TemporaryFolder();
         var file = Write(folder, json.Replace("IMAGES", Images).Replace("CATEGORIES", Categories));
         StringAssert.Contains(Assert.ThrowsExactly<DatasetException>(() => CocoAnnotations.Load(file)).Message, part);
+    }
+
+    // pycocotools takes them too: 1.0 and 1 are one key of a Python dictionary.
+    [TestMethod]
+    public void IdsMayBeWrittenAsRealNumbers()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Write(folder, "[{\"image_id\": 1.0, \"category_id\": 3.0, \"bbox\": [1, 2, 3, 4], \"score\": 1}]");
+        Assert.AreEqual(new DetectionResult(1, 3, new(1, 2, 3, 4), 1), Assert.ContainsSingle(CocoResults.Load(file)));
+    }
+
+    [TestMethod]
+    [DataRow("08f-bbox-null", "$[0].bbox: found null")]
+    [DataRow("08g-entry-null", "$[0]: found null")]
+    public void NullsOfFoundFilesAreNamed(string name, string part)
+    {
+        var folder = References.PathOf("cases", Path.Combine("60-eval", name));
+        var truths = CocoAnnotations.Load(Path.Combine(folder, "gt.json"));
+        StringAssert.Contains(Assert.ThrowsExactly<DatasetException>(
+            () => CocoResults.Load(Path.Combine(folder, "dt.json"), truths)).Message, part);
+    }
+
+    // pycocotools gives .0883: it takes an annotation of id 0 for "no match", so that its detection is a false alarm.
+    [TestMethod]
+    public void AnAnnotationOfId0IsMatched()
+    {
+        var folder = References.PathOf("cases", Path.Combine("60-eval", "03-gt-id-0"));
+        var truths = CocoAnnotations.Load(Path.Combine(folder, "gt.json"));
+        var results = CocoResults.Load(Path.Combine(folder, "dt.json"), truths);
+        var metrics = new CocoEvaluation().Evaluate(
+            truths.GroundTruths, results, truths.Categories.Select(category => category.Id));
+        Assert.AreEqual(0.0935, metrics.MAP50_95, 5e-5);
     }
 
     [TestMethod]

@@ -31,11 +31,11 @@ public sealed class FineTuneOptionsTests
     [TestMethod]
     public void Classes_of_the_data_must_be_the_detectors()
     {
-        var (two, swapped) = (Classes("circle", "cross"), Classes("cross", "rectangle", "triangle", "circle"));
+        var (two, other) = (Classes("circle", "cross"), Classes("cross", "rectangle", "triangle", "star"));
         Refuses(new() { Detector = SmallRun.Detector }, "those of the data circle, cross;", two);
-        Refuses(new() { Detector = SmallRun.Detector }, "in their order", swapped);
-        Refuses(new() { Detector = SmallRun.Detector, ValidationSet = new DetectionDataView(two) },
-            "those of the ValidationSet circle, cross;");
+        Refuses(new() { Detector = SmallRun.Detector }, "those of the data cross, rectangle, triangle, star;", other);
+        Refuses(new() { Detector = SmallRun.Detector, ValidationSet = new DetectionDataView(Classes("star")) },
+            "those of the ValidationSet star;");
     }
 
     [TestMethod]

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using MLNet.Detection.Data;
 using MLNet.Detection.Estimators;
 using MLNet.Detection.Evaluation;
+using MLNet.Detection.Training;
 
 namespace MLNet.Detection.Tests.Training;
 
@@ -26,6 +27,26 @@ public sealed class ValidationTests
         var expected = ml.Detection().Evaluate(scorer.Transform(data));
         Assert.IsGreaterThan(0, expected.AR100);
         CollectionAssert.AreEqual(Twelve(expected), Twelve(result.History[^1].Validation!));
+    }
+
+    // The same files with their classes listed in another order, and one more that the detector does not have.
+    [TestMethod]
+    public void Classes_are_found_by_name()
+    {
+        using var run = new SmallRun();
+        DetectionDataset Turned(DetectionDataset data, params Category[] more) => new(data.Source,
+            [.. data.Categories.Reverse(), .. more], data.Images.Select(image => image with
+            {
+                Boxes = [.. image.Boxes.Select(box => box with { Category = data.Categories.Length - 1 - box.Category })],
+            }));
+        FineTuneResult Fit(DetectionDataset train, DetectionDataset val) => run.Fit(new()
+        {
+            Detector = SmallRun.Detector, Epochs = 2, BatchSize = 4, LearningRate = 0.02f, Seed = 1,
+            ValidationSet = new DetectionDataView(val),
+        }, train);
+        var (plain, turned) = (Fit(run.Train, run.Val), Fit(Turned(run.Train), Turned(run.Val, new Category(99, "star"))));
+        CollectionAssert.AreEqual(SmallRun.Weights(plain.Detector), SmallRun.Weights(turned.Detector));
+        CollectionAssert.AreEqual(Twelve(plain.History[^1].Validation!), Twelve(turned.History[^1].Validation!));
     }
 
     [TestMethod]

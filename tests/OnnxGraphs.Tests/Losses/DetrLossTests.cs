@@ -77,6 +77,33 @@ public class DetrLossTests
         : Enumerable.Range(0, cost.GetLength(1)).Where(column => !used.Contains(column))
             .Min(column => cost[row, column] + Best(cost, row + 1, [.. used, column]));
 
+    // Three objects, two queries that lie on the last two of them.
+    [TestMethod]
+    public void ObjectsCompeteForQueries()
+    {
+        float[] objects = [.1f, .1f, .2f, .2f, .5f, .5f, .2f, .2f, .8f, .8f, .2f, .2f];
+        float[] boxes = [.8f, .8f, .2f, .2f, .5f, .5f, .2f, .2f];
+        CollectionAssert.AreEqual(new[] { 2, 1 }, new DetrMatching().Match([0, 0, 0, 0], boxes, [0, 0, 0], objects));
+    }
+
+    // Carion et al.: the boxes' losses are divided by the objects of the batch, matched or not.
+    [TestMethod]
+    public void TheLossDividesByAllObjects()
+    {
+        var graph = new Graph();
+        var logits = graph.Constant(Tensor.Of<float>(new(1, 2, 3), [1, 0, 0, 0, 1, 0]));
+        var boxes = graph.Constant(Tensor.Of<float>(new(1, 2, 4), [.4f, .5f, .2f, .3f, .3f, .4f, .1f, .2f]));
+        var targets = new DetectionTargets(
+            graph.Constant(Tensor.Of<long>(new(1, 2), [0, 1])),
+            graph.Constant(Tensor.Of<float>(new(1, 2, 4), [.5f, .5f, .2f, .2f, .3f, .3f, .2f, .2f])));
+        var plain = new DetrLoss().Terms(targets, logits, boxes);
+        var all = new DetrLoss().Terms(targets with { Objects = graph.Constant(Tensor.Vector<float>(5)) }, logits, boxes);
+        foreach (var (name, share) in new[] { ("classification", 1f), ("l1", 2f / 5), ("iou", 2f / 5) })
+            Assert.AreEqual(Value(plain[name]) * share, Value(all[name]), 1e-6f, name);
+
+        static float Value(Var term) => OnnxRun.Value(term).Values<float>().ToArray().Single();
+    }
+
     [TestMethod]
     public void RefusesWrongArguments()
     {

@@ -38,6 +38,22 @@ public sealed class OnnxModelTests
         }
     }
 
+    // y = -|x|, the second node first.
+    [TestMethod]
+    public void NodesInAnyOrderAreSortedWithANote()
+    {
+        var model = Model(17, [Numbers], [Node("Neg", ["a"]), Node("Abs", ["x0"], ["a"])]);
+        model.Proto.Graph.Output.Clear();
+        model.Proto.Graph.Output.Add(new ValueInfoProto { Name = "y" });
+        System.IO.File.WriteAllBytes(File("unsorted.onnx"), model.ToBytes());
+        var read = OnnxModel.Load(File("unsorted.onnx"));
+        CollectionAssert.AreEqual(new[] { "Abs", "Neg" }, read.Proto.Graph.Node.Select(node => node.OpType).ToArray());
+        StringAssert.Contains(read.Notes.Single(), "put in order");
+        Assert.HasCount(1, read.Clone().Notes);
+        System.IO.File.WriteAllBytes(File("sorted.onnx"), read.ToBytes());
+        Assert.IsEmpty(OnnxModel.Load(File("sorted.onnx")).Notes);
+    }
+
     [TestMethod]
     [DataRow("plain text, not a model")]
     [DataRow("PK\u0003\u0004 an archive")]

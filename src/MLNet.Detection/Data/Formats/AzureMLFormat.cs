@@ -17,14 +17,15 @@ internal sealed class AzureMLFormat : NamedClassFormat
     public override bool Recognizes(string path) =>
         Path.GetExtension(path).Equals(".jsonl", StringComparison.OrdinalIgnoreCase) && File.Exists(path);
 
-    protected override IEnumerable<FoundImage> Read(string path, DatasetAssembly assembly, string imageFolder)
+    protected override IEnumerable<FoundImage> Read(
+        string path, DatasetAssembly assembly, DatasetOptions options)
     {
         var number = 0;
         foreach (var line in Lines(path))
         {
             number++;
             if (!string.IsNullOrWhiteSpace(line))
-                yield return Image(Parse(line, path, number), imageFolder);
+                yield return Image(Parse(line, path, number), assembly);
         }
     }
 
@@ -64,37 +65,35 @@ internal sealed class AzureMLFormat : NamedClassFormat
         }
     }
 
-    private static FoundImage Image(JsonField image, string imageFolder)
+    private static FoundImage Image(JsonField image, DatasetAssembly assembly)
     {
-        var url = image["image_url"];
-        var details = image.Find("image_details");
+        var url = image.Find("image_url", "imageUrl") ?? image["image_url"];
+        var details = image.Find("image_details", "imageDetails");
         var (width, height) = (details?.Find("width")?.Pixels(), details?.Find("height")?.Pixels());
-        return new(FileName(url.Text(), imageFolder), [.. image["label"].Items().Select(Box)], url.Place)
+        return new(url.Text(), [.. image["label"].Items().Select(box => Box(box, assembly))], url.Place)
         {
             Size = width is { } w && height is { } h ? (w, h) : null, Normalized = true,
         };
     }
 
-    private static FoundBox Box(JsonField box) => new(
-        box["label"].Text(), box["topX"].Number(), box["topY"].Number(), box["bottomX"].Number(),
-        box["bottomY"].Number(), box.Place)
+    private static FoundBox Box(JsonField box, DatasetAssembly assembly)
     {
-        Crowd = box.Find("isCrowd")?.Flag() ?? false,
-    };
-
-    // Of an address in a data store, the longest tail that exists below the image folder.
-    private static string FileName(string url, string imageFolder)
-    {
-        if (!url.Contains("://"))
-            return url;
-        const string Paths = "/paths/";
-        var path = url.IndexOf(Paths, StringComparison.Ordinal) is >= 0 and var at ? url[(at + Paths.Length)..]
-            : url[(url.IndexOf("://", StringComparison.Ordinal) + 3)..];
-        var parts = Uri.UnescapeDataString(path).Split('/');
-        var tails = Enumerable.Range(0, parts.Length).Select(first => string.Join('/', parts[first..]));
-        return parts.Contains("..") ? string.Join('/', parts)
-            : tails.FirstOrDefault(tail => File.Exists(Path.Combine(imageFolder, tail))) ?? parts[^1];
+        var (label, crowd) = (box["label"].Text(), box.Find("isCrowd")?.Flag() ?? false);
+        if (box.Find("polygon") is not { } polygon || box.Find("topX") is not null)
+            return new(label, box["topX"].Number(), box["topY"].Number(), box["bottomX"].Number(),
+                box["bottomY"].Number(), box.Place) { Crowd = crowd };
+        assembly.AddUnread("polygons; their bounding boxes are taken");
+        // Lists of x, y, x, y, ...: one a part of the object.
+        var numbers = Numbers(polygon);
+        if (numbers.Count < 4 || numbers.Count % 2 != 0)
+            throw polygon.Place.Error($"found {numbers.Count} numbers in a polygon; expected x and y of each corner",
+                "Correct the polygon, or remove it.");
+        var (xs, ys) = (numbers.Where((_, i) => i % 2 == 0), numbers.Where((_, i) => i % 2 == 1));
+        return new(label, xs.Min(), ys.Min(), xs.Max(), ys.Max(), box.Place) { Crowd = crowd };
     }
+
+    private static List<double> Numbers(JsonField list) =>
+        [.. list.Items().SelectMany(item => item.IsList ? Numbers(item) : [item.Number()])];
 
     private static object Label(LabeledBox box, LabeledImage image, string name) => new
     {

@@ -16,8 +16,9 @@ internal sealed class CocoFormat : FileFormat
     public override DetectionDataset Load(string path, DatasetOptions? options = null)
     {
         options ??= new();
-        return CocoDataset.Load(
+        var dataset = CocoDataset.Load(
             path, ImagesOf(path, options), new CocoOptions { MissingImages = options.MissingImages });
+        return options.Categories is { } wanted ? dataset.WithClasses(wanted) : dataset;
     }
 
     protected override void Write(DetectionDataset dataset, Stream file) => CocoWriter.Write(dataset, file);

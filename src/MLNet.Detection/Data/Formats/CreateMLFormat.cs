@@ -13,7 +13,8 @@ internal sealed class CreateMLFormat : NamedClassFormat
 
     public override bool Recognizes(string path) => JsonKind.IsList(path);
 
-    protected override IEnumerable<FoundImage> Read(string path, DatasetAssembly assembly, string imageFolder) =>
+    protected override IEnumerable<FoundImage> Read(
+        string path, DatasetAssembly assembly, DatasetOptions options) =>
         Elements(path).Select((image, index) => Image(new(image, path, $"[{index}]")));
 
     protected override void Write(DetectionDataset dataset, Stream file) => JsonSerializer.Serialize(

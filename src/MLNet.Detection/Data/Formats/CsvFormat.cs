@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using CsvHelper;
 using CsvHelper.Configuration;
 
@@ -26,14 +27,30 @@ internal sealed class CsvFormat : NamedClassFormat
         return csv.Read() && CsvLayout.Of(csv.Record!) is not null;
     }
 
-    protected override IEnumerable<FoundImage> Read(string path, DatasetAssembly assembly, string imageFolder)
+    public override IReadOnlyList<string> Splits(string path) =>
+        Parsed(path, csv => new CsvRows(csv, path).Splits());
+
+    protected override IEnumerable<FoundImage> Read(string path, DatasetAssembly assembly, DatasetOptions options)
+    {
+        if (options.Split is { } split && Splits(path) is { } splits && !splits.Contains(split))
+            throw new DatasetException(path, "", $"there is no part \"{split}\"",
+                $"It has {string.Join(", ", splits.DefaultIfEmpty("no parts"))}.");
+        return Parsed(path, csv => new CsvRows(csv, path, options.Split, assembly).Images().ToList());
+    }
+
+    private static T Parsed<T>(string path, Func<CsvParser, T> read)
     {
         try
         {
             using var stream = new JsonSource(path).Open();
-            using var file = new StreamReader(stream);
+            using var file = new StreamReader(stream, new UTF8Encoding(false, throwOnInvalidBytes: true));
             using var csv = new CsvParser(file, Reading());
-            return new CsvRows(csv, path).Images();
+            return read(csv);
+        }
+        catch (DecoderFallbackException error)
+        {
+            throw new DatasetException(path, "", $"the file is not UTF-8 ({error.Message})",
+                "Save it as UTF-8.", error);
         }
         catch (CsvHelperException error)
         {

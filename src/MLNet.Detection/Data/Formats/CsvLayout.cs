@@ -30,8 +30,11 @@ internal sealed record CsvLayout
     /// <summary>Whether the first line names the columns.</summary>
     public bool HasHeader { get; init; } = true;
 
-    /// <summary>Whether boxes are parts of the picture; null: when no number is above 1.</summary>
-    public bool? Normalized { get; init; }
+    /// <summary>Whether boxes are parts of the picture by the format's rules; else it is found out.</summary>
+    public bool Normalized { get; init; }
+
+    /// <summary>The column of AutoML's sets: TRAIN, VALIDATION, TEST.</summary>
+    public int Set { get; init; } = -1;
 
     /// <summary>Whether the file's column is an id, to which .jpg belongs.</summary>
     public bool NamesIds { get; init; }
@@ -43,10 +46,14 @@ internal sealed record CsvLayout
         // keras-retinanet: path,x1,y1,x2,y2,class
         6 when first.Skip(1).Take(4).All(IsNumberOrEmpty) =>
             new() { File = 0, Label = 5, Corners = [1, 2, 3, 4], HasHeader = false },
-        // Google's AutoML: set,path,label,x_min,y_min,,,x_max,y_max,,
+        // Google's AutoML: set,path,label,x_min,y_min,,,x_max,y_max,, where the set may be left out
         11 when first.Skip(3).All(IsNumberOrEmpty) => new()
         {
-            File = 1, Label = 2, Corners = [3, 4, 7, 8], HasHeader = false, Normalized = true,
+            Set = 0, File = 1, Label = 2, Corners = [3, 4, 7, 8], HasHeader = false, Normalized = true,
+        },
+        10 when first.Skip(2).All(IsNumberOrEmpty) => new()
+        {
+            File = 0, Label = 1, Corners = [2, 3, 6, 7], HasHeader = false, Normalized = true,
         },
         _ => null,
     });
@@ -76,6 +83,8 @@ internal sealed record CsvLayout
             File = file, Label = label, Corners = hasCorners ? corners : sizes, HasSizes = !hasCorners,
             Width = Find("width", "imagewidth", "imgwidth"), Height = Find("height", "imageheight", "imgheight"),
             Group = Find("isgroupof"), NamesIds = names[file] == "imageid",
+            // Open Images
+            Normalized = names[file] == "imageid" && hasCorners && Find("isgroupof", "isoccluded") >= 0,
         };
     }
 

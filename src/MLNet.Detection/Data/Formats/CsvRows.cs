@@ -4,10 +4,11 @@ using CsvHelper;
 namespace MLNet.Detection.Data.Formats;
 
 /// <summary>Reads the lines of a CSV file and gathers those of each picture, which need not stand together.</summary>
-internal sealed class CsvRows(CsvParser csv, string path)
+internal sealed class CsvRows(CsvParser csv, string path, string? split = null, DatasetAssembly? assembly = null)
 {
     private readonly Dictionary<string, Picture> _pictures = [];
-    private double _largest;
+
+    private static readonly string[] Sets = ["train", "val", "test"];
 
     private sealed record Picture(AnnotationPlace Place, (int Width, int Height)? Size, List<FoundBox> Boxes);
 
@@ -24,7 +25,7 @@ internal sealed class CsvRows(CsvParser csv, string path)
             Add(csv.Record!, layout);
         return _pictures.Select(pair => new FoundImage(pair.Key, pair.Value.Boxes, pair.Value.Place)
         {
-            Size = pair.Value.Size, Normalized = layout.Normalized ?? _largest <= 1,
+            Size = pair.Value.Size, Normalized = layout.Normalized,
         });
     }
 
@@ -32,6 +33,12 @@ internal sealed class CsvRows(CsvParser csv, string path)
     {
         var line = csv.RawRow;
         var place = new AnnotationPlace(path, () => $"line {line}");
+        if (split is not null && layout.Set >= 0 && SetOf(Field(fields, layout.Set, place)) is var set && set != split)
+        {
+            if (set is null)
+                assembly?.AddProblem(place.Problem($"the line names no part, such as TRAIN; left out of \"{split}\""));
+            return;
+        }
         var name = Field(fields, layout.File, place);
         if (layout.NamesIds && !Path.HasExtension(name))
             name += ".jpg";
@@ -42,16 +49,32 @@ internal sealed class CsvRows(CsvParser csv, string path)
         double[] at = [.. layout.Corners.Select(column => Number(Field(fields, column, place), place))];
         if (layout.HasSizes)
             (at[2], at[3]) = (at[0] + at[2], at[1] + at[3]);
-        _largest = Math.Max(_largest, at.Max());
         picture.Boxes.Add(new(Field(fields, layout.Label, place), at[0], at[1], at[2], at[3], place)
         {
             Crowd = layout.Group >= 0 && Field(fields, layout.Group, place) is "1" or "true" or "True",
         });
     }
 
+    /// <summary>The parts that the first column gives, in their usual order.</summary>
+    public IReadOnlyList<string> Splits()
+    {
+        var found = new HashSet<string>();
+        if (csv.Read() && CsvLayout.Of(csv.Record!) is { Set: >= 0 and var column })
+            do
+                if (csv.Record!.Length > column && SetOf(csv.Record[column]) is { } set)
+                    found.Add(set);
+            while (csv.Read());
+        return [.. Sets.Where(found.Contains)];
+    }
+
+    // TRAIN or TRAINING, VALIDATION or VALIDATE, TEST; UNASSIGNED and nothing belong to none.
+    private static string? SetOf(string name) =>
+        Sets.FirstOrDefault(set => name.StartsWith(set, StringComparison.OrdinalIgnoreCase));
+
     private static (int Width, int Height)? Size(string[] fields, CsvLayout layout, AnnotationPlace place) =>
         layout.Width < 0 || layout.Height < 0 ? null
-        : (Pixels(Field(fields, layout.Width, place), place), Pixels(Field(fields, layout.Height, place), place));
+        : Pixels(Field(fields, layout.Width, place), place) is { } width
+            && Pixels(Field(fields, layout.Height, place), place) is { } height ? (width, height) : null;
 
     private static string Field(string[] fields, int column, AnnotationPlace place) => column < fields.Length
         ? fields[column]
@@ -63,7 +86,9 @@ internal sealed class CsvRows(CsvParser csv, string path)
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number
             : throw place.Error($"found \"{text}\" where a number belongs", "Correct the line or remove it.");
 
-    private static int Pixels(string text, AnnotationPlace place) =>
-        Number(text, place) is >= 1 and <= int.MaxValue and var number && number == Math.Floor(number) ? (int)number
+    // Null where it is left out, or 0.
+    private static int? Pixels(string text, AnnotationPlace place) => text.Length == 0 ? null
+        : Number(text, place) is >= 0 and <= int.MaxValue and var number && number == Math.Floor(number)
+            ? number > 0 ? (int)number : null
             : throw place.Error($"found \"{text}\" where a number of pixels belongs", "Write the picture's true size.");
 }

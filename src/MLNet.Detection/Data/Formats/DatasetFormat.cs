@@ -91,21 +91,22 @@ public abstract class DatasetFormat
 
     /// <summary>
     /// Reads all parts of a data set that has some, or the one that the options name, or else the data set as a whole.
-    /// Classes that the format leaves open are those of the first part.
+    /// Classes that the format leaves open are those of the first part, then those that only later ones have.
     /// </summary>
     /// <inheritdoc cref="Load"/>
     public IReadOnlyList<DatasetSplit> LoadSplits(string path, DatasetOptions? options = null)
     {
         options ??= new();
         var names = options.Split is null ? Splits(path) : [];
-        var splits = new List<DatasetSplit>();
-        foreach (var name in names)
-        {
-            var dataset = Load(path, options with { Split = name });
-            options = options with { Categories = [.. dataset.Categories.Select(category => category.Name)] };
-            splits.Add(new(name, dataset));
-        }
-        return splits.Count > 0 ? splits : [new(options.Split ?? "", Load(path, options))];
+        if (names.Count == 0)
+            return [new(options.Split ?? "", Load(path, options))];
+        List<DatasetSplit> splits = [.. names.Select(name => Part(name, options))];
+        string[] classes = [.. splits.SelectMany(part => ClassNames(part.Dataset)).Distinct()];
+        var known = options with { Categories = classes };
+        return splits.All(part => ClassNames(part.Dataset).SequenceEqual(classes)) ? splits
+            : [.. names.Select(name => Part(name, known))];
+
+        DatasetSplit Part(string name, DatasetOptions how) => new(name, Load(path, how with { Split = name }));
     }
 
     /// <summary>Writes annotations. The pictures belong into <see cref="ImageFolder"/>, and are not copied.</summary>
@@ -156,6 +157,9 @@ public abstract class DatasetFormat
     // A group that is not marked as one would be learnt as an object.
     private protected IEnumerable<LabeledBox> Writable(LabeledImage image) =>
         image.Boxes.Where(box => !box.Crowd || Holds.HasFlag(DatasetTraits.Crowd));
+
+    private static IEnumerable<string> ClassNames(DetectionDataset dataset) =>
+        dataset.Categories.Select(category => category.Name);
 
     private static string Names(DatasetSplit split) =>
         string.Join(", ", split.Dataset.Categories.Select(category => $"{category.Id} {category.Name}"));

@@ -9,8 +9,11 @@ internal sealed record FoundImage(string FileName, IReadOnlyList<FoundBox> Boxes
     /// <summary>Width and height in pixels; null when only the picture itself knows.</summary>
     public (int Width, int Height)? Size { get; init; }
 
-    /// <summary>Whether boxes are parts of the image instead of pixels.</summary>
+    /// <summary>Whether the format says that boxes are parts of the image; else it is found out.</summary>
     public bool Normalized { get; init; }
+
+    /// <summary>Boxes in pixels count from this number, at their left and top edges.</summary>
+    public int FirstPixel { get; init; }
 
     /// <summary>Its id; null for the next number.</summary>
     public long? Id { get; init; }

@@ -8,11 +8,12 @@ internal abstract class NamedClassFormat : FileFormat
         options ??= new();
         var assembly = new DatasetAssembly(
             path, new ImageFolder(ImagesOf(path, options), options.MissingImages), options.Categories);
-        foreach (var image in Read(path, assembly, ImagesOf(path, options)))
+        foreach (var image in Read(path, assembly, options))
             assembly.Add(image);
         return assembly.Build();
     }
 
     /// <summary>Reads the images, one after the other.</summary>
-    protected abstract IEnumerable<FoundImage> Read(string path, DatasetAssembly assembly, string imageFolder);
+    protected abstract IEnumerable<FoundImage> Read(
+        string path, DatasetAssembly assembly, DatasetOptions options);
 }

@@ -4,7 +4,8 @@ namespace MLNet.Detection.Data;
 
 /// <summary>
 /// Reads annotations in Pascal VOC's layout: <c>Annotations/*.xml</c>, <c>JPEGImages</c>, <c>ImageSets/Main/*.txt</c>;
-/// or XML files beside their pictures, as labelling programs write them. <see cref="DatasetFormat.Voc"/> writes it.
+/// or XML files beside their pictures, as labelling programs write them. Folders are found in any case, and pictures
+/// also in <c>images</c>. <see cref="DatasetFormat.Voc"/> writes it.
 /// </summary>
 public static class VocDataset
 {
@@ -34,12 +35,13 @@ public static class VocDataset
             .ToDictionary(name => name, name => new VocDocument(files.AnnotationPath(name)));
         var categories = options.Categories ?? [.. documents.Values
             .SelectMany(document => document.Objects)
-            .Select(item => item.Name).Distinct().Order(StringComparer.Ordinal)];
+            .Select(item => item.Name).Where(name => name.Length > 0).Distinct().Order(StringComparer.Ordinal)];
 
         var assembly = new DatasetAssembly(files.Source(split), files.Images(options), categories);
+        var pictures = new VocPictures(files, assembly);
         foreach (var (name, id) in files.Names.Select((name, index) => (name, index + 1)))
             if (wanted.Contains(name))
-                assembly.Add(documents[name].Image(id, options.Coordinates));
+                assembly.Add(documents[name].Image(pictures.NameOf(name, documents[name]), id, options.Coordinates));
         return assembly.Build();
     }
 }

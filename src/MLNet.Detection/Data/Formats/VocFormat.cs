@@ -12,7 +12,7 @@ internal sealed class VocFormat : DatasetFormat
     private protected override DatasetTraits Holds => DatasetTraits.Difficult;
 
     public override bool Recognizes(string path) => Directory.Exists(path)
-        ? Directory.Exists(Path.Combine(path, "Annotations")) || VocFolder.HasFlatLayout(path)
+        ? VocFolder.HasAnnotations(path) || VocFolder.HasFlatLayout(path)
         : FolderOfList(path) is not null;
 
     public override IReadOnlyList<string> Splits(string path)
@@ -68,7 +68,10 @@ internal sealed class VocFormat : DatasetFormat
     {
         var main = Path.GetDirectoryName(Path.GetFullPath(path));
         var sets = Path.GetDirectoryName(main);
-        return File.Exists(path) && Path.GetFileName(main) == "Main" && Path.GetFileName(sets) == "ImageSets"
+        return File.Exists(path) && Is(main, "Main") && Is(sets, "ImageSets")
             ? Path.GetDirectoryName(sets) : null;
+
+        static bool Is(string? path, string name) =>
+            string.Equals(Path.GetFileName(path), name, StringComparison.OrdinalIgnoreCase);
     }
 }

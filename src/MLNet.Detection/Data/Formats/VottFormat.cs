@@ -26,7 +26,8 @@ internal sealed class VottFormat : FileFormat
             path, new ImageFolder(ImagesOf(path, options), options.MissingImages), tags);
         foreach (var asset in project["assets"].Members())
             assembly.Add(Image(asset, assembly));
-        return assembly.Build(firstId: 0);
+        var dataset = assembly.Build(firstId: 0);
+        return options.Categories is { } wanted ? dataset.WithClasses(wanted) : dataset;
     }
 
     protected override void Write(DetectionDataset dataset, Stream file) => JsonSerializer.Serialize(file, new
@@ -43,10 +44,11 @@ internal sealed class VottFormat : FileFormat
     {
         var asset = entry["asset"];
         var size = asset.Find("size");
+        var (width, height) = (size?.Find("width")?.Pixels(), size?.Find("height")?.Pixels());
         var boxes = entry.Find("regions")?.Items().SelectMany(region => Boxes(region, assembly)) ?? [];
         return new(asset["name"].Text(), [.. boxes], asset.Place)
         {
-            Size = size is null ? null : (size["width"].Pixels(), size["height"].Pixels()),
+            Size = width is { } w && height is { } h ? (w, h) : null,
         };
     }
 

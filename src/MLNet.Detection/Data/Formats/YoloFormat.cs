@@ -35,7 +35,8 @@ internal sealed class YoloFormat : DatasetFormat
             throw NoLabels(config, Path.Combine(images.Folder, images.Names[0].Name));
         foreach (var file in images.Foreign)
             assembly.AddProblem(new(file, "", "neither JPEG nor PNG; skipped with its boxes"));
-        return assembly.Build(firstId: 0);
+        var dataset = assembly.Build(firstId: 0);
+        return options.Categories is { } wanted ? dataset.WithClasses(wanted) : dataset;
     }
 
     private protected override void Write(IReadOnlyList<DatasetSplit> splits, string path, bool overwrite)

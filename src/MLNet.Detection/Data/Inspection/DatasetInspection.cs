@@ -26,9 +26,10 @@ public sealed record DatasetInspection
             throw new ArgumentException(
                 $"{nameof(InspectionOptions.Anchors)} are in pixels of the network's input; say with "
                 + $"{nameof(InspectionOptions.Resize)} how pictures come there.", nameof(options));
+        splits = SameClasses(splits);
         var mostBoxes = splits.SelectMany(split => split.Dataset.Images)
             .Select(image => image.Boxes.Count).DefaultIfEmpty().Max();
-        var pictures = new PictureCheck();
+        using var pictures = new PictureCheck(options.DecodePictures);
         return new()
         {
             Splits = [.. splits.Select(split => SplitStatistics.Of(split, mostBoxes))],
@@ -37,5 +38,16 @@ public sealed record DatasetInspection
             Anchors = options is { Anchors: { } anchors, Resize: { } resize }
                 ? [.. splits.Select(split => AnchorCoverage.Measure(split, anchors, resize))] : [],
         };
+    }
+
+    /// <summary>
+    /// Parts that list their classes in another order, or lack some, with the same ones: those of the first part, then
+    /// those that only later ones have.
+    /// </summary>
+    public static IReadOnlyList<DatasetSplit> SameClasses(IReadOnlyList<DatasetSplit> splits)
+    {
+        var classes = ClassSelection.Union(splits.Select(split => split.Dataset));
+        return [.. splits.Select(
+            split => split with { Dataset = new ClassSelection(split.Dataset, classes).Apply() })];
     }
 }

@@ -17,9 +17,13 @@ public sealed record InspectionOptions
 
     /// <summary>
     /// Whether picture files are read: to find the same picture in two parts, and pictures of another size than their
-    /// annotations say. Nothing is decoded.
+    /// annotations say. Nothing is decoded but what <see cref="DecodePictures"/> asks for.
     /// </summary>
     public bool ReadPictures { get; init; } = true;
+
+    /// <summary>Whether the pictures that are read are decoded too: damage behind the head is found, at the cost of
+    /// time.</summary>
+    public bool DecodePictures { get; init; }
 
     /// <summary>Anchors to measure, in pixels of the network's input; null for none.</summary>
     public IReadOnlyList<Box>? Anchors { get; init; }

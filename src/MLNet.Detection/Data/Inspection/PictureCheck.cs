@@ -4,8 +4,11 @@ using MLNet.Detection.Images;
 namespace MLNet.Detection.Data.Inspection;
 
 /// <summary>Reads the pictures of all parts: unreadable ones, wrong sizes, the same file twice.</summary>
-internal sealed class PictureCheck
+/// <param name="decode">Whether they are decoded.</param>
+internal sealed class PictureCheck(bool decode) : IDisposable
 {
+    private readonly ImageDecoder _decoder = new();
+
     private readonly Dictionary<string, (string Split, LabeledImage Image)> _first = [];
 
     public IEnumerable<Suspicion> Find(DatasetSplit split)
@@ -15,6 +18,8 @@ internal sealed class PictureCheck
                 yield return suspicion;
     }
 
+    public void Dispose() => _decoder.Dispose();
+
     private List<Suspicion> Find(string split, LabeledImage image)
     {
         var found = new List<Suspicion>();
@@ -23,6 +28,8 @@ internal sealed class PictureCheck
             using var file = File.OpenRead(image.Path);
             if (Size(ImageHeader.Read(file, image.Path), image) is { } message)
                 found.Add(Suspicion.Of(SuspicionKind.WrongSize, split, image, message));
+            if (decode)
+                _decoder.DecodeFile(image.Path);
             file.Position = 0;
             var hash = Convert.ToHexString(SHA256.HashData(file));
             if (_first.TryGetValue(hash, out var first))

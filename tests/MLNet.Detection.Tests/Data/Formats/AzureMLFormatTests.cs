@@ -33,7 +33,7 @@ public sealed class AzureMLFormatTests
 
     [TestMethod]
     [DataRow("true", "2", "line 1, label[0].isCrowd", "found 2 where 0 or 1 belongs")]
-    [DataRow("0.75, \"isCrowd\": true", "\"0.75\"", "line 1, label[0].bottomY", "where a number belongs")]
+    [DataRow("0.75, \"isCrowd\": true", "\"low\"", "line 1, label[0].bottomY", "where a number belongs")]
     [DataRow("\"40px\"", "\"wide\"", "line 1, image_details.width", "found \"wide\" where a number of pixels belongs")]
     [DataRow("some/x.png", "../../x.png", "line 1, image_url", "leaves the image folder")]
     [DataRow("some/x.png", "none.png", "line 1, image_url", "none.png does not exist")]

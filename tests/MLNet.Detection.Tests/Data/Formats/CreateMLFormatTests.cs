@@ -42,7 +42,7 @@ public sealed class CreateMLFormatTests
     [TestMethod]
     [DataRow("\"label\": \"dog\"", "\"label\": 3", "[0], annotations[0].label", "found 3 where a text belongs")]
     [DataRow("\"x\": 10", "\"z\": 10", "[0], annotations[0].coordinates", "the key \"x\" is missing")]
-    [DataRow("\"x\": 10", "\"x\": \"10\"", "[0], annotations[0].coordinates.x", "found \"10\" where a number belongs")]
+    [DataRow("\"x\": 10", "\"x\": \"10 px\"", "[0], annotations[0].coordinates.x", "found \"10 px\" where a number belongs")]
     [DataRow("\"image\"", "\"file\"", "[0]", "the key \"image\" is missing")]
     [DataRow("x.png", "../x.png", "[0], image", "leaves the image folder")]
     [DataRow("x.png", "y.png", "[0], image", "y.png does not exist")]

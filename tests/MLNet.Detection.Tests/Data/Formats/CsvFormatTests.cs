@@ -43,7 +43,7 @@ public sealed class CsvFormatTests
     [TestMethod]
     [DataRow("x.png,40,20,dog,4,5,2O,15", "line 3", "found \"2O\" where a number belongs")]
     [DataRow("x.png,40,20,dog,4,5,20", "line 3", "the line has 7 fields, but field 8 is needed")]
-    [DataRow("y.png,0,20,dog,4,5,20,15", "line 3", "found \"0\" where a number of pixels belongs")]
+    [DataRow("y.png,-1,20,dog,4,5,20,15", "line 3", "found \"-1\" where a number of pixels belongs")]
     [DataRow("../x.png,40,20,dog,4,5,20,15", "line 3", "leaves the image folder")]
     [DataRow("x.png,40,20,dog,4,NaN,20,15", "line 3", "not a finite number")]
     public void Bad_lines_are_named(string line, string place, string found)

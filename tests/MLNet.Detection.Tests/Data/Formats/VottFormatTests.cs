@@ -31,8 +31,8 @@ public sealed class VottFormatTests
 
     [TestMethod]
     [DataRow("\"tags\": [\"cat\"]", "\"tags\": [\"cow\"]", "assets.a1.regions[1]", "the class \"cow\" is not among")]
-    [DataRow("\"left\": 1", "\"left\": \"1\"", "assets.a1.regions[0].boundingBox.left", "found \"1\" where a number")]
-    [DataRow("\"width\": 40", "\"width\": 0", "assets.a1.asset.size.width", "found 0 where a number of pixels")]
+    [DataRow("\"left\": 1", "\"left\": \"i\"", "assets.a1.regions[0].boundingBox.left", "found \"i\" where a number")]
+    [DataRow("\"width\": 40", "\"width\": -1", "assets.a1.asset.size.width", "found -1 where a number of pixels")]
     [DataRow("\"asset\":", "\"picture\":", "assets.a1", "the key \"asset\" is missing")]
     [DataRow("\"x.png\"", "\"/x.png\"", "assets.a1.asset", "is absolute")]
     public void Bad_content_is_named(string good, string bad, string place, string found)

@@ -39,6 +39,40 @@ public sealed class DatasetInspectionTests
     }
 
     [TestMethod]
+    public void Parts_with_classes_in_another_order_are_counted_by_name()
+    {
+        DetectionDataset Of(string source, params string[] names) => new(source,
+            names.Select((name, i) => new Category(i + 1, name)),
+            [SampleData.Image(1, source, 64, 64, [.. names.Select((_, i) =>
+                new LabeledBox(new(8 * i, 0, 8 * i + 9, 60), i, 540, Id: i + 1))])]);
+        var data = DatasetInspection.Of([new("train", Of("a", "x", "y")), new("val", Of("b", "z", "y"))], LabelsOnly);
+        foreach (var (split, boxes) in data.Splits.Zip(new[] { new[] { 1, 1, 0 }, [0, 1, 1] }))
+        {
+            CollectionAssert.AreEqual(new[] { "x", "y", "z" }, split.Classes.Select(c => c.Name).ToArray());
+            CollectionAssert.AreEqual(boxes, split.Classes.Select(c => c.Boxes).ToArray());
+        }
+    }
+
+    // CMYK is decoded, an empty file and one that breaks off behind its head are not.
+    [TestMethod]
+    public void Damage_behind_the_head_is_found_by_decoding()
+    {
+        var pictures = References.PathOf("cases", Path.Combine("75-bad-pictures", "images"));
+        using var folder = new TemporaryFolder();
+        foreach (var name in new[] { "cmyk.jpg", "rgb_i.png", "empty.jpg" })
+            File.Copy(Path.Combine(pictures, name), folder.File(name));
+        var bytes = File.ReadAllBytes(folder.File("rgb_i.png"));
+        File.WriteAllBytes(folder.File("half.png"), bytes[..(bytes.Length / 2)]);
+        var images = new[] { "cmyk.jpg", "rgb_i.png", "empty.jpg", "half.png" }.Select((name, i) =>
+            new LabeledImage(i + 1, name, folder.File(name), 97, 61, []));
+        DatasetSplit[] splits = [new("", new("pictures", [new(1, "cell")], images))];
+        string[] Found(bool decode) => [.. DatasetInspection.Of(splits, new() { DecodePictures = decode }).Suspicions
+            .Where(suspicion => suspicion.Kind == SuspicionKind.Unreadable).Select(suspicion => suspicion.Place)];
+        CollectionAssert.AreEqual(new[] { "empty.jpg" }, Found(false));
+        CollectionAssert.AreEqual(new[] { "empty.jpg", "half.png" }, Found(true));
+    }
+
+    [TestMethod]
     public void Distributions_count_each_box_once()
     {
         // Half of the picture's side and square; twice as wide as high; far wider than the last range.

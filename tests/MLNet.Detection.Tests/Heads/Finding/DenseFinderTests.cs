@@ -103,7 +103,7 @@ public sealed class DenseFinderTests
         Assert.AreEqual("YuNet", report.Dense!.Head.Family);
         StringAssert.Contains(report.Recipe.Command, "--image-size 640x640");
         StringAssert.Contains(report.Recipe.Code, "ImageSize = (640, 640),");
-        StringAssert.Contains(string.Join('\n', report.Problems), "640 x 640 is a guess");
+        StringAssert.Contains(string.Join('\n', report.Notes), "it runs at 640 x 640");
     }
 
     [TestMethod]

@@ -1,0 +1,25 @@
+using System.CommandLine;
+using Spectre.Console;
+
+namespace MLNet.Detection.Tool.Terminal;
+
+/// <summary>The files that a verb writes beside what it shows.</summary>
+internal sealed class ReportFiles(string json, string html)
+{
+    private readonly Option<string?> _json = new("--json") { Description = json };
+    private readonly Option<string?> _html = new("--html") { Description = html };
+    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace files that exist." };
+
+    public IReadOnlyList<Option> All => [_json, _html, _overwrite];
+
+    /// <summary>Writes what was asked for. A writer gets the path and whether a file there is replaced.</summary>
+    public void Write(ParseResult given, Action<string, bool> json, Action<string, bool> html)
+    {
+        foreach (var (option, write) in new[] { (_json, json), (_html, html) })
+            if (given.GetValue(option) is { } path)
+            {
+                write(path, given.GetValue(_overwrite));
+                AnsiConsole.WriteLine($"Wrote {path}");
+            }
+    }
+}

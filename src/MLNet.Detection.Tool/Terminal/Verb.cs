@@ -1,0 +1,59 @@
+using System.CommandLine;
+using Microsoft.ML.OnnxRuntime;
+using MLNet.Detection.Data;
+using MLNet.Detection.Images;
+using MLNet.Detection.Training;
+using OnnxGraphs.Models;
+using Spectre.Console;
+
+namespace MLNet.Detection.Tool.Terminal;
+
+/// <summary>
+/// A verb of the command line. What a user can put right ends in one line on the error stream and exit code 1, a run
+/// that was stopped in 130 or 143, as shells count Ctrl+C and SIGTERM.
+/// </summary>
+internal abstract class Verb : Command
+{
+    private const int Failed = 1, Interrupted = 130;
+
+    protected Verb(string name, string description) : base(name, description) => SetAction(Guarded);
+
+    /// <summary>Command lines for the end of the help.</summary>
+    public virtual string Examples => "";
+
+    /// <summary>Does what the options say; <paramref name="cancel"/> is the user's Ctrl+C, or SIGTERM.</summary>
+    protected abstract void Run(ParseResult given, CancellationToken cancel);
+
+    /// <summary>Whether the verb ends by itself after Ctrl+C; otherwise the process just ends.</summary>
+    protected virtual bool EndsByItself => false;
+
+    /// <summary>How to go on after Ctrl+C.</summary>
+    protected virtual string GoOn(ParseResult given) => "";
+
+    private static bool IsForUser(Exception error) => error is ModelException or DatasetException
+        or UnreadableImageException or TrainingDivergedException or IOException or UnauthorizedAccessException
+        or ArgumentException or InvalidOperationException or OnnxRuntimeException or DllNotFoundException;
+
+    private int Guarded(ParseResult given)
+    {
+        using var stop = EndsByItself ? new StopSignals() : null;
+        try
+        {
+            Run(given, stop?.Token ?? CancellationToken.None);
+            return 0;
+        }
+        catch (OperationCanceledException)
+        {
+            Errors.MarkupLineInterpolated($"[yellow]Stopped.[/] {GoOn(given)}");
+            return stop?.ExitCode ?? Interrupted;
+        }
+        catch (Exception error) when (IsForUser(error))
+        {
+            Errors.MarkupLineInterpolated($"[red]error:[/] {error.Message}");
+            return Failed;
+        }
+    }
+
+    private static IAnsiConsole Errors =>
+        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+}

@@ -1,0 +1,53 @@
+using System.Text.Json.Nodes;
+using MLNet.Detection.Data;
+
+namespace MLNet.Detection.Tool.Tests;
+
+/// <summary>Data sets that do not list the classes of the training set in its order.</summary>
+[TestClass]
+public sealed class TrainVerbTests
+{
+    [TestMethod]
+    public void Classes_of_the_test_set_are_found_by_name_and_numbered()
+    {
+        using var folder = new ToolFolder();
+        var test = CocoDataset.Load(folder.Shapes.Test, folder.Shapes.Images);
+        var last = test.Categories.Length - 1;
+        var objects = test.Images.SelectMany(image => image.Boxes).CountBy(box => box.Category).ToDictionary();
+        // Another order, one class less, and one that the detector does not have.
+        var turned = new DetectionDataset("turned",
+            [.. test.Categories.Skip(1).Reverse(), new Category(77, "star")], test.Images.Select(image => image with
+            {
+                Boxes = [.. image.Boxes.Where(box => box.Category > 0)
+                    .Select(box => box with { Category = last - box.Category })],
+            }));
+        CocoDataset.Save(turned, folder.At("turned.json"));
+        Assert.AreEqual(0, ToolFolder.Run("train", "--train", folder.Shapes.Train, "--val", folder.At("turned.json"),
+            "--test", folder.At("turned.json"), "--images", folder.Shapes.Images, "--epochs", "1", "--output",
+            folder.At("run")));
+        var classes = JsonNode.Parse(File.ReadAllText(folder.At("run/metrics.json")))!["classes"]!.AsArray();
+        foreach (var (i, row) in classes.Index())
+        {
+            Assert.AreEqual(i, (int)row!["number"]!);
+            Assert.AreEqual(test.Categories[i].Name, (string)row["name"]!);
+            Assert.AreEqual(i == 0 ? 0 : objects.GetValueOrDefault(i), (int)row["objects"]!);
+        }
+        Assert.HasCount(test.Categories.Length, classes);
+    }
+
+    [TestMethod]
+    public void Data_without_objects_writes_nothing()
+    {
+        using var folder = new ToolFolder();
+        var train = CocoDataset.Load(folder.Shapes.Train, folder.Shapes.Images);
+        CocoDataset.Save(new("empty", train.Categories, train.Images.Select(image => image with { Boxes = [] })),
+            folder.At("empty.json"));
+        foreach (var role in new[] { "--train", "--test" })
+        {
+            string[] line = ["train", "--train", folder.Shapes.Train, role, folder.At("empty.json"), "--images",
+                folder.Shapes.Images, "--output", folder.At("run")];
+            Assert.AreEqual(1, ToolFolder.Run(role == "--train" ? [line[0], .. line[3..]] : line));
+            Assert.IsFalse(Directory.Exists(folder.At("run")));
+        }
+    }
+}
