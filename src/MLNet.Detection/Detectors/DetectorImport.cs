@@ -92,8 +92,8 @@ public sealed record DetectorImport : HeadRequest
             (head, scheme) = (found.Head, found.Scheme);
         if (head is null)
             DemandAllLevels(model, input);
-        return head is null ? null : Detector(
-            head.Import(new(this with { AnchorScheme = scheme }, model, input, "", "")), input);
+        return head is null ? null
+            : Imported(head, new(this with { AnchorScheme = scheme }, model, input, "", ""));
     }
 
     // Files with an output for each level: one name trains one level, and the others stay what they were.
