@@ -13,7 +13,7 @@ internal static class DenseImport
     {
         var (options, background) = (import.Options, head.Score.Background ? 1 : 0);
         var (old, wanted) = (head.Levels[0].Classes.Columns, options.Classes.Count + background);
-        var kept = KeptClasses.Of(options, import.Model, old - background);
+        var kept = KeptClasses.Of(options, import.Model, old - background, import.Warnings);
         var anchors = options.Anchors ?? Laid(head, import) ?? head.Points(import.Width, import.Height);
         if (head.Levels.Sum(level => level.Places) is var places && places != anchors.Count)
             throw new ModelException($"{import.Model.Path}: the head has {places} places, but {anchors.Count} anchors "
