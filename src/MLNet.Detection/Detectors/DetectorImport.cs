@@ -105,10 +105,10 @@ public sealed record DetectorImport : HeadRequest
             if (pieces.Count(piece => piece.Names.Contains(name)) != 1)
                 continue;
             var own = pieces.First(piece => piece.Names.Contains(name));
-            var twins = pieces.Count(piece => piece.Columns == own.Columns && piece.Activation == own.Activation
-                && piece.Decoded == own.Decoded && piece.Shape != own.Shape && piece.Names.Count == own.Names.Count);
-            if (twins > 0 && pieces.Count > 2)
-                throw new ModelException($"{model.Path}: '{name}' belongs to one feature level of {twins + 1}; leave the "
+            var levels = pieces.Where(piece => piece.Columns == own.Columns && piece.Activation == own.Activation
+                && piece.Names.Count == own.Names.Count).Select(piece => (piece.Width, piece.Height)).Distinct().Count();
+            if (levels > 1 && pieces.Count > 2)
+                throw new ModelException($"{model.Path}: '{name}' belongs to one feature level of {levels}; leave the "
                     + "names of outputs out, so that all levels are found, or describe the head (--head-file).");
         }
     }

@@ -23,7 +23,7 @@ public sealed class InspectionFilesTests
             {
                 "schema", "file", "opset", "ir_version", "producer", "nodes", "inputs", "outputs", "cut_points",
                 "class_value", "box_value", "head", "picture", "blocks", "parameters", "operators", "anchors", "step",
-                "recipe", "problems",
+                "recipe", "notes", "problems",
             }, json.AsObject().Select(pair => pair.Key).ToArray());
         Assert.AreEqual("class_logits", (string)json["class_value"]!);
         Assert.AreEqual("RetinaNet", (string)json["head"]!["kind"]!);
