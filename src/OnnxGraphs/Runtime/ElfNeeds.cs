@@ -5,11 +5,12 @@ namespace OnnxGraphs.Runtime;
 
 /// <summary>The libraries that a library of Linux says it needs: the DT_NEEDED entries of a 64-bit ELF file. System V ABI,
 /// chapter 5, https://refspecs.linuxfoundation.org/elf/gabi4+/ch5.dynamic.html</summary>
-internal static class ElfNeeds
+public static class ElfNeeds
 {
     private const int Load = 1, Dynamic = 2, Needed = 1, StringTable = 5, HeaderSize = 56;
 
     /// <summary>Names such as <c>libcudart.so.13</c>; empty where the file is no such library.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public static IReadOnlyList<string> Of(string path)
     {
         using var file = new BinaryReader(File.OpenRead(path));
