@@ -15,7 +15,7 @@ public static class ElfNeeds
     {
         using var file = new BinaryReader(File.OpenRead(path));
         // 64 bits, lowest byte first.
-        if (file.BaseStream.Length < 64 || !file.ReadBytes(6).AsSpan().SequenceEqual("\x7fELF\x02\x01"u8))
+        if (file.BaseStream.Length < 64 || !file.ReadBytes(6).AsSpan().SequenceEqual("\u007fELF\u0002\u0001"u8))
             return [];
         var (offset, count) = (Long(file, 0x20), Long(file, 0x38) & 0xFFFF);
         var segments = Enumerable.Range(0, (int)count).Select(i => Segment(file, offset + i * HeaderSize)).ToList();
