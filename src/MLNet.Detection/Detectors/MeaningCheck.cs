@@ -3,7 +3,7 @@ using MLNet.Detection.Heads;
 using MLNet.Detection.Images;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
-using OnnxGraphs.Ops;
+using OnnxGraphs.Quantization;
 using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Detectors;
@@ -24,10 +24,11 @@ public static class MeaningCheck
     {
         var input = ImageInput.Read(detector.Model, (detector.Resize.Width, detector.Resize.Height));
         var own = Decode(detector, input);
+        var overlap = IntegerForm.IsOpen(detector.Model) ? TailValues.WholeNumbers : TailValues.Floats;
         var tail = TailValues.Run(detector.Model, input, detector.RawValues);
         var rows = tail.Select(at => (at.Key, Forms: TailValues.Boxes(at.Value, own.Length, input))).ToList();
         foreach (var (value, forms) in rows)
-            if (forms.Any(boxes => TailValues.Agree(boxes, own) >= LeastShare))
+            if (forms.Any(boxes => TailValues.Agree(boxes, own, overlap) >= LeastShare))
                 return value;
         // What lies straight behind the raw boxes, scaled or turned, is no decoding yet; the last value is one.
         var computed = TailValues.Computed(detector.Model, detector.RawValues);

@@ -9,7 +9,9 @@ namespace MLNet.Detection.Heads;
 /// <summary>What a file's own tail computes of a picture, as boxes to compare with.</summary>
 internal static class TailValues
 {
-    private const float LeastOverlap = 0.99f;
+    /// <summary>The overlap of boxes that are the same up to rounding of floats, and of whole numbers of 8 bits, in which
+    /// the tail's own constants are rounded.</summary>
+    public const float Floats = 0.99f, WholeNumbers = 0.85f;
 
     /// <summary>The raw values and all that is computed from them without a choice among rows, in order, for a picture
     /// of noise.</summary>
@@ -59,8 +61,11 @@ internal static class TailValues
     }
 
     /// <summary>The share of rows that are the same boxes, as they are or clipped to the picture.</summary>
-    public static float Agree(Box[] boxes, Box[] own) =>
-        boxes.Zip(own).Count(pair => Same(pair.First, pair.Second)) / (float)own.Length;
+    /// <param name="boxes">The tail's.</param>
+    /// <param name="own">Those decoded here.</param>
+    /// <param name="overlap">The overlap from which two boxes are the same.</param>
+    public static float Agree(Box[] boxes, Box[] own, float overlap = Floats) =>
+        boxes.Zip(own).Count(pair => Same(pair.First, pair.Second, overlap)) / (float)own.Length;
 
     /// <summary>Whether they may be boxes of a picture at all: finite, most with a size, most of them near it.</summary>
     public static bool ArePlausible(Box[] boxes, ImageInput input)
@@ -70,7 +75,7 @@ internal static class TailValues
             && boxes.Count(box => box.IsProper && box.Width > 1 && box.X1 > 0 && box.X0 < size) >= 0.9f * boxes.Length;
     }
 
-    private static bool Same(Box a, Box b) => BoxOverlap.IntersectionOverUnion(a, b) >= LeastOverlap
+    private static bool Same(Box a, Box b, float overlap) => BoxOverlap.IntersectionOverUnion(a, b) >= overlap
         || Math.Abs(a.X0 - b.X0) + Math.Abs(a.Y0 - b.Y0) + Math.Abs(a.X1 - b.X1) + Math.Abs(a.Y1 - b.Y1) < 0.1f;
 
     // [.., N, 4], [.., 4, N] turned, or the first four columns of rows or columns that have more.
