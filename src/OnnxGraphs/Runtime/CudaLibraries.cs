@@ -7,6 +7,9 @@ internal static class CudaLibraries
 {
     private const string Provider = "libonnxruntime_providers_cuda.so";
 
+    // Where the provider's own needs are not read: those of CUDA 13 that ONNX Runtime 1.31 is linked to on Linux.
+    private static readonly string[] Windows = ["cudart64_13.dll", "cublas64_13.dll", "cublasLt64_13.dll"];
+
     /// <summary>Beside the program, and where .NET looks for native libraries.</summary>
     private static IEnumerable<string> Folders => ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") ?? "")
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Prepend(AppContext.BaseDirectory);
@@ -21,7 +24,7 @@ internal static class CudaLibraries
     private static IEnumerable<string> Provided()
     {
         if (!OperatingSystem.IsLinux())
-            return [];
+            return Windows.Select(name => State(name, name));
         return Folders.Select(folder => Path.Combine(folder, Provider)).FirstOrDefault(File.Exists) is { } path
             ? Report(path) : [$"{Provider} is missing: no package with CUDA is referenced"];
     }
