@@ -80,8 +80,8 @@ public sealed record DetectorImport : HeadRequest
     private DetectorModel? Set(OnnxModel model, ImageInput input) => ClassOutput is null && BoxOutput is null
         && Anchors is null && AnchorScheme is null && HasBackground is null && Head is null or DetrHead { Sigmoid: false }
         && DetrFinder.Find(model, input) is { } found
-            ? Detector(((Head as DetrHead ?? new()) with { Sigmoid = true }).Import(
-                new(this, model, input, found.ClassValue, found.BoxValue)), input) : null;
+            ? Imported((Head as DetrHead ?? new()) with { Sigmoid = true },
+                new(this, model, input, found.ClassValue, found.BoxValue)) : null;
 
     // A described head; without any word on the head one that is found.
     private DetectorModel? Dense(OnnxModel model, ImageInput input)

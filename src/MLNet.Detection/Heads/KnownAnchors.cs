@@ -1,8 +1,6 @@
 using MLNet.Detection.Anchors;
 using MLNet.Detection.Boxes;
-using MLNet.Detection.Detectors;
 using MLNet.Detection.Images;
-using MLNet.Detection.Inspection;
 
 namespace MLNet.Detection.Heads;
 
@@ -43,7 +41,8 @@ public sealed record KnownAnchors(
                 == anchors.Count
             && known.Scheme.Generate(width, height, [.. maps]).Zip(anchors, Distance).Max() < 1);
 
-    private static float Distance(Box a, Box b) => Math.Max(
+    /// <summary>The largest difference of a corner, pixels.</summary>
+    internal static float Distance(Box a, Box b) => Math.Max(
         Math.Max(Math.Abs(a.X0 - b.X0), Math.Abs(a.Y0 - b.Y0)), Math.Max(Math.Abs(a.X1 - b.X1), Math.Abs(a.Y1 - b.Y1)));
 
     /// <summary>The scheme of a name.</summary>

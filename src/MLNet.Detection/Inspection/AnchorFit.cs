@@ -33,10 +33,7 @@ public sealed record AnchorFit(KnownAnchors Known, int? Count, bool Fits, float?
         var count = maps.Select((map, level) => map.Width * map.Height * known.Scheme.AnchorsPerCell(level)).Sum();
         var fits = perCell.Index().All(at => at.Item == known.Scheme.AnchorsPerCell(at.Index));
         var distance = !fits || found is null || found.Count != count ? (float?)null
-            : known.Scheme.Generate(width, height, [.. maps]).Zip(found, Difference).Max();
+            : known.Scheme.Generate(width, height, [.. maps]).Zip(found, KnownAnchors.Distance).Max();
         return new(known, count, fits, distance);
     }
-
-    private static float Difference(Box a, Box b) => Math.Max(
-        Math.Max(Math.Abs(a.X0 - b.X0), Math.Abs(a.Y0 - b.Y0)), Math.Max(Math.Abs(a.X1 - b.X1), Math.Abs(a.Y1 - b.Y1)));
 }
