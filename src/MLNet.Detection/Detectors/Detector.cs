@@ -13,7 +13,8 @@ namespace MLNet.Detection.Detectors;
 /// </summary>
 public sealed class Detector : IDisposable
 {
-    private readonly InferenceSession _session;
+    private readonly InferenceSession? _session;
+    private readonly FileOutputs? _file;
     private readonly RunOptions _options;
     private readonly OrtValue _images;
     private readonly List<string> _tables = [];
@@ -25,11 +26,17 @@ public sealed class Detector : IDisposable
     public Detector(DetectorModel model, int batchSize = 8, Device? device = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
-        batchSize = model.Batch(batchSize);
+        batchSize = model.Head.Outputs is null ? model.Batch(batchSize) : batchSize;
         (Model, BatchSize) = (model, batchSize);
         var shape = new TensorShape(batchSize, 3, model.Resize.Height, model.Resize.Width);
-        var graph = new Graph();
+        _options = new();
         _images = HostTensors.Allocate(ElementType.Float32, shape);
+        if (model.Head.Outputs is { } outputs)
+        {
+            _file = new(model, outputs, device ?? Device.Cpu);
+            return;
+        }
+        var graph = new Graph();
         IReadOnlyList<Var> values;
         if (model.ScoresWholeNumbers)
         {
@@ -48,7 +55,6 @@ public sealed class Detector : IDisposable
             _tables.Add(graph.Output($"detector/{i}", table).Name);
         using var options = (device ?? Device.Cpu).CreateSessionOptions();
         _session = new(GraphWriter.Write(graph, "detector").ToBytes(), options);
-        _options = new();
     }
 
     /// <summary>What is run.</summary>
@@ -81,12 +87,19 @@ public sealed class Detector : IDisposable
         var size = planes.Length / BatchSize;
         for (var i = 0; i < pictures.Count; i++)
             Model.Normalization.Write(pictures[i].Image, planes.Slice(i * size, size));
+        if (_file is not null)
+        {
+            var found = new DetectedObject[pictures.Count][];
+            for (var i = 0; i < pictures.Count; i++)
+                found[i] = ToOriginal(_file.Run(planes.Slice(i * size, size)), pictures[i].Transform);
+            return () => found;
+        }
         if (_whole is not null)
             for (var i = 0; i < pictures.Count; i++)
                 foreach (var (value, raw) in _whole.Run(planes.Slice(i * size, size)).Zip(_raw))
                     value.Values<float>().CopyTo(raw.GetTensorMutableDataAsSpan<float>()[(int)(i * value.Shape.Size)..]);
-        using var results = _whole is null ? _session.Run(_options, [Model.InputName], [_images], _tables)
-            : _session.Run(_options, Model.RawValues, _raw, _tables);
+        using var results = _whole is null ? _session!.Run(_options, [Model.InputName], [_images], _tables)
+            : _session!.Run(_options, Model.RawValues, _raw, _tables);
         float[][] tables = [.. results.Select(result => result.GetTensorDataAsSpan<float>().ToArray())];
         return () => [.. pictures.Select((picture, i) => Decode(tables, i, picture.Transform))];
     }
@@ -97,15 +110,19 @@ public sealed class Detector : IDisposable
         foreach (var value in _raw)
             value.Dispose();
         _whole?.Dispose();
+        _file?.Dispose();
         _images.Dispose();
         _options.Dispose();
-        _session.Dispose();
+        _session?.Dispose();
     }
 
     private DetectedObject[] Decode(float[][] tables, int picture, ResizeTransform transform)
     {
         var own = tables.Select(table => new ReadOnlyMemory<float>(table).Slice(
             picture * (table.Length / BatchSize), table.Length / BatchSize));
-        return [.. Model.Head.Decode(Model, [.. own]).Select(o => o with { Box = transform.ToOriginal(o.Box) })];
+        return ToOriginal(Model.Head.Decode(Model, [.. own]), transform);
     }
+
+    private static DetectedObject[] ToOriginal(DetectedObject[] found, ResizeTransform transform) =>
+        Array.ConvertAll(found, o => o with { Box = transform.ToOriginal(o.Box) });
 }

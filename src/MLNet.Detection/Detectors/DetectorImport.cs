@@ -63,6 +63,8 @@ public sealed record DetectorImport : HeadRequest
         CheckClasses();
         model = TiedWeights.Untie(FileForm.Open(model, ImageSize));
         var input = ImageInput.Read(model, ImageSize);
+        if (TwoStage(model, input) is { } stages)
+            return stages;
         if (Joined(model, input) is { } joined)
             return joined;
         if (Set(model, input) is { } set)
@@ -74,6 +76,16 @@ public sealed record DetectorImport : HeadRequest
         var head = Head ?? (HasBackground ?? IsSoftmax(model, found?.Classes ?? Point(model, classes, input))
             ? new SsdHead() : new RetinaNetHead());
         return Imported(head, new(this, model, input, classes, boxes));
+    }
+
+    // A detector that looks at regions of its maps, unless its values are named.
+    private DetectorModel? TwoStage(OnnxModel model, ImageInput input)
+    {
+        if (ClassOutput is not null || BoxOutput is not null || Head is not null
+            || TwoStageFinder.Find(model, input) is not { } found)
+            return null;
+        return Imported(found.Head, new(this with { Anchors = found.Anchors, Coder = found.Coder }, model, input,
+            found.ClassLogits, found.BoxDeltas));
     }
 
     // Queries of a set prediction, whose values no one has named.
@@ -161,7 +173,9 @@ public sealed record DetectorImport : HeadRequest
 
     private DetectorModel Detector(FoundHead found, ImageInput input)
     {
-        var front = ImageFront.Read(found.Model, input, [found.ClassValue, found.BoxValue]);
+        // A file that finds objects by itself prepares its pictures itself, in training too.
+        var front = found.Head.Outputs is not null ? new ImageFront(input, input.Name, [1, 1, 1], [0, 0, 0], false)
+            : ImageFront.Read(found.Model, input, [found.ClassValue, found.BoxValue]);
         var pixels = Normalization ?? front.InputRange ?? DetectorMetadata.Normalization(found.Model)
             ?? found.Pixels ?? throw new ModelException(
                 $"{found.Model.Path}: nothing says what numbers the network takes for its pixels, and files of this kind "
@@ -176,7 +190,10 @@ public sealed record DetectorImport : HeadRequest
             Normalization = front.Behind(pixels), InputNormalization = front.Normalizes ? pixels : null,
             Decoder = found.Decoder, Head = found.Head,
         };
-        MeaningCheck.Demand(detector);
+        if (found.Head.Outputs is null)
+            MeaningCheck.Demand(detector);
+        else
+            StageCheck.Demand(detector);
         return detector;
     }
 

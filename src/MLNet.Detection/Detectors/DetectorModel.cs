@@ -65,6 +65,8 @@ public sealed record DetectorModel : HeadFrame
     /// <exception cref="ModelException">A batch of one picture is built into the file, and cannot be freed.</exception>
     internal OnnxModel Network(int batch)
     {
+        if (Head.Network(this, Model, batch) is { } own)
+            return own;
         var part = ImageValue is null ? Model : Subgraph.Extract(Model, RawValues, new Dictionary<string, TypedShape>
         {
             [ImageValue] = new(ElementType.Float32, new(1, 3, Resize.Height, Resize.Width)),

@@ -16,6 +16,9 @@ namespace MLNet.Detection.Heads;
 internal sealed record Sample(string Name, long Row, Box[] Truths, int[] Classes, Box[] Ignored, LabeledBox[] Annotated,
     ResizeTransform Transform)
 {
+    /// <summary>Where chance begins for this sample in this epoch.</summary>
+    public int Seed { get; init; }
+
     /// <summary>The sample as it is after mirroring its picture.</summary>
     public Sample Flipped(int width) => this with
     {

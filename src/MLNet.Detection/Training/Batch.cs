@@ -1,5 +1,8 @@
+using System.Runtime.InteropServices;
+using MLNet.Detection.Boxes;
 using MLNet.Detection.Heads;
 using MLNet.Detection.Matching;
+using OnnxGraphs.Surgery;
 using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Training;
@@ -40,6 +43,8 @@ internal sealed class Batch(ITrainingRun run, string images, int set)
             PixelsOf(place).Clear();
             Part<float>(TrainingInputs.Boxes, place).Clear();
             Part<long>(TrainingInputs.Classes, place).Fill(Matcher.Ignored);
+            if (run.Data.Any(input => input.Name == RegionInputs.Labels))
+                Write(ChosenRegions.None, place);
         }
         if (run.Data.Any(input => input.Name == TrainingInputs.Images))
             run.Input<float>(TrainingInputs.Images, set)[0] = samples.Count;
@@ -51,6 +56,32 @@ internal sealed class Batch(ITrainingRun run, string images, int set)
     public void Write(TargetWriter write, int image, IReadOnlyList<ReadOnlyMemory<float>> predicted) =>
         write(Samples[image], predicted, Part<long>(TrainingInputs.Classes, image),
             Part<float>(TrainingInputs.Boxes, image));
+
+    /// <summary>Writes the regions of an image, each for the map that it belongs to.</summary>
+    public void Write(ChosenRegions chosen, int image)
+    {
+        var labels = Part<long>(RegionInputs.Labels, image);
+        var targets = MemoryMarshal.Cast<float, BoxDelta>(Part<float>(RegionInputs.Targets, image));
+        labels.Fill(-1);
+        targets.Clear();
+        chosen.Targets.CopyTo(targets);
+        for (var i = 0; i < chosen.Labels.Length; i++)
+            labels[i] = chosen.Labels[i];
+        for (var level = 0; run.Data.Any(input => input.Name == RegionNetwork.RegionsOf(level)); level++)
+        {
+            var regions = MemoryMarshal.Cast<float, Box>(Part<float>(RegionNetwork.RegionsOf(level), image));
+            regions.Fill(ChosenRegions.Elsewhere);
+            for (var i = 0; i < chosen.Boxes.Length; i++)
+                if (chosen.Levels[i] == level)
+                    regions[i] = chosen.Boxes[i];
+        }
+        if (run.Data.Any(input => input.Name == RegionInputs.Places))
+        {
+            var places = MemoryMarshal.Cast<float, Box>(Part<float>(RegionInputs.Places, image));
+            places.Fill(new(0, 0, 1, 1));
+            chosen.Boxes.CopyTo(places);
+        }
+    }
 
     /// <summary>The rows of an image in a table of predictions for all places.</summary>
     public ReadOnlyMemory<float> Rows(float[] table, int image) =>

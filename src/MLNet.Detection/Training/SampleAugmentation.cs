@@ -18,9 +18,10 @@ internal sealed class SampleAugmentation(
         var (sample, image) = (store.Samples[choice.Index], store.Pixels(choice.Index));
         if (choice.Flip)
             (sample, image) = (sample.Flipped(store.Width), HorizontalFlip.Flip(image));
+        sample = sample with { Seed = unchecked((seed * 1_000_003 + epoch) * 1_000_003 + choice.Index) };
         if (changes.Count == 0 && mix is null)
             return (sample, image);
-        var random = new Random(unchecked((seed * 1_000_003 + epoch) * 1_000_003 + choice.Index));
+        var random = new Random(sample.Seed);
         var picture = new LabeledPicture(image, sample.Labels());
         if (mix is not null)
             picture = mix.Apply(picture, [.. Enumerable.Range(0, mix.Others).Select(_ => Any(random))], random);

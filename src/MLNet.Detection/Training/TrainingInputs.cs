@@ -21,6 +21,8 @@ internal sealed class TrainingInputs(DetectorModel detector, DetectionHead head)
 
     private readonly TargetWriter _write = head.Targets(detector);
 
+    private readonly RegionChooser? _choose = head.Chooser(detector);
+
     /// <summary>The loss on a detector's raw values, with inputs for its targets.</summary>
     public IReadOnlyDictionary<string, Var> Loss(Graph graph, IReadOnlyList<Var> values)
     {
@@ -32,7 +34,7 @@ internal sealed class TrainingInputs(DetectorModel detector, DetectionHead head)
         {
             Objects = head.CountsObjects ? graph.Input(Objects, 1) : null,
         };
-        foreach (var (i, table) in tables.Index().Where(_ => head.MatchesPredictions))
+        foreach (var (i, table) in tables.Index().Take(head.PredictedTables))
             graph.Output(Prediction + i, table);
         var terms = head.Terms(detector, targets, tables);
         if (!head.AveragesImages)
@@ -56,12 +58,18 @@ internal sealed class TrainingInputs(DetectorModel detector, DetectionHead head)
     /// result.</summary>
     public void Match(ITrainingRun run, Batch batch)
     {
-        if (!head.MatchesPredictions)
+        if (head.PredictedTables == 0)
             return;
         var seen = run.Predict(batch.Set);
         float[][] tables = [.. Enumerable.Range(0, seen.Count).Select(i =>
             seen[Prediction + i].GetTensorDataAsSpan<float>().ToArray())];
-        Parallel.For(0, batch.Samples.Count, image => batch.Write(_write, image,
-            [.. tables.Select(table => batch.Rows(table, image))]));
+        Parallel.For(0, batch.Samples.Count, image =>
+        {
+            IReadOnlyList<ReadOnlyMemory<float>> predicted = [.. tables.Select(table => batch.Rows(table, image))];
+            if (_choose is not null)
+                batch.Write(_choose(batch.Samples[image], predicted), image);
+            else
+                batch.Write(_write, image, predicted);
+        });
     }
 }
