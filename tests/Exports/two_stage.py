@@ -1,12 +1,14 @@
 """Small two-stage detectors with random weights, and what first training steps make of them.
 
 Writes into tests/References/two_stage, for the pictures of heads.py: the exported file, the loss terms and the gradient of
-each parameter in float64 (stored as float32), and the loss of five steps of gradient descent, by torchvision with all
+each parameter in float64 (stored as float32), and the loss of five steps of gradient descent
+at a rate that falls by half a cosine wave, by torchvision with all
 anchors and regions in the loss. Needs torch 1.13, torchvision 0.14 and Pillow.
 """
 import collections
 import functools
 import json
+import math
 import pathlib
 
 import numpy
@@ -126,7 +128,7 @@ def write(name, net, images, truths, opset, dynamic=False):
             net.double().train()
         with torch.no_grad():
             for p, g in zip(parameters.values(), gradients):
-                p -= RATE * g
+                p -= RATE * (1 + math.cos(math.pi * step / STEPS)) / 2 * g
     expected = {"rate": RATE, "history": history, "parameters": [[key, value.numel()] for key, value in parameters.items()]}
     (OUT / f"{name}.json").write_text(json.dumps(expected, indent=1))
     flatten(first).tofile(OUT / f"{name}.gradients.bin")

@@ -84,8 +84,21 @@ public sealed record DetectorImport : HeadRequest
         if (ClassOutput is not null || BoxOutput is not null || Head is not null
             || TwoStageFinder.Find(model, input) is not { } found)
             return null;
-        return Imported(found.Head, new(this with { Anchors = found.Anchors, Coder = found.Coder }, model, input,
+        var detector = Imported(found.Head, new(this with { Anchors = found.Anchors, Coder = found.Coder }, model, input,
             found.ClassLogits, found.BoxDeltas));
+        DemandTail(detector, found, input);
+        return detector;
+    }
+
+    // With other classes the file must still say of a region what it is told of it.
+    private void DemandTail(DetectorModel detector, TwoStageFinding before, ImageInput input)
+    {
+        if (Classes.Count + 1 != before.Head.ClassColumns && (TwoStageFinder.Find(detector.Model, input) is not { } after
+            || after.Head.FileOutputs != before.Head.FileOutputs || after.Head.ClassColumns != Classes.Count + 1
+            || after.Head.BackgroundLast != before.Head.BackgroundLast))
+            throw new ModelException($"{detector.Model.Path}: what lies behind '{before.ClassLogits}' and '{before.BoxDeltas}' "
+                + $"does not work with {Classes.Count} classes in the place of {before.Head.ClassColumns - 1}; export the model "
+                + "with as many classes as you need.");
     }
 
     // Queries of a set prediction, whose values no one has named.

@@ -79,7 +79,8 @@ internal sealed record HeadImport(
     }
 
     /// <summary>The same where the number of columns is known.</summary>
-    public OnnxModel WithClassColumns(string classValue, int old, int columns, float? prior, bool backgroundLast)
+    public OnnxModel WithClassColumns(
+        string classValue, int old, int columns, float? prior, bool backgroundLast, bool keepsTail = false)
     {
         var background = columns - Options.Classes.Count;
         var kept = KeptClasses.Of(Options, Model, old - background, Warnings);
@@ -92,7 +93,7 @@ internal sealed record HeadImport(
         if (background == 1 && rows.Count > 0)
             rows[backgroundLast ? columns - 1 : 0] = backgroundLast ? old - 1 : 0;
         return HeadReplacement.Apply(Model, classValue, columns, InputShapes,
-            new() { Seed = Options.Seed, Prior = prior, Kept = rows });
+            new() { Seed = Options.Seed, Prior = prior, Kept = rows, KeepsTail = keepsTail });
     }
 
     /// <summary>The head in the file, with the decoder that is customary for it.</summary>

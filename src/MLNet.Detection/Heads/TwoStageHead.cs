@@ -184,9 +184,20 @@ public sealed record TwoStageHead : DetectionHead
 
     internal override FoundHead Import(HeadImport import)
     {
-        var model = import.WithClassColumns(import.ClassOutput, ClassColumns, import.Options.Classes.Count + 1, null,
-            BackgroundLast);
-        var found = import.Found(this with { ClassColumns = import.Options.Classes.Count + 1 }, model, import.ClassOutput,
+        var columns = import.Options.Classes.Count + 1;
+        OnnxModel Changed(bool keepsTail) => import.WithClassColumns(
+            import.ClassOutput, ClassColumns, columns, null, BackgroundLast, keepsTail);
+        OnnxModel model;
+        try
+        {
+            model = Changed(keepsTail: true);
+        }
+        catch (ModelException)
+        {
+            // The tail spells the number of classes out.
+            model = Changed(keepsTail: false);
+        }
+        var found = import.Found(this with { ClassColumns = columns }, model, import.ClassOutput,
             import.BoxOutput, import.Options.Anchors!);
         return found with
         {

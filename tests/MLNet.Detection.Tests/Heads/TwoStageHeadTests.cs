@@ -1,4 +1,12 @@
+using Microsoft.ML;
+using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
+using MLNet.Detection.Heads;
+using MLNet.Detection.Scoring;
+using MLNet.Detection.Tests.Data;
+using MLNet.Detection.Training;
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Losses;
 using OnnxGraphs.Models;
 using OnnxGraphs.Optimizers;
 using OnnxGraphs.Surgery;
@@ -9,6 +17,11 @@ namespace MLNet.Detection.Tests.Heads;
 [TestClass]
 public sealed class TwoStageHeadTests
 {
+    private readonly TemporaryFolder _folder = new();
+
+    [TestCleanup]
+    public void Remove() => _folder.Dispose();
+
     // One step of plain gradient descent at rate r moves each weight by -r times its gradient.
     [TestMethod, DataRow("pyramid"), DataRow("one_map")]
     public void First_step_equals_torchvision(string file)
@@ -29,6 +42,170 @@ public sealed class TwoStageHeadTests
             Assert.IsLessThan(1e-3 * norm + 1e-7, Math.Sqrt(difference), name);
         }
     }
+
+    [TestMethod, DataRow("pyramid"), DataRow("one_map")]
+    public void Five_steps_follow_torchvision(string file)
+    {
+        var export = new TwoStageExport(file);
+        var result = HeadExport.Train(export.LoadForEverything(), export.History.Count, export.Rate, new Sgd(0));
+        foreach (var (step, expected) in export.History.Index())
+            foreach (var (name, term) in expected)
+                Assert.AreEqual(term, result.History[step].Terms[name], 1e-4 * (1 + term), $"{name} of step {step}");
+        foreach (var (name, expected) in export.After)
+            foreach (var (i, value) in Values(result.Detector, name).Index())
+                Assert.AreEqual(expected[i], value, 1e-5f * (1 + Math.Abs(expected[i])), $"{name}[{i}]");
+    }
+
+    [TestMethod]
+    public void The_parts_of_the_file_are_found()
+    {
+        var detector = new TwoStageExport("pyramid").Load();
+        var head = (TwoStageHead)detector.Head;
+        CollectionAssert.AreEqual(new[] { 192, 48, 12 }, head.Places.ToArray());
+        Assert.HasCount(252, detector.Anchors);
+        CollectionAssert.AreEqual(new[] { 0f, 24f, 48f }, head.Levels.Select(level => MathF.Round(level.From, 3)).ToArray());
+        Assert.AreEqual(new RegionProposals(2000, 2000), head.Proposals);
+        Assert.AreEqual(new DetectionOutputs("boxes", "labels", "scores", 1), head.FileOutputs);
+        Assert.AreEqual((1f, 1f, false, 4), (head.ScaleX, head.ScaleY, head.BackgroundLast, head.ClassColumns));
+        Assert.AreEqual(MLNet.Detection.Boxes.BoxCoder.Ssd, detector.Decoder.Coder);
+        Assert.AreEqual(MLNet.Detection.Boxes.BoxCoder.RetinaNet, head.ProposalCoder);
+    }
+
+    [TestMethod]
+    public void Places_that_a_batch_leaves_empty_weigh_nothing()
+    {
+        var detector = new TwoStageExport("pyramid").LoadForEverything();
+        var full = HeadExport.Train(detector, 1, 1, new Sgd(0));
+        var partial = HeadExport.Train(detector, 1, 1, new Sgd(0), batch: 6);
+        Assert.AreEqual(full.History[0].Loss, partial.History[0].Loss, 1e-5f * full.History[0].Loss);
+        foreach (var name in TrainableWeights.Of(detector.Model, detector.RawValues))
+            foreach (var (a, b) in Values(full.Detector, name).Zip(Values(partial.Detector, name)))
+                Assert.AreEqual(a, b, 1e-4f * (1 + Math.Abs(a)), name);
+    }
+
+    // What is drawn at random depends on seed, epoch and picture alone.
+    [TestMethod]
+    public void A_resumed_run_equals_an_uninterrupted_one()
+    {
+        var detector = Small(new TwoStageExport("pyramid").Load());
+        var whole = Run(detector, "whole", null);
+        Assert.ThrowsExactly<OperationCanceledException>(() => Run(detector, "part", 1));
+        var resumed = Run(detector, "part", null, _folder.File("part", "checkpoint.safetensors"));
+        foreach (var name in TrainableWeights.Of(detector.Model, detector.RawValues))
+            CollectionAssert.AreEqual(Values(whole.Detector, name), Values(resumed.Detector, name), name);
+    }
+
+    [TestMethod, DataRow("pyramid"), DataRow("one_map")]
+    public void Overfits_and_scores_as_its_saved_file_does(string file)
+    {
+        var result = HeadExport.Train(Small(new TwoStageExport(file).Load()), 150, 0.01f);
+        Assert.IsLessThan(0.5f * result.History[0].Loss, result.History[^1].Loss);
+        result.Detector.Save(_folder.File("tuned.onnx"));
+        var (back, model) = (DetectorModel.Load(_folder.File("tuned.onnx")), OnnxModel.Load(_folder.File("tuned.onnx")));
+        Assert.AreEqual(HeadKind.TwoStage, back.Head.Kind);
+        var original = OnnxModel.Load(new TwoStageExport(file).Path);
+        CollectionAssert.AreEqual(original.OutputNames.ToArray(), model.OutputNames.ToArray());
+        CollectionAssert.AreEqual(original.Initializers.Keys.ToArray(), model.Initializers.Keys.ToArray());
+        using var detector = new Detector(back, 4);
+        var pictures = HeadExport.Decoded();
+        var hits = 0;
+        foreach (var (picture, found) in pictures.Zip(detector.Detect(pictures)))
+        {
+            var planes = Tensor.Of<float>(new(3, 64, 64),
+                [.. Enumerable.Range(0, 3 * 64 * 64).Select(i => picture.Pixels[i % 4096 * 3 + i / 4096] / 255f)]);
+            var run = Subgraph.Run(model, new Dictionary<string, Tensor> { ["image"] = planes }, model.OutputNames);
+            var (boxes, labels) = (run["boxes"].Values<float>().ToArray(), run["labels"].ToInt64());
+            Assert.HasCount(labels.Length, found);
+            foreach (var (i, o) in found.Index())
+            {
+                Assert.AreEqual(labels[i] - 1, o.Class);
+                Assert.AreEqual(run["scores"].Values<float>()[i], o.Score, 1e-4f);
+                Assert.IsGreaterThan(0.99f, MLNet.Detection.Boxes.BoxOverlap.IntersectionOverUnion(
+                    new(boxes[4 * i], boxes[4 * i + 1], boxes[4 * i + 2], boxes[4 * i + 3]), o.Box));
+            }
+            hits += found.Count(o => o.Score > 0.5f);
+        }
+        Assert.IsGreaterThan(3, hits);
+    }
+
+    [TestMethod, DataRow("pyramid"), DataRow("one_map")]
+    public void Takes_another_number_of_classes(string file)
+    {
+        string[] classes = ["a", "b", "c", "d", "e"];
+        var pictures = new DetectionDataset("five", [.. classes.Select((name, i) => new Category(i, name))],
+            HeadExport.Pictures.Images);
+        var detector = Small(new TwoStageExport(file).Load(classes));
+        var result = HeadExport.Train(detector, 25, 5e-3f, pictures: pictures);
+        Assert.IsLessThan(result.History[0].Loss, result.History[^1].Loss);
+        result.Detector.Save(_folder.File("five.onnx"));
+        var again = new DetectorImport { Classes = classes, ImageSize = (64, 64) }.Load(_folder.File("five.onnx"));
+        Assert.AreEqual(6, ((TwoStageHead)again.Head).ClassColumns);
+        Assert.AreEqual(((TwoStageHead)detector.Head).FileOutputs, ((TwoStageHead)again.Head).FileOutputs);
+    }
+
+    [TestMethod]
+    public void Classes_of_known_names_keep_their_weights()
+    {
+        var export = new TwoStageExport("pyramid");
+        var detector = (new DetectorImport
+        {
+            Classes = ["bar", "new", "box"], SourceClasses = HeadExport.Classes,
+        }).Load(export.Path);
+        var (old, now) = (Values(export.Load(), "roi_heads.box_predictor.bbox_pred.bias"),
+            Values(detector, "roi_heads.box_predictor.bbox_pred.bias"));
+        CollectionAssert.AreEqual(old[12..16], now[4..8]);
+        CollectionAssert.AreEqual(old[4..8], now[12..16]);
+        CollectionAssert.AreEqual(old[..4], now[..4]);
+    }
+
+    public static IEnumerable<object[]> Losses =>
+    [
+        [new TwoStageLoss { Classification = new SoftmaxFocalLoss() }],
+        [new TwoStageLoss { Box = new L1Loss(), ProposalBox = new L1Loss() }],
+        [new TwoStageLoss { Box = new IouLoss() }],
+    ];
+
+    [TestMethod, DynamicData(nameof(Losses))]
+    public void Learns_by_other_losses(TwoStageLoss loss)
+    {
+        var detector = Small(new TwoStageExport("pyramid").Load());
+        detector = detector with { Head = (TwoStageHead)detector.Head with { Loss = loss } };
+        var result = HeadExport.Train(detector, 60, 0.01f);
+        Assert.IsLessThan(0.7f * result.History[0].Loss, result.History[^1].Loss);
+    }
+
+    [TestMethod]
+    public void Frozen_parts_stay()
+    {
+        var detector = Small(new TwoStageExport("pyramid").Load());
+        var result = new FineTuneTrainer(new MLContext(1), new()
+        {
+            Detector = detector, Epochs = 1, BatchSize = 4, HeadsOnly = true,
+        }).Train(new DetectionDataView(HeadExport.Pictures));
+        foreach (var name in TrainableWeights.Of(detector.Model, detector.RawValues))
+            Assert.AreEqual(name.StartsWith("backbone", StringComparison.Ordinal),
+                Values(detector, name).SequenceEqual(Values(result.Detector, name)), name);
+    }
+
+    private FineTuneResult Run(DetectorModel detector, string folder, int? stopAfter, string? resume = null)
+    {
+        using var cancel = new CancellationTokenSource();
+        var view = new DetectionDataView(HeadExport.Pictures);
+        return new FineTuneTrainer(new MLContext(seed: 1), new()
+        {
+            Detector = detector, Epochs = 2, BatchSize = 2, ValidationSet = view, WorkspacePath = _folder.File(folder),
+            ResumeFrom = resume, Cancellation = cancel.Token,
+            Progress = new Training.SmallRun.Told(now =>
+            {
+                if (now.Step == stopAfter && now.Finished is null)
+                    cancel.Cancel();
+            }),
+        }).Train(view);
+    }
+
+    // Fewer regions than there are.
+    private static DetectorModel Small(DetectorModel detector) =>
+        detector with { Head = (TwoStageHead)detector.Head with { Regions = 64 } };
 
     private static float[] Values(DetectorModel detector, string name) =>
         detector.Model.Initializers[name].ToTensor().Values<float>().ToArray();

@@ -10,4 +10,9 @@ namespace MLNet.Detection.Heads;
 /// <param name="Coder">The code of the box deltas.</param>
 /// <param name="Others">Names of outputs that belong to other branches, such as masks and keypoints.</param>
 public sealed record TwoStageFinding(TwoStageHead Head, IReadOnlyList<Box> Anchors, string ClassLogits, string BoxDeltas,
-    BoxCoder Coder, IReadOnlyList<string> Others);
+    BoxCoder Coder, IReadOnlyList<string> Others)
+{
+    /// <summary>What speaks for it.</summary>
+    public string Reason => $"{Anchors.Count} anchors of {Head.Places.Count} level{(Head.Places.Count == 1 ? "" : "s")} propose "
+        + $"regions, which are looked at on {string.Join(", ", Head.Levels.Select(level => $"'{level.Map}'"))}";
+}
