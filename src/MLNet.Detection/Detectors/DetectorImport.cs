@@ -203,10 +203,7 @@ public sealed record DetectorImport : HeadRequest
             Normalization = front.Behind(pixels), InputNormalization = front.Normalizes ? pixels : null,
             Decoder = found.Decoder, Head = found.Head,
         };
-        if (found.Head.Outputs is null)
-            MeaningCheck.Demand(detector);
-        else
-            StageCheck.Demand(detector);
+        MeaningCheck.Demand(detector);
         return detector;
     }
 

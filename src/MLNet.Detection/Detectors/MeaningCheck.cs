@@ -22,6 +22,8 @@ public static class MeaningCheck
     /// <exception cref="ModelException">The tail decodes the same rows to other boxes; the message has both.</exception>
     public static string? Demand(DetectorModel detector)
     {
+        if (detector.Head is TwoStageHead stages)
+            return StageCheck.Demand(detector, stages);
         var input = ImageInput.Read(detector.Model, (detector.Resize.Width, detector.Resize.Height));
         var own = Decode(detector, input);
         var overlap = IntegerForm.IsOpen(detector.Model) ? TailValues.WholeNumbers : TailValues.Floats;

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Heads;
@@ -185,6 +186,46 @@ public sealed class TwoStageHeadTests
         foreach (var name in TrainableWeights.Of(detector.Model, detector.RawValues))
             Assert.AreEqual(name.StartsWith("backbone", StringComparison.Ordinal),
                 Values(detector, name).SequenceEqual(Values(result.Detector, name)), name);
+    }
+
+    [TestMethod, DataRow("pyramid"), DataRow("one_map")]
+    public void The_whole_file_finds_what_the_detector_finds(string file)
+    {
+        var detector = new TwoStageExport(file).Load();
+        detector = detector with { Decoder = detector.Decoder with { ScoreThreshold = 0.3f } };
+        detector.SaveEndToEnd(_folder.File("whole.onnx"));
+        var model = OnnxModel.Load(_folder.File("whole.onnx"));
+        using var scorer = new Detector(detector, 1);
+        var total = 0;
+        foreach (var picture in HeadExport.Decoded())
+        {
+            var run = Subgraph.Run(model, new Dictionary<string, Tensor>
+            {
+                ["pixels"] = Tensor.Of<byte>(new(64, 64, 3), picture.Pixels),
+            }, model.OutputNames);
+            var found = scorer.Detect([picture])[0];
+            CollectionAssert.AreEqual(run["labels"].ToInt64(), found.Select(o => (long)o.Class).ToArray());
+            foreach (var (i, o) in found.Index())
+                Assert.AreEqual(run["scores"].Values<float>()[i], o.Score, 1e-4f);
+            total += found.Length;
+        }
+        Assert.IsGreaterThan(0, total);
+    }
+
+    [TestMethod]
+    public void A_model_file_of_ML_NET_finds_the_same()
+    {
+        var (ml, detector) = (new MLContext(1), new TwoStageExport("pyramid").Load());
+        var view = new DetectionDataView(HeadExport.Pictures);
+        using var transformer = new MLNet.Detection.Estimators.DetectorTransformer(detector);
+        using (var stream = File.Create(_folder.File("model.zip")))
+            ml.Model.Save(transformer, view.Schema, stream);
+        var back = ml.Model.Load(_folder.File("model.zip"), out _);
+        var (expected, found) = (Scores(transformer.Transform(view)), Scores(back.Transform(view)));
+        Assert.IsNotEmpty(expected);
+        CollectionAssert.AreEqual(expected, found);
+
+        float[] Scores(IDataView scored) => [.. scored.GetColumn<float[]>("Score").SelectMany(scores => scores)];
     }
 
     private FineTuneResult Run(DetectorModel detector, string folder, int? stopAfter, string? resume = null)

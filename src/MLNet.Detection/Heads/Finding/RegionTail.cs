@@ -62,7 +62,9 @@ internal sealed class RegionTail(
                 .SelectMany(border => Enumerable.Range(0, Tried).Select(i =>
                     border.Below + (border.Above - border.Below) * i / (Tried - 1f))).Distinct().Order()];
         var borders = Borders(sizes);
-        return [.. stage.Pools.Select((pool, i) => new RegionLevel(pool.Value, pool.Map, i == 0 ? 0 : borders[i - 1].Above))];
+        // Of maps of one size torchvision looks at the first alone.
+        return [.. stage.Pools.Select((pool, i) => new RegionLevel(pool.Value, pool.Map, i == 0 ? 0 : borders[i - 1].Above))
+            .Where(level => level.From < float.PositiveInfinity)];
     }
 
     /// <summary>
