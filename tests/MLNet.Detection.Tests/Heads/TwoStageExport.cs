@@ -12,17 +12,18 @@ namespace MLNet.Detection.Tests.Heads;
 /// </summary>
 internal sealed class TwoStageExport(string name)
 {
-    private readonly JsonElement _expected =
-        JsonDocument.Parse(File.ReadAllBytes(References.PathOf("two_stage", name + ".json"))).RootElement;
+    // Of some files nothing is compared but what they do.
+    private readonly Lazy<JsonElement> _expected = new(() =>
+        JsonDocument.Parse(File.ReadAllBytes(References.PathOf("two_stage", name + ".json"))).RootElement);
 
     public string Path { get; } = References.PathOf("two_stage", name + ".onnx");
 
-    public float Rate => _expected.GetProperty("rate").GetSingle();
+    public float Rate => _expected.Value.GetProperty("rate").GetSingle();
 
     /// <summary>The loss terms of each step.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, double>> History =>
     [
-        .. _expected.GetProperty("history").EnumerateArray().Select(step => step.EnumerateObject()
+        .. _expected.Value.GetProperty("history").EnumerateArray().Select(step => step.EnumerateObject()
             .ToDictionary(term => term.Name, term => term.Value.GetDouble())),
     ];
 
@@ -55,7 +56,7 @@ internal sealed class TwoStageExport(string name)
         var all = MemoryMarshal.Cast<byte, float>(
             File.ReadAllBytes(References.PathOf("two_stage", $"{name}.{file}.bin"))).ToArray();
         var (found, at) = (new Dictionary<string, float[]>(), 0);
-        foreach (var entry in _expected.GetProperty("parameters").EnumerateArray())
+        foreach (var entry in _expected.Value.GetProperty("parameters").EnumerateArray())
         {
             var count = entry[1].GetInt32();
             found[entry[0].GetString()!] = all[at..(at + count)];

@@ -24,7 +24,7 @@ public sealed class TwoStageHeadTests
     public void Remove() => _folder.Dispose();
 
     // One step of plain gradient descent at rate r moves each weight by -r times its gradient.
-    [TestMethod, DataRow("pyramid"), DataRow("one_map")]
+    [TestMethod, DataRow("pyramid"), DataRow("one_map"), DataRow("scaled")]
     public void First_step_equals_torchvision(string file)
     {
         const float Rate = 100;
@@ -44,7 +44,7 @@ public sealed class TwoStageHeadTests
         }
     }
 
-    [TestMethod, DataRow("pyramid"), DataRow("one_map")]
+    [TestMethod, DataRow("pyramid"), DataRow("one_map"), DataRow("scaled")]
     public void Five_steps_follow_torchvision(string file)
     {
         var export = new TwoStageExport(file);
@@ -70,6 +70,37 @@ public sealed class TwoStageHeadTests
         Assert.AreEqual((1f, 1f, false, 4), (head.ScaleX, head.ScaleY, head.BackgroundLast, head.ClassColumns));
         Assert.AreEqual(MLNet.Detection.Boxes.BoxCoder.Ssd, detector.Decoder.Coder);
         Assert.AreEqual(MLNet.Detection.Boxes.BoxCoder.RetinaNet, head.ProposalCoder);
+    }
+
+    // Its pictures are made smaller and framed in the file; background is last, without deltas; boxes have other branches.
+    [TestMethod, DataRow("scaled"), DataRow("background_last"), DataRow("masks"), DataRow("keypoints")]
+    public void Files_of_other_forms_learn(string file)
+    {
+        var detector = Small(new TwoStageExport(file).Load());
+        var result = HeadExport.Train(detector, 150, 0.01f);
+        Assert.IsLessThan(0.6f * result.History[0].Loss, result.History[^1].Loss);
+        result.Detector.Save(_folder.File("tuned.onnx"));
+        var (old, tuned) = (OnnxModel.Load(new TwoStageExport(file).Path), OnnxModel.Load(_folder.File("tuned.onnx")));
+        CollectionAssert.AreEqual(old.OutputNames.ToArray(), tuned.OutputNames.ToArray());
+        using var scorer = new Detector(DetectorModel.Load(_folder.File("tuned.onnx")), 2);
+        Assert.IsTrue(scorer.Detect(HeadExport.Decoded()).Any(found => found.Any(o => o.Score > 0.4f)));
+        // What serves another branch alone stays.
+        var trained = TrainableWeights.Of(detector.Model, detector.RawValues).ToHashSet();
+        foreach (var (name, tensor) in old.Initializers.Where(stored => !trained.Contains(stored.Key)))
+            if (tuned.Initializers.TryGetValue(name, out var after))
+                CollectionAssert.AreEqual(tensor.ToTensor().Data, after.ToTensor().Data, name);
+    }
+
+    [TestMethod]
+    public void Another_layout_is_read_by_what_it_does()
+    {
+        var detector = new TwoStageExport("background_last").Load();
+        var head = (TwoStageHead)detector.Head;
+        Assert.IsTrue(head.BackgroundLast);
+        Assert.AreEqual(0, head.FileOutputs.FirstLabel);
+        CollectionAssert.AreEqual(new[] { 192, 48 }, head.Places.ToArray());
+        Assert.HasCount(2, head.Objectness);
+        Assert.AreEqual(40f, head.Levels[1].From, 1e-3f);
     }
 
     [TestMethod]
