@@ -69,12 +69,12 @@ public sealed class MeaningCheckTests
     }
 
     [TestMethod]
-    public void A_saved_file_must_be_the_detector_that_was_measured()
+    public void A_saved_file_must_be_the_detector_that_was_trained()
     {
         var (one, other) = (Small.Build(), (Small with { Seed = 2 }).Build());
         MeaningCheck.DemandSame(one, one);
         StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => MeaningCheck.DemandSame(other, one)).Message,
-            "than the detector that was measured");
+            "than the detector that was trained");
     }
 
     private static DetectorModel Activated(DetectorModel detector, string activation)
