@@ -26,7 +26,7 @@ internal sealed class Import(ParseResult given, Settings settings)
                 + "two-stage detector cross-entropy or focal."),
         };
         if (given.GetValue(settings.Model) is not { } path)
-            return background != true ? new SmallDetector { Classes = classes, Seed = seed }.Build()
+            return background != true ? WithRegions(new SmallDetector { Classes = classes, Seed = seed }.Build())
                 : throw new ArgumentException("--loss is multibox, but the built-in detector has no background column; "
                     + "expected retinanet, or a --model.");
         var described = given.GetValue(settings.HeadFile) is { } file ? HeadFile.Load(file) : null;
@@ -60,8 +60,8 @@ internal sealed class Import(ParseResult given, Settings settings)
         if (detector.Head is not TwoStageHead head)
             return (loss is "cross-entropy" or "focal" ? "--loss " + loss : box is not null ? "--box-loss"
                 : given.GetResult(settings.Rois) is { Implicit: false } ? "--rois" : null) is not { } option ? detector
-                : throw new ArgumentException($"{option} is for two-stage detectors; the head of {detector.Model.Path} is "
-                    + $"{detector.Head.ToWords()}.");
+                : throw new ArgumentException($"{option} is for two-stage detectors; the head of "
+                    + $"{given.GetValue(settings.Model) ?? "the built-in detector"} is {detector.Head.ToWords()}.");
         if (loss is "multibox" or "retinanet")
             throw new ArgumentException($"--loss is {loss}, but {detector.Model.Path} is a two-stage detector; expected "
                 + "cross-entropy or focal.");

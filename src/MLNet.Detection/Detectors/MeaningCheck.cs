@@ -39,6 +39,11 @@ public static class MeaningCheck
     {
         if (saved.ScoresWholeNumbers)
             return;
+        if (trained.Head.Outputs is { } outputs)
+        {
+            StageCheck.DemandSame(saved, trained, outputs);
+            return;
+        }
         var ((scores, boxes), (ownScores, ownBoxes)) = (Untouched(saved), Untouched(trained));
         var other = boxes.Length != ownBoxes.Length || TailValues.Agree(boxes, ownBoxes) < LeastShare ? "boxes"
             : scores.Agrees(ownScores, TailScores.Floats) ? null : "scores";

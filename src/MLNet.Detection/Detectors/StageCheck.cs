@@ -18,8 +18,8 @@ internal static class StageCheck
 
     /// <summary>Compares.</summary>
     /// <exception cref="ModelException">They differ; the message says by what.</exception>
-    /// <returns>The value that agrees: the regions.</returns>
-    public static string Demand(DetectorModel detector, TwoStageHead head)
+    /// <returns>The values that agree.</returns>
+    public static (string? Boxes, string? Scores) Demand(DetectorModel detector, TwoStageHead head)
     {
         var input = ImageInput.Read(detector.Model, (detector.Resize.Width, detector.Resize.Height));
         var run = Subgraph.Run(detector.Model, new Dictionary<string, Tensor> { [input.Name] = input.Probe },
@@ -30,7 +30,26 @@ internal static class StageCheck
             DemandProposals(detector, head, regions, run);
             DemandLogits(detector, head, input, regions, run[detector.ClassValue].Values<float>());
         }
-        return head.RegionValue;
+        return (head.RegionValue, detector.ClassValue);
+    }
+
+    /// <summary>Compares what two files find in a picture of noise.</summary>
+    /// <exception cref="ModelException">They find other objects.</exception>
+    public static void DemandSame(DetectorModel saved, DetectorModel trained, DetectionOutputs outputs)
+    {
+        var (found, own) = (Run(saved), Run(trained));
+        if (found.Length != own.Length || found.Zip(own).Any(pair => !(Math.Abs(pair.First - pair.Second)
+            <= Tolerance * (1 + Math.Abs(pair.Second)))))
+            throw new ModelException($"{saved.Model.Path}: the saved file finds other objects than the detector that was "
+                + "trained; please report it with the file that the training began from.");
+
+        float[] Run(DetectorModel detector)
+        {
+            var input = ImageInput.Read(detector.Model, (detector.Resize.Width, detector.Resize.Height));
+            var run = Subgraph.Run(detector.Model, new Dictionary<string, Tensor> { [input.Name] = input.Probe },
+                [outputs.Boxes, outputs.Scores]);
+            return [.. run[outputs.Boxes].Values<float>(), .. run[outputs.Scores].Values<float>()];
+        }
     }
 
     private static void DemandProposals(
