@@ -90,15 +90,27 @@ public sealed record DetectorImport : HeadRequest
         return detector;
     }
 
-    // With other classes the file must still say of a region what it is told of it.
+    // With other classes the file must still say of a region what it is told of it. Masks of each class, say, do not
+    // follow: of fewer classes those of the first ones stay.
     private void DemandTail(DetectorModel detector, TwoStageFinding before, ImageInput input)
     {
-        if (Classes.Count + 1 != before.Head.ClassColumns && (TwoStageFinder.Find(detector.Model, input) is not { } after
-            || after.Head.FileOutputs != before.Head.FileOutputs || after.Head.ClassColumns != Classes.Count + 1
-            || after.Head.BackgroundLast != before.Head.BackgroundLast))
-            throw new ModelException($"{detector.Model.Path}: what lies behind '{before.ClassLogits}' and '{before.BoxDeltas}' "
-                + $"does not work with {Classes.Count} classes in the place of {before.Head.ClassColumns - 1}; export the model "
-                + "with as many classes as you need.");
+        if (Classes.Count + 1 == before.Head.ClassColumns)
+            return;
+        var (after, why) = ((TwoStageFinding?)null, "");
+        try
+        {
+            after = TwoStageFinder.Find(detector.Model, input);
+        }
+        catch (ModelException error)
+        {
+            why = $" ({error.Message})";
+        }
+        if (after is null || after.Head.FileOutputs != before.Head.FileOutputs
+            || after.Head.ClassColumns != Classes.Count + 1 || after.Head.BackgroundLast != before.Head.BackgroundLast)
+            throw new ModelException($"{detector.Model.Path}: what lies behind '{before.ClassLogits}' and '{before.BoxDeltas}'"
+                + $"{(before.Others.Count > 0 ? $", with {string.Join(", ", before.Others.Select(name => $"'{name}'"))}," : "")}"
+                + $" does not work with {Classes.Count} classes in the place of {before.Head.ClassColumns - 1}; export the "
+                + $"model with as many classes as you need, or without such branches.{why}");
     }
 
     // Queries of a set prediction, whose values no one has named.

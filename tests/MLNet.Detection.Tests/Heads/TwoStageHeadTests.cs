@@ -175,6 +175,17 @@ public sealed class TwoStageHeadTests
         Assert.AreEqual(((TwoStageHead)detector.Head).FileOutputs, ((TwoStageHead)again.Head).FileOutputs);
     }
 
+    // Masks of each class are kept, so that there must be one for each.
+    [TestMethod]
+    public void Masks_allow_fewer_classes_alone()
+    {
+        var detector = new TwoStageExport("masks").Load(["a", "b"]);
+        Assert.AreEqual(3, ((TwoStageHead)detector.Head).ClassColumns);
+        var error = Assert.ThrowsExactly<ModelException>(() => new TwoStageExport("masks").Load(["a", "b", "c", "d", "e"]));
+        StringAssert.Contains(error.Message, "'masks'");
+        Assert.HasCount(5, new TwoStageExport("keypoints").Load(["a", "b", "c", "d", "e"]).Classes);
+    }
+
     [TestMethod]
     public void Classes_of_known_names_keep_their_weights()
     {
