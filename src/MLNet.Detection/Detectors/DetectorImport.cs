@@ -84,8 +84,8 @@ public sealed record DetectorImport : HeadRequest
         if (ClassOutput is not null || BoxOutput is not null || Head is not null
             || TwoStageFinder.Find(model, input) is not { } found)
             return null;
-        var detector = Imported(found.Head, new(this with { Anchors = found.Anchors, Coder = found.Coder }, model, input,
-            found.ClassLogits, found.BoxDeltas));
+        var request = this with { Anchors = found.Anchors, Coder = found.Coder };
+        var detector = Imported(found.Head, new(request, model, input, found.ClassLogits, found.BoxDeltas));
         DemandTail(detector, found, input);
         return detector;
     }
@@ -107,10 +107,10 @@ public sealed record DetectorImport : HeadRequest
         }
         if (after is null || after.Head.FileOutputs != before.Head.FileOutputs
             || after.Head.ClassColumns != Classes.Count + 1 || after.Head.BackgroundLast != before.Head.BackgroundLast)
-            throw new ModelException($"{detector.Model.Path}: what lies behind '{before.ClassLogits}' and '{before.BoxDeltas}'"
-                + $"{(before.Others.Count > 0 ? $", with {string.Join(", ", before.Others.Select(name => $"'{name}'"))}," : "")}"
-                + $" does not work with {Classes.Count} classes in the place of {before.Head.ClassColumns - 1}; export the "
-                + $"model with as many classes as you need, or without such branches.{why}");
+            throw new ModelException($"{detector.Model.Path}: what lies behind '{before.ClassLogits}' and "
+                + $"'{before.BoxDeltas}'{string.Concat(before.Others.Select(name => $", '{name}'"))} does not work with "
+                + $"{Classes.Count} classes in the place of {before.Head.ClassColumns - 1}; export the model with as many "
+                + $"classes as you need, or without such branches.{why}");
     }
 
     // Queries of a set prediction, whose values no one has named.

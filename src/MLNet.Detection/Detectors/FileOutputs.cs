@@ -9,7 +9,8 @@ using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Detectors;
 
-/// <summary>What a file says by itself that it finds, picture by picture: choice of regions, suppression and all.</summary>
+/// <summary>What a file says by itself that it finds, picture by picture: choice of regions, suppression and
+/// all.</summary>
 internal sealed class FileOutputs : IDisposable
 {
     private readonly InferenceSession _session;

@@ -9,7 +9,8 @@ using OnnxGraphs.Surgery;
 namespace MLNet.Detection.Detectors;
 
 /// <summary>
-/// Whether both stages of a detector mean here what they mean in its file: of a picture of noise, the regions that the file
+/// Whether both stages of a detector mean here what they mean in its file: of a picture of noise, the regions that the
+/// file
 /// chooses are proposals here, and the class logits of these regions are those of the file.
 /// </summary>
 internal static class StageCheck

@@ -14,8 +14,10 @@ using OnnxGraphs.Surgery;
 namespace MLNet.Detection.Heads;
 
 /// <summary>
-/// Faster R-CNN and its relatives: anchors of feature maps propose regions, and a second stage classifies the regions and
-/// moves their boxes. A step runs the first stage, chooses regions here, and runs the rest; objects are found by the file
+/// Faster R-CNN and its relatives: anchors of feature maps propose regions, and a second stage classifies the regions
+/// and
+/// moves their boxes. A step runs the first stage, chooses regions here, and runs the rest; objects are found by the
+/// file
 /// itself, suppression included. Ren et al. 2015, https://arxiv.org/abs/1506.01497.
 /// </summary>
 public sealed record TwoStageHead : DetectionHead
@@ -167,10 +169,10 @@ public sealed record TwoStageHead : DetectionHead
     internal override IReadOnlyDictionary<string, Var> Terms(
         HeadFrame detector, DetectionTargets targets, IReadOnlyList<Var> tables)
     {
-        var (graph, regions) = (tables[0].Graph, tables[2].Shape[0]);
+        var (graph, regions, columns) = (tables[0].Graph, tables[2].Shape[0], new RegionColumns(BackgroundLast));
         var first = Loss.Proposals(Op.Reshape(tables[0], -1, 1), Op.Reshape(tables[1], -1, 4),
             Op.Reshape(targets.Classes, -1) + 1f, Op.Reshape(targets.Boxes, -1, 4));
-        var second = Loss.Regions(Classes(tables[2]), Boxes(tables[3], tables[2].Shape[1]),
+        var second = Loss.Regions(columns.Classes(tables[2]), columns.Boxes(tables[3], tables[2].Shape[1]),
             graph.Input(RegionInputs.Labels, ElementType.Int64, new(regions)), graph.Input(RegionInputs.Targets, regions, 4),
             () => graph.Input(RegionInputs.Places, regions, 4), detector.Decoder.Coder);
         return first.Concat(second).ToDictionary();
@@ -205,7 +207,8 @@ public sealed record TwoStageHead : DetectionHead
         };
     }
 
-    /// <summary>Regions for a map: those that belong to it; the others lie far from it, where all features are 0.</summary>
+    /// <summary>Regions for a map: those that belong to it; the others lie far from it, where all features are
+    /// 0.</summary>
     internal Box[] RegionsOf(int level, Box[] regions)
     {
         var sampling = new RegionSampling(RegionMatcher, AnchorSampler, ProposalCoder, Levels);
@@ -216,24 +219,4 @@ public sealed record TwoStageHead : DetectionHead
         RegionValue, Features, detector.ClassValue, detector.BoxValue);
 
     private Box[] Scaled(Box[] boxes) => Array.ConvertAll(boxes, box => box.Scale(ScaleX, ScaleY));
-
-    // Background first.
-    private Var Classes(Var logits)
-    {
-        var last = logits.Shape[1] - 1;
-        return !BackgroundLast ? logits
-            : Op.Concat([Op.Slice(logits, 1, last, last + 1), Op.Slice(logits, 1, 0, last)], 1);
-    }
-
-    // Four columns a class, background's first. Files have them for all, for the classes alone, or shared by all.
-    private Var Boxes(Var deltas, long classes)
-    {
-        var (rows, boxes) = (deltas.Shape[0], deltas.Shape[1] / 4);
-        if (boxes == 1)
-            return Op.Reshape(Op.Expand(Op.Reshape(deltas, rows, 1, 4), new(rows, classes, 4)), rows, 4 * classes);
-        if (boxes == classes)
-            return !BackgroundLast ? deltas
-                : Op.Concat([Op.Slice(deltas, 1, 4 * (classes - 1), 4 * classes), Op.Slice(deltas, 1, 0, 4 * (classes - 1))], 1);
-        return Op.Concat([Op.Filled(deltas.Graph, new(rows, 4), 0), deltas], 1);
-    }
 }

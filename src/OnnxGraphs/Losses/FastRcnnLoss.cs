@@ -21,7 +21,8 @@ public sealed record FastRcnnLoss
 
     /// <summary>
     /// The terms "classification" and "box", scalars; their sum is the loss. Logits [R, C] with background 0, deltas
-    /// [R, 4 C] class by class, labels Int64 [R] (0 background, less for regions that do not count), boxes [R, 4] encoded.
+    /// [R, 4 C] class by class, labels Int64 [R] (0 background, less for regions that do not count), boxes [R, 4]
+    /// encoded.
     /// </summary>
     /// <param name="logits">The class logits.</param>
     /// <param name="deltas">The deltas of all classes.</param>

@@ -5,12 +5,14 @@ namespace OnnxGraphs.Ops;
 
 /// <summary>
 /// RoiAlign's average as two products: bilinear weights are separable, so the features of region r are
-/// A_y X A_x^T with one small matrix a side, and the gradient of X is the sum over the regions of A_y^T dY A_x. He et al.
+/// A_y X A_x^T with one small matrix a side, and the gradient of X is the sum over the regions of A_y^T dY A_x. He et
+/// al.
 /// 2017, https://arxiv.org/abs/1703.06870. Regions get no gradient, as in torchvision's roi_align.
 /// </summary>
 public static partial class Op
 {
-    // Samples of one bin lie at least half a pixel apart where their number follows the size of the bin, so that at most
+    // Samples of one bin lie at least half a pixel apart where their number follows the size of the bin, so that at
+    // most
     // five are within one pixel of another; one more on either side for rounding.
     private const int SamplesNear = 7;
 
@@ -93,7 +95,8 @@ public static partial class Op
         return ReduceMean(Tent(place, Counted(regions, size, LastAxis), size), [SampleAxis], keep: false);
     }
 
-    // As many samples as a bin has pixels, rounded up: the mean over those near each pixel. A bin without extent has none.
+    // As many samples as a bin has pixels, rounded up: the mean over those near each pixel. A bin without extent has
+    // none.
     private static Var AdaptiveWeights(Var first, Var bin, long size)
     {
         var count = Unary("Ceil", bin);
@@ -110,7 +113,8 @@ public static partial class Op
         return Squeeze(sum / Where(some, count, count.Like(1)), 2);
     }
 
-    // max(0, 1 - |s - h|): the bilinear weight of pixel h in a sample at s. Up to one pixel beyond the edge a sample has
+    // max(0, 1 - |s - h|): the bilinear weight of pixel h in a sample at s. Up to one pixel beyond the edge a sample
+    // has
     // the value there, farther out it is 0.
     private static Var Tent(Var place, Var pixel, long size)
     {

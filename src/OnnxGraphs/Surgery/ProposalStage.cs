@@ -5,7 +5,8 @@ using OnnxGraphs.Models.Proto;
 namespace OnnxGraphs.Surgery;
 
 /// <summary>
-/// The first stage of a detector that looks at regions, found by structure: convolutions that give each anchor of each map
+/// The first stage of a detector that looks at regions, found by structure: convolutions that give each anchor of each
+/// map
 /// an objectness and four deltas, from which the regions are chosen. Ren et al. 2015, https://arxiv.org/abs/1506.01497.
 /// </summary>
 /// <param name="Objectness">Names of the objectness logits, [1, N, 1] or [1, N]: of all levels together, or one a

@@ -5,9 +5,11 @@ using OnnxGraphs.Models.Proto;
 namespace OnnxGraphs.Surgery;
 
 /// <summary>
-/// A detector that looks at regions, as a network from pictures and given regions to the raw values of both stages: what
+/// A detector that looks at regions, as a network from pictures and given regions to the raw values of both stages:
+/// what
 /// lies between the stages, the choice of regions, is left to the caller. The second stage reads, for each map, regions
-/// that are given for this map; a region that belongs to another map lies outside of it, where all features are 0, so that
+/// that are given for this map; a region that belongs to another map lies outside of it, where all features are 0, so
+/// that
 /// the sum over the maps holds each region's features.
 /// </summary>
 public static class RegionNetwork

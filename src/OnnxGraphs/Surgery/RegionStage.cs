@@ -5,13 +5,15 @@ using OnnxGraphs.Models.Proto;
 namespace OnnxGraphs.Surgery;
 
 /// <summary>
-/// The second stage of a detector that looks at regions of its maps, found by structure: RoiAlign takes features of each
+/// The second stage of a detector that looks at regions of its maps, found by structure: RoiAlign takes features of
+/// each
 /// region from the maps, and layers make class logits and box deltas of them. Ren et al. 2015,
 /// https://arxiv.org/abs/1506.01497.
 /// </summary>
 /// <param name="Pools">Where features come from, in the order of the file.</param>
 /// <param name="Regions">Name of the regions [R, 4], corners in pixels of the network's picture.</param>
-/// <param name="Features">Name of the features of all regions [R, C, rows, columns], in the order of the regions.</param>
+/// <param name="Features">Name of the features of all regions [R, C, rows, columns], in the order of the
+/// regions.</param>
 /// <param name="ClassLogits">Name of the class logits [R, classes], before their softmax.</param>
 /// <param name="BoxDeltas">Name of the box deltas [R, columns].</param>
 public sealed record RegionStage(
@@ -49,7 +51,8 @@ public sealed record RegionStage(
         return new([.. pools.Select(pool => new RegionPool(pool.Output[0], pool.Input[0]))], regions, features, logits, deltas);
     }
 
-    // A mask or keypoint head looks at regions again, those of the boxes that were found: they depend on other RoiAligns.
+    // A mask or keypoint head looks at regions again, those of the boxes that were found: they depend on other
+    // RoiAligns.
     private static List<NodeProto> FirstPools(OnnxModel model)
     {
         List<NodeProto> all = [.. model.Proto.Graph.Node.Where(node => node.OpType == "RoiAlign")];

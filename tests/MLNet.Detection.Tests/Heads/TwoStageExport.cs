@@ -7,7 +7,8 @@ using MLNet.Detection.Sampling;
 namespace MLNet.Detection.Tests.Heads;
 
 /// <summary>
-/// What tests/Exports/two_stage.py wrote: small two-stage detectors with random weights, and for each the loss terms of five
+/// What tests/Exports/two_stage.py wrote: small two-stage detectors with random weights, and for each the loss terms
+/// of five
 /// steps of gradient descent and the gradients of the first in float64, with all anchors and regions in the loss.
 /// </summary>
 internal sealed class TwoStageExport(string name)

@@ -72,7 +72,8 @@ public sealed class TwoStageHeadTests
         Assert.AreEqual(MLNet.Detection.Boxes.BoxCoder.RetinaNet, head.ProposalCoder);
     }
 
-    // Its pictures are made smaller and framed in the file; background is last, without deltas; boxes have other branches.
+    // Its pictures are made smaller and framed in the file; background is last, without deltas; boxes have other
+    // branches.
     [TestMethod, DataRow("scaled"), DataRow("background_last"), DataRow("masks"), DataRow("keypoints")]
     public void Files_of_other_forms_learn(string file)
     {

@@ -6,7 +6,8 @@ using OnnxGraphs.Ops;
 
 namespace OnnxGraphs.Tests;
 
-/// <summary>RoiAlign against torchvision's numbers (tests/Exports/roi_align.py): its value by ONNX Runtime's kernel, its gradient by
+/// <summary>RoiAlign against torchvision's numbers (tests/Exports/roi_align.py): its value by ONNX Runtime's kernel,
+/// its gradient by
 /// two products a region, which finite differences compare with the kernel.</summary>
 [TestClass]
 public sealed class RegionSamplingTests

@@ -33,11 +33,11 @@ public static class TwoStageFinder
         var anchors = proposals.Deltas.Select(deltas => TailAnchors.Find(model, deltas, input)).ToList();
         var tail = new RegionTail(model, input, stage, (int)run[stage.ClassLogits].Shape[1],
             (int)run[stage.BoxDeltas].Shape[1], (int)size[3], (int)size[2]);
-        var outputs = tail.Outputs();
+        var outputs = RegionOutputs.Of(tail);
         var head = new TwoStageHead
         {
             Objectness = proposals.Objectness, Deltas = proposals.Deltas, Places = proposals.Places,
-            Levels = tail.Levels(), RegionValue = stage.Regions, Features = stage.Features, Planes = planes,
+            Levels = new RegionBorders(tail).Find(), RegionValue = stage.Regions, Features = stage.Features, Planes = planes,
             PlaneWidth = (int)size[3], PlaneHeight = (int)size[2], ScaleX = outputs.ScaleX, ScaleY = outputs.ScaleY,
             ClassColumns = (int)run[stage.ClassLogits].Shape[1], BackgroundLast = outputs.BackgroundLast,
             ProposalCoder = anchors[0].Coder, FileOutputs = outputs.Names,

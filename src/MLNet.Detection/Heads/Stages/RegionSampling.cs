@@ -6,7 +6,8 @@ using MLNet.Detection.Scoring;
 namespace MLNet.Detection.Heads;
 
 /// <summary>
-/// Which of a picture's proposals are learnt, and what they must predict: the objects themselves are added, each takes the
+/// Which of a picture's proposals are learnt, and what they must predict: the objects themselves are added, each takes
+/// the
 /// object that it overlaps most, and a share of them is drawn. Ren et al. 2015, https://arxiv.org/abs/1506.01497.
 /// </summary>
 /// <param name="Matcher">Which proposal is which object.</param>

@@ -15,7 +15,8 @@ public sealed record TwoStageLoss
     /// <see cref="SoftmaxFocalLoss"/>. Its mean is over the sampled regions of the batch.</summary>
     public Loss Classification { get; init; } = new CrossEntropyLoss();
 
-    /// <summary>Loss of the boxes of regions: of their deltas, or an <see cref="IouLoss"/> of the boxes themselves.</summary>
+    /// <summary>Loss of the boxes of regions: of their deltas, or an <see cref="IouLoss"/> of the boxes
+    /// themselves.</summary>
     public Loss Box { get; init; } = new SmoothL1Loss(1f / 9);
 
     /// <summary>Loss of the deltas of anchors.</summary>
@@ -27,7 +28,8 @@ public sealed record TwoStageLoss
     /// <summary>The terms of both stages.</summary>
     /// <param name="objectness">[T, 1].</param>
     /// <param name="deltas">[T, 4].</param>
-    /// <param name="anchors">Int64 [T]: 1 for objects, 0 for background, less for anchors that were not sampled.</param>
+    /// <param name="anchors">Int64 [T]: 1 for objects, 0 for background, less for anchors that were not
+    /// sampled.</param>
     /// <param name="anchorBoxes">[T, 4]: the deltas wanted.</param>
     internal IReadOnlyDictionary<string, Var> Proposals(Var objectness, Var deltas, Var anchors, Var anchorBoxes)
     {
