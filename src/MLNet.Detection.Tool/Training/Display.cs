@@ -60,7 +60,7 @@ internal sealed class Display : IProgress<TrainingProgress>, IDisposable
     {
         if (now.Finished is { } epoch)
         {
-            var validation = epoch.Validation is { } v ? F($"   val mAP50 {v.MAP50:f3}  mAP50-95 {v.MAP50_95:f3}") : "";
+            var validation = epoch.Metrics is { } found ? $"   val {found.ToWords()}" : "";
             var terms = string.Join("  ", epoch.Terms.Select(term => F($"{term.Key} {term.Value:f4}")));
             var (loss, seconds) = (F($"{epoch.Loss:f4}"), F($"{epoch.Duration.TotalSeconds:f1}"));
             AnsiConsole.MarkupLineInterpolated(

@@ -9,7 +9,7 @@ namespace MLNet.Detection.Detectors;
 
 /// <summary>
 /// Finds objects in pictures, several at a time: resize, normalise, run, decode. Boxes come back in pixels of the
-/// original pictures, classes as indices into <see cref="Heads.HeadFrame.Classes"/>. One call at a time.
+/// original pictures, classes as indices into <see cref="Networks.PictureNetwork.Classes"/>. One call at a time.
 /// </summary>
 public sealed class Detector : IDisposable
 {

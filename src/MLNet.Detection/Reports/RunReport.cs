@@ -63,12 +63,9 @@ public static class RunReport
 
     private static ReportCurve[] Validation(IReadOnlyList<EpochSummary> history)
     {
-        var measured = history.Where(epoch => epoch.Validation is not null).ToList();
-        return measured.Count == 0 ? [] :
-        [
-            new("mAP50", [.. measured.Select(epoch => new CurvePoint(epoch.Epoch, epoch.Validation!.MAP50))]),
-            new("mAP50-95", [.. measured.Select(epoch => new CurvePoint(epoch.Epoch, epoch.Validation!.MAP50_95))]),
-        ];
+        var measured = history.Where(epoch => epoch.Metrics is not null).ToList();
+        return measured.Count == 0 ? [] : [.. measured[0].Metrics!.Shown.Select((shown, i) => new ReportCurve(shown.Name,
+            [.. measured.Select(epoch => new CurvePoint(epoch.Epoch, epoch.Metrics!.Shown[i].Value))]))];
     }
 
     /// <summary>A category with its precision over recall at IoU 0.50.</summary>
