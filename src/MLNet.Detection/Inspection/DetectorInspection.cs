@@ -2,6 +2,7 @@ using MLNet.Detection.Anchors;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Heads;
 using MLNet.Detection.Images;
+using MLNet.Detection.Networks;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Inspection;
 using OnnxGraphs.Models;
@@ -98,17 +99,17 @@ public sealed record DetectorInspection
             {
                 Model = summary, Input = input, Front = front, Queries = queries,
                 Head = new(HeadKind.Detr, queries.Reason),
-                StoredNormalization = Try(() => DetectorMetadata.Normalization(model), problems),
+                StoredNormalization = Try(() => MetadataEntries.Pixels(model), problems),
                 Problems = [.. problems.Distinct().Where(problem => !problem.Contains("not clear from its structure"))],
             };
         if (input is not null && Try(() => DetectorImport.FindDense(model, input), []) is { } dense)
-            return Described(summary, input, front, dense, Try(() => DetectorMetadata.Normalization(model), problems),
+            return Described(summary, input, front, dense, Try(() => MetadataEntries.Pixels(model), problems),
                 problems);
         var joined = input is null ? null : Try(() => HeadGuess.Joined(model, input), []);
         if (input is null || joined is not null || summary.Heads is not { } heads)
             return Unclear(summary, input, front, joined, problems);
         var (maps, perCell) = Levels(model, heads, input, problems);
-        var (stored, noAnchors) = (Try(() => DetectorMetadata.Normalization(model), problems), new List<string>());
+        var (stored, noAnchors) = (Try(() => MetadataEntries.Pixels(model), problems), new List<string>());
         var tail = Try(() => Anchors.TailAnchors.Find(model, heads.Boxes.Value, input), noAnchors);
         var schemes = AnchorFit.All(maps, perCell, input.Width, input.Height, tail?.Anchors);
         var head = HeadGuess.Of(summary, maps.Sum(map => (long)map.Width * map.Height), schemes);
