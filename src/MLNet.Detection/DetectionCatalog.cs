@@ -8,6 +8,7 @@ using MLNet.Detection.Evaluation;
 using MLNet.Detection.Images;
 using MLNet.Detection.Interop;
 using MLNet.Detection.Matching;
+using MLNet.Detection.Segmentation;
 using MLNet.Detection.Training;
 
 namespace MLNet.Detection;
@@ -56,6 +57,16 @@ public sealed partial class DetectionCatalog
     public DetectionDataView LoadFromVoc(string folder, string? split, VocOptions options) =>
         View(VocDataset.Load(folder, split, options));
 
+    /// <summary>Loads pictures with masks; the files stay on disk until they are asked for.</summary>
+    /// <param name="path">The file or folder; see <see cref="MaskFormat"/>.</param>
+    /// <param name="options">How to read; null for the defaults.</param>
+    /// <param name="format">The form; null: found out from the files.</param>
+    /// <returns>One row an image, with the columns of <see cref="DetectionColumns"/>, <c>Mask</c> among them.</returns>
+    /// <exception cref="DatasetException">No form recognises it, or something is wrong with the masks; the message names file
+    /// and remedy.</exception>
+    public DetectionDataView LoadMasks(string path, MaskOptions? options = null, MaskFormat? format = null) =>
+        View((format ?? MaskFormat.Detect(path)).Load(path, options));
+
     /// <summary>Loads a detector that <see cref="DetectorModel.Save"/> wrote.</summary>
     /// <param name="path">The ONNX file.</param>
     /// <exception cref="OnnxGraphs.Models.ModelException">The file is damaged, or was not saved by this
@@ -75,6 +86,15 @@ public sealed partial class DetectionCatalog
 
     /// <summary>Tunes a detector on labelled images, with options.</summary>
     public FineTuneTrainer FineTune(FineTuneTrainer.Options options) => new(Context, options);
+
+    /// <summary>Tunes a segmentation network on pictures with masks; see <see cref="SegmentationTrainer"/>.</summary>
+    /// <param name="segmenter">The network to start from.</param>
+    /// <param name="epochs">Times that every image is seen.</param>
+    public SegmentationTrainer FineTuneSegmenter(SegmenterModel segmenter, int epochs = 20) =>
+        FineTuneSegmenter(new() { Segmenter = segmenter, Epochs = epochs });
+
+    /// <summary>Tunes a segmentation network on pictures with masks, with options.</summary>
+    public SegmentationTrainer FineTuneSegmenter(SegmentationTrainer.Options options) => new(Context, options);
 
     /// <summary>Decodes, resizes and normalises pictures; see <see cref="PreprocessImageEstimator"/>.</summary>
     /// <param name="resize">How pictures come to the network's size.</param>

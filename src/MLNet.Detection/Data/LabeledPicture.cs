@@ -1,3 +1,4 @@
+using MLNet.Detection.Masks;
 using MLNet.Detection.Augmentation;
 using MLNet.Detection.Images;
 

@@ -1,3 +1,4 @@
+using MLNet.Detection.Masks;
 using System.Runtime.InteropServices;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Data;

@@ -21,7 +21,8 @@ internal readonly record struct MapGrid(ReadOnlyMemory<float> Values, int Width,
     {
         if ((width, height, acrossScale, acrossStart, downScale, downStart) == (Width, Height, 1, 0, 1, 0))
             return Values.ToArray();
-        var (values, size) = (Values.Span, Width * Height);
+        var values = Values.Span;
+        var size = Width * Height;
         var (xs, ys) = (Taps(width, acrossScale, acrossStart, Width), Taps(height, downScale, downStart, Height));
         var result = new float[values.Length / size * width * height];
         var to = 0;

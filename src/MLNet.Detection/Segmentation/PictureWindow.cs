@@ -26,7 +26,7 @@ internal static class PictureWindow
         var window = new RgbImage(xs.Length, ys.Length, new byte[3 * xs.Length * ys.Length]);
         for (var y = 0; y < ys.Length; y++)
         {
-            var (from, to) = (image.Row(ys[y]), window.Row(y));
+            Span<byte> from = image.Row(ys[y]), to = window.Row(y);
             for (var x = 0; x < xs.Length; x++)
                 from.Slice(3 * xs[x], 3).CopyTo(to[(3 * x)..]);
         }

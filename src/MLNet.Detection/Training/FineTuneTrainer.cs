@@ -56,8 +56,7 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
         using var channel = ((IChannelProvider)_context).Start(nameof(FineTuneTrainer));
         var options = _options with { BatchSize = _options.Detector.Batch(_options.BatchSize) };
         if (options.BatchSize != _options.BatchSize)
-            channel.Warning(MessageSensitivity.None, "{0}", $"{options.Detector.Model.Path}: a batch of one picture is "
-                + $"built into the file and cannot be freed; it is trained with a batch of 1, not {_options.BatchSize}.");
+            channel.Warning(MessageSensitivity.None, "{0}", FineTuning.SingleBatch(options.Detector, _options.BatchSize));
         var run = new FineTuning(Task(options), options, ContextDevice.Of(_context, _options.Device), channel).Run(data);
         return new((DetectorModel)run.Model, run.History, run.SkippedImages)
         {

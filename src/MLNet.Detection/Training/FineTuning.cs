@@ -17,6 +17,10 @@ internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Dev
 
     private const int ListedProblems = 20;
 
+    /// <summary>What is said of a file that takes one picture at a time.</summary>
+    public static string SingleBatch(PictureNetwork model, int wanted) => $"{model.Path}: a batch of one picture is built into "
+        + $"the file and cannot be freed; it is trained with a batch of 1, not {wanted}.";
+
     public TunedNetwork Run(IDataView data)
     {
         // Before the long reading of images: a folder that cannot be made.

@@ -1,3 +1,4 @@
+using MLNet.Detection.Masks;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using MLNet.Detection.Data;

@@ -1,6 +1,6 @@
 using MLNet.Detection.Images;
 
-namespace MLNet.Detection.Data;
+namespace MLNet.Detection.Masks;
 
 /// <summary>
 /// What each pixel of a picture shows, row by row: 0 for background, k for the class k - 1 of the data set, and
