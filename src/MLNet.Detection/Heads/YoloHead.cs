@@ -43,6 +43,8 @@ public sealed record YoloHead : GridHead
 
     internal override IReadOnlyList<string> Values(HeadFrame detector) => Maps;
 
+    internal override IReadOnlyList<string> ClassValues(HeadFrame detector) => Maps;
+
     internal override IReadOnlyList<Var> Tables(HeadFrame detector, IReadOnlyList<Var> values)
     {
         var raw = Op.Concat([.. values.Select(map => Rows(map, 5 + detector.Classes.Count))], 1);
@@ -69,6 +71,19 @@ public sealed record YoloHead : GridHead
     {
         long[] cells = [.. Grids.Select(grid => (long)grid.Width * grid.Height)];
         return [.. cells.Select(count => count * detector.Anchors.Count / cells.Sum())];
+    }
+
+    // Places are cell by cell; files decode all cells of an anchor, then those of the next.
+    internal override IEnumerable<int> FileOrder(HeadFrame detector)
+    {
+        var first = 0;
+        foreach (var (grid, places) in Grids.Zip(AnchorsPerLevel(detector)))
+        {
+            var (cells, anchors) = (grid.Width * grid.Height, (int)places / (grid.Width * grid.Height));
+            for (var i = 0; i < places; i++)
+                yield return first + i % cells * anchors + i / cells;
+            first += (int)places;
+        }
     }
 
     internal override TargetWriter Targets(HeadFrame detector)
