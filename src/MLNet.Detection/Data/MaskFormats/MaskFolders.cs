@@ -23,7 +23,7 @@ internal sealed class MaskFolders : MaskFormat
     public override string Name => "masks";
 
     public override string Description => "a folder with pictures in images (or JPEGImages), and masks of the same names in "
-        + "masks, labels or SegmentationClass, PNG";
+        + "masks, labels or SegmentationClass, PNG; classes.txt may name the classes, split.json the parts";
 
     public override bool Recognizes(string path) => PictureFiles.Below(path, Pictures) is { } pictures
         && PictureFiles.Of(pictures).Count > 0 && PictureFiles.Below(path, Masks) is not null;
@@ -48,6 +48,9 @@ internal sealed class MaskFolders : MaskFormat
         var found = PictureFiles.Of(pictures).Select(file => (File: file, Stem: PictureFiles.Stem(pictures, file)))
             .Where(picture => options.Split is null || parts.Has(options.Split, picture.Stem)).ToList();
         string? MaskOf(string stem) => Suffixes.Select(suffix => files.GetValueOrDefault(stem + suffix)).FirstOrDefault(f => f is not null);
+        var list = Path.Combine(path, "classes.txt");
+        if (options.Classes.Count == 0 && File.Exists(list))
+            options = options with { Classes = [.. File.ReadAllLines(list).Select(line => line.Trim()).Where(n => n.Length > 0)] };
         var meaning = Meaning(path, options, [.. found.Select(picture => MaskOf(picture.Stem)).OfType<string>()]);
         var assembly = new MaskAssembly(path);
         foreach (var (file, stem) in found)
