@@ -104,7 +104,7 @@ internal sealed class SegmentRun(ParseResult given, Settings settings, Cancellat
         return Ml.Detection().LoadMasks(path, new()
         {
             Classes = Given.GetValue(Settings.Classes)!, MaskFolder = Given.GetValue(Settings.Masks),
-            AreObjects = Given.GetValue(Settings.Objects) ? true : null, Split = parts.Contains(part) ? part : null,
+            ImageFolder = Given.GetValue(Settings.Images), AreObjects = Given.GetValue(Settings.Objects) ? true : null, Split = parts.Contains(part) ? part : null,
         }, format);
     }
 }

@@ -15,7 +15,10 @@ public abstract class MaskFormat
 
     /// <summary>All forms.</summary>
     public static IReadOnlyList<MaskFormat> All { get; } =
-        [new ObjectFolders(), new MaskFolders()];
+        [
+            new ShapeMasks(DatasetFormat.Coco), new ShapeMasks(DatasetFormat.LabelMe), new CityscapesMasks(), new ObjectFolders(),
+            new MaskFolders(), new ShapeMasks(DatasetFormat.Yolo),
+        ];
 
     /// <summary>The name on a command line: "coco".</summary>
     public abstract string Name { get; }

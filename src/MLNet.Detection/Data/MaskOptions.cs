@@ -13,6 +13,9 @@ public sealed record MaskOptions
     /// classes are named.</summary>
     public bool? AreObjects { get; init; }
 
+    /// <summary>Folder of the pictures of annotation files. Null: where the format keeps them.</summary>
+    public string? ImageFolder { get; init; }
+
     /// <summary>Folder of the masks. Null: found beside that of the pictures.</summary>
     public string? MaskFolder { get; init; }
 

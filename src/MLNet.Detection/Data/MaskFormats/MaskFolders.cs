@@ -26,7 +26,8 @@ internal sealed class MaskFolders : MaskFormat
         + "masks, labels or SegmentationClass, PNG; classes.txt may name the classes, split.json the parts";
 
     public override bool Recognizes(string path) => PictureFiles.Below(path, Pictures) is { } pictures
-        && PictureFiles.Of(pictures).Count > 0 && PictureFiles.Below(path, Masks) is not null;
+        && PictureFiles.Of(pictures).Count > 0 && PictureFiles.Below(path, Masks) is { } masks
+        && PictureFiles.Of(masks).Any(IsPng);
 
     public override IReadOnlyList<string> Splits(string path) =>
         PictureFiles.Below(path, Pictures) is { } pictures ? new MaskParts(path, pictures).Names : [];
@@ -39,8 +40,7 @@ internal sealed class MaskFolders : MaskFormat
         var masks = options.MaskFolder ?? PictureFiles.Below(path, Masks) ?? throw new DatasetException(path, "",
             "there is no folder of masks", $"Expected one called {string.Join(", ", Masks)}, or give it.");
         var objects = PictureFiles.Below(path, "SegmentationObject");
-        var files = PictureFiles.Of(masks).Where(file => Path.GetExtension(file).Equals(".png", StringComparison.OrdinalIgnoreCase))
-            .GroupBy(file => PictureFiles.Stem(masks, file)).ToDictionary(group => group.Key, group => group.First());
+        var files = PictureFiles.Of(masks).Where(IsPng).GroupBy(file => PictureFiles.Stem(masks, file)).ToDictionary(group => group.Key, group => group.First());
         var parts = new MaskParts(path, pictures);
         if (options.Split is { } wanted && !parts.Names.Contains(wanted))
             throw new DatasetException(path, "", $"there is no part \"{wanted}\"",
@@ -65,6 +65,8 @@ internal sealed class MaskFolders : MaskFormat
         return numbers is null ? new InstanceMask(mask, width, height)
             : new ClassMask(mask, numbers, width, height, File.Exists(objects) ? objects : null);
     }
+
+    private static bool IsPng(string file) => Path.GetExtension(file).Equals(".png", StringComparison.OrdinalIgnoreCase);
 
     // Classes, and what numbers stand for them; no numbers where they are those of objects.
     private static (IReadOnlyList<string> Classes, MaskNumbers? Numbers) Meaning(
