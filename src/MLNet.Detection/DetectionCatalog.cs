@@ -5,6 +5,7 @@ using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Estimators;
 using MLNet.Detection.Evaluation;
+using MLNet.Detection.Evaluation.Masks;
 using MLNet.Detection.Images;
 using MLNet.Detection.Interop;
 using MLNet.Detection.Matching;
@@ -86,6 +87,27 @@ public sealed partial class DetectionCatalog
 
     /// <summary>Tunes a detector on labelled images, with options.</summary>
     public FineTuneTrainer FineTune(FineTuneTrainer.Options options) => new(Context, options);
+
+    /// <summary>Loads a segmentation network that <see cref="SegmenterModel.Save"/> wrote.</summary>
+    /// <param name="path">The ONNX file.</param>
+    /// <param name="options">Columns, batch size and device; null for the defaults.</param>
+    /// <exception cref="OnnxGraphs.Models.ModelException">The file is damaged, or was not saved by this
+    /// library.</exception>
+    public SegmenterTransformer LoadSegmenter(string path, SegmenterTransformer.Options? options = null)
+    {
+        options ??= new();
+        return new(SegmenterModel.Load(path), options with { Device = ContextDevice.Of(Context, options.Device) }, Context);
+    }
+
+    /// <summary>Compares predicted maps of labels with the true ones, picture by picture.</summary>
+    /// <param name="data">A view with both, such as a <see cref="SegmenterTransformer"/> gives.</param>
+    /// <param name="columns">Columns of the truth; null for the defaults.</param>
+    /// <param name="predictedMaskColumnName">Vector of byte: the predicted class of each pixel.</param>
+    /// <param name="leastPixels">The fewest pixels of a predicted object; smaller ones are taken for noise.</param>
+    /// <exception cref="ArgumentException">A column is missing, or maps have different sizes.</exception>
+    public SegmentationMetrics EvaluateMasks(IDataView data, MaskColumns? columns = null,
+        string predictedMaskColumnName = PredictionColumns.PredictedMask, int leastPixels = 1) =>
+        MaskComparison.Evaluate(data, columns ?? new(), predictedMaskColumnName, leastPixels);
 
     /// <summary>Tunes a segmentation network on pictures with masks; see <see cref="SegmentationTrainer"/>.</summary>
     /// <param name="segmenter">The network to start from.</param>

@@ -1,6 +1,9 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Transforms.Image;
 using MLNet.Detection.Data;
+using MLNet.Detection.Estimators;
 using MLNet.Detection.Interop;
 using MLNet.Detection.Segmentation;
 
@@ -8,22 +11,44 @@ namespace MLNet.Detection.Training;
 
 /// <summary>
 /// Tunes a segmentation network on pictures with masks: one ONNX model does forward, loss, gradients and update of each
-/// step.
+/// step. Fitted, it gives the transformer that scores with the tuned network.
 /// </summary>
 /// <example><code>
 /// var ml = new MLContext(seed: 1);
 /// var train = ml.Detection().LoadMasks("cells", new() { Classes = ["cell"] });
 /// var import = new SegmenterImport { Classes = ["cell"], Normalization = Normalization.ImageNet };
-/// var tuned = ml.Detection().FineTuneSegmenter(import.Load("unet.onnx"), epochs: 20).Train(train);
-/// tuned.Segmenter.Save("tuned.onnx");
+/// using var tuned = ml.Detection().FineTuneSegmenter(import.Load("unet.onnx"), epochs: 20).Fit(train);
+/// tuned.Model.Save("tuned.onnx");
 /// </code></example>
-public sealed partial class SegmentationTrainer
+public sealed partial class SegmentationTrainer : IEstimator<SegmenterTransformer>
 {
     private readonly MLContext _context;
     private readonly Options _options;
 
     /// <summary>Creates the trainer; nothing is read or built yet.</summary>
     public SegmentationTrainer(MLContext context, Options options) => (_context, _options) = (context, options);
+
+    /// <summary>Trains on all rows of the data and returns the transformer that scores with the result.</summary>
+    /// <inheritdoc cref="Train"/>
+    public SegmenterTransformer Fit(IDataView input)
+    {
+        var result = Train(input);
+        return new(result.Segmenter, new()
+        {
+            ImageColumnName = _options.Columns.Image, Device = result.Device, Decoding = _options.Decoding,
+            ModelFileTakesImages = input.Schema[_options.Columns.Image].Type is ImageDataViewType,
+        }, _context);
+    }
+
+    /// <summary>The input's shape with the columns that the fitted transformer adds.</summary>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        foreach (var name in (string[])[_options.Columns.Image, _options.Columns.Mask])
+            if (inputSchema.All(column => column.Name != name))
+                throw new ArgumentException(
+                    $"Column '{name}' is missing; the data has {string.Join(", ", inputSchema.Select(c => c.Name))}.");
+        return OutputShape.Append(inputSchema, [.. new SegmenterTransformer.Options().Columns(_options.Segmenter.Classes)]);
+    }
 
     /// <summary>Trains on all rows of the data and returns the tuned network with the history of the run.</summary>
     /// <exception cref="ArgumentException">An option or column does not fit.</exception>
