@@ -3,6 +3,7 @@ using MLNet.Detection.Detectors;
 using MLNet.Detection.Heads;
 using MLNet.Detection.Images;
 using MLNet.Detection.Networks;
+using MLNet.Detection.Segmentation;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Inspection;
 using OnnxGraphs.Models;
@@ -36,6 +37,9 @@ public sealed record DetectorInspection
 
     /// <summary>The set prediction with one sigmoid a class that the file has; null where it has none.</summary>
     public DetrFinding? Queries { get; init; }
+
+    /// <summary>The map of scores of a segmentation network; null where the file is none.</summary>
+    public MapCut? Map { get; init; }
 
     /// <summary>Feature maps of the head, in its order.</summary>
     public IReadOnlyList<GridSize> Maps { get; init; } = [];
@@ -83,7 +87,7 @@ public sealed record DetectorInspection
     {
         var (problems, notes) = (new List<string>(), FileNotes.Of(model, ref imageSize));
         model = TiedWeights.Untie(Try(() => FileForm.Open(model, imageSize), problems) ?? model);
-        return Of(model, Try(() => ImageInput.Read(model, imageSize), problems), problems) with { Notes = notes };
+        return Of(model, Try(() => ImageInput.Read(model, imageSize, orGrey: true), problems), problems) with { Notes = notes };
     }
 
     private static DetectorInspection Of(OnnxModel model, ImageInput? input, List<string> problems)
@@ -94,6 +98,14 @@ public sealed record DetectorInspection
             problems.AddRange(summary.Problems);
         var front = input is null || summary.TrainedValues.Count == 0 ? null
             : Try(() => ImageFront.Read(model, input, summary.TrainedValues), problems);
+        if (input is not null && Try(() => MapMeaning.Only(model, input), []) is { } map)
+            return new()
+            {
+                Model = summary with { Heads = null }, Input = input, Map = map,
+                Front = Try(() => ImageFront.Read(model, input, [map.Value]), problems),
+                StoredNormalization = Try(() => MetadataEntries.Pixels(model), problems),
+                Problems = [.. problems.Distinct().Where(problem => !problem.Contains("not clear from its structure"))],
+            };
         if (input is not null && Try(() => DetrFinder.Find(model, input), []) is { } queries)
             return new()
             {

@@ -14,6 +14,15 @@ internal static class MapMeaning
         [.. MapCut.Of(model, input.Shapes, input.Width, input.Height)
             .OrderByDescending(cut => cut.Output == "out").ThenByDescending(cut => cut.Width * cut.Height)];
 
+    /// <summary>The map of a file that has nothing but maps of scores at a quarter of the picture's size or more, one, or two of
+    /// as many channels; null of others, detectors among them.</summary>
+    public static MapCut? Only(OnnxModel model, ImageInput input)
+    {
+        var maps = Maps(model, input);
+        return maps.Count is 1 or 2 && maps.Count == model.OutputNames.Count && maps[0].Channels == maps[^1].Channels
+            && 4 * maps[0].Width >= input.Width && 4 * maps[0].Height >= input.Height ? maps[0] : null;
+    }
+
     /// <summary>What turns scores into probabilities.</summary>
     public static MapActivation ActivationOf(MapCut cut) => cut.Activation switch
     {
@@ -21,6 +30,22 @@ internal static class MapMeaning
         null => cut.Channels == 1 ? MapActivation.Sigmoid : MapActivation.Softmax,
         _ => MapActivation.Softmax,
     };
+
+    /// <summary>What the map means, in words.</summary>
+    public static string ToWords(MapCut cut, ImageInput input)
+    {
+        var size = cut.Width == input.Width && cut.Height == input.Height ? "the picture's size"
+            : $"{cut.Width} x {cut.Height} of {input.Width} x {input.Height}";
+        var activation = cut.Activation is { } known ? $"{known} follows"
+            : $"no activation follows, taken for the scores of a {ActivationOf(cut)}";
+        return $"'{cut.Value}', {cut.Channels} channels, {(cut.ChannelsLast ? "channels last, " : "")}{size}; {activation}"
+            + (cut.EndsInClasses ? "; the file takes the class of each pixel itself" : "");
+    }
+
+    /// <summary>What the channels are, in words.</summary>
+    public static string Channels(MapCut cut) => ActivationOf(cut) == MapActivation.Softmax
+        ? $"background and {cut.Channels - 1} class{(cut.Channels == 2 ? "" : "es")}, or {cut.Channels} classes without background"
+        : $"{cut.Channels} class{(cut.Channels == 1 ? "" : "es")}, each for itself; no channel for background";
 
     /// <summary>
     /// Whether a map smaller than its picture shows the middle of it at the picture's own scale: two changes of the picture

@@ -51,6 +51,10 @@ public sealed record SegmenterModel : PictureNetwork
     /// <exception cref="ModelException">The file is damaged or carries no such metadata.</exception>
     public static SegmenterModel Load(string path) => SegmenterMetadata.Read(OnnxModel.Load(path));
 
+    /// <summary>Whether a file was saved by <see cref="Save"/>.</summary>
+    /// <exception cref="ModelException">It cannot be read.</exception>
+    public static bool IsSaved(string path) => SegmenterMetadata.IsIn(OnnxModel.Load(path));
+
     /// <summary>The channel that a number of a map of labels means: -1 for one that does not count.</summary>
     internal int ChannelOf(byte label) => label == LabelMap.Ignored || label > Classes.Count ? -1
         : label == 0 ? BackgroundChannel ?? -1
