@@ -53,12 +53,14 @@ public sealed record MapCut(string Output, string Value, TensorShape Shape, bool
         int height)
     {
         var path = Path(model, output);
+        if (path.Count == 0)
+            return null;
         var names = path.Select(node => node.Output[0]).Concat(path.Select(Before)).Append(output).Distinct().ToList();
         var shapes = ShapeTrace.Of(model, names, inputShapes).Shapes;
         var activation = path.FindLastIndex(node => Activations.Contains(node.OpType));
         // Without one the scores are what the layers, and what brings them to their size, give.
         var from = activation >= 0 ? activation
-            : path.FindIndex(node => !Layouts.Contains(node.OpType) && !Choices.Contains(node.OpType)) - 1;
+            : Math.Max(-1, path.FindIndex(node => !Layouts.Contains(node.OpType) && !Choices.Contains(node.OpType)) - 1);
         var value = from < 0 ? output : Before(path[from]);
         for (var next = from + 1; next < path.Count && Layouts.Contains(path[next].OpType)
             && IsMap(shapes, Before(path[next])); next++)
@@ -66,7 +68,7 @@ public sealed record MapCut(string Output, string Value, TensorShape Shape, bool
         if (shapes.GetValueOrDefault(value)?.Shape is not { Rank: 4 } shape || shape[0] != 1
             || Last(shape, width, height) is not { } last)
             return null;
-        var layer = path.Count == 0 || shapes.GetValueOrDefault(path[^1].Output[0])?.Shape is not { Rank: 4 } map
+        var layer = shapes.GetValueOrDefault(path[^1].Output[0])?.Shape is not { Rank: 4 } map
             || map[1] != shape[last ? 3 : 1] ? null : path[^1].Output[0];
         return new(output, value, shape, last, layer, activation < 0 ? null : path[activation].OpType,
             path.Exists(node => Choices.Contains(node.OpType)));
