@@ -13,10 +13,12 @@ namespace MLNet.Detection.Tool.Training;
 /// </summary>
 internal sealed class Recipe(ParseResult given, Settings settings)
 {
+    private bool Segments => given.GetValue(settings.Task) == "segment";
+
     private bool FromScratch => given.GetValue(settings.Model) is null;
 
     /// <summary>Null: by the head.</summary>
-    public DetectionLoss? Loss => FromScratch ? ScratchRecipe.Loss : null;
+    public DetectionLoss? Loss => FromScratch && !Segments ? ScratchRecipe.Loss : null;
 
     public float LearningRate => Choose(settings.LearningRate, ScratchRecipe.LearningRate);
 
