@@ -29,14 +29,16 @@ SIZE = 320
 
 
 def network(classes, rois):
-    net = fasterrcnn_mobilenet_v3_large_320_fpn(
+    return fasterrcnn_mobilenet_v3_large_320_fpn(
         weights=None, weights_backbone=None, num_classes=classes + 1, min_size=SIZE, max_size=SIZE,
         box_batch_size_per_image=rois, trainable_backbone_layers=6)
+
+
+def begin(net):
+    net.train()
     for module in net.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
-            module.train = lambda mode=True, module=module: module
             module.eval()
-    return net
 
 
 def focal_loss(logits, deltas, labels, targets):
@@ -90,7 +92,7 @@ def train(options):
     optimizer = torch.optim.SGD(net.parameters(), options.lr, 0.9, weight_decay=1e-4)
     per_epoch = math.ceil(len(data) / options.batch)
     total, times, step = per_epoch * options.epochs, [], 0
-    net.train()
+    begin(net)
     for _ in range(options.epochs):
         random.shuffle(data)
         for first in range(0, len(data), options.batch):

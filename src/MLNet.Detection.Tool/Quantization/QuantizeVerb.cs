@@ -48,6 +48,18 @@ internal sealed class QuantizeVerb : Verb
     {
         Description = "The AP50-95 that may be lost; layers that cost more stay in floats.", DefaultValueFactory = _ => 0.005,
     };
+    private readonly Option<int> _repair = new("--repair")
+    {
+        Description = "Epochs of training in whole numbers afterwards, with --train.",
+    };
+    private readonly Option<string?> _train = new("--train")
+    {
+        Description = "Data set to repair with. Without it: --data.",
+    };
+    private readonly Option<float> _rate = new("--lr")
+    {
+        Description = "Learning rate of --repair.", DefaultValueFactory = _ => 1e-4f,
+    };
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace a file that exists." };
 
     private readonly MLContext _ml = new(seed: 1);
@@ -55,7 +67,10 @@ internal sealed class QuantizeVerb : Verb
     public QuantizeVerb() : base("quantize", "Turns a tuned detector into one of 8-bit whole numbers.")
     {
         foreach (var option in new Option[]
-            { _model, _data, _test, _images, _output, _pictures, _ranges, _activations, _maxDrop, _overwrite })
+        {
+            _model, _data, _test, _images, _output, _pictures, _ranges, _activations, _maxDrop, _repair, _train, _rate,
+            _overwrite,
+        })
             Options.Add(option);
     }
 
@@ -79,12 +94,32 @@ internal sealed class QuantizeVerb : Verb
             Progress = (made, most) => Console.Out.WriteLine($"Measured {made} of at most {most}"),
         };
         var found = search.Find(floats, cancel);
+        double? repaired = null;
+        if (given.GetValue(_repair) > 0)
+        {
+            found = Repaired(given, found, given.GetValue(_train) is { } train ? Load(given, train, detector) : data, cancel);
+            repaired = Accuracy(found, test);
+        }
         found.Save(output);
-        Show(search, quantizer.Plan, floats, given.GetValue(_model)!, output);
+        Show(search, quantizer.Plan, floats, repaired, given.GetValue(_model)!, output);
     }
 
-    private void Show(
-        QuantizationSearch search, QuantizationPlan plan, double floats, string model, string output)
+    // What was rounded learns to live with it: values are rounded in each step, gradients pass the rounding.
+    private DetectorModel Repaired(
+        ParseResult given, DetectorModel detector, DetectionDataView train, CancellationToken cancel)
+    {
+        train.Dataset.RequireObjects();
+        using var tuned = _ml.Detection().FineTune(new()
+        {
+            Detector = detector, Epochs = given.GetValue(_repair), LearningRate = given.GetValue(_rate),
+            Cancellation = cancel,
+            MetricsCallback = epoch => Console.Out.WriteLine($"Repair, epoch {epoch.Epoch}: loss {Tables.Number(epoch.Loss)}"),
+        }).Fit(train);
+        return tuned.Model;
+    }
+
+    private static void Show(QuantizationSearch search, QuantizationPlan plan, double floats, double? repaired,
+        string model, string output)
     {
         if (search.Sensitivity.Count > 0)
             Tables.Write(["Layer", "Operator", "AP lost by it alone"], search.Sensitivity.Take(12).Select(at => (IEnumerable<string>)
@@ -93,9 +128,11 @@ internal sealed class QuantizeVerb : Verb
         Tables.Write(["", "AP50-95", "MB"],
         [
             ["floats", Tables.Number(floats), Megabytes(model)],
-            ["all in whole numbers", Tables.Number(search.Steps[0].Accuracy), search.Steps.Count == 1 ? Megabytes(output) : ""],
+            ["all in whole numbers", Tables.Number(search.Steps[0].Accuracy), ""],
             .. search.Steps.Count == 1 ? Array.Empty<IEnumerable<string>>()
-                : [[$"{last.Floats.Count} layers in floats", Tables.Number(last.Accuracy), Megabytes(output)]],
+                : [[$"{last.Floats.Count} layers in floats", Tables.Number(last.Accuracy), ""]],
+            .. repaired is null ? Array.Empty<IEnumerable<string>>() : [["trained in whole numbers", Tables.Number(repaired), ""]],
+            ["written", Tables.Number(repaired ?? last.Accuracy), Megabytes(output)],
         ]);
         if (plan.FloatOperators.Count > 0)
             Console.Out.WriteLine("Without an integer kernel between layers: " + string.Join(", ", plan.FloatOperators

@@ -34,10 +34,15 @@ internal sealed class FileOutputs : IDisposable
 
     private string[] Names => [_outputs.Boxes, _outputs.Labels, _outputs.Scores];
 
-    /// <summary>The objects in a picture's planes, in pixels of the network's input.</summary>
-    public DetectedObject[] Run(ReadOnlySpan<float> planes)
+    /// <summary>The objects in a picture of the network's size, in its pixels.</summary>
+    /// <exception cref="ArgumentException">It has another size.</exception>
+    public DetectedObject[] Run(RgbImage picture)
     {
-        planes.CopyTo(_picture.GetTensorMutableDataAsSpan<float>());
+        var resize = _model.Resize;
+        if (picture.Width != resize.Width || picture.Height != resize.Height)
+            throw new ArgumentException($"A picture is {picture.Width} x {picture.Height}, the network takes {resize.Width} x "
+                + $"{resize.Height}; resize it with the model's {nameof(DetectorModel.Resize)}.", nameof(picture));
+        _model.Normalization.Write(picture, _picture.GetTensorMutableDataAsSpan<float>());
         using var results = _session.Run(_options, [_model.InputName], [_picture], Names);
         var boxes = BoxConversion.ToBoxes(results[0].GetTensorDataAsSpan<float>(), BoxFormat.Xyxy);
         var labels = HostTensors.Read(results[1]).ToInt64();
