@@ -24,6 +24,9 @@ public static class TwoStageFinder
         var feeds = new Dictionary<string, Tensor> { [input.Name] = input.Probe };
         if (RegionStage.Find(model, feeds) is not { } stage)
             return null;
+        if (input is not { Type: ElementType.Float32, ChannelsLast: false, Channels: 3 })
+            throw new ModelException($"{model.Path}: a two-stage detector is trained with pictures of Float32, colours first; "
+                + $"the input '{input.Name}' takes {input.Type} {input.Shape}. Export it with such an input.");
         var proposals = ProposalStage.Find(model, stage.Regions, feeds);
         var planes = StemCut.Candidates(model, input.Name, [.. proposals.Objectness, .. stage.Pools.Select(p => p.Map)])[0];
         var run = Subgraph.Run(model, feeds, [planes, stage.ClassLogits, stage.BoxDeltas]);
