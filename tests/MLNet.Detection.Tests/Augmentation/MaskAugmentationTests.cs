@@ -14,7 +14,7 @@ public class MaskAugmentationTests
         [new HorizontalFlip(1)], [new VerticalFlip(1)], [new RandomTurn()], [new RandomCrop(1)], [new RandomZoom(1, 2)],
     ];
 
-    public static IEnumerable<object[]> Smooth => [[new RandomScale()], [new RandomScale(0.5, 0.6)], [new ElasticDeformation(1, 2)]];
+    public static IEnumerable<object[]> Smooth => [[new RandomScale()], [new RandomScale(0.5, 0.6)], [new ElasticDeformation(1)]];
 
     [TestMethod]
     [DynamicData(nameof(Exact))]
@@ -29,7 +29,7 @@ public class MaskAugmentationTests
     public void BetweenPixelsOnlyEdgesDiffer(IAugmentation change)
     {
         for (var seed = 0; seed < 8; seed++)
-            Assert.IsLessThan(0.2, Wrong(change.Apply(Picture(), new Random(seed))));
+            Assert.IsLessThan(0.05, Wrong(change.Apply(Picture(), new Random(seed))));
     }
 
     [TestMethod]
@@ -38,7 +38,7 @@ public class MaskAugmentationTests
         var mixed = new Mosaic(40, 30).Apply(Picture(), [Picture(), Picture(), Picture()], new Random(1));
         Assert.AreEqual((40, 30), (mixed.Labels!.Width, mixed.Labels.Height));
         Assert.IsGreaterThan(2, mixed.Labels.Instances!.Distinct().Count());
-        Assert.IsLessThan(0.2, Wrong(mixed));
+        Assert.IsLessThan(0.05, Wrong(mixed));
         Assert.ThrowsExactly<InvalidOperationException>(() => new MixUp().Apply(Picture(), [Picture()], new Random(1)));
     }
 
@@ -79,7 +79,8 @@ public class MaskAugmentationTests
         Assert.AreEqual((picture.Image.Width, picture.Image.Height), (labels.Width, labels.Height));
         var wrong = 0;
         for (var i = 0; i < labels.Classes.Length; i++)
-            wrong += labels.Classes[i] != LabelMap.Ignored && picture.Image.Pixels[3 * i] != 100 * labels.Classes[i] ? 1 : 0;
+            wrong += labels.Classes[i] != LabelMap.Ignored && Math.Abs(picture.Image.Pixels[3 * i] - 100 * labels.Classes[i]) > 60
+                ? 1 : 0;
         return (double)wrong / labels.Classes.Length;
     }
 }
