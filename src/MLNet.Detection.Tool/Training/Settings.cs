@@ -105,7 +105,9 @@ internal sealed class Settings
     public Option<float> LearningRate { get; } =
         Of("--lr", "The largest learning rate (built-in detector: 0.002).", 1e-3f);
     public Option<float> WarmUp { get; } = Of("--warm-up", "Epochs of rising learning rate.", 1f);
-    public Option<string> Optimizer { get; } = Of("--optimizer", "adamw or sgd.", "adamw");
+    public Option<string> Schedule { get; } = Of("--schedule", "The learning rate after the warm-up: cosine, cosine:0.1 (final "
+        + "fraction), cosine:0.1:0.2 (and flat end), linear, linear:0.01, poly:0.9, step:0.7,0.9:0.1, onecycle or constant.", "cosine");
+    public Option<string> Optimizer { get; } = Of("--optimizer", "adamw, adam, sgd, rmsprop or lion.", "adamw");
     public Option<float> WeightDecay { get; } = Of("--weight-decay", "Weight decay.", 1e-4f);
     public Option<float?> ClipNorm { get; } = Of<float?>("--clip-norm", "Largest gradient norm; 10 steadies sgd.");
     public Option<double?> Average { get; } = Of<double?>("--average",
@@ -153,8 +155,11 @@ internal sealed class Settings
 
     public IReadOnlyList<Option> All =>
     [
-        Task, MapOutput, Background, Tiles, Masks, Classes, Objects, PartObjects, Balance, Model, ClassOutput, BoxOutput, Head, ObjectnessOutput, Anchors, AnchorFormat, AnchorScheme, ImageSize,
-        Normalization, Colors, Mean, Scale, HeadFile, Train, Val, Test, Format, Images, Epochs, Batch, LearningRate, WarmUp, Optimizer, WeightDecay,
+        Task, MapOutput, Background, Tiles, Masks, Classes, Objects, PartObjects, Balance, Model, ClassOutput, BoxOutput,
+        Head, ObjectnessOutput, Anchors, AnchorFormat, AnchorScheme, ImageSize,
+        Normalization, Colors, Mean, Scale, HeadFile, Train, Val, Test, Format, Images, Epochs, Batch, LearningRate,
+        WarmUp,
+        Schedule, Optimizer, WeightDecay,
         ClipNorm, Average, AverageRamp, Augment, Loss, Freeze, FreezeDepth, HeadsOnly, Device, Precision, Kernels, Tf32,
         CudaGraph, Workers, Output, Resume, Seed, Overwrite, DemoImages,
     ];

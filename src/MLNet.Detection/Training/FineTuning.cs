@@ -77,7 +77,8 @@ internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Dev
         options.Workers ?? (device.IsProcessor ? 1 : Math.Clamp(Environment.ProcessorCount / 2, 1, 4)));
 
     private LearningRateSchedule Schedule(int stepsPerEpoch) => new(
-        options.LearningRate, (int)MathF.Round(options.WarmUpEpochs * stepsPerEpoch), options.Epochs * stepsPerEpoch);
+        options.LearningRate, (int)MathF.Round(options.WarmUpEpochs * stepsPerEpoch), options.Epochs * stepsPerEpoch,
+        options.Decay);
 
     private ITrainingRun Start()
     {
@@ -107,6 +108,7 @@ internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Dev
         ["images"] = $"{images}", ["epochs"] = $"{options.Epochs}", ["batch_size"] = $"{options.BatchSize}",
         ["seed"] = $"{options.Seed}", ["learning_rate"] = $"{options.LearningRate:R}",
         ["warm_up_epochs"] = $"{options.WarmUpEpochs:R}", ["optimizer"] = $"{options.Optimizer}",
+        ["learning_rate_decay"] = $"{options.Decay}",
         ["loss"] = $"{task.LossName}", ["precision"] = $"{options.Precision}",
         ["average"] = options.Average is not { } average ? (FormattableString)$"none"
             : $"decay {average.Decay:R}, ramp {average.Ramp:R}",

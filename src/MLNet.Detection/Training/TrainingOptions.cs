@@ -32,8 +32,11 @@ public abstract record TrainingOptions
     /// <summary>The largest learning rate.</summary>
     public float LearningRate { get; init; } = 1e-3f;
 
-    /// <summary>Epochs of rising learning rate, from zero; then it falls to zero by half a cosine wave.</summary>
+    /// <summary>Epochs of rising learning rate, from zero.</summary>
     public float WarmUpEpochs { get; init; } = 1;
+
+    /// <summary>How the learning rate falls after the warm-up: by default half a cosine wave to zero.</summary>
+    public LearningRateDecay Decay { get; init; } = new CosineDecay();
 
     /// <summary>Times that every image is seen.</summary>
     public int Epochs { get; init; } = 20;
