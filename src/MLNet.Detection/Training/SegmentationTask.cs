@@ -28,7 +28,7 @@ internal class SegmentationTask(SegmentationTrainer.Options options) : TrainingT
     public override string LossName => string.Join(" + ", MapLoss.Terms(_loss, _model.Activation)
         .Select(term => FormattableString.Invariant($"{term.Weight:0.###} {MapLoss.NameOf(term.Loss)}")))
         + (options.Border is { } border ? FormattableString.Invariant($", border {border.Height} {border.Sigma}") : "")
-        + (options.Balance == ClassBalance.None ? "" : $", {options.Balance}");
+        + (options.Balance == ClassBalance.None ? "" : $", {options.Balance}") + (options.PartObjects ? ", objects parted" : "");
 
     public override IEnumerable<SampleRow> Rows(IDataView view, List<string> skipped) =>
         MaskReader.Rows(view, options.Columns, _model.Classes, skipped);

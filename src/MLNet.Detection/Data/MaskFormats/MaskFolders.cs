@@ -8,6 +8,8 @@ namespace MLNet.Detection.Data.MaskFormats;
 /// </summary>
 internal sealed class MaskFolders : MaskFormat
 {
+    private const int Looks = 100;
+
     private static readonly string[] Pictures = ["images", "JPEGImages", "imgs", "image", "img"];
 
     private static readonly string[] Masks =
@@ -99,9 +101,10 @@ internal sealed class MaskFolders : MaskFormat
 
     // Of one class, 255 is the class where no other number is: black and white.
     private static MaskNumbers Numbers(int classes, IReadOnlyList<string> masks) => classes == 1 && IsBinary(masks)
-        && !masks.Any(mask => LabelPng.ReadFile(mask).Numbers.Contains(1))
+        && !masks.Take(Looks).Any(mask => LabelPng.ReadFile(mask).Numbers.Contains(1))
             ? new(new Dictionary<int, byte> { [0] = 0, [255] = 1, [0xFFFFFF] = 1 }) : MaskNumbers.InOrder(classes);
 
+    // A look at some tells; where others differ, the number that is of no class is refused when its mask is read.
     private static bool IsBinary(IReadOnlyList<string> masks) =>
-        masks.All(mask => LabelPng.ReadFile(mask).Numbers.All(number => number is 0 or 1 or 255 or 0xFFFFFF));
+        masks.Take(Looks).All(mask => LabelPng.ReadFile(mask).Numbers.All(number => number is 0 or 1 or 255 or 0xFFFFFF));
 }
