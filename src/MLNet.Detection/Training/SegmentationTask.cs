@@ -13,7 +13,8 @@ using OnnxGraphs.Runtime;
 
 namespace MLNet.Detection.Training;
 
-/// <summary>Classes of pixels: the targets of a step are the channel of each pixel of its map, and what it weighs.</summary>
+/// <summary>Classes of pixels: the targets of a step are the channel of each pixel of its map, and what it
+/// weighs.</summary>
 internal class SegmentationTask(SegmentationTrainer.Options options) : TrainingTask
 {
     private const string Labels = "targets/labels", Weights = "targets/weights";

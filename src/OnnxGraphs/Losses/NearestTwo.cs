@@ -1,8 +1,10 @@
 namespace OnnxGraphs.Losses;
 
 /// <summary>
-/// Exact squared distances of each pixel to the nearest and the second nearest cell, for any number of cells at once. Of a row
-/// only the two cells nearest to a column can be among the two nearest of a pixel in that column: a third is farther than
+/// Exact squared distances of each pixel to the nearest and the second nearest cell, for any number of cells at once.
+/// Of a row
+/// only the two cells nearest to a column can be among the two nearest of a pixel in that column: a third is farther
+/// than
 /// both. So each pixel looks at two candidates a row, up and down, until rows alone are farther away than its second.
 /// </summary>
 internal static class NearestTwo

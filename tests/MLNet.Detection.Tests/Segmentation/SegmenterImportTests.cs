@@ -38,7 +38,8 @@ public class SegmenterImportTests
         Assert.AreEqual(net == "unet_crop", model.Tiling is not null);
     }
 
-    /// <summary>New classes at every place, old ones keep their scores; the file's outputs keep names and types.</summary>
+    /// <summary>New classes at every place, old ones keep their scores; the file's outputs keep names and
+    /// types.</summary>
     [TestMethod]
     [DataRow("unet")]
     [DataRow("unet_crop")]

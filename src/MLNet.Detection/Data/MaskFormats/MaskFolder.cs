@@ -8,14 +8,17 @@ namespace MLNet.Detection.Data;
 public static class MaskFolder
 {
     /// <summary>
-    /// Writes <c>masks/NAME.png</c>, maps of classes with Pascal VOC's palette; <c>SegmentationObject/NAME.png</c>, maps of objects,
-    /// where they are told apart; <c>classes.txt</c>; and <c>split.json</c> where there are several parts. Pictures belong into
+    /// Writes <c>masks/NAME.png</c>, maps of classes with Pascal VOC's palette; <c>SegmentationObject/NAME.png</c>,
+    /// maps of objects,
+    /// where they are told apart; <c>classes.txt</c>; and <c>split.json</c> where there are several parts. Pictures
+    /// belong into
     /// <c>images</c>, under their names, and are not copied.
     /// </summary>
     /// <param name="splits">The parts, with the same classes.</param>
     /// <param name="folder">A new or empty folder.</param>
     /// <param name="overwrite">Whether the folder may hold files, which are replaced where names are the same.</param>
-    /// <exception cref="IOException">The folder is not empty and <paramref name="overwrite"/> is false; writing fails.</exception>
+    /// <exception cref="IOException">The folder is not empty and <paramref name="overwrite"/> is false; writing
+    /// fails.</exception>
     /// <exception cref="DatasetException">A picture has no mask, or one that does not fit.</exception>
     public static void Save(IReadOnlyList<DatasetSplit> splits, string folder, bool overwrite = false)
     {

@@ -3,7 +3,8 @@ using MLNet.Detection.Masks;
 namespace MLNet.Detection.Data.MaskFormats;
 
 /// <summary>
-/// A folder of pictures and one of masks, with equal names: maps of classes in 1 to 16 bits, with palettes (Pascal VOC), in
+/// A folder of pictures and one of masks, with equal names: maps of classes in 1 to 16 bits, with palettes (Pascal
+/// VOC), in
 /// colours (CVAT's segmentation masks, with labelmap.txt), or maps of objects.
 /// </summary>
 internal sealed class MaskFolders : MaskFormat

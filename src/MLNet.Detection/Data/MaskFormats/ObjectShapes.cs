@@ -4,7 +4,8 @@ using MLNet.Detection.Masks;
 namespace MLNet.Detection.Data.MaskFormats;
 
 /// <summary>
-/// The outlines of a picture's objects: larger ones first, so that what lies on them stays to be seen. Groups, and boxes
+/// The outlines of a picture's objects: larger ones first, so that what lies on them stays to be seen. Groups, and
+/// boxes
 /// without an outline, are pixels that do not count.
 /// </summary>
 internal sealed class ObjectShapes(string name, int width, int height, IReadOnlyList<LabeledBox> objects) : MaskSource
