@@ -56,11 +56,25 @@ class Fcn(nn.Module):
                 "argmax": lambda: y.argmax(1), "last": lambda: F.softmax(y.permute(0, 2, 3, 1), -1)}[self.end]()
 
 
+class Sum(nn.Module):
+    """As torchvision's LRASPP: scores of a fine and of a coarse map are added."""
+
+    def __init__(self, classes):
+        super().__init__()
+        self.fine, self.coarse = nn.Conv2d(3, 4, 3, 2, 1), nn.Conv2d(4, 8, 3, 2, 1)
+        self.low, self.high = nn.Conv2d(4, classes, 1), nn.Conv2d(8, classes, 1)
+
+    def forward(self, x):
+        a = F.relu(self.fine(x))
+        b = F.interpolate(F.relu(self.coarse(a)), size=a.shape[-2:], mode="bilinear", align_corners=False)
+        return F.interpolate(self.low(a) + self.high(b), size=x.shape[-2:], mode="bilinear", align_corners=False)
+
+
 NETS = {
     "unet": (lambda: UNet(1), 13), "unet_crop": (lambda: UNet(3, 0), 11), "fcn": (lambda: Fcn(3), 13),
     "fcn_quarter": (lambda: Fcn(3, "quarter"), 11), "fcn_softmax": (lambda: Fcn(3, "softmax"), 11),
     "fcn_sigmoid": (lambda: Fcn(2, "sigmoid"), 16), "fcn_argmax": (lambda: Fcn(3, "argmax"), 13),
-    "fcn_last": (lambda: Fcn(3, "last"), 13),
+    "fcn_last": (lambda: Fcn(3, "last"), 13), "sum": (lambda: Sum(3), 12),
 }
 
 

@@ -34,6 +34,22 @@ public sealed class SegmentVerbTests
         Assert.AreEqual((double)metrics["MeanIoU"]!, (double)JsonNode.Parse(File.ReadAllText(folder.At("again.json")))!["MeanIoU"]!, 1e-12);
     }
 
+    /// <summary>Masks as polygons, and these as masks again: the same numbers.</summary>
+    [TestMethod]
+    public void Converts_masks_to_outlines_and_back()
+    {
+        using var folder = new ToolFolder();
+        ShapesGenerator.Write(folder.At("a"), new() { Width = 64, Height = 48, Train = 3, Val = 0, Test = 2, Masks = true });
+        Assert.AreEqual(0, ToolFolder.Run("convert", folder.At("a"), "--from", "masks", "--split", "train", "--to", "coco", "--output",
+            folder.At("b.json")));
+        Assert.AreEqual(0, ToolFolder.Run("convert", folder.At("b.json"), "--images", folder.At("a/images"), "--to", "masks",
+            "--output", folder.At("c"), "--copy-images"));
+        foreach (var file in Directory.GetFiles(folder.At("c/masks")))
+            CollectionAssert.AreEqual(LabelPng.ReadFile(folder.At($"a/masks/{Path.GetFileName(file)}")).Numbers,
+                LabelPng.ReadFile(file).Numbers);
+        Assert.HasCount(3, MaskFormat.Detect(folder.At("c")).Load(folder.At("c")).Images);
+    }
+
     [TestMethod]
     public void Says_what_does_not_fit()
     {

@@ -8,7 +8,7 @@ namespace MLNet.Detection.Tool.Datasets;
 internal sealed class ConvertVerb : Verb
 {
     private readonly DatasetSources _sources = new();
-    private readonly Option<string> _to = new("--to") { Description = DatasetSources.Formats, Required = true };
+    private readonly Option<string> _to = new("--to") { Description = $"{DatasetSources.Formats}, or masks (PNG).", Required = true };
     private readonly Option<string> _output = new("--output")
     {
         Description = "The new file or folder.", Required = true,
@@ -29,9 +29,15 @@ internal sealed class ConvertVerb : Verb
 
     protected override void Run(ParseResult given, CancellationToken cancel)
     {
+        if (given.GetValue(_to) == "masks")
+        {
+            ToMasks(given, given.GetValue(_output)!);
+            return;
+        }
         var (target, path) = (DatasetFormat.Named(given.GetValue(_to)!), given.GetValue(_output)!);
         var (copy, overwrite) = (given.GetValue(_copy), given.GetValue(_overwrite));
-        var parts = _sources.Load(given);
+        var parts = _sources.LoadMasks(given, outlines: false) is { } masks
+            ? [.. masks.Select(part => part with { Dataset = MaskObjects.Of(part.Dataset) })] : _sources.Load(given);
         target.Save(parts, path, overwrite);
         foreach (var part in parts)
             Report(part, target);
@@ -40,6 +46,19 @@ internal sealed class ConvertVerb : Verb
                 CopyImages(part, target.ImageFolder(path, part.Name), overwrite);
         Console.Out.WriteLine(copy ? $"Copied the pictures below {target.ImageFolder(path)}."
             : $"The pictures belong below {target.ImageFolder(path)}; --copy-images copies them.");
+    }
+
+    private void ToMasks(ParseResult given, string path)
+    {
+        var parts = _sources.LoadMasks(given, outlines: true) ?? throw new ArgumentException("--to masks needs masks or outlines; "
+            + $"expected one of {string.Join("; ", MaskFormat.All.Select(form => $"{form.Name}: {form.Description}"))}.");
+        MaskFolder.Save(parts, path, given.GetValue(_overwrite));
+        foreach (var part in parts)
+            Console.Out.WriteLine($"{(part.Name.Length > 0 ? part.Name + ": " : "")}{part.Dataset.Images.Length} masks, "
+                + $"{part.Dataset.Categories.Length} classes");
+        if (given.GetValue(_copy))
+            foreach (var part in parts)
+                CopyImages(part, Path.Combine(path, "images"), given.GetValue(_overwrite));
     }
 
     private static void Report(DatasetSplit part, DatasetFormat target)

@@ -48,10 +48,36 @@ internal sealed class DatasetSources
         return DatasetInspection.SameClasses(parts);
     }
 
+    /// <summary>The parts with masks, where the sources are of a form that has them; else null.</summary>
+    /// <param name="given">The options.</param>
+    /// <param name="outlines">Whether formats of boxes with outlines count.</param>
+    public IReadOnlyList<DatasetSplit>? LoadMasks(ParseResult given, bool outlines)
+    {
+        var parts = new List<DatasetSplit>();
+        foreach (var source in given.GetValue(_sources)!)
+        {
+            var (name, path) = Named(source);
+            var named = given.GetValue(_format);
+            var format = named is null ? MaskFormat.All.FirstOrDefault(form => Path.Exists(path) && form.Recognizes(path))
+                : MaskFormat.All.FirstOrDefault(form => form.Name == named);
+            if (format is null || !outlines && DatasetFormat.All.Any(form => form.Name == format.Name))
+                return null;
+            string[] splits = given.GetValue(_split) is { } one ? [one] : name.Length == 0 && format.Splits(path) is { Count: > 0 } all
+                ? [.. all] : [""];
+            parts.AddRange(splits.Select(split => new DatasetSplit(name.Length > 0 ? name : split, format.Load(path, new()
+            {
+                ImageFolder = given.GetValue(_images), Split = split.Length > 0 ? split : null,
+            }))));
+        }
+        return parts;
+    }
+
+    private static (string Name, string Path) Named(string source) =>
+        !System.IO.Path.Exists(source) && source.Split('=', 2) is [var part, var file] ? (part, file) : ("", source);
+
     private IReadOnlyList<DatasetSplit> Parts(ParseResult given, string source)
     {
-        var (name, path) = !Path.Exists(source) && source.Split('=', 2) is [var part, var file]
-            ? (part, file) : ("", source);
+        var (name, path) = Named(source);
         var format = given.GetValue(_format) is { } named ? DatasetFormat.Named(named) : DatasetFormat.Detect(path);
         Console.Out.WriteLine($"{path}: {format.Name}");
         var options = new DatasetOptions

@@ -79,7 +79,8 @@ internal abstract class TaskRun(ParseResult given, Settings settings, Cancellati
 
     private IAugmentation? Augmentation(string name) => name switch
     {
-        "crop" => Given.GetValue(Settings.Task) == "segment" ? new RandomCrop() : new RandomIouCrop(), "zoom" => new RandomZoom(), "color" => new ColorJitter(), "flip" => new VerticalFlip(),
+        "crop" => Given.GetValue(Settings.Task) == "segment" ? new RandomCrop() : new RandomIouCrop(),
+        "zoom" => new RandomZoom(), "color" => new ColorJitter(), "flip" => new VerticalFlip(),
         "turn" => new RandomTurn(), "scale" => new RandomScale(), "elastic" => new ElasticDeformation(), _ => null,
     };
 

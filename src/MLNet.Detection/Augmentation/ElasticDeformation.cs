@@ -36,8 +36,7 @@ public sealed record ElasticDeformation(double Probability = 0.5, double Deviati
         }
         return new(Bent(picture.Image, sources), [])
         {
-            Labels = picture.Labels?.Placed(width, height, (x, y) => (Reflected((int)Math.Round(sources[y * width + x].X), width),
-                Reflected((int)Math.Round(sources[y * width + x].Y), height))),
+            Labels = picture.Labels?.Placed(width, height, (x, y) => Nearest(sources[y * width + x], width, height)),
         };
     }
 
@@ -56,7 +55,8 @@ public sealed record ElasticDeformation(double Probability = 0.5, double Deviati
         double u = (double)x / Math.Max(1, width - 1) * Cells, v = (double)y / Math.Max(1, height - 1) * Cells;
         int i = Math.Min((int)u, Cells - 1), j = Math.Min((int)v, Cells - 1);
         double a = Smooth(u - i), b = Smooth(v - j);
-        return (1 - b) * ((1 - a) * grid[j, i] + a * grid[j, i + 1]) + b * ((1 - a) * grid[j + 1, i] + a * grid[j + 1, i + 1]);
+        return (1 - b) * ((1 - a) * grid[j, i] + a * grid[j, i + 1])
+            + b * ((1 - a) * grid[j + 1, i] + a * grid[j + 1, i + 1]);
     }
 
     // From 0 to 1 without a slope at either end, so that cells join without a bend.
@@ -79,6 +79,9 @@ public sealed record ElasticDeformation(double Probability = 0.5, double Deviati
 
     private static byte Pixel(RgbImage image, int x, int y, int color) => image.Pixels[
         3 * (Reflected(y, image.Height) * image.Width + Reflected(x, image.Width)) + color];
+
+    private static (int X, int Y) Nearest((double X, double Y) at, int width, int height) =>
+        (Reflected((int)Math.Round(at.X), width), Reflected((int)Math.Round(at.Y), height));
 
     private static int Reflected(int at, int size)
     {

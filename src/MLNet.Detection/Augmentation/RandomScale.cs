@@ -4,7 +4,8 @@ using MLNet.Detection.Images;
 namespace MLNet.Detection.Augmentation;
 
 /// <summary>
-/// Makes what a picture shows larger or smaller, evenly in the logarithm of the factor; the picture keeps its size: what is
+/// Makes what a picture shows larger or smaller, evenly in the logarithm of the factor; the picture keeps its size:
+/// what is
 /// too large is cut at a random place, what is too small lies at a random place of a grey picture.
 /// </summary>
 /// <param name="Least">The smallest factor, above 0.</param>

@@ -7,7 +7,8 @@ using static OnnxGraphs.Ops.Op;
 namespace MLNet.Detection.Builtin;
 
 /// <summary>
-/// A small U-Net to begin with where there is no exported model: four stages of two convolutions, padded, joined across on
+/// A small U-Net to begin with where there is no exported model: four stages of two convolutions, padded, joined across
+/// on
 /// the way up, with random weights. Ronneberger et al. 2015, https://arxiv.org/abs/1505.04597
 /// </summary>
 public sealed record SmallUNet
@@ -33,7 +34,8 @@ public sealed record SmallUNet
     public int Seed { get; init; } = 1;
 
     /// <summary>
-    /// The network with fresh weights: one sigmoid for a single class, else a softmax with background first. Its file takes
+    /// The network with fresh weights: one sigmoid for a single class, else a softmax with background first. Its file
+    /// takes
     /// <c>images</c> [batch, 3, height, width] and gives <c>logits</c> for training and <c>probabilities</c>, both
     /// [batch, channels, height, width].
     /// </summary>

@@ -3,7 +3,8 @@ using MLNet.Detection.Masks;
 
 namespace MLNet.Detection.Data;
 
-/// <summary>A segmentation of COCO: polygons [[x, y, ...], ...], or run lengths {"size": [height, width], "counts": ...} as
+/// <summary>A segmentation of COCO: polygons [[x, y, ...], ...], or run lengths {"size": [height, width], "counts":
+/// ...} as
 /// numbers or as text.</summary>
 internal sealed class CocoOutline(JsonSource file, JsonPlace at)
 {

@@ -26,6 +26,18 @@ public static class MaskObjects
         return [.. found.Where(pair => pair.Value.Count >= leastPixels).Select(pair => Labeled(map, numbers, pair.Key, pair.Value))];
     }
 
+    /// <summary>A data set with masks whose boxes are the objects of the masks.</summary>
+    /// <param name="dataset">The data set; each of its masks is read once.</param>
+    /// <param name="leastPixels">The fewest pixels of an object; smaller ones are left out.</param>
+    public static DetectionDataset Of(DetectionDataset dataset, int leastPixels = 1)
+    {
+        var number = 0L;
+        return new(dataset.Source, dataset.Categories, dataset.Images.Select(image => image.Mask is null ? image : image with
+        {
+            Boxes = [.. Of(image.Mask.Read(), leastPixels).Select(box => box with { Id = ++number })],
+        }).ToList(), dataset.Problems, dataset.Unread);
+    }
+
     private static LabeledBox Labeled(LabelMap map, int[] numbers, int number,
         (int Left, int Top, int Right, int Bottom, int Count, byte Class) o)
     {

@@ -4,12 +4,14 @@ namespace MLNet.Detection.Data;
 public sealed record MaskOptions
 {
     /// <summary>
-    /// Names of the classes in the order of their numbers in the masks, without background, which is 0. Empty: as the data set
+    /// Names of the classes in the order of their numbers in the masks, without background, which is 0. Empty: as the
+    /// data set
     /// says; of masks that know only "here" and "not here", and of numbers of objects, one class called <c>object</c>.
     /// </summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
-    /// <summary>Whether the numbers of masks are those of objects, all of one class. Null: masks of 16 bits are, where no
+    /// <summary>Whether the numbers of masks are those of objects, all of one class. Null: masks of 16 bits are, where
+    /// no
     /// classes are named.</summary>
     public bool? AreObjects { get; init; }
 

@@ -11,6 +11,7 @@ public abstract class MaskSource
 
     /// <summary>Reads the map, in the size of the upright picture.</summary>
     /// <exception cref="Images.UnreadableImageException">A file cannot be read.</exception>
-    /// <exception cref="DatasetException">A file has another size than its picture, or numbers that are of no class.</exception>
+    /// <exception cref="DatasetException">A file has another size than its picture, or numbers that are of no
+    /// class.</exception>
     public abstract LabelMap Read();
 }

@@ -9,7 +9,8 @@ using OnnxGraphs.Models.Proto;
 namespace MLNet.Detection.EndToEnd;
 
 /// <summary>
-/// A segmentation network as one ONNX model from a picture to the class of each of its pixels: resizing, normalisation, the
+/// A segmentation network as one ONNX model from a picture to the class of each of its pixels: resizing, normalisation,
+/// the
 /// network, its activation, and the way back to the picture's size. Output: <c>labels</c>, uint8 [height, width], 0 for
 /// background, 1 for the first class; names of the classes in the metadata entry <c>classes</c>, a JSON array.
 /// </summary>

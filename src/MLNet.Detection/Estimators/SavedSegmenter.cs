@@ -9,7 +9,8 @@ using OnnxGraphs.Runtime;
 
 namespace MLNet.Detection.Estimators;
 
-/// <summary>A segmentation network as ML.NET's own transformers, as <see cref="SavedDetector"/> is for detectors.</summary>
+/// <summary>A segmentation network as ML.NET's own transformers, as <see cref="SavedDetector"/> is for
+/// detectors.</summary>
 internal static class SavedSegmenter
 {
     private const string Contract = "Detection.MLNet.Segmenter", ImageContract = "Detection.MLNet.Segmenter.Image";

@@ -3,7 +3,8 @@ using MLNet.Detection.Interop;
 
 namespace MLNet.Detection.Estimators;
 
-/// <summary>What a network says of the picture of a row; over a window of rows, all of the window is scored at once.</summary>
+/// <summary>What a network says of the picture of a row; over a window of rows, all of the window is scored at
+/// once.</summary>
 internal sealed class ScoredWindow<TPicture, TResult>(
     DataViewRow input, RowPictureReader reader, PictureScorer<TPicture, TResult> scorer) where TPicture : class
 {

@@ -11,8 +11,10 @@ namespace MLNet.Detection.Estimators;
 
 /// <summary>
 /// Tells the class of each pixel of the image file of each row. Adds four columns, by default those of
-/// <see cref="PredictionColumns"/>: the map of labels, its width and height, and probabilities. Views are scored in batches of
-/// rows, which are read ahead; a prediction engine scores one picture at a time. A row whose image cannot be decoded gets an
+/// <see cref="PredictionColumns"/>: the map of labels, its width and height, and probabilities. Views are scored in
+/// batches of
+/// rows, which are read ahead; a prediction engine scores one picture at a time. A row whose image cannot be decoded
+/// gets an
 /// empty map and a warning in the log; <see cref="UnreadableImages"/> lists it.
 /// </summary>
 /// <example><code>
@@ -98,7 +100,8 @@ public sealed class SegmenterTransformer : RowTransformer, IDisposable
         /// <summary>Where the network runs; null: the processor, or the GPU of the context.</summary>
         public Device? Device { get; init; }
 
-        /// <summary>Whether the image column that an ML.NET model file reads holds <see cref="MLImage"/> of no stated size,
+        /// <summary>Whether the image column that an ML.NET model file reads holds <see cref="MLImage"/> of no stated
+        /// size,
         /// rather than image files.</summary>
         public bool ModelFileTakesImages { get; init; }
 

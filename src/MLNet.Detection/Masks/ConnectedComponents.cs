@@ -4,7 +4,8 @@ namespace MLNet.Detection.Masks;
 public static class ConnectedComponents
 {
     /// <summary>
-    /// The number of each pixel's component, from 1 in the order of their first pixels; 0 for background and pixels that do
+    /// The number of each pixel's component, from 1 in the order of their first pixels; 0 for background and pixels
+    /// that do
     /// not count.
     /// </summary>
     /// <param name="classes">Class numbers, 0 for background.</param>

@@ -1,7 +1,8 @@
 namespace MLNet.Detection.Masks;
 
 /// <summary>
-/// The outline of an object along the edges of its pixels: a polygon that takes these pixels and no others, or run lengths
+/// The outline of an object along the edges of its pixels: a polygon that takes these pixels and no others, or run
+/// lengths
 /// where the object has holes, which polygons of COCO do not say.
 /// </summary>
 public static class Contours

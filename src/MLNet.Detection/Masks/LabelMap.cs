@@ -63,7 +63,8 @@ public sealed record LabelMap(int Width, int Height, byte[] Classes)
         return Taken(width, height, places);
     }
 
-    /// <summary>Maps beside each other, each with its first pixel at a place; objects keep numbers of their own.</summary>
+    /// <summary>Maps beside each other, each with its first pixel at a place; objects keep numbers of their
+    /// own.</summary>
     internal static LabelMap Joined(int width, int height, IReadOnlyList<(LabelMap Map, int Left, int Top)> parts)
     {
         var (classes, first) = (new byte[width * height], parts[0].Map);

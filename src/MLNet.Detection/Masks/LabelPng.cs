@@ -5,7 +5,8 @@ using MLNet.Detection.Images;
 namespace MLNet.Detection.Masks;
 
 /// <summary>
-/// The numbers in a PNG as they are stored, which decoders of pictures do not give: indices into a palette, grey values of
+/// The numbers in a PNG as they are stored, which decoders of pictures do not give: indices into a palette, grey values
+/// of
 /// 1 to 16 bits, and colours as 0xRRGGBB. Transparency is left out. https://www.w3.org/TR/png-3/
 /// </summary>
 public static class LabelPng

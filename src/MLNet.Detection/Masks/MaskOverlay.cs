@@ -11,7 +11,8 @@ public static class MaskOverlay
         (213, 94, 0), (0, 114, 178), (0, 158, 115), (240, 228, 66), (204, 121, 167), (86, 180, 233), (230, 159, 0),
     ];
 
-    /// <summary>A copy of a picture: classes as tints, their edges (and those of objects) as lines, pixels that do not count
+    /// <summary>A copy of a picture: classes as tints, their edges (and those of objects) as lines, pixels that do not
+    /// count
     /// as white.</summary>
     /// <exception cref="ArgumentException">The map has another size.</exception>
     public static RgbImage Draw(RgbImage image, LabelMap map)

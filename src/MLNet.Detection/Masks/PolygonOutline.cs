@@ -1,7 +1,8 @@
 namespace MLNet.Detection.Masks;
 
 /// <summary>
-/// One or more polygons, x0, y0, x1, y1, ... of each in pixels of the picture: the pixels whose centre lies inside of one of
+/// One or more polygons, x0, y0, x1, y1, ... of each in pixels of the picture: the pixels whose centre lies inside of
+/// one of
 /// them, by the even-odd rule for a polygon that crosses itself.
 /// </summary>
 /// <param name="Polygons">The polygons; one of less than three points takes nothing.</param>

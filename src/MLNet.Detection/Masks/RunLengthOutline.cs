@@ -1,7 +1,8 @@
 namespace MLNet.Detection.Masks;
 
 /// <summary>
-/// COCO's run lengths: how many pixels are not of the object, then how many are, and so on, column by column from the left.
+/// COCO's run lengths: how many pixels are not of the object, then how many are, and so on, column by column from the
+/// left.
 /// </summary>
 /// <param name="Width">Pixels of a row.</param>
 /// <param name="Height">Rows.</param>
@@ -14,7 +15,8 @@ public sealed record RunLengthOutline(int Width, int Height, IReadOnlyList<int> 
         : throw new ArgumentException($"The run lengths are {Counts.Sum(count => (long)count)} pixels together, but {Width} x "
             + $"{Height} pixels are {(long)Width * Height}: they break off, or are of another picture.");
 
-    /// <summary>Reads the compressed form: numbers of 5 bits a character, from the third on as differences from the one before
+    /// <summary>Reads the compressed form: numbers of 5 bits a character, from the third on as differences from the one
+    /// before
     /// the last.</summary>
     /// <exception cref="ArgumentException">The text breaks off, or its lengths do not fit the size.</exception>
     public static RunLengthOutline Parse(string text, int width, int height)

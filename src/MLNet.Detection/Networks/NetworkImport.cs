@@ -32,7 +32,8 @@ public abstract record NetworkImport
     /// </summary>
     public Normalization? Normalization { get; init; }
 
-    /// <summary>The order in which the file takes colours, where it is another than the normalisation says. Null: as that
+    /// <summary>The order in which the file takes colours, where it is another than the normalisation says. Null: as
+    /// that
     /// says.</summary>
     public ChannelOrder? Colors { get; init; }
 

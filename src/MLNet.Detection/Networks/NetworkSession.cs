@@ -61,7 +61,8 @@ internal sealed class NetworkSession : IDisposable
     /// <summary>Shapes of what is read, for a batch.</summary>
     public IReadOnlyList<TensorShape> Shapes { get; }
 
-    /// <summary>Runs at most <see cref="BatchSize"/> pictures; each result holds those of all places of the batch.</summary>
+    /// <summary>Runs at most <see cref="BatchSize"/> pictures; each result holds those of all places of the
+    /// batch.</summary>
     /// <exception cref="ArgumentException">There are more, or one has another size.</exception>
     public float[][] Run(IReadOnlyList<RgbImage> pictures)
     {

@@ -6,7 +6,8 @@ using OnnxGraphs.Surgery;
 namespace MLNet.Detection.Networks;
 
 /// <summary>
-/// A network that takes pictures, whatever comes out of it: the ONNX file, its classes, and what the file itself does not
+/// A network that takes pictures, whatever comes out of it: the ONNX file, its classes, and what the file itself does
+/// not
 /// say of its input. Training and scoring cut it at <see cref="RawValues"/>.
 /// </summary>
 public abstract record PictureNetwork
@@ -24,7 +25,8 @@ public abstract record PictureNetwork
     public Normalization Normalization { get; init; } = Normalization.Centered;
 
     /// <summary>
-    /// Name of the value that pictures enter by, planes [batch, channels, height, width], where the file's own preparation
+    /// Name of the value that pictures enter by, planes [batch, channels, height, width], where the file's own
+    /// preparation
     /// of its input (normalisation, layout, a missing batch axis) is stepped over. Null: the input itself.
     /// </summary>
     public string? ImageValue { get; init; }
@@ -36,7 +38,8 @@ public abstract record PictureNetwork
     public Normalization? InputNormalization { get; init; }
 
     /// <summary>
-    /// Whether a file of whole numbers (dynamic quantisation) is scored in them, as its programs run it, one picture at a
+    /// Whether a file of whole numbers (dynamic quantisation) is scored in them, as its programs run it, one picture at
+    /// a
     /// time; else in the floats that it is trained in. What is read of such a file is.
     /// </summary>
     public bool ScoresWholeNumbers { get; init; }

@@ -8,7 +8,8 @@ namespace MLNet.Detection.Reports;
 
 /// <summary>What became of held-out pictures with masks.</summary>
 /// <param name="Metrics">How well their pixels and objects are found.</param>
-/// <param name="First">The first pictures, chosen by nothing but their order: true labels on the left, found ones on the
+/// <param name="First">The first pictures, chosen by nothing but their order: true labels on the left, found ones on
+/// the
 /// right.</param>
 /// <param name="Worst">The pictures with the most wrong pixels.</param>
 /// <param name="Skipped">Pictures that could not be read.</param>

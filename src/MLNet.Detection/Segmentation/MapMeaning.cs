@@ -8,13 +8,15 @@ namespace MLNet.Detection.Segmentation;
 /// <summary>What the map of scores in a file means, as far as the file says it.</summary>
 internal static class MapMeaning
 {
-    /// <summary>The outputs that are maps, the main one first: an output called <c>out</c>, of several one beside it is there
+    /// <summary>The outputs that are maps, the main one first: an output called <c>out</c>, of several one beside it is
+    /// there
     /// for training alone (torchvision's <c>aux</c>); else the largest.</summary>
     public static IReadOnlyList<MapCut> Maps(OnnxModel model, ImageInput input) =>
         [.. MapCut.Of(model, input.Shapes, input.Width, input.Height)
             .OrderByDescending(cut => cut.Output == "out").ThenByDescending(cut => cut.Width * cut.Height)];
 
-    /// <summary>The map of a file that has nothing but maps of scores at a quarter of the picture's size or more, one, or two of
+    /// <summary>The map of a file that has nothing but maps of scores at a quarter of the picture's size or more, one,
+    /// or two of
     /// as many channels; null of others, detectors among them.</summary>
     public static MapCut? Only(OnnxModel model, ImageInput input)
     {
@@ -48,7 +50,8 @@ internal static class MapMeaning
         : $"{cut.Channels} class{(cut.Channels == 1 ? "" : "es")}, each for itself; no channel for background";
 
     /// <summary>
-    /// Whether a map smaller than its picture shows the middle of it at the picture's own scale: two changes of the picture
+    /// Whether a map smaller than its picture shows the middle of it at the picture's own scale: two changes of the
+    /// picture
     /// move apart in the map as far as in the picture.
     /// </summary>
     public static bool Crops(OnnxModel model, ImageInput input, MapCut cut)

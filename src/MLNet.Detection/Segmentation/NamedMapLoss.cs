@@ -4,8 +4,10 @@ using OnnxGraphs.Losses;
 namespace MLNet.Detection.Segmentation;
 
 /// <summary>
-/// A loss of maps in words: names of losses with weights, such as <c>dice+focal:0.5</c>. <c>border</c> is cross-entropy with
-/// U-Net's weights of pixels between objects, <c>border-added</c> the form that adds them, <c>ohem</c> cross-entropy of the
+/// A loss of maps in words: names of losses with weights, such as <c>dice+focal:0.5</c>. <c>border</c> is cross-entropy
+/// with
+/// U-Net's weights of pixels between objects, <c>border-added</c> the form that adds them, <c>ohem</c> cross-entropy of
+/// the
 /// hardest quarter of the pixels.
 /// </summary>
 /// <param name="Loss">The loss.</param>

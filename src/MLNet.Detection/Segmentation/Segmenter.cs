@@ -6,7 +6,8 @@ using OnnxGraphs.Runtime;
 namespace MLNet.Detection.Segmentation;
 
 /// <summary>
-/// Tells the class of each pixel of pictures, several at a time: resize or cut into windows, normalise, run, and bring the
+/// Tells the class of each pixel of pictures, several at a time: resize or cut into windows, normalise, run, and bring
+/// the
 /// probabilities back to the pixels of the picture. One call at a time.
 /// </summary>
 public sealed class Segmenter : IDisposable

@@ -9,28 +9,33 @@ using OnnxGraphs.Surgery;
 namespace MLNet.Detection.Segmentation;
 
 /// <summary>
-/// From an exported ONNX file with a map of scores to a network that can be trained: which output, what its numbers mean,
+/// From an exported ONNX file with a map of scores to a network that can be trained: which output, what its numbers
+/// mean,
 /// how many classes.
 /// </summary>
 public sealed record SegmenterImport : NetworkImport
 {
-    /// <summary>Name of the output (or inner value) with the map; an activation or ArgMax on it is stepped over. Null: the
+    /// <summary>Name of the output (or inner value) with the map; an activation or ArgMax on it is stepped over. Null:
+    /// the
     /// output that is a map.</summary>
     public string? MapOutput { get; init; }
 
-    /// <summary>What turns scores into probabilities. Null: the activation behind the scores; where there is none, sigmoid
+    /// <summary>What turns scores into probabilities. Null: the activation behind the scores; where there is none,
+    /// sigmoid
     /// for one channel, softmax for several.</summary>
     public MapActivation? Activation { get; init; }
 
     /// <summary>Whether the first channel is background. Null: of a softmax it is, of sigmoids none is.</summary>
     public bool? HasBackground { get; init; }
 
-    /// <summary>Whether pictures keep their own scale. Null: they are brought to the network's size, but for networks whose
+    /// <summary>Whether pictures keep their own scale. Null: they are brought to the network's size, but for networks
+    /// whose
     /// map shows only the middle of the picture, which need it.</summary>
     public Tiling? Tiling { get; init; }
 
     /// <summary>Imports a file.</summary>
-    /// <exception cref="ModelException">The file cannot be read or does not fit; the message says what to change.</exception>
+    /// <exception cref="ModelException">The file cannot be read or does not fit; the message says what to
+    /// change.</exception>
     /// <exception cref="ArgumentException">There are no classes, or two of one name.</exception>
     public SegmenterModel Load(string path) => Apply(OnnxModel.Load(path));
 

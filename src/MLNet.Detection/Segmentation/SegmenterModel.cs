@@ -8,7 +8,8 @@ using OnnxGraphs.Ops;
 namespace MLNet.Detection.Segmentation;
 
 /// <summary>
-/// A segmentation network as training and scoring need it: the ONNX file and what the file itself does not say. Saved, all
+/// A segmentation network as training and scoring need it: the ONNX file and what the file itself does not say. Saved,
+/// all
 /// of it stands in the file's metadata, so that the one file is enough to go on from.
 /// </summary>
 public sealed record SegmenterModel : PictureNetwork
@@ -26,7 +27,8 @@ public sealed record SegmenterModel : PictureNetwork
     public int? BackgroundChannel { get; init; }
 
     /// <summary>
-    /// Whether the map shows only the middle of the picture, pixel by pixel, as that of a U-Net without padding; else all of
+    /// Whether the map shows only the middle of the picture, pixel by pixel, as that of a U-Net without padding; else
+    /// all of
     /// it, at its size or a fraction of that.
     /// </summary>
     public bool Crops { get; init; }

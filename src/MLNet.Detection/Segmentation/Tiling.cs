@@ -1,7 +1,8 @@
 namespace MLNet.Detection.Segmentation;
 
 /// <summary>
-/// Pictures keep their own scale: training cuts windows of the network's size out of them, and scoring lays windows over
+/// Pictures keep their own scale: training cuts windows of the network's size out of them, and scoring lays windows
+/// over
 /// them, whose probabilities fade into each other. Without it, pictures are brought to the network's size.
 /// </summary>
 /// <param name="Overlap">Part of a window that it shares with the next at least, 0 to below 1.</param>

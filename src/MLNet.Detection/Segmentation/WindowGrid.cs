@@ -23,7 +23,8 @@ internal sealed class WindowGrid
     /// <summary>Left and top of each window.</summary>
     public IReadOnlyList<(int Left, int Top)> Places { get; }
 
-    /// <summary>Adds what a window says, planes [channels, down, across]; the more, the farther from its border.</summary>
+    /// <summary>Adds what a window says, planes [channels, down, across]; the more, the farther from its
+    /// border.</summary>
     public void Add(int window, ReadOnlySpan<float> planes)
     {
         var (left, top) = Places[window];

@@ -13,7 +13,8 @@ using OnnxGraphs.Training;
 namespace MLNet.Detection.Training;
 
 /// <summary>
-/// Boxes in pictures. Targets are declared when the step is built and filled before it runs: a head that matches anchors
+/// Boxes in pictures. Targets are declared when the step is built and filled before it runs: a head that matches
+/// anchors
 /// alone has them ready with the batch; one that matches predictions gets them between the two halves of the step.
 /// </summary>
 internal sealed class DetectionTask(DetectorModel detector, DetectionHead head, LabelColumns columns) : TrainingTask

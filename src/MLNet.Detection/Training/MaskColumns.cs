@@ -8,8 +8,10 @@ namespace MLNet.Detection.Training;
 
 /// <summary>Names of the columns that the training of segmentation reads.</summary>
 /// <param name="Image">Vector of bytes: the image file; or <see cref="MLImage"/>.</param>
-/// <param name="Mask">Vector of bytes: a PNG of the map of labels, or the class of each pixel of the upright picture, row by
-/// row; 0 for background, 255 for pixels that do not count. The names of the classes are its key names, class 1 first.</param>
+/// <param name="Mask">Vector of bytes: a PNG of the map of labels, or the class of each pixel of the upright picture,
+/// row by
+/// row; 0 for background, 255 for pixels that do not count. The names of the classes are its key names, class 1
+/// first.</param>
 /// <param name="Instances">Vector of ushort, the object of each pixel; the column may be missing.</param>
 public sealed record MaskColumns(
     string Image = DetectionColumns.Image, string Mask = DetectionColumns.Mask,

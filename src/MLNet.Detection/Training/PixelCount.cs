@@ -32,7 +32,8 @@ internal sealed class PixelCount
     public long[] Classes(SegmenterModel model) => _counts[1..(model.Classes.Count + 1)];
 
     /// <summary>
-    /// Weights of the channels, and of background where that is none, so that all classes weigh the same: 1 / (K f) with f
+    /// Weights of the channels, and of background where that is none, so that all classes weigh the same: 1 / (K f)
+    /// with f
     /// the share of K classes that occur, whose mean over the pixels is 1; or the median of f / f.
     /// </summary>
     public float[] Balance(ClassBalance balance, SegmenterModel model)

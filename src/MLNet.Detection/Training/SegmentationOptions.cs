@@ -22,8 +22,10 @@ public sealed partial class SegmentationTrainer
         public Loss? Loss { get; init; }
 
         /// <summary>
-        /// U-Net's weights of pixels between objects, beside the 1 that each pixel has. Objects are those of the data, where it
-        /// tells them apart, else pixels of a class that hang together. A term of <see cref="AddedWeightLoss"/> adds the map
+        /// U-Net's weights of pixels between objects, beside the 1 that each pixel has. Objects are those of the data,
+        /// where it
+        /// tells them apart, else pixels of a class that hang together. A term of <see cref="AddedWeightLoss"/> adds
+        /// the map
         /// instead. Null: none.
         /// </summary>
         public BorderWeights? Border { get; init; }
@@ -31,7 +33,8 @@ public sealed partial class SegmentationTrainer
         /// <summary>How frequent and rare classes weigh.</summary>
         public ClassBalance Balance { get; init; }
 
-        /// <summary>Whether touching objects of the data are parted by a line of background, so that the network can learn to
+        /// <summary>Whether touching objects of the data are parted by a line of background, so that the network can
+        /// learn to
         /// tell them apart.</summary>
         public bool PartObjects { get; init; }
 

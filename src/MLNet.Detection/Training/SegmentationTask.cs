@@ -13,7 +13,8 @@ using OnnxGraphs.Runtime;
 
 namespace MLNet.Detection.Training;
 
-/// <summary>Classes of pixels: the targets of a step are the channel of each pixel of its map, and what it weighs.</summary>
+/// <summary>Classes of pixels: the targets of a step are the channel of each pixel of its map, and what it
+/// weighs.</summary>
 internal class SegmentationTask(SegmentationTrainer.Options options) : TrainingTask
 {
     private const string Labels = "targets/labels", Weights = "targets/weights";
@@ -28,7 +29,7 @@ internal class SegmentationTask(SegmentationTrainer.Options options) : TrainingT
     public override string LossName => string.Join(" + ", MapLoss.Terms(_loss, _model.Activation)
         .Select(term => FormattableString.Invariant($"{term.Weight:0.###} {MapLoss.NameOf(term.Loss)}")))
         + (options.Border is { } border ? FormattableString.Invariant($", border {border.Height} {border.Sigma}") : "")
-        + (options.Balance == ClassBalance.None ? "" : $", {options.Balance}");
+        + (options.Balance == ClassBalance.None ? "" : $", {options.Balance}") + (options.PartObjects ? ", objects parted" : "");
 
     public override IEnumerable<SampleRow> Rows(IDataView view, List<string> skipped) =>
         MaskReader.Rows(view, options.Columns, _model.Classes, skipped);

@@ -52,7 +52,8 @@ public sealed partial class SegmentationTrainer : IEstimator<SegmenterTransforme
 
     /// <summary>Trains on all rows of the data and returns the tuned network with the history of the run.</summary>
     /// <exception cref="ArgumentException">An option or column does not fit.</exception>
-    /// <exception cref="DatasetException">The data has no pixel to learn, or a mask does not fit its picture.</exception>
+    /// <exception cref="DatasetException">The data has no pixel to learn, or a mask does not fit its
+    /// picture.</exception>
     /// <exception cref="TrainingDivergedException">The loss or a weight became infinite or no number.</exception>
     /// <exception cref="OperationCanceledException">
     /// The run was cancelled; with a workspace, its checkpoint is there.

@@ -63,7 +63,8 @@ internal abstract class TrainingTask
     /// <summary>Writes what can be said of an image's targets before the step begins.</summary>
     public abstract void Prepare(Batch batch, int image);
 
-    /// <summary>Writes the targets that depend on what the step itself predicts. Each image by itself: threads change no
+    /// <summary>Writes the targets that depend on what the step itself predicts. Each image by itself: threads change
+    /// no
     /// result.</summary>
     public virtual void Match(ITrainingRun run, Batch batch)
     {

@@ -38,17 +38,7 @@ public sealed record BorderWeights
         if (cells.Length != height * width)
             throw new ArgumentException($"BorderWeights: {cells.Length} cell numbers; expected {height} x {width}.",
                 nameof(cells));
-        var numbers = cells.ToArray();
-        var (nearest, second) = (new double[numbers.Length], new double[numbers.Length]);
-        Array.Fill(nearest, double.PositiveInfinity);
-        Array.Fill(second, double.PositiveInfinity);
-        foreach (var cell in numbers.Where(number => number != 0).Distinct())
-        {
-            var squares = DistanceTransform.Squared([.. numbers.Select(number => number == cell)], height, width);
-            for (var i = 0; i < squares.Length; i++)
-                (nearest[i], second[i]) = squares[i] < nearest[i] ? (squares[i], nearest[i])
-                    : (nearest[i], Math.Min(second[i], squares[i]));
-        }
+        var (nearest, second) = NearestTwo.Squared(cells, height, width);
         return (Roots(nearest), Roots(second));
     }
 

@@ -62,6 +62,14 @@ public static class ColumnReplacement
                 weights.WriteVectors(branch);
             else if (node.OpType == "Conv" && IsDepthwise(copy, nodes, node, channels))
                 weights.WriteDepthwise(branch);
+            // The sum of two layers, such as those of a coarse and of a fine map.
+            else if (node.OpType == "Add" && new ValueGraph(copy) is var graph && !node.Input.Any(graph.IsStored)
+                && node.Input.All(nodes.ContainsKey))
+            {
+                foreach (var input in node.Input)
+                    Widen(copy, weights, nodes[input], map, channels);
+                return;
+            }
             else if (!Elementwise.Contains(node.OpType))
             {
                 weights.Write(branch);

@@ -12,7 +12,8 @@ namespace OnnxGraphs.Surgery;
 /// <param name="Value">Name of the value with the raw scores, before the activation.</param>
 /// <param name="Shape">Its shape for one picture.</param>
 /// <param name="ChannelsLast">Whether channels are the last axis, [1, height, width, channels], not the second.</param>
-/// <param name="Layer">Name of the last map [1, channels, ...] of the layers that the scores come from, which class layers
+/// <param name="Layer">Name of the last map [1, channels, ...] of the layers that the scores come from, which class
+/// layers
 /// are replaced at; null where they are no convolutions.</param>
 /// <param name="Activation"><c>Softmax</c>, <c>Sigmoid</c> or <c>LogSoftmax</c> where one follows; null where none
 /// does.</param>

@@ -14,7 +14,7 @@ public class MaskAugmentationTests
         [new HorizontalFlip(1)], [new VerticalFlip(1)], [new RandomTurn()], [new RandomCrop(1)], [new RandomZoom(1, 2)],
     ];
 
-    public static IEnumerable<object[]> Smooth => [[new RandomScale()], [new RandomScale(0.5, 0.6)], [new ElasticDeformation(1, 2)]];
+    public static IEnumerable<object[]> Smooth => [[new RandomScale()], [new RandomScale(0.5, 0.6)], [new ElasticDeformation(1)]];
 
     [TestMethod]
     [DynamicData(nameof(Exact))]
@@ -29,16 +29,16 @@ public class MaskAugmentationTests
     public void BetweenPixelsOnlyEdgesDiffer(IAugmentation change)
     {
         for (var seed = 0; seed < 8; seed++)
-            Assert.IsLessThan(0.2, Wrong(change.Apply(Picture(), new Random(seed))));
+            Assert.IsLessThan(0.035, Wrong(change.Apply(Picture(4), new Random(seed))));
     }
 
     [TestMethod]
     public void AMosaicKeepsObjectsApart()
     {
-        var mixed = new Mosaic(40, 30).Apply(Picture(), [Picture(), Picture(), Picture()], new Random(1));
-        Assert.AreEqual((40, 30), (mixed.Labels!.Width, mixed.Labels.Height));
+        var mixed = new Mosaic(160, 120).Apply(Picture(4), [Picture(4), Picture(4), Picture(4)], new Random(1));
+        Assert.AreEqual((160, 120), (mixed.Labels!.Width, mixed.Labels.Height));
         Assert.IsGreaterThan(2, mixed.Labels.Instances!.Distinct().Count());
-        Assert.IsLessThan(0.2, Wrong(mixed));
+        Assert.IsLessThan(0.035, Wrong(mixed));
         Assert.ThrowsExactly<InvalidOperationException>(() => new MixUp().Apply(Picture(), [Picture()], new Random(1)));
     }
 
@@ -58,19 +58,19 @@ public class MaskAugmentationTests
     }
 
     // One object of class 1 at (2, 3, 10, 9), one of class 2 at (12, 2, 20, 14).
-    private static LabeledPicture Picture()
+    private static LabeledPicture Picture(int scale = 1)
     {
-        const int Width = 24, Height = 18;
-        var image = RgbImage.Filled(Width, Height, 0, 0, 0);
-        var (classes, objects) = (new byte[Width * Height], new ushort[Width * Height]);
+        var (width, height) = (24 * scale, 18 * scale);
+        var image = RgbImage.Filled(width, height, 0, 0, 0);
+        var (classes, objects) = (new byte[width * height], new ushort[width * height]);
         for (var i = 0; i < classes.Length; i++)
         {
-            var (x, y) = (i % Width, i / Width);
+            var (x, y) = (i % width / scale, i / width / scale);
             classes[i] = (byte)(x is >= 2 and < 10 && y is >= 3 and < 9 ? 1 : x is >= 12 and < 20 && y is >= 2 and < 14 ? 2 : 0);
             objects[i] = classes[i];
             image.Pixels[3 * i] = (byte)(100 * classes[i]);
         }
-        return new(image, []) { Labels = new(Width, Height, classes) { Instances = objects } };
+        return new(image, []) { Labels = new(width, height, classes) { Instances = objects } };
     }
 
     private static double Wrong(LabeledPicture picture)
@@ -79,7 +79,8 @@ public class MaskAugmentationTests
         Assert.AreEqual((picture.Image.Width, picture.Image.Height), (labels.Width, labels.Height));
         var wrong = 0;
         for (var i = 0; i < labels.Classes.Length; i++)
-            wrong += labels.Classes[i] != LabelMap.Ignored && picture.Image.Pixels[3 * i] != 100 * labels.Classes[i] ? 1 : 0;
+            wrong += labels.Classes[i] != LabelMap.Ignored && Math.Abs(picture.Image.Pixels[3 * i] - 100 * labels.Classes[i]) > 60
+                ? 1 : 0;
         return (double)wrong / labels.Classes.Length;
     }
 }

@@ -22,7 +22,7 @@ public sealed class InspectionFilesTests
             new[]
             {
                 "schema", "file", "opset", "ir_version", "producer", "nodes", "inputs", "outputs", "cut_points",
-                "class_value", "box_value", "head", "picture", "blocks", "parameters", "operators", "anchors", "step",
+                "class_value", "box_value", "head", "map", "picture", "blocks", "parameters", "operators", "anchors", "step",
                 "recipe", "notes", "problems",
             }, json.AsObject().Select(pair => pair.Key).ToArray());
         Assert.AreEqual("class_logits", (string)json["class_value"]!);

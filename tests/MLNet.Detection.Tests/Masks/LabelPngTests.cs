@@ -20,7 +20,8 @@ public class LabelPngTests
         CollectionAssert.AreEqual((int[])[0, 1, 300, 65535, 2, 0], objects.Numbers);
     }
 
-    /// <summary>tests/References/images has the forms that Pillow writes; colours there are those of the decoder.</summary>
+    /// <summary>tests/References/images has the forms that Pillow writes; colours there are those of the
+    /// decoder.</summary>
     [TestMethod]
     public void ColoursAreThoseOfTheDecoder()
     {

@@ -11,7 +11,7 @@ namespace MLNet.Detection.Tests.Segmentation;
 internal static class MapFiles
 {
     public static readonly string[] All =
-        ["unet", "unet_crop", "fcn", "fcn_quarter", "fcn_softmax", "fcn_sigmoid", "fcn_argmax", "fcn_last"];
+        ["unet", "unet_crop", "fcn", "fcn_quarter", "fcn_softmax", "fcn_sigmoid", "fcn_argmax", "fcn_last", "sum"];
 
     public static string Path(string name) => References.PathOf("segmentation", name + ".onnx");
 

@@ -84,7 +84,8 @@ public class SegmentationTrainerTests
         }
     }
 
-    /// <summary>Weights between objects: 1 + w times the loss of each pixel; added, the map moves the value alone.</summary>
+    /// <summary>Weights between objects: 1 + w times the loss of each pixel; added, the map moves the value
+    /// alone.</summary>
     [TestMethod]
     public void AddedWeightsMoveTheValueAlone()
     {

@@ -29,6 +29,7 @@ public class SegmenterImportTests
     [DataRow("fcn_sigmoid", MapActivation.Sigmoid, null, 2)]
     [DataRow("fcn_argmax", MapActivation.Softmax, 0, 3)]
     [DataRow("fcn_last", MapActivation.Softmax, 0, 3)]
+    [DataRow("sum", MapActivation.Softmax, 0, 3)]
     public void FindsWhatTheMapMeans(string net, MapActivation activation, int? background, int channels)
     {
         var model = MapFiles.Import(net);
@@ -37,7 +38,8 @@ public class SegmenterImportTests
         Assert.AreEqual(net == "unet_crop", model.Tiling is not null);
     }
 
-    /// <summary>New classes at every place, old ones keep their scores; the file's outputs keep names and types.</summary>
+    /// <summary>New classes at every place, old ones keep their scores; the file's outputs keep names and
+    /// types.</summary>
     [TestMethod]
     [DataRow("unet")]
     [DataRow("unet_crop")]
@@ -47,6 +49,7 @@ public class SegmenterImportTests
     [DataRow("fcn_sigmoid")]
     [DataRow("fcn_argmax")]
     [DataRow("fcn_last")]
+    [DataRow("sum")]
     public void OtherClassesKeepWhatIsKept(string net)
     {
         var old = MapFiles.Import(net);

@@ -3,7 +3,8 @@ using MLNet.Detection.Masks;
 namespace MLNet.Detection.Data.MaskFormats;
 
 /// <summary>
-/// Cityscapes: pictures in <c>leftImg8bit/PART/CITY</c>, masks in <c>gtFine/PART/CITY</c> by label or training ids; the 19
+/// Cityscapes: pictures in <c>leftImg8bit/PART/CITY</c>, masks in <c>gtFine/PART/CITY</c> by label or training ids; the
+/// 19
 /// classes of its benchmark, all else does not count. https://www.cityscapes-dataset.com
 /// </summary>
 internal sealed class CityscapesMasks : MaskFormat

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace MLNet.Detection.Data.MaskFormats;
 
 /// <summary>
-/// <c>labelmap.txt</c> as CVAT writes it, a line a class: name:red,green,blue:parts:actions. Background is a class called so,
+/// <c>labelmap.txt</c> as CVAT writes it, a line a class: name:red,green,blue:parts:actions. Background is a class
+/// called so,
 /// or of black.
 /// </summary>
 /// <param name="Classes">The names, without background.</param>

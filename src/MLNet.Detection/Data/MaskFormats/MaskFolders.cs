@@ -3,11 +3,14 @@ using MLNet.Detection.Masks;
 namespace MLNet.Detection.Data.MaskFormats;
 
 /// <summary>
-/// A folder of pictures and one of masks, with equal names: maps of classes in 1 to 16 bits, with palettes (Pascal VOC), in
+/// A folder of pictures and one of masks, with equal names: maps of classes in 1 to 16 bits, with palettes (Pascal
+/// VOC), in
 /// colours (CVAT's segmentation masks, with labelmap.txt), or maps of objects.
 /// </summary>
 internal sealed class MaskFolders : MaskFormat
 {
+    private const int Looks = 100;
+
     private static readonly string[] Pictures = ["images", "JPEGImages", "imgs", "image", "img"];
 
     private static readonly string[] Masks =
@@ -99,9 +102,10 @@ internal sealed class MaskFolders : MaskFormat
 
     // Of one class, 255 is the class where no other number is: black and white.
     private static MaskNumbers Numbers(int classes, IReadOnlyList<string> masks) => classes == 1 && IsBinary(masks)
-        && !masks.Any(mask => LabelPng.ReadFile(mask).Numbers.Contains(1))
+        && !masks.Take(Looks).Any(mask => LabelPng.ReadFile(mask).Numbers.Contains(1))
             ? new(new Dictionary<int, byte> { [0] = 0, [255] = 1, [0xFFFFFF] = 1 }) : MaskNumbers.InOrder(classes);
 
+    // A look at some tells; where others differ, the number that is of no class is refused when its mask is read.
     private static bool IsBinary(IReadOnlyList<string> masks) =>
-        masks.All(mask => LabelPng.ReadFile(mask).Numbers.All(number => number is 0 or 1 or 255 or 0xFFFFFF));
+        masks.Take(Looks).All(mask => LabelPng.ReadFile(mask).Numbers.All(number => number is 0 or 1 or 255 or 0xFFFFFF));
 }

@@ -51,6 +51,7 @@ public abstract class MaskFormat
     public abstract IReadOnlyList<string> Splits(string path);
 
     /// <summary>Reads a data set.</summary>
-    /// <exception cref="DatasetException">Something is wrong with it; the message names file, place and remedy.</exception>
+    /// <exception cref="DatasetException">Something is wrong with it; the message names file, place and
+    /// remedy.</exception>
     public abstract DetectionDataset Load(string path, MaskOptions? options = null);
 }

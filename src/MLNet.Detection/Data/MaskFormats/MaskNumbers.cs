@@ -13,7 +13,8 @@ internal sealed record MaskNumbers(IReadOnlyDictionary<int, byte> Classes)
 
     /// <summary>The class of each pixel of a file.</summary>
     /// <exception cref="UnreadableImageException">The file cannot be read.</exception>
-    /// <exception cref="DatasetException">It has another size than its picture, or a number that is of no class.</exception>
+    /// <exception cref="DatasetException">It has another size than its picture, or a number that is of no
+    /// class.</exception>
     public LabelMap Read(string path, int width, int height)
     {
         var stored = Sized(path, width, height);

@@ -7,7 +7,7 @@ internal sealed class ObjectFiles(IReadOnlyList<string> paths, int width, int he
 {
     public override LabelMap Read()
     {
-        var objects = new ushort[width * height];
+        var objects = new ushort[checked(width * height)];
         foreach (var (i, path) in paths.Index())
         {
             var stored = MaskNumbers.Sized(path, width, height).Numbers;

@@ -1,7 +1,8 @@
 
 namespace MLNet.Detection.Data.MaskFormats;
 
-/// <summary>A folder for each picture, with the picture in <c>images</c> and a file for each object in <c>masks</c>: the 2018
+/// <summary>A folder for each picture, with the picture in <c>images</c> and a file for each object in <c>masks</c>:
+/// the 2018
 /// Data Science Bowl's form.</summary>
 internal sealed class ObjectFolders : MaskFormat
 {

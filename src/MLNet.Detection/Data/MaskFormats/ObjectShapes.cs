@@ -1,15 +1,19 @@
+using MLNet.Detection.Images;
 using MLNet.Detection.Masks;
 
 namespace MLNet.Detection.Data.MaskFormats;
 
 /// <summary>
-/// The outlines of a picture's objects: larger ones first, so that what lies on them stays to be seen. Groups, and boxes
+/// The outlines of a picture's objects: larger ones first, so that what lies on them stays to be seen. Groups, and
+/// boxes
 /// without an outline, are pixels that do not count.
 /// </summary>
-internal sealed class ObjectShapes(int width, int height, IReadOnlyList<LabeledBox> objects) : MaskSource
+internal sealed class ObjectShapes(string name, int width, int height, IReadOnlyList<LabeledBox> objects) : MaskSource
 {
     public override LabelMap Read()
     {
+        if (new ImageDecoderOptions().Problem("annotation", width, height) is { } problem)
+            throw new UnreadableImageException(name, problem);
         var (classes, instances) = (new byte[width * height], new ushort[width * height]);
         var number = 0;
         foreach (var found in objects.OrderByDescending(found => found.Box.Area))

@@ -33,7 +33,7 @@ internal sealed class ShapeMasks(DatasetFormat format) : MaskFormat
             problems.Add(new(read.Source, "", $"{bare} objects have a box and no outline; their pixels do not count"));
         return new(read.Source, read.Categories, read.Images.Select(image => image with
         {
-            Mask = new ObjectShapes(image.Width, image.Height, image.Boxes),
+            Mask = new ObjectShapes(image.Path, image.Width, image.Height, image.Boxes),
         }), problems);
     }
 }

@@ -3,7 +3,8 @@ using OnnxGraphs.Losses;
 namespace MLNet.Detection.Evaluation.Masks;
 
 /// <summary>
-/// F1 of the boundaries of a class in a picture: a boundary pixel counts as met where the other map has a boundary pixel of
+/// F1 of the boundaries of a class in a picture: a boundary pixel counts as met where the other map has a boundary
+/// pixel of
 /// the class within a distance. Csurka et al. 2013, https://doi.org/10.5244/C.27.32
 /// </summary>
 internal static class BoundaryScore

@@ -1,6 +1,7 @@
 namespace MLNet.Detection.Evaluation.Masks;
 
-/// <summary>How well the pixels of one class are found. A share of nothing is NaN, and does not count in means.</summary>
+/// <summary>How well the pixels of one class are found. A share of nothing is NaN, and does not count in
+/// means.</summary>
 /// <param name="Name">Name of the class; <c>background</c> for what is of none.</param>
 /// <param name="True">Pixels that are of the class.</param>
 /// <param name="Predicted">Pixels that are said to be.</param>

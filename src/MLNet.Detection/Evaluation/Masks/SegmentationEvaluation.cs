@@ -3,7 +3,8 @@ using MLNet.Detection.Masks;
 namespace MLNet.Detection.Evaluation.Masks;
 
 /// <summary>
-/// Compares maps of labels picture by picture: nothing is kept but sums, so that data sets larger than memory are measured.
+/// Compares maps of labels picture by picture: nothing is kept but sums, so that data sets larger than memory are
+/// measured.
 /// One call at a time.
 /// </summary>
 /// <param name="classes">Names of the classes, without background.</param>
@@ -21,7 +22,8 @@ public sealed class SegmentationEvaluation(IReadOnlyList<string> classes)
     /// <summary>The fewest pixels of a predicted object; smaller ones are taken for noise.</summary>
     public int LeastPixels { get; init; } = 1;
 
-    /// <summary>Within which part of the picture's diagonal a boundary is met; 0 leaves boundaries out, which takes most of
+    /// <summary>Within which part of the picture's diagonal a boundary is met; 0 leaves boundaries out, which takes
+    /// most of
     /// the time.</summary>
     public double BoundaryDistance { get; init; } = 0.0075;
 

@@ -35,7 +35,8 @@ public sealed class SegmentationMetrics : IEpochMetrics
     /// <summary>IoU of each class times its share of the true pixels.</summary>
     public double FrequencyWeightedIoU => Classes.Where(c => c.True > 0).Sum(c => c.True * c.IoU) / Classes.Sum(c => c.True);
 
-    /// <summary>Mean over the pictures of the Dice coefficient of all classes together against background; a picture without
+    /// <summary>Mean over the pictures of the Dice coefficient of all classes together against background; a picture
+    /// without
     /// either counts 1.</summary>
     public double DicePerPicture { get; }
 

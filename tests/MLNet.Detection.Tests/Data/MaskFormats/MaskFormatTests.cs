@@ -129,6 +129,11 @@ public class MaskFormatTests
         StringAssert.Contains(Message(() => Load(folder.File("a.json"), "coco", new())), "9 pixels together, but 4 x 3 pixels are 12");
         Save(Annotation(2, new { size = new[] { 6, 2 }, counts = new[] { 8, 1, 3 } }));
         StringAssert.Contains(Message(() => Load(folder.File("a.json"), "coco", new())), "run lengths are of 2 x 6 pixels");
+        File.WriteAllText(folder.File("huge.json"), File.ReadAllText(folder.File("a.json")).Replace("\"width\":4,\"height\":3", "\"width\":60000,\"height\":60000",
+            StringComparison.Ordinal).Replace("[6,2]", "[60000,60000]", StringComparison.Ordinal).Replace("[8,1,3]", "[0,1,2147483647,1452516352]",
+            StringComparison.Ordinal));
+        StringAssert.Contains(Assert.ThrowsExactly<UnreadableImageException>(() => Load(folder.File("huge.json"), "coco", new()).Images[0].Mask!
+            .Read()).Message, "60000 x 60000 pixels, more than");
         Save(Annotation(2, Array.Empty<int>()));
         StringAssert.Contains(Message(() => Load(folder.File("a.json"), "coco", new())), "none of 1 objects has an outline");
     }
