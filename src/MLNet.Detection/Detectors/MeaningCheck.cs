@@ -14,8 +14,6 @@ namespace MLNet.Detection.Detectors;
 /// </summary>
 public static class MeaningCheck
 {
-    private const float LeastShare = 0.99f;
-
     /// <summary>Compares.</summary>
     /// <returns>The value of the tail that agrees; null where the file decodes no boxes of its own, so that there is
     /// nothing to compare.</returns>
@@ -25,22 +23,25 @@ public static class MeaningCheck
         var input = ImageInput.Read(detector.Model, (detector.Resize.Width, detector.Resize.Height));
         var own = Decode(detector, input);
         var overlap = IntegerForm.IsOpen(detector.Model) ? TailValues.WholeNumbers : TailValues.Floats;
-        var tail = TailValues.Run(detector.Model, input, detector.RawValues);
-        var rows = tail.Select(at => (at.Key, Forms: TailValues.Boxes(at.Value, own.Length, input))).ToList();
-        foreach (var (value, forms) in rows)
-            if (forms.Any(boxes => TailValues.Agree(boxes, own, overlap) >= LeastShare))
-                return value;
+        var tail = TailRun.Of(
+            detector.Model, detector.RawValues, new Dictionary<string, Tensor> { [input.Name] = input.Probe });
+        var tables = TailTable.All(tail, detector.Head.Layout(detector)).Where(table => table.Columns >= 4).ToList();
+        foreach (var table in tables)
+            if (Forms(table).Any(boxes => TailValues.AreSame(boxes, own, overlap)))
+                return table.Values[^1];
         // What lies straight behind the raw boxes, scaled or turned, is no decoding yet; the last value is one.
         var computed = TailValues.Computed(detector.Model, detector.RawValues);
-        var last = rows.LastOrDefault(at => computed.Contains(at.Key) && tail[at.Key].Shape.Size == 4L * own.Length
-            && at.Forms.Any(boxes => TailValues.ArePlausible(boxes, input)));
-        if (last.Forms is null)
+        var last = tables.LastOrDefault(table => table.Columns == 4 && table.Values.All(computed.Contains)
+            && Forms(table).Any(boxes => TailValues.ArePlausible(boxes, input)));
+        if (last is null)
             return null;
-        var (other, place) = Farthest(last.Forms, own, input);
+        var (other, place) = Farthest(Forms(last), own, input);
         throw new ModelException($"{detector.Model.Path}: with the {detector.Head.Kind} head its boxes would mean something "
-            + $"else than in the file itself: of a noise picture row {place} of '{last.Key}' is {other}, decoded here it is "
-            + $"{own[place]}. Say what the head is (Head, or --head, --head-file), or give the anchors that it was made "
-            + "with.");
+            + $"else than in the file itself: of a noise picture row {place} of '{last.Values[^1]}' is {other}, decoded here "
+            + $"it is {own[place]}. Say what the head is (Head, or --head, --head-file), or give the anchors that it was "
+            + "made with.");
+
+        IReadOnlyList<Box[]> Forms(TailTable table) => TailValues.Boxes(table.Read(tail), table.Columns, input);
     }
 
     private static (Box Other, int Place) Farthest(IReadOnlyList<Box[]> forms, Box[] own, ImageInput input)

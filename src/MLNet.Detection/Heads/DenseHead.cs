@@ -29,6 +29,10 @@ public sealed record DenseHead : DetectionHead
     /// <summary>Where in its cell a point lies, as a part of the stride: 0 or 0.5.</summary>
     public float PointOffset { get; init; } = 0.5f;
 
+    /// <summary>Whether each object is learnt by one place alone and none is suppressed, as files need that choose their best
+    /// rows without suppression: YOLOv10, https://arxiv.org/abs/2405.14458</summary>
+    public bool OneToOne { get; init; }
+
     /// <summary>What the head is known as, for reports: "SCRFD".</summary>
     public string Family { get; init; } = "dense head";
 
@@ -45,10 +49,12 @@ public sealed record DenseHead : DetectionHead
 
     /// <inheritdoc/>
     public override string ToWords() => $"{Family}: {Levels.Count} level{(Levels.Count == 1 ? "" : "s")}, {Code.Words}; "
-        + $"score {Score.Words(HasObjectness)}";
+        + $"score {Score.Words(HasObjectness)}"
+        + (OneToOne ? "; one place an object, none suppressed" : "");
 
     internal override DetectionDecoder CustomaryDecoder => Anchored is { } anchored
-        ? anchored.CustomaryDecoder with { Coder = ((DeltaCode)Code).Coder } : DetectionDecoder.Yolo;
+        ? anchored.CustomaryDecoder with { Coder = ((DeltaCode)Code).Coder }
+        : OneToOne ? DetectionDecoder.Yolo with { IouThreshold = 1 } : DetectionDecoder.Yolo;
 
     internal override Normalization? CustomaryPixels => Pixels;
 
@@ -115,6 +121,9 @@ public sealed record DenseHead : DetectionHead
 
     internal override IReadOnlyList<int> PlacesPerLevel(HeadFrame detector) => [.. Levels.Select(level => level.Places)];
 
+    internal override IReadOnlyList<(int Cells, int Anchors)> Layout(HeadFrame detector) =>
+        [.. Levels.Select(level => (level.Width * level.Height, level.Anchors))];
+
     internal override bool FitsAnchors(int anchors) =>
         Levels.Count > 0 && Levels.Sum(level => (long)level.Places) == anchors;
 
@@ -154,18 +163,27 @@ public sealed record DenseHead : DetectionHead
     }
 
     /// <summary>Corners [1, N, 4] of maps by name, for points without anchors.</summary>
-    internal Var Corners(IReadOnlyDictionary<string, Var> maps, int width, int height)
+    internal Var Corners(IReadOnlyDictionary<string, Var> maps, int width, int height) =>
+        Corners(maps, Points(width, height), width, height);
+
+    /// <summary>The same with anchors.</summary>
+    internal Var Corners(
+        IReadOnlyDictionary<string, Var> maps, IReadOnlyList<Box> anchors, int width, int height)
     {
         var raw = Table(maps, level => level.Boxes);
-        return Code.Corners(raw, new(raw.Graph, Points(width, height), Strides(width, height), (width, height)));
+        return Code.Corners(raw, Places(raw.Graph, anchors, width, height));
     }
 
     private Var Table(IReadOnlyDictionary<string, Var> maps, Func<HeadLevel, ChannelSlice> slice) => Op.Concat(
         [.. Levels.Select(level => slice(level).Rows(maps[slice(level).Map], level.Anchors))], 1);
 
-    private PlaceTable Places(HeadFrame detector, Graph graph)
-    {
-        var (width, height) = (detector.Resize.Width, detector.Resize.Height);
-        return new(graph, detector.Anchors, Strides(width, height), (width, height));
-    }
+    private PlaceTable Places(HeadFrame detector, Graph graph) =>
+        Places(graph, detector.Anchors, detector.Resize.Width, detector.Resize.Height);
+
+    private PlaceTable Places(Graph graph, IReadOnlyList<Box> anchors, int width, int height) =>
+        new(graph, anchors, Strides(width, height), (width, height))
+        {
+            Gains = Levels.Any(level => level.Gain is null) ? null
+                : [.. Levels.SelectMany(level => Enumerable.Repeat(level.Gain!.Value, level.Places))],
+        };
 }

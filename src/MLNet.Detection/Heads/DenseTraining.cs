@@ -47,9 +47,10 @@ public sealed record DenseTraining
     {
         Box[] anchors = [.. detector.Anchors];
         var (points, columns) = (Points(anchors), new BoxColumns(anchors));
+        var matcher = head.OneToOne ? Matcher with { TopK = 1 } : Matcher;
         return (sample, predicted, classes, boxes) =>
         {
-            var (matches, _, qualities) = Matcher.Match(sample.Truths, sample.Classes,
+            var (matches, _, qualities) = matcher.Match(sample.Truths, sample.Classes,
                 head.Score.Probabilities(predicted[1].Span, detector.Classes.Count),
                 BoxConversion.ToBoxes(predicted[0].Span, BoxFormat.Xyxy), points);
             IgnoredRegions.Apply(matches, columns, sample.Ignored);

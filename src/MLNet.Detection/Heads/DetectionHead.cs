@@ -83,6 +83,10 @@ public abstract record DetectionHead
     /// <summary>The places split by feature level, as candidates are counted.</summary>
     internal virtual IReadOnlyList<int> PlacesPerLevel(HeadFrame detector) => [detector.Anchors.Count];
 
+    /// <summary>Cells and anchors of a cell of each level, as the places run over them.</summary>
+    internal virtual IReadOnlyList<(int Cells, int Anchors)> Layout(HeadFrame detector) =>
+        [.. PlacesPerLevel(detector).Select(places => (places, 1))];
+
     /// <summary>Whether the levels that the head was saved with go with a number of places.</summary>
     internal virtual bool FitsAnchors(int anchors) => true;
 

@@ -71,6 +71,10 @@ public sealed record YoloHead : GridHead
         return [.. cells.Select(count => count * detector.Anchors.Count / cells.Sum())];
     }
 
+    internal override IReadOnlyList<(int Cells, int Anchors)> Layout(HeadFrame detector) =>
+        [.. Grids.Zip(AnchorsPerLevel(detector), (grid, anchors) =>
+            (grid.Width * grid.Height, (int)anchors / (grid.Width * grid.Height)))];
+
     internal override TargetWriter Targets(HeadFrame detector)
     {
         Box[] anchors = [.. detector.Anchors];

@@ -7,8 +7,10 @@ namespace MLNet.Detection.Heads;
 /// <param name="Classes">Class logits.</param>
 /// <param name="Boxes">Numbers of the box, as <see cref="BoxCode"/> says.</param>
 /// <param name="Objectness">Logit of whether there is an object; null where heads have none.</param>
+/// <param name="Gain">The level's own gain of a <see cref="SigmoidCode"/>, where levels differ (YOLOv4).</param>
 public sealed record HeadLevel(
-    int Width, int Height, int Anchors, ChannelSlice Classes, ChannelSlice Boxes, ChannelSlice? Objectness = null)
+    int Width, int Height, int Anchors, ChannelSlice Classes, ChannelSlice Boxes, ChannelSlice? Objectness = null,
+    float? Gain = null)
 {
     /// <summary>Places of the level.</summary>
     public int Places => Width * Height * Anchors;

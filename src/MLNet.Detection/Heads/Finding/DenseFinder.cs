@@ -16,11 +16,12 @@ public static class DenseFinder
     /// <exception cref="ModelException">The model cannot be run.</exception>
     public static DenseFinding? Find(OnnxModel model, ImageInput input)
     {
-        if (Signs(HeadPieces.Of(model, input.Shapes), input) is not { } signs)
+        var pieces = HeadPieces.Of(model, input.Shapes);
+        if (pieces.Any(piece => piece.Decoded) && TailProbe.Find(model, input, pieces) is { } probed)
+            return probed;
+        if (Signs(pieces, input) is not { } signs)
             return null;
         var family = HeadFamily.All.FirstOrDefault(family => family.Fits(signs));
-        if (signs.Decoded && TailProbe.Find(model, input, signs, family) is { } probed)
-            return probed;
         family ??= signs.BoxColumns > 4 && !signs.KeypointsWithBoxes
             ? HeadFamily.Distributions(signs.BoxColumns / 4) : null;
         if (family is null)

@@ -32,6 +32,10 @@ internal sealed record HeadFamily(string Name, string Signs, Func<HeadSigns, boo
     /// <summary>Whether the signs belong to this family alone.</summary>
     public bool Sure { get; init; } = true;
 
+    /// <summary>Whether a head that its file's own decoding proves is of the family.</summary>
+    public bool Decodes(HeadSigns signs, DenseHead head) => Fits(signs) && Code == head.Code && PointOffset == head.PointOffset
+        && Score.Softmax == head.Score.Softmax;
+
     /// <summary>The families; the first that fits counts.</summary>
     public static IReadOnlyList<HeadFamily> All { get; } =
     [
