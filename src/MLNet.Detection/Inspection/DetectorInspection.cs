@@ -62,6 +62,10 @@ public sealed record DetectorInspection
         : Dense?.Head.Pixels ?? Scheme?.Pixels
         ?? Schemes.FirstOrDefault(fit => fit.Distance < 1)?.Known.Pixels ?? Head?.Pixels;
 
+    /// <summary>What the size of the first layer's weights speaks for, where neither file nor kind says what pictures are
+    /// taken; null where one does.</summary>
+    public Normalization? GuessedPixels { get; init; }
+
     /// <summary>How to tune the detector.</summary>
     public FineTuningRecipe Recipe => FineTuningRecipe.Of(this);
 
@@ -82,7 +86,23 @@ public sealed record DetectorInspection
     {
         var (problems, notes) = (new List<string>(), FileNotes.Of(model, ref imageSize));
         model = TiedWeights.Untie(Try(() => FileForm.Open(model, imageSize), problems) ?? model);
-        return Of(model, Try(() => ImageInput.Read(model, imageSize), problems), problems) with { Notes = notes };
+        var input = Try(() => ImageInput.Read(model, imageSize), problems);
+        return Guessed(Of(model, input, problems) with { Notes = notes }, model);
+    }
+
+    private static DetectorInspection Guessed(DetectorInspection report, OnnxModel model)
+    {
+        if (report.Input is not { } input || report.Front is not { InputRange: null } || report.StoredNormalization is not null
+            || report.Pixels is not null || Try(() => PixelGuess.Of(model, input), []) is not { } pixels)
+            return report;
+        return report with
+        {
+            GuessedPixels = pixels,
+            Problems = [.. report.Problems, "What numbers the pixels are is not in the file. By the size of its first "
+                + $"layer's weights they go {(pixels == Normalization.Pixels ? "from 0 to 255" : "from about 0 to 1")}; means and the order "
+                + "of colours are not known. The program that runs the file today knows them: --normalization pixels, "
+                + "unit, centered or imagenet, with --colors bgr where blue comes first."],
+        };
     }
 
     private static DetectorInspection Of(OnnxModel model, ImageInput? input, List<string> problems)

@@ -1,5 +1,6 @@
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Heads;
+using MLNet.Detection.Images;
 using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Inspection;
@@ -103,6 +104,12 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
         if (inspection.Front is not { InputRange: null } || inspection.StoredNormalization is not null
             || inspection.Pixels is not null)
             return [];
+        if (inspection.GuessedPixels is { } guess)
+        {
+            var name = guess == Normalization.Pixels ? nameof(Normalization.Pixels) : nameof(Normalization.Unit);
+            return [($"Normalization = Normalization.{name}, // a guess: see the problems",
+                $"--normalization {name.ToLowerInvariant()}")];
+        }
         missing.Add("what numbers the pixels are: --normalization pixels, unit, centered or imagenet, with --colors bgr "
             + "where blue comes first; the program that runs the file today knows it");
         return [("Normalization = Normalization.Unit, // not known: see what is still to be given",
