@@ -10,12 +10,22 @@ internal sealed class OnnxRun : IDisposable
 {
     private readonly SessionOptions _options = new()
     {
-        IntraOpNumThreads = 1,
+        IntraOpNumThreads = Threads,
         GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_BASIC,
         LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
     };
 
     private readonly InferenceSession _session;
+
+    // Two, so that operators that lose or reorder something between threads are seen.
+    private static int Threads
+    {
+        get
+        {
+            using var options = Device.Cpu.CreateSessionOptions();
+            return options.IntraOpNumThreads > 0 ? options.IntraOpNumThreads : 2;
+        }
+    }
 
     public OnnxRun(OnnxModel model) => _session = new(model.ToBytes(), _options);
 

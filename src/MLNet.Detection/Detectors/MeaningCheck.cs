@@ -9,29 +9,76 @@ using OnnxGraphs.Surgery;
 namespace MLNet.Detection.Detectors;
 
 /// <summary>
-/// Whether boxes mean here what they mean in the file: a picture is run, and its raw values are decoded here and by the
-/// file's own tail.
+/// Whether boxes and scores mean here what they mean in the file: a picture is run, and its raw values are decoded here
+/// and by the file's own tail.
 /// </summary>
 public static class MeaningCheck
 {
+    private const float LeastShare = 0.99f;
+
     /// <summary>Compares.</summary>
-    /// <returns>The value of the tail that agrees; null where the file decodes no boxes of its own, so that there is
+    /// <returns>The values of the tail that agree; null where the file decodes none of its own, so that there is
     /// nothing to compare.</returns>
-    /// <exception cref="ModelException">The tail decodes the same rows to other boxes; the message has both.</exception>
-    public static string? Demand(DetectorModel detector)
+    /// <exception cref="ModelException">The tail decodes the same rows to other boxes or scores; the message has
+    /// both.</exception>
+    public static (string? Boxes, string? Scores) Demand(DetectorModel detector)
     {
         var input = ImageInput.Read(detector.Model, (detector.Resize.Width, detector.Resize.Height));
-        var own = Decode(detector, input);
-        var overlap = IntegerForm.IsOpen(detector.Model) ? TailValues.WholeNumbers : TailValues.Floats;
         var tail = TailRun.Of(
             detector.Model, detector.RawValues, new Dictionary<string, Tensor> { [input.Name] = input.Probe });
+        var (scores, boxes) = Decode(detector, tail.Values);
+        var agreed = DemandBoxes(detector, input, tail, boxes);
+        return (agreed?.Values[^1], DemandScores(detector, tail, scores, agreed?.Order));
+    }
+
+    /// <summary>Compares a saved file, as it was read again, with the detector that was trained: of one picture both must
+    /// give the same boxes and scores. A file of whole numbers gives others by rounding, which only a data set
+    /// measures.</summary>
+    /// <exception cref="ModelException">The file gives others.</exception>
+    public static void DemandSame(DetectorModel saved, DetectorModel trained)
+    {
+        if (saved.ScoresWholeNumbers)
+            return;
+        var ((scores, boxes), (ownScores, ownBoxes)) = (Untouched(saved), Untouched(trained));
+        var other = boxes.Length != ownBoxes.Length || TailValues.Agree(boxes, ownBoxes) < LeastShare ? "boxes"
+            : scores.Agrees(ownScores, TailScores.Floats) ? null : "scores";
+        if (other is not null)
+            throw new ModelException($"{saved.Model.Path}: the saved file gives other {other} than the detector that was "
+                + "trained; please report it with the file that the training began from.");
+
+        static (ScoreTable, Box[]) Untouched(DetectorModel detector)
+        {
+            var input = ImageInput.Read(detector.Model, (detector.Resize.Width, detector.Resize.Height));
+            return Decode(detector, Subgraph.Run(detector.Model,
+                new Dictionary<string, Tensor> { [input.Name] = input.Probe }, [.. detector.RawValues]));
+        }
+    }
+
+    // In the order of the boxes, where they have shown it.
+    private static string? DemandScores(DetectorModel detector, TailRun tail, ScoreTable own, int[]? order)
+    {
+        var tolerance = IntegerForm.IsOpen(detector.Model) ? TailScores.WholeNumbers : TailScores.Floats;
+        var names = TailScores.Find(detector.Model, detector.Head.ClassValues(detector));
+        var found = (order is null ? PlaceOrders.All(detector.Head.Layout(detector)) : [order])
+            .Select(order => TailScores.Compare(own.In(order), tail.Values, names, tolerance)).ToList();
+        var difference = found.All(at => at.Difference is not null) ? found[0].Difference : null;
+        return difference is null ? found.Select(at => at.Value).FirstOrDefault(value => value is not null)
+            : throw new ModelException($"{detector.Model.Path}: with the "
+            + $"{detector.Head.Kind} head its scores would mean something else than in the file itself: of a noise picture "
+            + $"{difference}. Say what the head is (Head, or --head, --head-file).");
+    }
+
+    private static TailTable? DemandBoxes(DetectorModel detector, ImageInput input, TailRun tail, Box[] own)
+    {
+        var overlap = IntegerForm.IsOpen(detector.Model) ? TailValues.WholeNumbers : TailValues.Floats;
         var tables = TailTable.All(tail, detector.Head.Layout(detector)).Where(table => table.Columns >= 4).ToList();
         foreach (var table in tables)
             if (Forms(table).Any(boxes => TailValues.AreSame(boxes, own, overlap)))
-                return table.Values[^1];
+                return table;
         // What lies straight behind the raw boxes, scaled or turned, is no decoding yet; the last value is one.
         var computed = TailValues.Computed(detector.Model, detector.RawValues);
-        var last = tables.LastOrDefault(table => table.Columns == 4 && table.Values.All(computed.Contains)
+        var last = tables.LastOrDefault(table => table.Values.All(computed.Contains)
+            && (detector.Head.ReadsJoinedOutput || table.Columns == 4)
             && Forms(table).Any(boxes => TailValues.ArePlausible(boxes, input)));
         if (last is null)
             return null;
@@ -52,14 +99,14 @@ public static class MeaningCheck
         return (boxes[place], place);
     }
 
-    // As the file's picture input is prepared, so the same picture reaches both.
-    private static Box[] Decode(DetectorModel detector, ImageInput input)
+    private static (ScoreTable Scores, Box[] Boxes) Decode(
+        DetectorModel detector, IReadOnlyDictionary<string, Tensor> values)
     {
-        var values = Subgraph.Run(detector.Model, new Dictionary<string, Tensor> { [input.Name] = input.Probe },
-            [.. detector.RawValues]);
         var graph = new Graph();
         var read = detector.RawValues.Select(name => graph.Constant(name + "/probe", values[name])).ToList();
-        var (_, boxes) = detector.Head.Predictions(detector, detector.Head.Tables(detector, read));
-        return BoxConversion.ToBoxes(boxes.TryConstant()!.Values<float>(), BoxFormat.Xyxy);
+        var (scores, boxes) = detector.Head.Predictions(detector, detector.Head.Tables(detector, read));
+        return (new(scores.TryConstant()!.Values<float>().ToArray().Chunk((int)scores.Shape[-1]).ToList(),
+            detector.Head.PlacesPerLevel(detector), detector.Head.ScorePowers),
+            BoxConversion.ToBoxes(boxes.TryConstant()!.Values<float>(), BoxFormat.Xyxy));
     }
 }

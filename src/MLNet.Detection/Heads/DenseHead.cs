@@ -77,6 +77,11 @@ public sealed record DenseHead : DetectionHead
     internal override IReadOnlyList<string> Values(HeadFrame detector) =>
         [.. Levels.SelectMany(level => level.Slices).Select(slice => slice.Map).Distinct()];
 
+    internal override IReadOnlyList<string> ClassValues(HeadFrame detector) =>
+        [.. Levels.Select(level => level.Classes.Map).Distinct()];
+
+    internal override (float Class, float Objectness) ScorePowers => (Score.ClassPower, Score.ObjectnessPower);
+
     // Corners in pixels, class logits, then objectness logits and raw numbers of the box; anchored: logits and deltas.
     internal override IReadOnlyList<Var> Tables(HeadFrame detector, IReadOnlyList<Var> values)
     {

@@ -58,6 +58,12 @@ public abstract record DetectionHead
     /// <summary>Names of the raw values that the model is cut at.</summary>
     internal virtual IReadOnlyList<string> Values(HeadFrame detector) => [detector.ClassValue, detector.BoxValue];
 
+    /// <summary>Those of them that class scores come from.</summary>
+    internal virtual IReadOnlyList<string> ClassValues(HeadFrame detector) => [detector.ClassValue];
+
+    /// <summary>a and b of scores p^a o^b with p a class's probability and o the objectness, where there is one.</summary>
+    internal virtual (float Class, float Objectness) ScorePowers => (1, 1);
+
     /// <summary>The raw values, as read into a graph, as tables [B, N, columns] with one row a place.</summary>
     /// <exception cref="OnnxGraphs.Models.ModelException">They do not fit the anchors or classes.</exception>
     internal abstract IReadOnlyList<Var> Tables(HeadFrame detector, IReadOnlyList<Var> values);

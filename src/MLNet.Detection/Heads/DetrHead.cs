@@ -112,7 +112,7 @@ public sealed record DetrHead : DetectionHead
     internal override (Var Scores, Var Boxes) Predictions(HeadFrame detector, IReadOnlyList<Var> tables)
     {
         var (classes, resize) = (detector.Classes.Count, detector.Resize);
-        var scores = Sigmoid ? Op.Squeeze(Op.Sigmoid(tables[0]), 0) : Best(tables[0], classes);
+        var scores = Sigmoid ? Op.Squeeze(Op.Logistic(tables[0]), 0) : Best(tables[0], classes);
         var parts = Op.Split(Op.Squeeze(tables[1], 0), 1, 2, 2);
         var size = tables[1].Graph.Constant(Tensor.Vector<float>(resize.Width, resize.Height));
         var (centre, half) = (parts[0] * size, parts[1] * size * 0.5f);

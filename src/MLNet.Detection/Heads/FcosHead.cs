@@ -107,6 +107,8 @@ public sealed record FcosHead : DetectionHead
         return detector.Select(scores, boxes, [.. PointsPerLevel]);
     }
 
+    internal override (float Class, float Objectness) ScorePowers => (0.5f, 0.5f);
+
     internal override (Var Scores, Var Boxes) Predictions(HeadFrame detector, IReadOnlyList<Var> tables)
     {
         var frames = Tensor.Of<float>(new(detector.Anchors.Count, 4), detector.Anchors.SelectMany(Frame).ToArray());

@@ -43,6 +43,8 @@ public sealed record YoloHead : GridHead
 
     internal override IReadOnlyList<string> Values(HeadFrame detector) => Maps;
 
+    internal override IReadOnlyList<string> ClassValues(HeadFrame detector) => Maps;
+
     internal override IReadOnlyList<Var> Tables(HeadFrame detector, IReadOnlyList<Var> values)
     {
         var raw = Op.Concat([.. values.Select(map => Rows(map, 5 + detector.Classes.Count))], 1);

@@ -47,6 +47,8 @@ public sealed record Yolov8Head : GridHead
     internal override IReadOnlyList<string> Values(HeadFrame detector) =>
         [.. Maps.Select(level => level.Classes), .. Maps.Select(level => level.Sides)];
 
+    internal override IReadOnlyList<string> ClassValues(HeadFrame detector) => [.. Maps.Select(level => level.Classes)];
+
     // Corners in pixels, class logits, logits of the sides.
     internal override IReadOnlyList<Var> Tables(HeadFrame detector, IReadOnlyList<Var> values)
     {

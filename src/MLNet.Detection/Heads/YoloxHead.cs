@@ -49,6 +49,8 @@ public sealed record YoloxHead : GridHead
     internal override IReadOnlyList<string> Values(HeadFrame detector) =>
         [.. Maps.SelectMany(level => new[] { level.Boxes, level.Objectness, level.Classes })];
 
+    internal override IReadOnlyList<string> ClassValues(HeadFrame detector) => [.. Maps.Select(level => level.Classes)];
+
     internal override IReadOnlyList<Var> Tables(HeadFrame detector, IReadOnlyList<Var> values)
     {
         var levels = values.Chunk(3).Select(maps => Rows(Op.Concat(maps, 1), maps.Sum(map => map.Shape[1])));

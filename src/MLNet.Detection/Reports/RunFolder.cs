@@ -67,12 +67,15 @@ public sealed class RunFolder
             Directory.Delete(Path);
     }
 
-    /// <summary>Writes the model, and reads it again: its own tail must give the boxes that are measured here.</summary>
+    /// <summary>Writes the model, and reads it again: the file must give the boxes and scores of the detector, and its own
+    /// tail the same.</summary>
     /// <exception cref="OnnxGraphs.Models.ModelException">It cannot be written, or gives others.</exception>
     public void Write(DetectorModel detector)
     {
         detector.Save(Model);
-        MeaningCheck.Demand(DetectorModel.Load(Model));
+        var saved = DetectorModel.Load(Model);
+        MeaningCheck.DemandSame(saved, detector);
+        MeaningCheck.Demand(saved);
     }
 
     /// <summary>Writes the metrics: the 12 COCO numbers, those of each class, and whatever the caller adds.</summary>

@@ -24,8 +24,9 @@ public sealed record Device(string Provider, int Id = 0)
     public bool Kernels { get; init; } = true;
 
     /// <summary>
-    /// Threads that a session computes with on the processor. 0: one for each core. Fewer leave cores to the workers that
-    /// prepare data, and to other programs.
+    /// Threads that a session computes with on the processor. 0: as the environment variable
+    /// <c>DETECTION_MLNET_THREADS</c> says, without it one for each core. Fewer leave cores to the workers that prepare
+    /// data, and to other programs; a container that may use a part of a machine's cores needs the number stated.
     /// </summary>
     public int Threads { get; init; }
 
@@ -85,7 +86,8 @@ public sealed record Device(string Provider, int Id = 0)
     /// buffers then.</param>
     /// <exception cref="InvalidOperationException">The native library lacks the device's provider or finds no such
     /// GPU.</exception>
-    /// <exception cref="ArgumentException">An option is not for this device.</exception>
+    /// <exception cref="ArgumentException">An option is not for this device, or DETECTION_MLNET_THREADS is no
+    /// number.</exception>
     /// <exception cref="DllNotFoundException">No package of the application brings ONNX Runtime's native library; the
     /// message names those that do.</exception>
     public SessionOptions CreateSessionOptions(bool capture = false)
@@ -100,7 +102,7 @@ public sealed record Device(string Provider, int Id = 0)
             EnableMemoryPattern = false,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-            IntraOpNumThreads = Threads,
+            IntraOpNumThreads = Threads > 0 ? Threads : StatedThreads(),
         };
         try
         {
@@ -119,6 +121,14 @@ public sealed record Device(string Provider, int Id = 0)
 
     /// <summary><c>cpu</c>, <c>cuda:N</c>, <c>dml:N</c> or <c>coreml</c>.</summary>
     public override string ToString() => Provider is "cuda" or "dml" ? $"{Provider}:{Id}" : Provider;
+
+    private static int StatedThreads() => Environment.GetEnvironmentVariable("DETECTION_MLNET_THREADS") switch
+    {
+        null or "" => 0,
+        var text when Number(text) is { } number => number,
+        var text => throw new ArgumentException($"The environment variable DETECTION_MLNET_THREADS is '{text}'; expected "
+            + "a number of threads, or 0 for one for each core."),
+    };
 
     private static int? Number(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;

@@ -3,8 +3,10 @@ using MLNet.Detection.Boxes;
 using MLNet.Detection.Builtin;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Images;
+using MLNet.Detection.Tests.Heads;
 using MLNet.Detection.Tests.Estimators;
 using OnnxGraphs.Models;
+using OnnxGraphs.Models.Proto;
 
 namespace MLNet.Detection.Tests.Detectors;
 
@@ -15,12 +17,16 @@ public sealed class MeaningCheckTests
     private static readonly SmallDetector Small = new() { Classes = ["a", "b"], Width = 64, Height = 64 };
 
     [TestMethod]
-    public void The_tail_of_an_untouched_detector_agrees() =>
-        Assert.IsNotNull(MeaningCheck.Demand(Small.Build()));
+    public void The_tail_of_an_untouched_detector_agrees()
+    {
+        var (boxes, scores) = MeaningCheck.Demand(Small.Build());
+        Assert.IsNotNull(boxes);
+        Assert.AreEqual("scores", scores);
+    }
 
     [TestMethod]
     public void A_file_without_a_tail_has_nothing_to_compare() =>
-        Assert.IsNull(MeaningCheck.Demand(TinyDetector.Model));
+        Assert.AreEqual((null, null), MeaningCheck.Demand(TinyDetector.Model));
 
     [TestMethod]
     public void Other_anchors_or_another_code_are_refused_with_both_boxes()
@@ -32,6 +38,50 @@ public sealed class MeaningCheckTests
         StringAssert.Contains(error.Message, "decoded here it is Box");
         var coder = detector.Decoder with { Coder = detector.Decoder.Coder with { WeightX = 5, WeightY = 5 } };
         Assert.ThrowsExactly<ModelException>(() => MeaningCheck.Demand(detector with { Decoder = coder }));
+    }
+
+    [TestMethod]
+    [DataRow("Softmax", DisplayName = "a softmax over the classes")]
+    [DataRow("HardSigmoid", DisplayName = "another activation")]
+    public void Scores_that_the_file_makes_otherwise_are_refused_with_both(string activation)
+    {
+        var detector = Small.Build();
+        var error = Assert.ThrowsExactly<ModelException>(() => MeaningCheck.Demand(Activated(detector, activation)));
+        StringAssert.Contains(error.Message, "' is [");
+        StringAssert.Contains(error.Message, "decoded here it is [");
+    }
+
+    [TestMethod]
+    [DataRow("yolox", DisplayName = "class times objectness, left to the program")]
+    [DataRow("yolo", DisplayName = "the same from one sigmoid over all numbers")]
+    [DataRow("yolov8", DisplayName = "columns behind those of the boxes")]
+    public void Scores_are_found_in_the_tail(string file)
+    {
+        var detector = HeadCase.Of(file).Load();
+        var (boxes, scores) = MeaningCheck.Demand(detector);
+        Assert.IsNotNull(boxes);
+        Assert.IsNotNull(scores);
+        var graph = detector.Model.Proto.Clone();
+        foreach (var node in graph.Graph.Node.Where(node => node.OpType == "Sigmoid"))
+            node.OpType = "HardSigmoid";
+        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(
+            () => MeaningCheck.Demand(detector with { Model = new(graph) })).Message, "would mean something else");
+    }
+
+    [TestMethod]
+    public void A_saved_file_must_be_the_detector_that_was_trained()
+    {
+        var (one, other) = (Small.Build(), (Small with { Seed = 2 }).Build());
+        MeaningCheck.DemandSame(one, one);
+        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => MeaningCheck.DemandSame(other, one)).Message,
+            "than the detector that was trained");
+    }
+
+    private static DetectorModel Activated(DetectorModel detector, string activation)
+    {
+        var graph = detector.Model.Proto.Clone();
+        graph.Graph.Node.Single(node => node.Input.Contains("class_logits")).OpType = activation;
+        return detector with { Model = new(graph) };
     }
 
     // The anchors of another detector, laid over the same maps: they are as many.

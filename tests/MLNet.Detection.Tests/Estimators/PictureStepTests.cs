@@ -129,6 +129,27 @@ public sealed class PictureStepTests
             new MixPicturesEstimator.Options { Mix = new MixUp(), Window = 1 }));
     }
 
+    [TestMethod]
+    [DataRow(float.NaN)]
+    [DataRow(float.PositiveInfinity)]
+    public void A_coordinate_that_is_no_number_is_named_by_row_and_column(float coordinate)
+    {
+        using var folder = new TemporaryFolder();
+        var data = ml.Detection().LoadFromCoco(TinyCoco.Write(folder), folder.Path);
+        var spoilt = ml.Transforms.CustomMapping<BoxRow, BoxRow>(
+            (from, to) => to.BoundingBoxes = [coordinate, .. from.BoundingBoxes.Skip(1)], null);
+        var chain = spoilt.Append(ml.Detection().DecodeImage()).Append(ml.Detection().RandomHorizontalFlip(1));
+        var message = Assert.ThrowsExactly<InvalidDataException>(
+            () => Rows.Values<RgbImage>(chain.Fit(data).Transform(data), "Picture")).Message;
+        StringAssert.Contains(message, "column 'BoundingBoxes': a coordinate is not a finite number");
+        StringAssert.StartsWith(message, "Row ");
+    }
+
+    private sealed class BoxRow
+    {
+        public float[] BoundingBoxes { get; set; } = [];
+    }
+
     private EstimatorChain<AugmentTransformer> Augmented(int seed) => ml.Detection().DecodeImage()
         .Append(ml.Detection().ColorJitter(seed: seed)).Append(ml.Detection().RandomZoom(seed: seed))
         .Append(ml.Detection().RandomCrop(seed)).Append(ml.Detection().RandomHorizontalFlip(seed: seed));

@@ -72,6 +72,29 @@ public sealed class DeviceTests
     }
 
     [TestMethod]
+    [DoNotParallelize]
+    public void ThreadsMayBeStatedForAllSessions()
+    {
+        const string name = "DETECTION_MLNET_THREADS";
+        var before = Environment.GetEnvironmentVariable(name);
+        try
+        {
+            Environment.SetEnvironmentVariable(name, "3");
+            using var stated = Device.Cpu.CreateSessionOptions();
+            Assert.AreEqual(3, stated.IntraOpNumThreads);
+            using var own = (Device.Cpu with { Threads = 1 }).CreateSessionOptions();
+            Assert.AreEqual(1, own.IntraOpNumThreads);
+            Environment.SetEnvironmentVariable(name, "two");
+            StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(
+                () => Device.Cpu.CreateSessionOptions()).Message, $"{name} is 'two'; expected a number of threads");
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(name, before);
+        }
+    }
+
+    [TestMethod]
     public void OnlyCudaHasGraphs() => StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(
         () => (Device.Cpu with { CaptureGraph = true }).CreateSessionOptions().Dispose()).Message,
         "CaptureGraph is set, but the device is cpu");

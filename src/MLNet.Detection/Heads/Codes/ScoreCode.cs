@@ -29,8 +29,8 @@ public sealed record ScoreCode(
     /// <summary>Scores [B, N, C] from logits [B, N, C] and, where there is one, objectness [B, N, 1].</summary>
     internal Var Scores(Var logits, Var? objectness)
     {
-        var p = Powered(Softmax ? Op.Softmax(logits) : Op.Sigmoid(logits), ClassPower);
-        return objectness is null ? p : p * Powered(Op.Sigmoid(objectness), ObjectnessPower);
+        var p = Powered(Softmax ? Op.Softmax(logits) : Op.Logistic(logits), ClassPower);
+        return objectness is null ? p : p * Powered(Op.Logistic(objectness), ObjectnessPower);
     }
 
     /// <summary>Class probabilities of N places, before the objectness.</summary>

@@ -69,5 +69,18 @@ public sealed class CsvFormatTests
         file.Refuses("line 2", "not well formed CSV");
     }
 
+    [TestMethod]
+    public void Rows_without_a_set_belong_to_none_of_them()
+    {
+        using var file = Small("TRAIN,x.png,dog,0.1,0.25,,,0.5,0.75,,\nUNASSIGNED,y.png,dog,0.1,0.25,,,0.5,0.75,,\n"
+            + "TEST,z.png,dog,0.1,0.25,,,0.5,0.75,,\n,w.png,dog,0.1,0.25,,,0.5,0.75,,\n");
+        foreach (var name in new[] { "y.png", "z.png", "w.png" })
+            SampleData.WritePicture(Path.Combine(file.Folder, name), 40, 20);
+        CollectionAssert.AreEqual(new[] { "train", "test" }, file.Format.Splits(file.Path).ToArray());
+        foreach (var (split, name) in new[] { ("train", "x.png"), ("test", "z.png") })
+            Assert.AreEqual(name, Assert.ContainsSingle(file.Load(new() { Split = split }).Images).FileName);
+        Assert.HasCount(4, file.Load().Images);
+    }
+
     private static SmallFile Small(string content) => new(DatasetFormat.Csv, "a.csv", content);
 }

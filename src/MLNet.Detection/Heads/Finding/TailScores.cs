@@ -1,0 +1,103 @@
+using System.Globalization;
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Models;
+
+namespace MLNet.Detection.Heads;
+
+/// <summary>
+/// Class scores of a file's own tail, to compare with those decoded here: s, or p and o of s = p^a o^b, where the file
+/// leaves their product to the program behind it.
+/// </summary>
+internal static class TailScores
+{
+    /// <summary>The relative difference of scores that are the same up to rounding of floats, and of whole numbers of
+    /// 8 bits.</summary>
+    public const float Floats = 0.01f, WholeNumbers = 0.25f;
+
+    private const float LeastShare = 0.99f;
+
+    private static readonly string[] Moves =
+        ["Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Split", "Slice", "Concat"];
+
+    /// <summary>The values behind the class logits, and those of them that are probabilities: an activation made them, and
+    /// what follows only moves them.</summary>
+    public static (IReadOnlySet<string> Behind, IReadOnlySet<string> Activated) Find(
+        OnnxModel model, IReadOnlyList<string> logits)
+    {
+        var (behind, activated) = (logits.ToHashSet(), new HashSet<string>());
+        foreach (var node in model.Proto.Graph.Node.Where(node => node.Input.Any(behind.Contains)))
+        {
+            behind.UnionWith(node.Output);
+            if (node.OpType is "Sigmoid" or "Softmax" or "HardSigmoid"
+                || Moves.Contains(node.OpType) && node.Input.Any(activated.Contains))
+                activated.UnionWith(node.Output);
+        }
+        behind.ExceptWith(logits);
+        return (behind, activated);
+    }
+
+    /// <summary>Looks for the scores among the values.</summary>
+    /// <returns>A value of all places or of a level that agrees, or in words what differs; neither where the probabilities
+    /// of all places stand in no value.</returns>
+    public static (string? Value, string? Difference) Compare(ScoreTable own, IReadOnlyDictionary<string, Tensor> values,
+        (IReadOnlySet<string> Behind, IReadOnlySet<string> Activated) names, float tolerance)
+    {
+        string? agreed = null;
+        foreach (var (first, rows) in own.Ranges)
+        {
+            var tables = values.SelectMany(at => PlaceColumns.Of(at.Key, at.Value, rows)).ToList();
+            var wide = tables.Where(table => names.Behind.Contains(table.Value) && table.Count >= own.Columns).ToList();
+            var found = wide.LastOrDefault(table => Agrees(own, first, table, tables, tolerance));
+            if (found is null && rows == own.Rows
+                && wide.LastOrDefault(table => names.Activated.Contains(table.Value)) is { } other)
+                return (null, Difference(own, first, other, tolerance));
+            agreed ??= found?.Value;
+            if (found is not null && rows == own.Rows)
+                break;
+        }
+        return (agreed, null);
+    }
+
+    private static bool Agrees(
+        ScoreTable own, int first, PlaceColumns table, IReadOnlyList<PlaceColumns> all, float tolerance)
+    {
+        for (var start = 0; start + own.Columns <= table.Count; start++)
+        {
+            if (Same(own, first, table, start, (p, _) => p, tolerance)
+                || Same(own, first, table, start, (p, _) => MathF.Pow(p, own.Powers.Class), tolerance))
+                return true;
+            foreach (var objectness in all.Where(other => other.Count == 1 || other.Value == table.Value))
+                for (var column = 0; column < objectness.Count; column++)
+                    if (Same(own, first, table, start, (p, row) => MathF.Pow(p, own.Powers.Class)
+                        * MathF.Pow(objectness[row, column], own.Powers.Objectness), tolerance))
+                        return true;
+        }
+        return false;
+    }
+
+    private static bool Same(
+        ScoreTable own, int first, PlaceColumns table, int start, Func<float, int, float> score, float tolerance)
+    {
+        var wrong = 0;
+        for (var row = 0; row < table.Rows && wrong <= (1 - LeastShare) * table.Rows; row++)
+            for (var column = 0; column < own.Columns; column++)
+            {
+                if (ScoreTable.Near(own[first + row, column], score(table[row, start + column], row), tolerance))
+                    continue;
+                wrong++;
+                break;
+            }
+        return wrong <= (1 - LeastShare) * table.Rows;
+    }
+
+    private static string Difference(ScoreTable own, int first, PlaceColumns table, float tolerance)
+    {
+        var row = Enumerable.Range(0, table.Rows).FirstOrDefault(row => Enumerable.Range(0, own.Columns)
+            .Any(column => !ScoreTable.Near(own[first + row, column], table[row, column], tolerance)));
+        var (theirs, ours) = (Numbers(column => table[row, column]), Numbers(column => own[first + row, column]));
+        return $"row {first + row} of '{table.Value}' is {theirs}, decoded here it is {ours}";
+
+        string Numbers(Func<int, float> number) => "[" + string.Join(", ", Enumerable.Range(0, Math.Min(4, own.Columns))
+            .Select(column => number(column).ToString("G4", CultureInfo.InvariantCulture))) + "]";
+    }
+}
