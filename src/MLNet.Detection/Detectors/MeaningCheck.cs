@@ -104,7 +104,7 @@ public static class MeaningCheck
     {
         var graph = new Graph();
         var read = detector.RawValues.Select(name => graph.Constant(name + "/probe", values[name])).ToList();
-        var (scores, boxes) = detector.Head.Predictions(detector, detector.Head.Tables(detector, read));
+        var (scores, boxes) = detector.Head.OfAllPlaces.Predictions(detector, detector.Head.Tables(detector, read));
         return (new(scores.TryConstant()!.Values<float>().ToArray().Chunk((int)scores.Shape[-1]).ToList(),
             detector.Head.PlacesPerLevel(detector), detector.Head.ScorePowers),
             BoxConversion.ToBoxes(boxes.TryConstant()!.Values<float>(), BoxFormat.Xyxy));

@@ -33,6 +33,10 @@ public sealed record DenseHead : DetectionHead
     /// rows without suppression: YOLOv10, https://arxiv.org/abs/2405.14458</summary>
     public bool OneToOne { get; init; }
 
+    /// <summary>Whether classes are heat maps: a place counts where none around it has a greater score, and none is suppressed
+    /// beside that. CenterNet, https://arxiv.org/abs/1904.07850</summary>
+    public bool Peaks { get; init; }
+
     /// <summary>What the head is known as, for reports: "SCRFD".</summary>
     public string Family { get; init; } = "dense head";
 
@@ -54,18 +58,19 @@ public sealed record DenseHead : DetectionHead
 
     internal override DetectionDecoder CustomaryDecoder => Anchored is { } anchored
         ? anchored.CustomaryDecoder with { Coder = ((DeltaCode)Code).Coder }
-        : OneToOne ? DetectionDecoder.Yolo with { IouThreshold = 1 } : DetectionDecoder.Yolo;
+        : OneToOne || Peaks ? DetectionDecoder.Yolo with { IouThreshold = 1 } : DetectionDecoder.Yolo;
 
     internal override Normalization? CustomaryPixels => Pixels;
 
     internal override string LossName => Anchored?.LossName
-        ?? (HasObjectness ? nameof(YoloxLoss) : nameof(Yolov8Loss));
+        ?? (Peaks ? nameof(CenterNetLoss) : HasObjectness ? nameof(YoloxLoss) : nameof(Yolov8Loss));
 
-    internal override bool MatchesPredictions => Anchored is null;
+    internal override bool MatchesPredictions => Anchored is null && !Peaks;
 
     internal override bool AveragesImages => Anchored?.AveragesImages ?? false;
 
-    internal override int BoxTargetColumns => Anchored is null && !HasObjectness ? 5 : 4;
+    internal override int BoxTargetColumns(HeadFrame detector) =>
+        Peaks ? 4 + detector.Classes.Count : Anchored is null && !HasObjectness ? 5 : 4;
 
     /// <summary>Whether places have an objectness of their own.</summary>
     internal bool HasObjectness => Levels.Count > 0 && Levels[0].Objectness is not null;
@@ -86,7 +91,7 @@ public sealed record DenseHead : DetectionHead
     internal override IReadOnlyList<Var> Tables(HeadFrame detector, IReadOnlyList<Var> values)
     {
         var maps = Values(detector).Zip(values).ToDictionary(pair => pair.First, pair => pair.Second);
-        var (logits, raw) = (Table(maps, level => level.Classes), Table(maps, level => level.Boxes));
+        var (logits, raw) = (Table(maps, level => level.Classes), Boxes(maps));
         detector.Expect(Levels[0].Classes.Map, logits, detector.ClassColumns);
         detector.Expect(Levels[0].Boxes.Map, raw, Code.Columns);
         if (Anchored is not null)
@@ -97,11 +102,13 @@ public sealed record DenseHead : DetectionHead
     }
 
     internal override TargetWriter Targets(HeadFrame detector) => Anchored?.Targets(detector)
-        ?? (HasObjectness ? Training.ByObjectness(this, detector) : Training.ByAlignment(this, detector));
+        ?? (Peaks ? Training.ByCentre(this, detector) : HasObjectness ? Training.ByObjectness(this, detector) : Training.ByAlignment(this, detector));
 
     internal override IReadOnlyDictionary<string, Var> Terms(
         HeadFrame detector, DetectionTargets targets, IReadOnlyList<Var> tables) =>
-        Anchored?.Terms(detector, targets, tables) ?? (HasObjectness
+        Anchored?.Terms(detector, targets, tables) ?? (Peaks
+            ? Training.CentreTerms(targets, tables, Places(detector, tables[0].Graph))
+            : HasObjectness
             ? Training.ObjectnessTerms(this, targets, tables)
             : Training.AlignmentTerms(this, targets, tables, Places(detector, tables[0].Graph)));
 
@@ -116,13 +123,53 @@ public sealed record DenseHead : DetectionHead
             scores[i] = !HasObjectness ? p
                 : p * MathF.Pow(ClassScores.Sigmoid(tables[2].Span[i / classes]), Score.ObjectnessPower);
         }
+        if (Peaks)
+            KeepPeaks(scores, classes);
         return detector.Select(scores, BoxConversion.ToBoxes(tables[0].Span, BoxFormat.Xyxy),
             [.. Levels.Select(level => level.Places)]);
     }
 
-    internal override (Var Scores, Var Boxes) Predictions(HeadFrame detector, IReadOnlyList<Var> tables) =>
-        Anchored?.Predictions(detector, tables)
-        ?? (Op.Squeeze(Score.Scores(tables[1], HasObjectness ? tables[2] : null), 0), Op.Squeeze(tables[0], 0));
+    internal override DetectionHead OfAllPlaces => this with { Peaks = false };
+
+    internal override (Var Scores, Var Boxes) Predictions(HeadFrame detector, IReadOnlyList<Var> tables)
+    {
+        if (Anchored is { } anchored)
+            return anchored.Predictions(detector, tables);
+        var scores = Score.Scores(tables[1], HasObjectness ? tables[2] : null);
+        return (Op.Squeeze(Peaks ? OfPeaks(scores) : scores, 0), Op.Squeeze(tables[0], 0));
+    }
+
+    // [1, N, C]: zero where a neighbour has more.
+    private Var OfPeaks(Var scores)
+    {
+        var (parts, first) = (new List<Var>(), 0);
+        foreach (var level in Levels)
+        {
+            var rows = Op.Slice(scores, 1, first, first += level.Places);
+            var map = Op.Reshape(Op.Transpose(rows, 0, 2, 1), 1, rows.Shape[2], level.Height, level.Width);
+            var kept = map * Op.Cast(Op.GreaterOrEqual(map, Op.MaxAround(map, 3)), map.Type);
+            parts.Add(Op.Transpose(Op.Reshape(kept, 1, rows.Shape[2], level.Places), 0, 2, 1));
+        }
+        return Op.Concat([.. parts], 1);
+    }
+
+    private void KeepPeaks(float[] scores, int classes)
+    {
+        var (all, first) = (scores.ToArray(), 0);
+        foreach (var level in Levels)
+        {
+            for (var i = 0; i < level.Places * classes; i++)
+            {
+                var (place, c) = (i / classes, i % classes);
+                var (x, y) = (place % level.Width, place / level.Width);
+                for (var row = Math.Max(0, y - 1); row <= Math.Min(level.Height - 1, y + 1); row++)
+                    for (var column = Math.Max(0, x - 1); column <= Math.Min(level.Width - 1, x + 1); column++)
+                        if (all[(first + row * level.Width + column) * classes + c] > all[first * classes + i])
+                            scores[first * classes + i] = 0;
+            }
+            first += level.Places;
+        }
+    }
 
     internal override IReadOnlyList<int> PlacesPerLevel(HeadFrame detector) => [.. Levels.Select(level => level.Places)];
 
@@ -175,8 +222,14 @@ public sealed record DenseHead : DetectionHead
     internal Var Corners(
         IReadOnlyDictionary<string, Var> maps, IReadOnlyList<Box> anchors, int width, int height)
     {
-        var raw = Table(maps, level => level.Boxes);
+        var raw = Boxes(maps);
         return Code.Corners(raw, Places(raw.Graph, anchors, width, height));
+    }
+
+    private Var Boxes(IReadOnlyDictionary<string, Var> maps)
+    {
+        var boxes = Table(maps, level => level.Boxes);
+        return Levels[0].Shifts is null ? boxes : Op.Concat([boxes, Table(maps, level => level.Shifts!)], 2);
     }
 
     private Var Table(IReadOnlyDictionary<string, Var> maps, Func<HeadLevel, ChannelSlice> slice) => Op.Concat(

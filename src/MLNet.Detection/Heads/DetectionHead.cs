@@ -50,7 +50,7 @@ public abstract record DetectionHead
     internal virtual bool CountsObjects => false;
 
     /// <summary>Numbers of a place's box target.</summary>
-    internal virtual int BoxTargetColumns => 4;
+    internal virtual int BoxTargetColumns(HeadFrame detector) => 4;
 
     /// <summary>Whether one output, or one a level, has boxes and classes together.</summary>
     internal virtual bool ReadsJoinedOutput => false;
@@ -85,6 +85,9 @@ public abstract record DetectionHead
     /// there is one, and boxes [N, 4] in pixels of the network's input.
     /// </summary>
     internal abstract (Var Scores, Var Boxes) Predictions(HeadFrame detector, IReadOnlyList<Var> tables);
+
+    /// <summary>The head with the scores of all places, those that its predictions leave out included.</summary>
+    internal virtual DetectionHead OfAllPlaces => this;
 
     /// <summary>The places split by feature level, as candidates are counted.</summary>
     internal virtual IReadOnlyList<int> PlacesPerLevel(HeadFrame detector) => [detector.Anchors.Count];

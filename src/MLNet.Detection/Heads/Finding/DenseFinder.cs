@@ -28,7 +28,7 @@ public static class DenseFinder
             return null;
         var head = Head(signs, family.Code, family.Score, family.PointOffset) with
         {
-            Family = family.Name, Pixels = family.Pixels,
+            Family = family.Name, Pixels = family.Pixels, Peaks = family.Peaks,
         };
         return new(head, family.Scheme, family.Sure,
             [$"{family.Signs}: as {family.Name} has", .. Kept(signs)]);
@@ -47,7 +47,7 @@ public static class DenseFinder
     internal static HeadSigns? Signs(IReadOnlyList<HeadPiece> pieces, ImageInput input)
     {
         var found = pieces.GroupBy(piece => (piece.Height, piece.Width)).OrderByDescending(level => level.Key)
-            .Select(level => HeadRoles.Of([.. level])).ToList();
+            .Select(level => HeatRoles.Of([.. level], input.Width) ?? HeadRoles.Of([.. level])).ToList();
         if (found.Count == 0 || found.Any(level => level is null))
             return null;
         var levels = found.Select(level => level!.Value).ToList();

@@ -18,7 +18,12 @@ internal sealed record HeadFamily(string Name, string Signs, Func<HeadSigns, boo
     private static readonly Normalization BgrUnit = Normalization.Unit with { Order = ChannelOrder.Bgr };
     private static readonly Normalization BgrImageNet =
         new(new(123.675f, 116.28f, 103.53f), new(58.395f, 57.12f, 57.375f), ChannelOrder.Bgr);
+    private static readonly Normalization CentreMeans =
+        new(new(104.04f, 113.985f, 119.85f), new(73.695f, 69.87f, 70.89f), ChannelOrder.Bgr);
     private static readonly ScoreCode Sigmoid = new(), Background = new(Softmax: true, Background: true);
+
+    /// <summary>Whether classes are heat maps.</summary>
+    public bool Peaks { get; init; }
 
     /// <summary>Where in its cell a point lies.</summary>
     public float PointOffset { get; init; } = 0.5f;
@@ -66,6 +71,13 @@ internal sealed record HeadFamily(string Name, string Signs, Func<HeadSigns, boo
             { Pixels = Normalization.ImageNet },
         new("NanoDet", "four distributions of 8 bins, three levels",
             s => s.BoxColumns == 32 && s.Levels.Count == 3, new DistributionCode(8), Sigmoid) { Pixels = BgrImageNet },
+        new("CenterNet", "heat maps, sizes and shifts of centres on one level of stride 4",
+            s => s.Shifts && s.Strides.SequenceEqual([4f]), new CentreCode(), Sigmoid)
+            { PointOffset = 0, Pixels = CentreMeans, Peaks = true, Sure = false },
+        new("DBFace", "heat maps and four distances on one level of stride 4",
+            s => s.Strides.SequenceEqual([4f]) && s.BoxColumns == 4 && !s.Objectness && s.ClassActivation == "Sigmoid"
+                && s.Anchors.All(a => a == 1), new DistanceCode(), Sigmoid)
+            { PointOffset = 0, Pixels = CentreMeans, Peaks = true, Sure = false },
         new("FastestDet", "one level, objectness, softmax over the classes",
             s => s.Levels.Count == 1 && s.Objectness && s.BoxColumns == 4 && s.ClassActivation == "Softmax",
             new TanhCode(), new(Softmax: true, ClassPower: 0.4f, ObjectnessPower: 0.6f)) { Pixels = BgrUnit },

@@ -12,6 +12,9 @@ namespace MLNet.Detection.Heads;
 internal sealed record HeadSigns(IReadOnlyList<HeadLevel> Levels, string? ClassActivation, int BoxColumns, int Keypoints,
     bool KeypointsWithBoxes, bool Decoded, IReadOnlyList<float> Strides, int Outputs)
 {
+    /// <summary>Whether sizes and shifts of boxes have maps of their own.</summary>
+    public bool Shifts => Levels[0].Shifts is not null;
+
     public bool Objectness => Levels[0].Objectness is not null;
 
     public int Classes => Levels[0].Classes.Columns;
