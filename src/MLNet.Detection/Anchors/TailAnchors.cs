@@ -4,6 +4,7 @@ using MLNet.Detection.Images;
 using MLNet.Detection.Inspection;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
+using OnnxGraphs.Quantization;
 using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Anchors;
@@ -25,6 +26,7 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
     public static TailAnchors Find(OnnxModel model, string deltas, ImageInput input, string? named = null)
     {
         ModelException? first = null;
+        model = ActivationRounding.Without(model);
         foreach (var boxes in (string[])[.. named is null ? [] : new[] { named }, .. Candidates(model, deltas, input)])
             try
             {
@@ -34,6 +36,8 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
             {
                 first ??= error;
             }
+        if (Stored(model, deltas, input) is { } stored)
+            return stored;
         throw first ?? new ModelException(
             $"{model.Path}: '{deltas}' holds raw deltas, and nothing behind it decodes them with anchors; give the "
             + "anchors in a file.");
@@ -60,8 +64,10 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
         var shifted = Decode(new(1, 1, 0, 0));
         // A shifted centre moves all corners, but not a size.
         var corners = anchors.Zip(shifted).Any(pair => pair.First.X1 != pair.Second.X1);
-        // Parts of the image stay near 1, pixels do not.
-        (float X, float Y) scale = anchors.Max(box => Math.Max(box.X1, box.Y1)) < 4 ? (width, height) : (1, 1);
+        // Parts of the image stay near 1, pixels do not. TensorFlow writes heights first.
+        var turned = AreTurned(anchors);
+        (float X, float Y) scale = anchors.Max(box => Math.Max(box.X1, box.Y1)) >= 4 ? (1, 1)
+            : turned ? (height, width) : (width, height);
         Box[] Boxes(Box[] decoded) => [.. decoded.Select(box =>
             (corners ? box : Box.FromCxcywh(box.X0, box.Y0, box.X1, box.Y1)).Scale(scale.X, scale.Y))];
         var (at, moved) = (Boxes(anchors), Boxes(shifted));
@@ -75,8 +81,41 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
         var probe = new BoxDelta(-0.5f, 0.25f, 0.5f, -0.75f);
         Verify(model, boxes, Boxes(Decode(probe)),
             [.. at.Select(anchor => coder.Decode(probe, anchor))]);
-        return new(at, coder);
+        return turned ? Turned(at, coder) : new(at, coder);
     }
+
+    // Anchors that are an output of the file, for a program behind it: their code has no weights.
+    private static TailAnchors? Stored(OnnxModel model, string deltas, ImageInput input)
+    {
+        var count = Count(model, deltas, deltas, input);
+        foreach (var output in model.OutputNames)
+        {
+            Tensor Run(Tensor picture) =>
+                Subgraph.Run(model, new Dictionary<string, Tensor> { [input.Name] = picture }, [output])[output];
+            var value = Run(input.Zeros);
+            if (value.Type != ElementType.Float32 || value.Shape.Size != 4 * count || value.Shape[-1] != 4
+                || !value.Data.SequenceEqual(Run(input.Probe).Data))
+                continue;
+            var boxes = BoxConversion.ToBoxes(value.Values<float>(), BoxFormat.Xyxy);
+            if (boxes.All(box => box.IsProper))
+                return AreTurned(boxes) ? Turned(boxes, new()) : new(boxes, new());
+        }
+        return null;
+    }
+
+    // Places run along the rows of a map: what changes first is the distance from the left.
+    private static bool AreTurned(Box[] boxes)
+    {
+        var next = boxes.FirstOrDefault(box => box.CenterX != boxes[0].CenterX || box.CenterY != boxes[0].CenterY);
+        return MathF.Abs(next.CenterY - boxes[0].CenterY) > MathF.Abs(next.CenterX - boxes[0].CenterX);
+    }
+
+    private static TailAnchors Turned(Box[] boxes, BoxCoder coder) =>
+        new([.. boxes.Select(box => new Box(box.Y0, box.X0, box.Y1, box.X1))],
+            new(coder.WeightY, coder.WeightX, coder.WeightHeight, coder.WeightWidth)
+            {
+                MaxLogScale = coder.MaxLogScale, HeightFirst = true,
+            });
 
     // Values behind the deltas that hold four numbers for each of them.
     private static IEnumerable<string> Candidates(OnnxModel model, string deltas, ImageInput input)

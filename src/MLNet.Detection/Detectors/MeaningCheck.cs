@@ -24,8 +24,7 @@ public static class MeaningCheck
     public static (string? Boxes, string? Scores) Demand(DetectorModel detector)
     {
         var input = ImageInput.Read(detector.Model, (detector.Resize.Width, detector.Resize.Height));
-        var tail = TailRun.Of(
-            detector.Model, detector.RawValues, new Dictionary<string, Tensor> { [input.Name] = input.Probe });
+        var tail = TailRun.Of(ActivationRounding.Without(detector.Model), detector.RawValues, new Dictionary<string, Tensor> { [input.Name] = input.Probe });
         var (scores, boxes) = Decode(detector, tail.Values);
         var agreed = DemandBoxes(detector, input, tail, boxes);
         return (agreed?.Values[^1], DemandScores(detector, tail, scores, agreed?.Order));

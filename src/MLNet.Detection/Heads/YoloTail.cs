@@ -2,6 +2,7 @@ using System.Numerics;
 using MLNet.Detection.Anchors;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
+using OnnxGraphs.Quantization;
 using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Heads;
@@ -85,7 +86,7 @@ internal static class YoloTail
         var feeds = maps.Zip(import.Shapes(maps)).ToDictionary(map => map.First, map => Filled(map.Second, raw));
         // A tail may ask the pictures for their size.
         feeds[import.Input.Name] = import.Input.Zeros;
-        return Subgraph.Run(import.Model, feeds, [output])[output];
+        return Subgraph.Run(ActivationRounding.Without(import.Model), feeds, [output])[output];
     }
 
     private static Tensor Filled(TensorShape shape, float value) =>

@@ -66,6 +66,9 @@ public sealed record DetectorInspection
     /// taken; null where one does.</summary>
     public Normalization? GuessedPixels { get; init; }
 
+    /// <summary>The largest learning rate that the head and the weights bear; null: the trainer's own.</summary>
+    public float? LearningRate { get; init; }
+
     /// <summary>How to tune the detector.</summary>
     public FineTuningRecipe Recipe => FineTuningRecipe.Of(this);
 
@@ -87,7 +90,7 @@ public sealed record DetectorInspection
         var (problems, notes) = (new List<string>(), FileNotes.Of(model, ref imageSize));
         model = TiedWeights.Untie(Try(() => FileForm.Open(model, imageSize), problems) ?? model);
         var input = Try(() => ImageInput.Read(model, imageSize), problems);
-        return Guessed(Of(model, input, problems) with { Notes = notes }, model);
+        return Guessed(RateGuess.Put(Of(model, input, problems) with { Notes = notes }, model), model);
     }
 
     private static DetectorInspection Guessed(DetectorInspection report, OnnxModel model)
@@ -98,7 +101,7 @@ public sealed record DetectorInspection
         return report with
         {
             GuessedPixels = pixels,
-            Problems = [.. report.Problems, "What numbers the pixels are is not in the file. By the size of its first "
+            Notes = [.. report.Notes, "what numbers the pixels are is not in the file. By the size of its first "
                 + $"layer's weights they go {(pixels == Normalization.Pixels ? "from 0 to 255" : "from about 0 to 1")}; means and the order "
                 + "of colours are not known. The program that runs the file today knows them: --normalization pixels, "
                 + "unit, centered or imagenet, with --colors bgr where blue comes first."],

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Heads;
 using MLNet.Detection.Images;
@@ -26,10 +27,12 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
         [
             .. Head(inspection, missing), .. Size(inspection), .. Anchors(inspection, missing), .. Pixels(inspection, missing),
         ];
+        var rate = inspection.LearningRate;
         var command = string.Join(' ', [$"--model {file}", .. options.Select(option => option.Command),
+            .. rate is null ? Array.Empty<string>() : [$"--lr {Number(rate.Value)}"],
             "--train train.json --test test.json --images images"]);
         string[] import = [.. options.Select(option => option.Code)];
-        return new(Program(file, import), command, missing) { Import = import };
+        return new(Program(file, import, rate), command, missing) { Import = import };
     }
 
     private static IEnumerable<(string Code, string Command)> Head(DetectorInspection inspection, List<string> missing)
@@ -107,7 +110,7 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
         if (inspection.GuessedPixels is { } guess)
         {
             var name = guess == Normalization.Pixels ? nameof(Normalization.Pixels) : nameof(Normalization.Unit);
-            return [($"Normalization = Normalization.{name}, // a guess: see the problems",
+            return [($"Normalization = Normalization.{name}, // a guess",
                 $"--normalization {name.ToLowerInvariant()}")];
         }
         missing.Add("what numbers the pixels are: --normalization pixels, unit, centered or imagenet, with --colors bgr "
@@ -120,8 +123,12 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
         inspection.Model.Inputs.First(input => input.Name == inspection.Input!.Name).Shape.Skip(1)
             .Any(dim => !int.TryParse(dim, out var length) || length <= 0);
 
-    private static string Program(string file, IReadOnlyList<string> options)
+    private static string Number(float rate) => rate.ToString("0.######", CultureInfo.InvariantCulture);
+
+    private static string Program(string file, IReadOnlyList<string> options, float? rate)
     {
+        var trainer = rate is null ? "detector, epochs: 20"
+            : $"new() {{ Detector = detector, Epochs = 20, LearningRate = {Number(rate.Value)}f }}";
         string[] usings =
         [
             "Microsoft.ML", "MLNet.Detection",
@@ -143,7 +150,7 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
             {
                 Classes = [.. train.Dataset.Categories.Select(category => category.Name)],
             {{string.Concat(options.Select(option => $"    {option}\n"))}}}.Load("{{file}}");
-            using var tuned = ml.Detection().FineTune(detector, epochs: 20).Fit(train);
+            using var tuned = ml.Detection().FineTune({{trainer}}).Fit(train);
             var metrics = ml.Detection().Evaluate(tuned.Transform(test));
             Console.WriteLine($"mAP50 {metrics.MAP50:f3}, mAP50-95 {metrics.MAP50_95:f3}");
             tuned.Model.Save("tuned.onnx");

@@ -12,7 +12,8 @@ namespace OnnxGraphs.Surgery;
 public static class ColumnReplacement
 {
     private static readonly HashSet<string> Elementwise =
-        ["Relu", "LeakyRelu", "Clip", "Sigmoid", "HardSwish", "HardSigmoid", "Identity", "Elu", "Tanh", "Softplus"];
+        ["Relu", "LeakyRelu", "Clip", "Sigmoid", "HardSwish", "HardSigmoid", "Identity", "Elu", "Tanh", "Softplus",
+            "QuantizeLinear", "DequantizeLinear"];
 
     /// <summary>A copy of the model with new weights for the classes; the other columns keep theirs.</summary>
     /// <param name="model">The model.</param>

@@ -71,6 +71,23 @@ internal sealed record HeadFamily(string Name, string Signs, Func<HeadSigns, boo
             { Pixels = Normalization.ImageNet },
         new("NanoDet", "four distributions of 8 bins, three levels",
             s => s.BoxColumns == 32 && s.Levels.Count == 3, new DistributionCode(8), Sigmoid) { Pixels = BgrImageNet },
+        new("YOLOv5-face", "one map a level with boxes, objectness, five keypoints and classes of three anchors, x sigmoid(x)",
+            s => s.Joint && s.Keypoints == 10 && s.Levels.Count == 3, new SigmoidCode(), Sigmoid)
+            {
+                Scheme = YoloAnchors.Version5Face, Pixels = Normalization.Unit,
+            },
+        new("YOLOv5", "one map a level with boxes, objectness and classes of three anchors, x sigmoid(x)",
+            s => s.Joint && s.Silu && s.Levels.Count == 3 && s.Anchors.All(a => a == 3), new SigmoidCode(), Sigmoid)
+            { Scheme = YoloAnchors.Version3, Pixels = Normalization.Unit, Sure = false },
+        new("YOLOv3", "one map a level with boxes, objectness and classes of three anchors",
+            s => s.Joint && s.Levels.Count == 3 && s.Anchors.All(a => a == 3), new SigmoidCode(1, false), Sigmoid)
+            { Scheme = YoloAnchors.Version3, Pixels = Normalization.Unit, Sure = false },
+        new("YOLOv2", "one map on stride 32 with boxes, objectness and classes of five anchors",
+            s => s.Joint && s.Strides.SequenceEqual([32f]) && s.Anchors.All(a => a == 5) && s.Classes == 20,
+            new SigmoidCode(1, false), new(Softmax: true)) { Scheme = YoloAnchors.Version2Voc, Sure = false },
+        new("YOLOv2", "one map on stride 32 with boxes, objectness and classes of five anchors",
+            s => s.Joint && s.Strides.SequenceEqual([32f]) && s.Anchors.All(a => a == 5),
+            new SigmoidCode(1, false), new(Softmax: true)) { Scheme = YoloAnchors.Version2, Sure = false },
         new("CenterNet", "heat maps, sizes and shifts of centres on one level of stride 4",
             s => s.Shifts && s.Strides.SequenceEqual([4f]), new CentreCode(), Sigmoid)
             { PointOffset = 0, Pixels = CentreMeans, Peaks = true, Sure = false },
