@@ -84,21 +84,22 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
         return turned ? Turned(at, coder) : new(at, coder);
     }
 
-    // Anchors that are an output of the file, for a program behind it: their code has no weights.
+    // Anchors as they are, for a program behind the file or for rows that are chosen before they are decoded. Their code has
+    // no weights: files with others decode all rows.
     private static TailAnchors? Stored(OnnxModel model, string deltas, ImageInput input)
     {
+        // One box a cell is as well the square around a point of a head without anchors (FCOS).
+        var cells = Subgraph.Run(model, new Dictionary<string, Tensor> { [input.Name] = input.Zeros },
+            HeadMaps.Behind(model, deltas)).Values;
+        if (cells.All(map => map.Shape.Rank == 4 && map.Shape[1] == 4))
+            return null;
         var count = Count(model, deltas, deltas, input);
-        foreach (var output in model.OutputNames)
+        foreach (var name in Tail.Constants(model, 4 * count, input.Shapes))
         {
-            Tensor Run(Tensor picture) =>
-                Subgraph.Run(model, new Dictionary<string, Tensor> { [input.Name] = picture }, [output])[output];
-            var value = Run(input.Zeros);
-            if (value.Type != ElementType.Float32 || value.Shape.Size != 4 * count || value.Shape[-1] != 4
-                || !value.Data.SequenceEqual(Run(input.Probe).Data))
-                continue;
+            var value = Subgraph.Run(model, new Dictionary<string, Tensor> { [input.Name] = input.Zeros }, [name])[name];
             var boxes = BoxConversion.ToBoxes(value.Values<float>(), BoxFormat.Xyxy);
             if (boxes.All(box => box.IsProper))
-                return AreTurned(boxes) ? Turned(boxes, new()) : new(boxes, new());
+                return AreTurned(boxes) ? Turned(boxes, BoxCoder.RetinaNet) : new(boxes, BoxCoder.RetinaNet);
         }
         return null;
     }

@@ -63,6 +63,7 @@ public sealed record DetectorImport : HeadRequest
         CheckClasses();
         model = TiedWeights.Untie(FileForm.Open(model, ImageSize));
         var input = ImageInput.Read(model, ImageSize);
+        StoredResult.Refuse(model);
         if (Joined(model, input) is { } joined)
             return joined;
         if (Set(model, input) is { } set)

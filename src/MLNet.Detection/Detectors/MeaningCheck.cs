@@ -56,7 +56,7 @@ public static class MeaningCheck
     // In the order of the boxes, where they have shown it.
     private static string? DemandScores(DetectorModel detector, TailRun tail, ScoreTable own, int[]? order)
     {
-        var tolerance = IntegerForm.IsOpen(detector.Model) ? TailScores.WholeNumbers : TailScores.Floats;
+        var tolerance = IsRounded(detector.Model) ? TailScores.WholeNumbers : TailScores.Floats;
         var names = TailScores.Find(detector.Model, detector.Head.ClassValues(detector));
         var found = (order is null ? PlaceOrders.All(detector.Head.Layout(detector)) : [order])
             .Select(order => TailScores.Compare(own.In(order), tail.Values, names, tolerance)).ToList();
@@ -67,9 +67,13 @@ public static class MeaningCheck
             + $"{difference}. Say what the head is (Head, or --head, --head-file).");
     }
 
+    // Constants of the tail may be whole numbers, too.
+    private static bool IsRounded(OnnxModel model) =>
+        IntegerForm.IsOpen(model) || model.Proto.Graph.Node.Any(node => node.OpType == "DequantizeLinear");
+
     private static TailTable? DemandBoxes(DetectorModel detector, ImageInput input, TailRun tail, Box[] own)
     {
-        var overlap = IntegerForm.IsOpen(detector.Model) ? TailValues.WholeNumbers : TailValues.Floats;
+        var overlap = IsRounded(detector.Model) ? TailValues.WholeNumbers : TailValues.Floats;
         var tables = TailTable.All(tail, detector.Head.Layout(detector)).Where(table => table.Columns >= 4).ToList();
         foreach (var table in tables)
             if (Forms(table).Any(boxes => TailValues.AreSame(boxes, own, overlap)))

@@ -55,7 +55,8 @@ public sealed record DetectorInspection
     public required IReadOnlyList<string> Problems { get; init; }
 
     /// <summary>The scheme to train with, where the file has no anchors: the first that fits.</summary>
-    public KnownAnchors? Scheme => TailAnchors is null ? Schemes.FirstOrDefault(fit => fit.Fits)?.Known : null;
+    public KnownAnchors? Scheme => TailAnchors is null
+        ? Schemes.FirstOrDefault(fit => fit.Fits && fit.Known.Kind != HeadKind.Yolo)?.Known : null;
 
     /// <summary>What pictures files of this kind take, where the file says nothing of it; null where they differ.</summary>
     public Normalization? Pixels => Queries is not null ? new DetrHead { Sigmoid = true }.CustomaryPixels
@@ -114,6 +115,8 @@ public sealed record DetectorInspection
         // Without a size all else that is not clear follows from that.
         if (input is not null)
             problems.AddRange(summary.Problems);
+        if (input is not null && StoredResult.Of(model) is { } constant)
+            problems.Add(constant);
         var front = input is null || summary.TrainedValues.Count == 0 ? null
             : Try(() => ImageFront.Read(model, input, summary.TrainedValues), problems);
         if (input is not null && Try(() => DetrFinder.Find(model, input), []) is { } queries)

@@ -12,26 +12,32 @@ internal static class RateGuess
 {
     private const float OfQueries = 2e-4f;
 
-    // A tenth of the layers with weights of less than ten steps.
-    private const float Tiny = 0.01f, Share = 0.1f, StepOfWeight = 0.01f;
+    // Weights of n inputs are about n^-1/2 where a layer passes numbers on as large as it takes them. Of 20 public files all
+    // have nine tenths of their layers above 0.18 of that, but one, at 0.06, which the customary rate breaks in two steps.
+    private const float Least = 0.1f, Share = 0.1f, OfTinyWeights = 5e-5f;
 
     /// <summary>The report with the rate and what speaks for it.</summary>
     public static DetectorInspection Put(DetectorInspection report, OnnxModel model)
     {
         if (report.Queries is not null || report.Head?.Kind == Heads.HeadKind.Detr)
-            return report with { LearningRate = OfQueries };
-        if (report.Model.TrainedValues.Count == 0 || Size(model) is not { } size || size >= Tiny)
+            return report with
+            {
+                LearningRate = OfQueries,
+                Notes = [.. report.Notes, "the scores by which an encoder chooses the queries are no part of the head: they keep "
+                    + "the classes of the file, and choose on as they do"],
+            };
+        if (report.Model.TrainedValues.Count == 0 || Size(model) is not { } size || size >= Least)
             return report;
-        var rate = Rounded(size * StepOfWeight);
         return report with
         {
-            LearningRate = rate,
-            Notes = [.. report.Notes, FormattableString.Invariant($"a tenth of the layers have weights of {size:g2} or less, ")
-                + "which steps of the customary learning rate would change altogether: the command names a smaller one"],
+            LearningRate = OfTinyWeights,
+            Notes = [.. report.Notes, FormattableString.Invariant($"a tenth of the layers have weights of {size:p0} or less of ")
+                + "their customary size, which steps of the customary learning rate would change altogether: the command names "
+                + "a smaller one"],
         };
     }
 
-    // The root mean square of the weights of a layer that a tenth of them stay under.
+    // The root mean square of a layer's weights times the root of its inputs that a tenth of the layers stay under.
     private static float? Size(OnnxModel model)
     {
         var weights = model.Initializers;
@@ -39,15 +45,9 @@ internal static class RateGuess
         [
             .. model.Proto.Graph.Node.Where(node => node.OpType is "Conv" or "ConvTranspose" or "Gemm" or "MatMul").Select(layer => weights.GetValueOrDefault(layer.Input[1]))
                 .Where(weight => weight is { Dims.Count: > 1, DataType: (int)ElementType.Float32 })
-                .Select(weight => weight!.ToTensor().Values<float>().ToArray())
-                .Select(numbers => MathF.Sqrt(numbers.Average(x => x * x))).Order(),
+                .Select(weight => MathF.Sqrt(weight!.ToTensor().Values<float>().ToArray().Sum(x => x * x) / weight!.Dims[0]))
+                .Order(),
         ];
         return sizes.Length == 0 ? null : sizes[(int)(Share * sizes.Length)];
-    }
-
-    private static float Rounded(float rate)
-    {
-        var unit = MathF.Pow(10, MathF.Floor(MathF.Log10(rate)));
-        return MathF.Round(rate / unit) * unit;
     }
 }

@@ -32,6 +32,10 @@ public static class ColumnReplacement
             .ToDictionary(pair => pair.Key, pair => pair.Value.Shape);
         foreach (var (name, map) in Subgraph.Run(model, feeds, [.. maps.Select(map => map.Map)]))
             shapes[name] = map.Shape;
+        // A pair of QDQ is one value to a reader of shapes.
+        foreach (var node in model.Proto.Graph.Node.Where(ValueGraph.IsRounding))
+            if (shapes.TryGetValue(node.Input[0], out var shape))
+                shapes.TryAdd(node.Output[0], shape);
         foreach (var group in maps.GroupBy(map => (map.Columns, map.First)))
         {
             var first = group.First();

@@ -17,7 +17,7 @@ internal static class JointRoles
         IReadOnlyList<HeadPiece> pieces, int levels)
     {
         var anchors = levels == 1 ? 5 : 3;
-        if (pieces is not [var map] || map.Activation is not (null or "Sigmoid") || map.Channels != map.Shape[1]
+        if (pieces is not [{ Decoded: false } map] || map.Activation is not (null or "Sigmoid") || map.Channels != map.Shape[1]
             || map.Channels % anchors != 0)
             return null;
         var columns = map.Channels / anchors;

@@ -22,22 +22,21 @@ internal sealed record TailTable(IReadOnlyList<string> Values, int Columns, int[
             if (ColumnsOf(value, places) is { } columns)
                 foreach (var order in orders)
                     yield return new([name], columns, order);
-        // Levels are decoded alike: the first value of one goes with the first of each other.
+        // Levels are decoded alike: the first value of a form of one level goes with the first of each other.
         var parts = levels.Select(level => Parts(run, level.Cells, level.Cells * level.Anchors)).ToList();
-        if (levels.Count < 2 || parts.Any(values => values.Count != parts[0].Count))
-            yield break;
-        for (var i = 0; i < parts[0].Count; i++)
-            if (parts.All(values => values[i].Columns == parts[0][i].Columns))
-                foreach (var order in orders.Where(order => order[0] == 0))
-                    yield return new([.. parts.Select(values => values[i].Name)], parts[0][i].Columns, order);
+        foreach (var (form, names) in levels.Count < 2 ? [] : parts[0])
+            if (parts.All(part => part.GetValueOrDefault(form)?.Count == names.Count))
+                for (var i = 0; i < names.Count; i++)
+                    foreach (var order in orders.Where(order => order[0] == 0))
+                        yield return new([.. parts.Select(part => part[form][i])], form.Columns, order);
     }
 
-    private static List<(string Name, int Columns)> Parts(TailRun run, int cells, int places) =>
-        [.. from at in run.Values
-            where run.Cells[at.Key] == cells
-            let columns = ColumnsOf(at.Value, places)
-            where columns is not null
-            select (at.Key, columns.Value)];
+    private static Dictionary<(int Rank, int Columns), List<string>> Parts(TailRun run, int cells, int places) =>
+        (from at in run.Values
+         where run.Cells[at.Key] == cells
+         let columns = ColumnsOf(at.Value, places)
+         where columns is not null
+         group at.Key by (at.Value.Shape.Rank, columns.Value)).ToDictionary(group => group.Key, group => group.ToList());
 
     /// <summary>The table in a run, in the own order of the places.</summary>
     public float[] Read(TailRun run)
