@@ -74,9 +74,11 @@ public static class MeaningCheck
     private static TailTable? DemandBoxes(DetectorModel detector, ImageInput input, TailRun tail, Box[] own)
     {
         var overlap = IsRounded(detector.Model) ? TailValues.WholeNumbers : TailValues.Floats;
+        // Points that are stored in 8 bits lie up to 1 / 256 of the picture beside their own.
+        var slack = overlap == TailValues.Floats ? 0.025f : Math.Max(input.Width, input.Height) / 256f;
         var tables = TailTable.All(tail, detector.Head.Layout(detector)).Where(table => table.Columns >= 4).ToList();
         foreach (var table in tables)
-            if (Forms(table).Any(boxes => TailValues.AreSame(boxes, own, overlap)))
+            if (Forms(table).Any(boxes => TailValues.AreSame(boxes, own, overlap, slack)))
                 return table;
         // What lies straight behind the raw boxes, scaled or turned, is no decoding yet; the last value is one.
         var computed = TailValues.Computed(detector.Model, detector.RawValues);

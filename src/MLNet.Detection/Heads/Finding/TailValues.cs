@@ -48,18 +48,23 @@ internal static class TailValues
     /// <param name="boxes">The tail's.</param>
     /// <param name="own">Those decoded here.</param>
     /// <param name="overlap">The overlap from which two boxes are the same.</param>
-    public static float Agree(Box[] boxes, Box[] own, float overlap = Floats) =>
-        boxes.Zip(own).Count(pair => Same(pair.First, pair.Second, overlap)) / (float)own.Length;
+    /// <param name="slack">How far corners may differ, pixels.</param>
+    public static float Agree(Box[] boxes, Box[] own, float overlap = Floats, float slack = 0.025f) =>
+        boxes.Zip(own).Count(pair => Same(pair.First, pair.Second, overlap, slack)) / (float)own.Length;
 
     /// <summary>Whether nearly all rows are the same boxes; most that are not show it in a few rows.</summary>
-    public static bool AreSame(Box[] boxes, Box[] own, float overlap = Floats)
+    /// <param name="boxes">The tail's.</param>
+    /// <param name="own">Those decoded here.</param>
+    /// <param name="overlap">The overlap from which two boxes are the same.</param>
+    /// <param name="slack">How far corners may differ, pixels.</param>
+    public static bool AreSame(Box[] boxes, Box[] own, float overlap = Floats, float slack = 0.025f)
     {
         const float leastShare = 0.99f;
         var step = Math.Max(1, own.Length / 16);
         for (int i = 0, others = 0; i < own.Length; i += step)
-            if (!Same(boxes[i], own[i], overlap) && ++others > 2)
+            if (!Same(boxes[i], own[i], overlap, slack) && ++others > 2)
                 return false;
-        return Agree(boxes, own, overlap) >= leastShare;
+        return Agree(boxes, own, overlap, slack) >= leastShare;
     }
 
     /// <summary>Whether they may be boxes of a picture at all: finite, most with a size, most of them near it.</summary>
@@ -70,6 +75,6 @@ internal static class TailValues
             && boxes.Count(box => box.IsProper && box.Width > 1 && box.X1 > 0 && box.X0 < size) >= 0.9f * boxes.Length;
     }
 
-    private static bool Same(Box a, Box b, float overlap) => BoxOverlap.IntersectionOverUnion(a, b) >= overlap
-        || Math.Abs(a.X0 - b.X0) + Math.Abs(a.Y0 - b.Y0) + Math.Abs(a.X1 - b.X1) + Math.Abs(a.Y1 - b.Y1) < 0.1f;
+    private static bool Same(Box a, Box b, float overlap, float slack) => BoxOverlap.IntersectionOverUnion(a, b) >= overlap
+        || Math.Abs(a.X0 - b.X0) + Math.Abs(a.Y0 - b.Y0) + Math.Abs(a.X1 - b.X1) + Math.Abs(a.Y1 - b.Y1) < 4 * slack;
 }
