@@ -7,6 +7,7 @@ using MLNet.Detection.Tool.Inspection;
 using MLNet.Detection.Tool.Losses;
 using MLNet.Detection.Tool.Prediction;
 using MLNet.Detection.Tool.Projects;
+using MLNet.Detection.Tool.Quantization;
 using MLNet.Detection.Tool.Terminal;
 using MLNet.Detection.Tool.Training;
 
@@ -21,7 +22,7 @@ internal static class CommandLine
             "Trains, runs, evaluates and inspects ONNX object detectors, and the data sets they learn from, in .NET.")
         {
             new TrainVerb(), new PredictVerb(), new EvaluateVerb(), new InspectVerb(), new ReportVerb(),
-            new ConvertVerb(), new LossesVerb(), new ArtifactsVerb(), new NewVerb(),
+            new ConvertVerb(), new LossesVerb(), new ArtifactsVerb(), new QuantizeVerb(), new NewVerb(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

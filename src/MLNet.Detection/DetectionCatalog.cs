@@ -8,7 +8,9 @@ using MLNet.Detection.Evaluation;
 using MLNet.Detection.Images;
 using MLNet.Detection.Interop;
 using MLNet.Detection.Matching;
+using MLNet.Detection.Quantization;
 using MLNet.Detection.Training;
+using OnnxGraphs.Quantization;
 
 namespace MLNet.Detection;
 
@@ -75,6 +77,25 @@ public sealed partial class DetectionCatalog
 
     /// <summary>Tunes a detector on labelled images, with options.</summary>
     public FineTuneTrainer FineTune(FineTuneTrainer.Options options) => new(Context, options);
+
+    /// <summary>
+    /// A detector of 8-bit whole numbers from one in floats, with the ranges that pictures cause; it is saved, scored and
+    /// evaluated as any other. <see cref="QuantizationSearch"/> finds what must stay in floats.
+    /// </summary>
+    /// <param name="detector">A detector in floats.</param>
+    /// <param name="calibration">Pictures such as it will see; labels are not read.</param>
+    /// <param name="options">How; null: least and largest numbers of each value, a scale for each channel of weights.</param>
+    /// <param name="pictures">How many of the pictures are shown.</param>
+    /// <exception cref="OnnxGraphs.Models.ModelException">It has no layers to quantise, or computes on whole numbers
+    /// already.</exception>
+    /// <exception cref="InvalidOperationException">There are no pictures, or a value was not finite.</exception>
+    public DetectorModel Quantize(DetectorModel detector, IDataView calibration, QuantizationOptions? options = null,
+        int pictures = 200)
+    {
+        using var quantizer = new DetectorQuantizer(detector, options, ContextDevice.Of(Context, null));
+        quantizer.Observe(calibration, pictures);
+        return quantizer.Quantize();
+    }
 
     /// <summary>Decodes, resizes and normalises pictures; see <see cref="PreprocessImageEstimator"/>.</summary>
     /// <param name="resize">How pictures come to the network's size.</param>

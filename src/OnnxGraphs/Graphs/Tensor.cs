@@ -26,6 +26,9 @@ public sealed record Tensor(ElementType Type, TensorShape Shape, byte[] Data)
         ElementType.Int64 => Of<long>(TensorShape.Scalar, [(long)value]),
         ElementType.Int32 => Of<int>(TensorShape.Scalar, [(int)value]),
         ElementType.UInt8 => Of<byte>(TensorShape.Scalar, [(byte)value]),
+        ElementType.Int8 => Of<sbyte>(TensorShape.Scalar, [(sbyte)value]),
+        ElementType.Int16 => new(type, TensorShape.Scalar, BitConverter.GetBytes((short)value)),
+        ElementType.UInt16 => new(type, TensorShape.Scalar, BitConverter.GetBytes((ushort)value)),
         ElementType.Bool => Of<bool>(TensorShape.Scalar, [value != 0]),
         _ => throw new GraphException($"A scalar constant of {type} is not supported."),
     };

@@ -8,7 +8,8 @@ namespace OnnxGraphs.Inspection;
 /// <summary>Counts operator types, and asks the table of operators about each.</summary>
 internal static class OperatorCensus
 {
-    // Read without an operator of their own: they vanish, or become constants.
+    // Read without an operator of their own: they vanish, or become constants. Roundings come in pairs, which have a
+    // gradient together.
     private static readonly HashSet<string> Vanishing = ["Constant", "Identity", "Dropout", "Shape", "Size"];
 
     public static IReadOnlyList<OperatorUse> Of(
@@ -20,7 +21,8 @@ internal static class OperatorCensus
             .. graph.Model.Proto.Graph.Node.GroupBy(Name).Select(nodes => new OperatorUse(
                     nodes.Key, nodes.Count(), nodes.Count(passed.Contains),
                     Vanishing.Contains(nodes.Key) || Op.Table.ContainsKey(nodes.Key),
-                    Vanishing.Contains(nodes.Key) || Op.Table.GetValueOrDefault(nodes.Key)?.IsDifferentiable == true))
+                    Vanishing.Contains(nodes.Key) || ValueGraph.IsRounding(nodes.First())
+                        || Op.Table.GetValueOrDefault(nodes.Key)?.IsDifferentiable == true))
                 .OrderByDescending(use => use.Count).ThenBy(use => use.Operator, StringComparer.Ordinal),
         ];
     }

@@ -9,7 +9,7 @@ namespace OnnxGraphs.Quantization;
 /// numbers of the type or in half of them ("reduced range", for processors whose sums of 16 bits would overflow).
 /// Formulas as in ONNX Runtime's quantisation tools.
 /// </summary>
-/// <param name="Type">Int8 or UInt8.</param>
+/// <param name="Type">Int8 or UInt8; of activations Int16 or UInt16, too.</param>
 /// <param name="Symmetric">Whether 0 lies in the middle of the numbers.</param>
 /// <param name="Reduced">Whether half of the numbers are used.</param>
 internal sealed record WeightScheme(ElementType Type, bool Symmetric, bool Reduced)
@@ -30,10 +30,11 @@ internal sealed record WeightScheme(ElementType Type, bool Symmetric, bool Reduc
     }
 
     /// <summary>The limits of the whole numbers.</summary>
-    public (int Least, int Most) Limits => (Type == ElementType.Int8, Reduced) switch
+    public (int Least, int Most) Limits => (Type, Reduced) switch
     {
-        (true, true) => (-64, 64), (true, false) => (Symmetric ? -127 : -128, 127),
-        (false, true) => (0, 127), (false, false) => (0, 255),
+        (ElementType.Int8, true) => (-64, 64), (ElementType.Int8, false) => (Symmetric ? -127 : -128, 127),
+        (ElementType.Int16, _) => (Symmetric ? -32767 : -32768, 32767), (ElementType.UInt16, _) => (0, 65535),
+        (_, true) => (0, 127), (_, false) => (0, 255),
     };
 
     /// <summary>

@@ -20,6 +20,10 @@ public static class BatchAxis
     {
         var graph = new ValueGraph(model);
         var (reached, fixedOnes) = (new HashSet<string> { input }, new List<NodeProto>());
+        var dependent = new HashSet<string>(model.Inputs.Select(given => given.Name));
+        foreach (var node in GraphReader.Needed(model, values))
+            if (node.Input.Any(dependent.Contains))
+                dependent.UnionWith(node.Output);
         foreach (var node in GraphReader.Needed(model, values))
             if (node.OpType == "GatherElements" && reached.Contains(node.Input[1]) && !reached.Contains(node.Input[0]))
             {
@@ -30,8 +34,8 @@ public static class BatchAxis
             else if (ValueGraph.DataInputs(node).Any(reached.Contains))
             {
                 reached.UnionWith(node.Output);
-                if (node.OpType == "Reshape" && graph.Constant(node.Input[1]) is { Shape.Size: > 1 }
-                    || node.OpType == "Resize" && node.Input.Count > 3 && graph.Constant(node.Input[3]) is { Shape.Size: 4 }
+                if (node.OpType == "Reshape" && IsConstant(node.Input[1])
+                    || node.OpType == "Resize" && node.Input.Count > 3 && IsConstant(node.Input[3])
                     || node.OpType == "Concat" && node.Input.Any(name => !reached.Contains(name)))
                     fixedOnes.Add(node);
             }
@@ -39,13 +43,17 @@ public static class BatchAxis
             return model;
         var shapes = ShapeTrace.Of(model, [.. fixedOnes.SelectMany(node => node.Input)
             .Where(name => name.Length > 0 && !graph.Stored.Contains(name)).Distinct()], null).Shapes;
+        var targets = Subgraph.Run(model, new Dictionary<string, Tensor>(), [.. fixedOnes.SelectMany(BatchOpening.Targets)]);
         var opening = new BatchOpening(model, graph, reached,
-            shapes.ToDictionary(pair => pair.Key, pair => pair.Value.Shape));
+            shapes.ToDictionary(pair => pair.Key, pair => pair.Value.Shape), targets);
         foreach (var node in fixedOnes)
             opening.Free(node);
         if (opening.Guesses > 0)
             Verify(model, opening.Model, input, values);
         return opening.Changes > 0 ? opening.Model : model;
+
+        // Stored, or computed of what is stored.
+        bool IsConstant(string name) => name.Length > 0 && !dependent.Contains(name);
     }
 
     private static void Verify(OnnxModel model, OnnxModel opened, string input, IReadOnlyList<string> values)

@@ -9,8 +9,9 @@ namespace OnnxGraphs.Surgery;
 /// <param name="graph">Its values.</param>
 /// <param name="batched">Values that are computed from the pictures.</param>
 /// <param name="shapes">Shapes of what the operators read, for one picture.</param>
-internal sealed class BatchOpening(
-    OnnxModel model, ValueGraph graph, IReadOnlySet<string> batched, IReadOnlyDictionary<string, TensorShape> shapes)
+/// <param name="targets">The constants that <see cref="Targets"/> names.</param>
+internal sealed class BatchOpening(OnnxModel model, ValueGraph graph, IReadOnlySet<string> batched,
+    IReadOnlyDictionary<string, TensorShape> shapes, IReadOnlyDictionary<string, Tensor> targets)
 {
     private readonly OnnxModel _copy = model.Clone();
 
@@ -22,6 +23,14 @@ internal sealed class BatchOpening(
     /// <summary>Changes of which only a run tells that they are right.</summary>
     public int Guesses { get; private set; }
 
+    /// <summary>Names of the sizes that an operator brings its input to.</summary>
+    public static IEnumerable<string> Targets(NodeProto node) => node.OpType switch
+    {
+        "Reshape" => [node.Input[1]],
+        "Resize" => [node.Input[3]],
+        _ => [],
+    };
+
     public void Free(NodeProto node)
     {
         if (!shapes.TryGetValue(node.Input[0], out var shape) && node.OpType is not ("Concat" or "GatherElements"))
@@ -29,10 +38,10 @@ internal sealed class BatchOpening(
         switch (node.OpType)
         {
             case "Reshape":
-                Reshape(node, shape!, graph.Constant(node.Input[1])!.ToInt64());
+                Reshape(node, shape!, targets[node.Input[1]].ToInt64());
                 break;
             case "Resize":
-                Resize(node, shape!, graph.Constant(node.Input[3])!.ToInt64());
+                Resize(node, shape!, targets[node.Input[3]].ToInt64());
                 break;
             default:
                 Join(node);
@@ -43,7 +52,7 @@ internal sealed class BatchOpening(
     // [1, ...] of [1, ...] copies the axis. Elsewhere the batch is merged into the first axis, or stays in -1.
     private void Reshape(NodeProto node, TensorShape shape, long[] target)
     {
-        if (shape.Rank == 0 || shape[0] != 1 && target.Contains(-1))
+        if (shape.Rank == 0 || target.Length < 2 || shape[0] != 1 && target.Contains(-1))
             return;
         if (target[0] == 1 && shape[0] == 1)
             target[0] = 0;
@@ -61,7 +70,7 @@ internal sealed class BatchOpening(
 
     private void Resize(NodeProto node, TensorShape shape, long[] sizes)
     {
-        if (shape.Rank != 4 || shape[0] != 1 || sizes[0] != 1)
+        if (shape.Rank != 4 || sizes.Length != 4 || shape[0] != 1 || sizes[0] != 1)
             return;
         float[] scales = [1, .. sizes.Skip(1).Zip(shape.Skip(1), (size, from) => (float)size / from)];
         var changed = Replace(node, 2, Tensor.Vector<float>(scales));

@@ -95,7 +95,7 @@ public static class HeadReplacement
         if (output.Type?.TensorType?.Shape is not { } declared || declared.Dim.Count != shape.Rank)
             return;
         for (var i = 0; i < shape.Rank; i++)
-            if (declared.Dim[i].HasDimValue)
+            if (declared.Dim[i] is { HasDimValue: true, DimValue: > 0 })
                 declared.Dim[i].DimValue = shape[i];
     }
 }

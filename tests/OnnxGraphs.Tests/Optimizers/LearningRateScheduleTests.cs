@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OnnxGraphs.Optimizers;
 
 namespace OnnxGraphs.Tests.Optimizers;
@@ -24,12 +25,54 @@ public sealed class LearningRateScheduleTests
     [TestMethod]
     public void EndsAtTheFinalFraction()
     {
-        var schedule = new LearningRateSchedule(2f, 0, 10, 0.25f);
+        var schedule = new LearningRateSchedule(2f, 0, 10, new CosineDecay(0.25));
         Assert.AreEqual(2f, schedule.At(0));
         Assert.AreEqual(0.5f, schedule.At(10));
         Assert.AreEqual(0.5f, schedule.At(1000));
         Assert.AreEqual(1.25, schedule.At(5), 1e-6);
     }
+
+    // Every kind that torch has, step by step.
+    [TestMethod]
+    public void FollowsTorch()
+    {
+        using var json = JsonDocument.Parse(File.ReadAllText("References/schedules/schedules.json"));
+        var (steps, peak) = (json.RootElement.GetProperty("steps").GetInt32(),
+            json.RootElement.GetProperty("peak").GetSingle());
+        foreach (var kind in json.RootElement.GetProperty("rates").EnumerateObject())
+        {
+            var schedule = new LearningRateSchedule(peak, 0, steps, LearningRateDecay.Parse(kind.Name));
+            foreach (var (step, rate) in kind.Value.EnumerateArray().Index())
+                Assert.AreEqual(rate.GetDouble(), schedule.At(step), 1e-6 * peak, $"{kind.Name}, step {step}");
+        }
+    }
+
+    [TestMethod]
+    public void AFlatEndStaysAtTheFinalFraction()
+    {
+        var schedule = new LearningRateSchedule(1f, 0, 100, LearningRateDecay.Parse("cosine:0.1:0.2"));
+        Assert.AreEqual(0.55, schedule.At(40), 1e-6);
+        foreach (var step in new[] { 80, 90, 99 })
+            Assert.AreEqual(0.1f, schedule.At(step));
+        Assert.IsGreaterThan(0.1f, schedule.At(78));
+    }
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("cosine:much")]
+    [DataRow("step")]
+    [DataRow("exponential")]
+    public void AnotherTextIsRefused(string text) => StringAssert.Contains(
+        Assert.ThrowsExactly<ArgumentException>(() => LearningRateDecay.Parse(text)).Message, $"decay is '{text}'; expected cosine");
+
+    [TestMethod]
+    [DataRow("cosine:2")]
+    [DataRow("cosine:0:1")]
+    [DataRow("poly:0")]
+    [DataRow("step:1.5")]
+    [DataRow("step:0.5:0")]
+    public void OptionsOutOfRangeAreNamed(string text) => StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(
+        () => new LearningRateSchedule(1, 0, 10, LearningRateDecay.Parse(text)).At(0)).Message, "expected");
 
     [TestMethod]
     public void WarmsUpThroughAShortRun()

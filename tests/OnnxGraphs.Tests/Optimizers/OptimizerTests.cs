@@ -39,6 +39,42 @@ public sealed class OptimizerTests
             return p - rate * m / (Math.Sqrt(v) + epsilon);
         });
 
+    [TestMethod]
+    [DataRow(0f)]
+    [DataRow(0.1f)]
+    public void AdamFollowsItsFormula(float decay) =>
+        Follows(new Adam { WeightDecay = decay }, (p, g, state, rate, step) =>
+        {
+            g += decay * p;
+            state[0] = 0.9f * state[0] + (1 - (double)0.9f) * g;
+            state[1] = 0.999f * state[1] + (1 - (double)0.999f) * g * g;
+            var (m, v) = (state[0] / (1 - Math.Pow(0.9f, step)), state[1] / (1 - Math.Pow(0.999f, step)));
+            return p - rate * m / (Math.Sqrt(v) + 1e-8);
+        });
+
+    [TestMethod]
+    [DataRow(0f, 0f)]
+    [DataRow(0.9f, 0.1f)]
+    public void RmsPropFollowsItsFormula(float momentum, float decay) =>
+        Follows(new RmsProp(0.99f, momentum) { WeightDecay = decay }, (p, g, state, rate, step) =>
+        {
+            g += decay * p;
+            state[0] = 0.99f * state[0] + (1 - (double)0.99f) * g * g;
+            var d = g / (Math.Sqrt(state[0]) + 1e-8);
+            return p - rate * (momentum == 0 ? d : state[1] = momentum * state[1] + d);
+        });
+
+    [TestMethod]
+    [DataRow(0f)]
+    [DataRow(0.1f)]
+    public void LionFollowsItsFormula(float decay) => Follows(new Lion { WeightDecay = decay }, (p, g, state, rate, step) =>
+    {
+        p -= rate * decay * p;
+        p -= rate * Math.Sign(0.9f * state[0] + (1 - (double)0.9f) * g);
+        state[0] = 0.99f * state[0] + (1 - (double)0.99f) * g;
+        return p;
+    });
+
     // The step number is large: 1 - b^t must not lose its digits at t = 1, nor overflow later.
     [TestMethod]
     [DataRow(1)]
@@ -85,6 +121,8 @@ public sealed class OptimizerTests
         Refuses(new AdamW(0.9f, -1f), "AdamW.Beta2 is -1;");
         Refuses(new AdamW(Epsilon: 0), "AdamW.Epsilon is 0;");
         Refuses(new AdamW { WeightDecay = float.NaN }, "AdamW.WeightDecay is NaN;");
+        Refuses(new RmsProp(1f), "RmsProp.Smoothing is 1;");
+        Refuses(new Lion(Beta2: 1f), "Lion.Beta2 is 1;");
     }
 
     private static void Refuses(Optimizer optimizer, string start)

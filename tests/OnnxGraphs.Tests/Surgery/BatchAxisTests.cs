@@ -31,6 +31,14 @@ public sealed class BatchAxisTests
     ], ("groups", Tensor.Vector<long>(4, 2, 16)), ("halves", Tensor.Vector<long>(2, 1, 4, 4, 4)),
         ("zero", Tensor.Scalar(ElementType.Int64, 0)));
 
+    // Exporters of parts in turn compute one target of constants, beside others of shapes.
+    [TestMethod]
+    public void A_target_that_is_computed_of_constants() => Check(
+    [
+        Node("Concat", ["one", "rest"], ["target"], ("axis", 0)), Node("Reshape", ["x0", "target"], ["rows"]),
+        Node("Relu", ["rows"]),
+    ], ("one", Tensor.Vector<long>(1)), ("rest", Tensor.Vector<long>(-1, 4)));
+
     [TestMethod]
     public void Sizes_of_a_resize() => Check(
         [Node("Resize", ["x0", "", "", "sizes"], ["y"], ("mode", "nearest"))],

@@ -1,5 +1,6 @@
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
+using OnnxGraphs.Models.Proto;
 using OnnxGraphs.Surgery;
 
 namespace OnnxGraphs.Tests.Surgery;
@@ -35,6 +36,20 @@ public sealed class HeadReplacementTests
             Assert.AreEqual(row[1], changed[4]);
             Assert.AreNotEqual(row[0], changed[1]);
         }
+    }
+
+    // Some converters store what is open as -1.
+    [TestMethod]
+    public void AxesThatAreStoredAsOpenStayOpen()
+    {
+        var model = OnnxModel.Load(File);
+        var output = model.Proto.Graph.Output.Single(at => at.Name == "cls_logits").Type.TensorType.Shape;
+        output.Dim.Clear();
+        foreach (var size in new long[] { -1, -1, 3 })
+            output.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = size });
+        var changed = HeadReplacement.Apply(model, "cls_logits", 5, Shapes(1));
+        CollectionAssert.AreEqual(new long[] { -1, -1, 5 }, changed.Proto.Graph.Output.Single(at => at.Name == "cls_logits")
+            .Type.TensorType.Shape.Dim.Select(dim => dim.DimValue).ToArray());
     }
 
     [TestMethod]

@@ -1,0 +1,182 @@
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Models;
+using OnnxGraphs.Models.Proto;
+using OnnxGraphs.Surgery;
+
+namespace OnnxGraphs.Quantization;
+
+/// <summary>
+/// A planned model with pairs of QuantizeLinear and DequantizeLinear around the operators that compute on whole numbers,
+/// as ONNX Runtime's integer kernels look for them. Values keep their names: a rounded one has the name that it had in
+/// floats.
+/// </summary>
+internal sealed class QdqWriter
+{
+    private readonly OnnxModel _copy;
+    private readonly GraphProto _graph;
+    private readonly ValueGraph _values;
+    private readonly QuantizationOptions _options;
+    private readonly IReadOnlyDictionary<string, double[]> _means;
+    private readonly IReadOnlyDictionary<string, ValueRange> _ranges;
+    private readonly Dictionary<string, (float Scale, int Zero)> _grids = [];
+    private readonly Dictionary<string, (string Name, float[] Scales, float[] Rounded)> _weights = [];
+
+    public QdqWriter(QuantizationPlan plan, Calibration calibration, QuantizationOptions options)
+    {
+        _copy = plan.Model.Clone();
+        (_graph, _values, _options, _means) = (_copy.Proto.Graph, new(_copy), options, calibration.Means);
+        _ranges = calibration.Ranges(options);
+    }
+
+    /// <summary>Writes the nodes of a plan in whole numbers.</summary>
+    public OnnxModel Write(IReadOnlyList<QuantizedNode> nodes)
+    {
+        var producers = _copy.Producers;
+        foreach (var node in nodes)
+        {
+            foreach (var name in node.Inputs)
+                Grid(name);
+            _grids[node.Grid] = node.Kind == QuantizedNodeKind.Move ? Grid(node.Inputs[0]) : Grid(node.Grid);
+            if (node.Kind == QuantizedNodeKind.Move)
+                foreach (var output in producers[node.Value].Output)
+                    _grids[output] = Grid(node.Inputs[0]);
+        }
+        foreach (var node in nodes.Where(node => node.Kind == QuantizedNodeKind.Layer))
+            Weights(producers[node.Value]);
+        foreach (var (name, grid) in _grids)
+            Pair(producers, name, grid);
+        RemoveUnread();
+        NodeOrder.Sort(_copy);
+        return _copy;
+    }
+
+    private (float Scale, int Zero) Grid(string name)
+    {
+        if (!_grids.TryGetValue(name, out var grid))
+            _grids[name] = grid = _options.ActivationScheme.For(_ranges[name].Min, _ranges[name].Max);
+        return grid;
+    }
+
+    // The pair's result takes the name; what is computed, or fed, before it gets another.
+    private void Pair(IReadOnlyDictionary<string, NodeProto> producers, string name, (float Scale, int Zero) grid)
+    {
+        var (scale, zero) = (Store(name + "/scale", Tensor.Scalar(ElementType.Float32, grid.Scale)),
+            Store(name + "/zero", Tensor.Scalar(_options.Activations, grid.Zero)));
+        var (exact, rounded) = (name + "/exact", name);
+        if (producers.TryGetValue(name, out var producer))
+            producer.Output[producer.Output.IndexOf(name)] = exact;
+        else
+        {
+            (exact, rounded) = (name, name + "/rounded");
+            foreach (var reader in _graph.Node)
+                for (var i = 0; i < reader.Input.Count; i++)
+                    if (reader.Input[i] == name)
+                        reader.Input[i] = rounded;
+        }
+        Add("QuantizeLinear", [exact, scale, zero], name + "/whole");
+        Add("DequantizeLinear", [name + "/whole", scale, zero], rounded);
+    }
+
+    private void Weights(NodeProto node)
+    {
+        var weight = _values.Constant(node.Input[1])!.ToFloat32();
+        var axis = node.OpType == "Conv" || AttributeValues.Read(node).Int("transB", 0) == 1 ? 0 : weight.Shape.Rank - 1;
+        if (!_weights.TryGetValue(node.Input[1], out var stored))
+            _weights[node.Input[1]] = stored = Stored(node.Input[1], weight, axis);
+        var bias = node.Input.Count > 2 && node.Input[2].Length > 0
+            ? _values.Constant(node.Input[2])!.ToFloat32().Values<float>().ToArray() : null;
+        if (_options.CorrectBias && node.OpType != "MatMul")
+            bias = Corrected(node, weight, axis, stored.Rounded, bias);
+        node.Input[1] = stored.Name;
+        if (bias is null)
+            return;
+        while (node.Input.Count < 3)
+            node.Input.Add("");
+        node.Input[2] = Bias(node, bias, stored.Scales);
+    }
+
+    private (string, float[], float[]) Stored(string name, Tensor weight, int axis)
+    {
+        var floats = weight.Values<float>().ToArray();
+        var scales = Scales(floats, weight.Shape, axis);
+        var (scale, zero) = (Tensor.Of<float>(scales.Length == 1 ? TensorShape.Scalar : new(scales.Length), scales),
+            new Tensor(ElementType.Int8, scales.Length == 1 ? TensorShape.Scalar : new(scales.Length), new byte[scales.Length]));
+        var grid = QuantizedGrid.Of(new Tensor(ElementType.Int8, weight.Shape, new byte[floats.Length]).ToProto(name), axis,
+            scale, zero);
+        var whole = new Tensor(ElementType.Int8, weight.Shape, grid.Quantized(floats));
+        Add("DequantizeLinear", [Store(name + "/whole", whole), Store(name + "/scale", scale), Store(name + "/zero", zero)],
+            name + "/rounded", axis);
+        return (name + "/rounded", scales, grid.Dequantized(whole));
+    }
+
+    private float[] Scales(float[] weight, TensorShape shape, int axis)
+    {
+        var (places, inner) = (_options.PerChannel ? (int)shape[axis] : 1, shape.SizeOf((axis + 1)..));
+        var largest = new float[places];
+        for (var i = 0; i < weight.Length; i++)
+        {
+            var place = (int)(i / inner % places);
+            largest[place] = Math.Max(largest[place], Math.Abs(weight[i]));
+        }
+        return [.. largest.Select(reach => _options.WeightScheme.For(-reach, reach).Scale)];
+    }
+
+    // b + E[(W - Q(W)) x]: at the borders of a picture a little less than that.
+    private float[]? Corrected(NodeProto node, Tensor weight, int axis, float[] rounded, float[]? bias)
+    {
+        var (exact, means) = (weight.Values<float>().ToArray(), _means[node.Input[0]]);
+        var (outputs, group) = ((int)weight.Shape[axis], (int)AttributeValues.Read(node).Int("group", 1));
+        var corrected = bias?.ToArray() ?? new float[outputs];
+        var (inputs, taps) = node.OpType == "Conv" ? ((int)weight.Shape[1], (int)weight.Shape.SizeOf(2..))
+            : ((int)weight.Shape[1 - axis], 1);
+        for (var o = 0; o < outputs; o++)
+            for (var i = 0; i < inputs; i++)
+                for (var tap = 0; tap < taps; tap++)
+                {
+                    var at = axis == 0 ? (o * inputs + i) * taps + tap : i * outputs + o;
+                    corrected[o] += (float)((exact[at] - rounded[at]) * means[o / (outputs / group) * inputs + i]);
+                }
+        return corrected;
+    }
+
+    // 32 bits at the scale of the products.
+    private string Bias(NodeProto node, float[] bias, float[] scales)
+    {
+        var (stem, input) = (node.Output[0] + "/rounded_bias", Grid(node.Input[0]).Scale);
+        float[] products = [.. bias.Select((_, i) => input * scales[scales.Length == 1 ? 0 : i])];
+        int[] whole = [.. bias.Zip(products, (b, s) => (int)Math.Clamp(Math.Round((double)b / s), int.MinValue, int.MaxValue))];
+        var shape = new TensorShape(bias.Length);
+        Add("DequantizeLinear", [Store(stem + "/whole", Tensor.Of<int>(shape, whole)),
+            Store(stem + "/scale", Tensor.Of<float>(shape, products)),
+            Store(stem + "/zero", Tensor.Of<int>(shape, new int[bias.Length]))], stem, 0);
+        return stem;
+    }
+
+    private string Store(string name, Tensor value)
+    {
+        _graph.Initializer.Add(value.ToProto(name));
+        return name;
+    }
+
+    private void Add(string op, string[] inputs, string output, int? axis = null)
+    {
+        var node = new NodeProto { OpType = op, Name = output, Input = { inputs }, Output = { output } };
+        if (axis is { } place)
+            node.Attribute.Add(AttributeValues.Write("axis", (long)place));
+        _graph.Node.Add(node);
+    }
+
+    // Weights in floats, those before a folded normalisation among them.
+    private void RemoveUnread()
+    {
+        var read = _graph.Node.SelectMany(ValueGraph.Reads).Concat(_copy.OutputNames).ToHashSet();
+        var unread = _graph.Initializer.Where(tensor => !read.Contains(tensor.Name)).ToList();
+        var names = unread.Select(tensor => tensor.Name).ToHashSet();
+        foreach (var tensor in unread)
+            _graph.Initializer.Remove(tensor);
+        foreach (var declared in _graph.Input.Where(input => names.Contains(input.Name)).ToList())
+            _graph.Input.Remove(declared);
+        foreach (var constant in _graph.Node.Where(node => node.OpType == "Constant" && !read.Contains(node.Output[0])).ToList())
+            _graph.Node.Remove(constant);
+    }
+}

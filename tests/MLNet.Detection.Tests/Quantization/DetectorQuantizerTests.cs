@@ -1,0 +1,112 @@
+using Microsoft.ML.OnnxRuntime;
+using MLNet.Detection.Boxes;
+using MLNet.Detection.Detectors;
+using MLNet.Detection.Images;
+using MLNet.Detection.Quantization;
+using MLNet.Detection.Tests.Data;
+using MLNet.Detection.Tests.Estimators;
+using MLNet.Detection.Tests.Heads;
+using OnnxGraphs.Models;
+using OnnxGraphs.Quantization;
+
+namespace MLNet.Detection.Tests.Quantization;
+
+/// <summary>Whole detectors in whole numbers: what they find, what is saved, and what stays in floats.</summary>
+[TestClass]
+public sealed class DetectorQuantizerTests
+{
+    private static readonly RgbImage[] Pictures = [.. Enumerable.Range(0, 2).Select(TinyDetector.Reference)];
+
+    [TestMethod]
+    public void The_saved_file_finds_what_the_floats_find()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("whole.onnx");
+        using var quantizer = Shown(TinyDetector.Model);
+        quantizer.Quantize().Save(path);
+        var saved = DetectorModel.Load(path);
+        Assert.AreEqual(2, quantizer.Pictures);
+        Assert.IsTrue(saved.Model.Proto.Graph.Node.Any(node => node.OpType == "QuantizeLinear"));
+        using var floats = new Detector(TinyDetector.Model);
+        using var whole = new Detector(saved);
+        foreach (var (expected, found) in floats.Detect(Pictures).Zip(whole.Detect(Pictures)))
+        {
+            var best = expected.Where(one => one.Box.IsProper && one.Box.Area > 16).Take(5).ToList();
+            Assert.IsNotEmpty(best);
+            foreach (var one in best)
+                Assert.IsTrue(found.Any(other => other.Class == one.Class && Math.Abs(other.Score - one.Score) < 0.1f
+                    && BoxOverlap.IntersectionOverUnion(other.Box, one.Box) > 0.8f), $"{one}");
+        }
+    }
+
+    [TestMethod, DynamicData(nameof(HeadCase.All), typeof(HeadCase))]
+    public void Every_head_keeps_its_outputs_and_its_meaning(object row)
+    {
+        using var folder = new TemporaryFolder();
+        var (path, detector) = (folder.File("whole.onnx"), ((HeadCase)row).Load());
+        using var quantizer = new DetectorQuantizer(detector);
+        quantizer.Observe(HeadExport.Decoded());
+        quantizer.Quantize().Save(path);
+        var saved = DetectorModel.Load(path);
+        MeaningCheck.Demand(saved);
+        CollectionAssert.AreEqual(detector.Model.OutputNames.ToArray(), saved.Model.OutputNames.ToArray());
+        CollectionAssert.AreEqual(detector.RawValues.ToArray(), saved.RawValues.ToArray());
+        using var session = new InferenceSession(path);
+        CollectionAssert.AreEqual(
+            detector.Model.Inputs.Select(input => input.Name).ToArray(), session.InputNames.ToArray());
+    }
+
+    [TestMethod]
+    public void A_search_returns_layers_to_floats_until_the_loss_is_allowed()
+    {
+        using var quantizer = Shown(TinyDetector.Model);
+        string[] layers = [.. quantizer.Plan.Nodes.Where(node => node.Kind == QuantizedNodeKind.Layer).Select(node => node.Value)];
+        var dear = layers[1];
+        // One layer costs 0.3, the others nothing.
+        double Accuracy(DetectorModel model) => IsWhole(model, dear) ? 0.6 : 0.9;
+        var search = new QuantizationSearch(quantizer, Accuracy, 0.01);
+        var found = search.Find(0.9);
+        Assert.IsFalse(IsWhole(found, dear));
+        CollectionAssert.AreEqual(new[] { dear }, search.Steps[^1].Floats.ToArray());
+        Assert.AreEqual((dear, 0.3), (search.Sensitivity[0].Layer.Value, Math.Round(search.Sensitivity[0].Drop, 9)));
+        Assert.AreEqual(0.9, search.Steps[^1].Accuracy);
+        Assert.IsTrue(layers.Where(layer => layer != dear).All(layer => IsWhole(found, layer)));
+    }
+
+    [TestMethod]
+    public void A_loss_that_is_allowed_needs_no_search()
+    {
+        using var quantizer = Shown(TinyDetector.Model);
+        var search = new QuantizationSearch(quantizer, _ => 0.7, 0.25);
+        _ = search.Find(0.9);
+        Assert.HasCount(1, search.Steps);
+        Assert.IsEmpty(search.Sensitivity);
+    }
+
+    [TestMethod]
+    public void Where_nothing_helps_all_stays_in_floats()
+    {
+        using var quantizer = Shown(TinyDetector.Model);
+        var found = new QuantizationSearch(quantizer, model => model.Model.Proto.Graph.Node
+            .Any(node => node.OpType == "QuantizeLinear") ? 0 : 0.9).Find(0.9);
+        Assert.IsFalse(found.Model.Proto.Graph.Node.Any(node => node.OpType is "QuantizeLinear" or "DequantizeLinear"));
+    }
+
+    [TestMethod]
+    public void Without_pictures_there_are_no_ranges()
+    {
+        using var quantizer = new DetectorQuantizer(TinyDetector.Model);
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => quantizer.Quantize()).Message,
+            "No picture was observed");
+    }
+
+    private static DetectorQuantizer Shown(DetectorModel detector)
+    {
+        var quantizer = new DetectorQuantizer(detector);
+        quantizer.Observe(Pictures);
+        return quantizer;
+    }
+
+    private static bool IsWhole(DetectorModel model, string layer) => (model.Model.Producers.GetValueOrDefault(layer + "/exact")
+        ?? model.Model.Producers[layer]).Input[1].EndsWith("/rounded", StringComparison.Ordinal);
+}
