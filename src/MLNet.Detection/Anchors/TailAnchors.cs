@@ -38,6 +38,10 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
             }
         if (Stored(model, deltas, input) is { } stored)
             return stored;
+        if (AreOfPoints(model, deltas, input))
+            throw new ModelException($"{model.Path}: '{deltas}' holds one box a cell, and nothing behind it decodes all of "
+                + "them: they may be distances from points (FCOS) as well as deltas of anchors. Say which: --head fcos with "
+                + "--objectness-output, --head-file, or anchors in a file.");
         throw first ?? new ModelException(
             $"{model.Path}: '{deltas}' holds raw deltas, and nothing behind it decodes them with anchors; give the "
             + "anchors in a file.");
@@ -88,10 +92,7 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
     // no weights: files with others decode all rows.
     private static TailAnchors? Stored(OnnxModel model, string deltas, ImageInput input)
     {
-        // One box a cell is as well the square around a point of a head without anchors (FCOS).
-        var cells = Subgraph.Run(model, new Dictionary<string, Tensor> { [input.Name] = input.Zeros },
-            HeadMaps.Behind(model, deltas)).Values;
-        if (cells.All(map => map.Shape.Rank == 4 && map.Shape[1] == 4))
+        if (AreOfPoints(model, deltas, input))
             return null;
         var count = Count(model, deltas, deltas, input);
         foreach (var name in Tail.Constants(model, 4 * count, input.Shapes))
@@ -104,11 +105,20 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
         return null;
     }
 
+    // One box a cell is as well the square around a point of a head without anchors.
+    private static bool AreOfPoints(OnnxModel model, string deltas, ImageInput input)
+    {
+        var maps = Subgraph.Run(model, new Dictionary<string, Tensor> { [input.Name] = input.Zeros },
+            HeadMaps.Behind(model, deltas)).Values.ToList();
+        return maps.Count > 0 && maps.All(map => map.Shape.Rank == 4 && map.Shape[1] == 4);
+    }
+
     // Places run along the rows of a map: what changes first is the distance from the left.
     private static bool AreTurned(Box[] boxes)
     {
         var next = boxes.FirstOrDefault(box => box.CenterX != boxes[0].CenterX || box.CenterY != boxes[0].CenterY);
-        return MathF.Abs(next.CenterY - boxes[0].CenterY) > MathF.Abs(next.CenterX - boxes[0].CenterX);
+        var (right, down) = (MathF.Abs(next.CenterX - boxes[0].CenterX), MathF.Abs(next.CenterY - boxes[0].CenterY));
+        return down > 0 && right < 1e-3f * down;
     }
 
     private static TailAnchors Turned(Box[] boxes, BoxCoder coder) =>

@@ -124,7 +124,7 @@ public sealed record DenseHead : DetectionHead
                 : p * MathF.Pow(ClassScores.Sigmoid(tables[2].Span[i / classes]), Score.ObjectnessPower);
         }
         if (Peaks)
-            KeepPeaks(scores, classes);
+            HeatPeaks.Keep(Levels, scores, classes);
         return detector.Select(scores, BoxConversion.ToBoxes(tables[0].Span, BoxFormat.Xyxy),
             [.. Levels.Select(level => level.Places)]);
     }
@@ -136,39 +136,7 @@ public sealed record DenseHead : DetectionHead
         if (Anchored is { } anchored)
             return anchored.Predictions(detector, tables);
         var scores = Score.Scores(tables[1], HasObjectness ? tables[2] : null);
-        return (Op.Squeeze(Peaks ? OfPeaks(scores) : scores, 0), Op.Squeeze(tables[0], 0));
-    }
-
-    // [1, N, C]: zero where a neighbour has more.
-    private Var OfPeaks(Var scores)
-    {
-        var (parts, first) = (new List<Var>(), 0);
-        foreach (var level in Levels)
-        {
-            var rows = Op.Slice(scores, 1, first, first += level.Places);
-            var map = Op.Reshape(Op.Transpose(rows, 0, 2, 1), 1, rows.Shape[2], level.Height, level.Width);
-            var kept = map * Op.Cast(Op.GreaterOrEqual(map, Op.MaxAround(map, 3)), map.Type);
-            parts.Add(Op.Transpose(Op.Reshape(kept, 1, rows.Shape[2], level.Places), 0, 2, 1));
-        }
-        return Op.Concat([.. parts], 1);
-    }
-
-    private void KeepPeaks(float[] scores, int classes)
-    {
-        var (all, first) = (scores.ToArray(), 0);
-        foreach (var level in Levels)
-        {
-            for (var i = 0; i < level.Places * classes; i++)
-            {
-                var (place, c) = (i / classes, i % classes);
-                var (x, y) = (place % level.Width, place / level.Width);
-                for (var row = Math.Max(0, y - 1); row <= Math.Min(level.Height - 1, y + 1); row++)
-                    for (var column = Math.Max(0, x - 1); column <= Math.Min(level.Width - 1, x + 1); column++)
-                        if (all[(first + row * level.Width + column) * classes + c] > all[first * classes + i])
-                            scores[first * classes + i] = 0;
-            }
-            first += level.Places;
-        }
+        return (Op.Squeeze(Peaks ? HeatPeaks.Of(Levels, scores) : scores, 0), Op.Squeeze(tables[0], 0));
     }
 
     internal override IReadOnlyList<int> PlacesPerLevel(HeadFrame detector) => [.. Levels.Select(level => level.Places)];
