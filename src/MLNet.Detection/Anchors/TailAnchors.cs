@@ -69,11 +69,11 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
         // A shifted centre moves all corners, but not a size.
         var corners = anchors.Zip(shifted).Any(pair => pair.First.X1 != pair.Second.X1);
         // Parts of the image stay near 1, pixels do not. TensorFlow writes heights first.
-        var turned = AreTurned(anchors);
+        Box Formed(Box box) => corners ? box : Box.FromCxcywh(box.X0, box.Y0, box.X1, box.Y1);
+        var turned = AreTurned([.. anchors.Select(Formed)]);
         (float X, float Y) scale = anchors.Max(box => Math.Max(box.X1, box.Y1)) >= 4 ? (1, 1)
             : turned ? (height, width) : (width, height);
-        Box[] Boxes(Box[] decoded) => [.. decoded.Select(box =>
-            (corners ? box : Box.FromCxcywh(box.X0, box.Y0, box.X1, box.Y1)).Scale(scale.X, scale.Y))];
+        Box[] Boxes(Box[] decoded) => [.. decoded.Select(box => Formed(box).Scale(scale.X, scale.Y))];
         var (at, moved) = (Boxes(anchors), Boxes(shifted));
         var grown = Boxes(Decode(new(0, 0, 1, 1)));
         var coder = new BoxCoder(
