@@ -5,10 +5,12 @@ using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Estimators;
 using MLNet.Detection.Evaluation;
+using MLNet.Detection.Evaluation.Masks;
 using MLNet.Detection.Images;
 using MLNet.Detection.Interop;
 using MLNet.Detection.Matching;
 using MLNet.Detection.Quantization;
+using MLNet.Detection.Segmentation;
 using MLNet.Detection.Training;
 using OnnxGraphs.Quantization;
 
@@ -58,6 +60,16 @@ public sealed partial class DetectionCatalog
     public DetectionDataView LoadFromVoc(string folder, string? split, VocOptions options) =>
         View(VocDataset.Load(folder, split, options));
 
+    /// <summary>Loads pictures with masks; the files stay on disk until they are asked for.</summary>
+    /// <param name="path">The file or folder; see <see cref="MaskFormat"/>.</param>
+    /// <param name="options">How to read; null for the defaults.</param>
+    /// <param name="format">The form; null: found out from the files.</param>
+    /// <returns>One row an image, with the columns of <see cref="DetectionColumns"/>, <c>Mask</c> among them.</returns>
+    /// <exception cref="DatasetException">No form recognises it, or something is wrong with the masks; the message names file
+    /// and remedy.</exception>
+    public DetectionDataView LoadMasks(string path, MaskOptions? options = null, MaskFormat? format = null) =>
+        View((format ?? MaskFormat.Detect(path)).Load(path, options));
+
     /// <summary>Loads a detector that <see cref="DetectorModel.Save"/> wrote.</summary>
     /// <param name="path">The ONNX file.</param>
     /// <exception cref="OnnxGraphs.Models.ModelException">The file is damaged, or was not saved by this
@@ -96,6 +108,36 @@ public sealed partial class DetectionCatalog
         quantizer.Observe(calibration, pictures);
         return quantizer.Quantize();
     }
+
+    /// <summary>Loads a segmentation network that <see cref="SegmenterModel.Save"/> wrote.</summary>
+    /// <param name="path">The ONNX file.</param>
+    /// <param name="options">Columns, batch size and device; null for the defaults.</param>
+    /// <exception cref="OnnxGraphs.Models.ModelException">The file is damaged, or was not saved by this
+    /// library.</exception>
+    public SegmenterTransformer LoadSegmenter(string path, SegmenterTransformer.Options? options = null)
+    {
+        options ??= new();
+        return new(SegmenterModel.Load(path), options with { Device = ContextDevice.Of(Context, options.Device) }, Context);
+    }
+
+    /// <summary>Compares predicted maps of labels with the true ones, picture by picture.</summary>
+    /// <param name="data">A view with both, such as a <see cref="SegmenterTransformer"/> gives.</param>
+    /// <param name="columns">Columns of the truth; null for the defaults.</param>
+    /// <param name="predictedMaskColumnName">Vector of byte: the predicted class of each pixel.</param>
+    /// <param name="leastPixels">The fewest pixels of a predicted object; smaller ones are taken for noise.</param>
+    /// <exception cref="ArgumentException">A column is missing, or maps have different sizes.</exception>
+    public SegmentationMetrics EvaluateMasks(IDataView data, MaskColumns? columns = null,
+        string predictedMaskColumnName = PredictionColumns.PredictedMask, int leastPixels = 1) =>
+        MaskComparison.Evaluate(data, columns ?? new(), predictedMaskColumnName, leastPixels);
+
+    /// <summary>Tunes a segmentation network on pictures with masks; see <see cref="SegmentationTrainer"/>.</summary>
+    /// <param name="segmenter">The network to start from.</param>
+    /// <param name="epochs">Times that every image is seen.</param>
+    public SegmentationTrainer FineTuneSegmenter(SegmenterModel segmenter, int epochs = 20) =>
+        FineTuneSegmenter(new() { Segmenter = segmenter, Epochs = epochs });
+
+    /// <summary>Tunes a segmentation network on pictures with masks, with options.</summary>
+    public SegmentationTrainer FineTuneSegmenter(SegmentationTrainer.Options options) => new(Context, options);
 
     /// <summary>Decodes, resizes and normalises pictures; see <see cref="PreprocessImageEstimator"/>.</summary>
     /// <param name="resize">How pictures come to the network's size.</param>

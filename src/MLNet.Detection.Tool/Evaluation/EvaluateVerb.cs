@@ -11,16 +11,22 @@ internal sealed class EvaluateVerb : Verb
 {
     private readonly Argument<string> _annotations = new("annotations")
     {
-        Description = "COCO or LVIS annotation file (JSON).",
+        Description = "COCO or LVIS annotation file (JSON); or a data set with masks.",
     };
     private readonly Argument<string> _results = new("results")
     {
-        Description = "Detections: a JSON list of image_id, category_id, bbox, score.",
+        Description = "Detections: a JSON list of image_id, category_id, bbox, score; or a segmentation network that 'train' wrote.",
     };
     private readonly Option<string?> _images = new("--images")
     {
         Description = "Folder of the pictures; the report shows the worst ones.",
     };
+    private readonly Option<string[]> _classes = new("--classes")
+    {
+        Description = "Of masks: names of the classes in the order of their numbers. Without it: as the data set says.",
+        AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [],
+    };
+    private readonly Option<string?> _split = new("--split") { Description = "Of masks: the part of the data set." };
     private readonly ReportFiles _files = new("Writes all numbers as JSON.",
         "Writes a report with curves, errors and pictures.");
 
@@ -29,12 +35,24 @@ internal sealed class EvaluateVerb : Verb
         Arguments.Add(_annotations);
         Arguments.Add(_results);
         Options.Add(_images);
+        Options.Add(_classes);
+        Options.Add(_split);
         foreach (var option in _files.All)
             Options.Add(option);
     }
 
     protected override void Run(ParseResult given, CancellationToken cancel)
     {
+        if (Path.GetExtension(given.GetValue(_results)!).Equals(".onnx", StringComparison.OrdinalIgnoreCase))
+        {
+            var masks = MaskEvaluation.Load(given.GetValue(_annotations)!, given.GetValue(_results)!, new()
+            {
+                Classes = given.GetValue(_classes)!, Split = given.GetValue(_split), ImageFolder = given.GetValue(_images),
+            }, cancel);
+            masks.Show();
+            _files.Write(given, masks.WriteJson, masks.WriteReport);
+            return;
+        }
         var evaluation = ResultsEvaluation.Load(given.GetValue(_annotations)!, given.GetValue(_results)!);
         evaluation.Show();
         _files.Write(given, evaluation.WriteJson,

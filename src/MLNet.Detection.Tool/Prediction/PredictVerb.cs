@@ -2,6 +2,7 @@ using System.CommandLine;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Evaluation;
 using MLNet.Detection.Images;
+using MLNet.Detection.Segmentation;
 using MLNet.Detection.Tool.Terminal;
 using OnnxGraphs.Runtime;
 
@@ -38,6 +39,11 @@ internal sealed class PredictVerb : Verb
     {
         Description = "Folder for copies of the pictures with frames round the objects.",
     };
+    private readonly Option<string?> _masks = new("--masks")
+    {
+        Description = "Folder for the classes of pixels as PNG, of a segmentation network; --boxes writes them over the pictures, "
+            + "--coco the objects with outlines as annotations.",
+    };
     private readonly Option<float> _threshold = new("--threshold")
     {
         Description = "The least score of objects that --json and --boxes show.", DefaultValueFactory = _ => 0.3f,
@@ -52,12 +58,12 @@ internal sealed class PredictVerb : Verb
     };
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace files that exist." };
 
-    public PredictVerb() : base("predict", "Finds objects in pictures.")
+    public PredictVerb() : base("predict", "Finds objects in pictures, or the class of each of their pixels.")
     {
         Arguments.Add(_model);
         Arguments.Add(_pictures);
         foreach (var option in new Option[]
-            { _annotations, _images, _json, _coco, _boxes, _threshold, _device, _batch, _overwrite })
+            { _annotations, _images, _json, _coco, _boxes, _masks, _threshold, _device, _batch, _overwrite })
             Options.Add(option);
     }
 
@@ -65,6 +71,13 @@ internal sealed class PredictVerb : Verb
 
     protected override void Run(ParseResult given, CancellationToken cancel)
     {
+        if (SegmenterModel.IsSaved(given.GetValue(_model)!))
+        {
+            new MaskPredictions(given.GetValue(_masks), given.GetValue(_boxes), given.GetValue(_coco), given.GetValue(_json),
+                given.GetValue(_overwrite)).Run(given.GetValue(_model)!, [.. given.GetValue(_pictures)!.SelectMany(PictureFile.Of)],
+                given.GetValue(_batch), Device.Parse(given.GetValue(_device)!), cancel);
+            return;
+        }
         var annotations = given.GetValue(_annotations) is { } file ? CocoAnnotations.Load(file) : null;
         if (given.GetValue(_coco) is not null && annotations is null)
             throw new ArgumentException("--coco needs --annotations, for the ids of pictures and categories.");
@@ -122,10 +135,10 @@ internal sealed class PredictVerb : Verb
     }
 
     // Annotations could name pictures outside of their folder: copies stay inside.
-    private static string PathIn(string folder, string name, string ending)
+    internal static string PathIn(string folder, string name, string ending)
     {
         var (root, own) = (Path.GetFullPath(folder), Path.GetExtension(name).ToLowerInvariant());
-        var path = Path.GetFullPath(Path.Combine(root, own is ".jpg" or ".jpeg" ? name : name + ending));
+        var path = Path.GetFullPath(Path.Combine(root, own == ending || ending == ".jpg" && own == ".jpeg" ? name : name + ending));
         return path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? path
             : throw new ArgumentException(
                 $"The picture '{name}' leaves its folder; --boxes cannot write it to {folder}.");

@@ -3,6 +3,10 @@ using Microsoft.ML.Runtime;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Evaluation;
+using MLNet.Detection.Evaluation.Masks;
+using MLNet.Detection.Networks;
+using MLNet.Detection.Segmentation;
+using MLNet.Detection.Tool.Terminal;
 using MLNet.Detection.Reports;
 using MLNet.Detection.Training;
 using Spectre.Console;
@@ -32,16 +36,26 @@ internal sealed class Display : IProgress<TrainingProgress>, IDisposable
 
     public static void Warn(string message) => AnsiConsole.MarkupLineInterpolated($"[yellow]{message}[/]");
 
-    public static void Start(DetectorModel detector, DetectionDataView train, DetectionDataView? test, RunFolder folder)
+    public static void Start(DetectorModel detector, DetectionDataView train, DetectionDataView? test, RunFolder folder) =>
+        Start(detector, $"{detector.Anchors.Count} anchors", ("Head", detector.Head.ToWords()), Boxes(train),
+            test is null ? "-" : Boxes(test), folder);
+
+    public static void Start(SegmenterModel model, DetectionDataView train, DetectionDataView? test, RunFolder folder) =>
+        Start(model, model.Tiling is null ? "pictures resized" : "windows of pictures", ("Map", $"{model.Channels} channels, "
+            + $"{model.Activation}{(model.BackgroundChannel is null ? "" : ", background first")}"), Masks(train),
+            test is null ? "-" : Masks(test), folder);
+
+    private static void Start(PictureNetwork model, string places, (string Name, string Words) head, string train,
+        string test, RunFolder folder)
     {
         var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumns("", "");
-        table.AddRow("Model", Markup.Escape(Path.GetFileName(detector.Model.Path)));
-        table.AddRow("Input", $"{detector.Resize.Width} x {detector.Resize.Height}, {detector.Anchors.Count} anchors");
-        table.AddRow("Head", Markup.Escape(detector.Head.ToWords()));
-        table.AddRow("Pixels", Markup.Escape((detector.InputNormalization ?? detector.Normalization).ToWords()));
-        table.AddRow("Classes", Markup.Escape(string.Join(", ", detector.Classes)));
-        table.AddRow("Train", Size(train));
-        table.AddRow("Test", test is null ? "-" : Size(test));
+        table.AddRow("Model", Markup.Escape(Path.GetFileName(model.Model.Path)));
+        table.AddRow("Input", $"{model.Resize.Width} x {model.Resize.Height}, {places}");
+        table.AddRow(head.Name, Markup.Escape(head.Words));
+        table.AddRow("Pixels", Markup.Escape((model.InputNormalization ?? model.Normalization).ToWords()));
+        table.AddRow("Classes", Markup.Escape(string.Join(", ", model.Classes)));
+        table.AddRow("Train", train);
+        table.AddRow("Test", test);
         table.AddRow("Output", Markup.Escape(folder.Path));
         AnsiConsole.Write(table);
     }
@@ -60,7 +74,7 @@ internal sealed class Display : IProgress<TrainingProgress>, IDisposable
     {
         if (now.Finished is { } epoch)
         {
-            var validation = epoch.Validation is { } v ? F($"   val mAP50 {v.MAP50:f3}  mAP50-95 {v.MAP50_95:f3}") : "";
+            var validation = epoch.Metrics is { } found ? $"   val {found.ToWords()}" : "";
             var terms = string.Join("  ", epoch.Terms.Select(term => F($"{term.Key} {term.Value:f4}")));
             var (loss, seconds) = (F($"{epoch.Loss:f4}"), F($"{epoch.Duration.TotalSeconds:f1}"));
             AnsiConsole.MarkupLineInterpolated(
@@ -82,10 +96,25 @@ internal sealed class Display : IProgress<TrainingProgress>, IDisposable
         table.AddRow("[bold]all[/]", "", $"[bold]{Number(metrics.MAP50_95)}[/]", $"[bold]{Number(metrics.MAP50)}[/]",
             "");
         AnsiConsole.Write(table);
+        End(F($"mAP50 {metrics.MAP50:f4}, mAP50-95 {metrics.MAP50_95:f4}"), result, folder, elapsed, peak);
+    }
+
+    public static void End(SegmentationMetrics metrics, TrainingResult result, RunFolder folder, TimeSpan elapsed, double peak)
+    {
+        Tables.Write(["Class", "Pixels", "IoU", "Dice", "Precision", "Recall", "Boundary F1"], metrics.Classes.Select(c =>
+            new[] { c.Name, $"{c.True}", Tables.Number(c.IoU), Tables.Number(c.Dice), Tables.Number(c.Precision),
+                Tables.Number(c.Recall), Tables.Number(c.BoundaryF1) }));
+        var objects = metrics.Instances is { } found
+            ? F($", objects: AP {found.AveragePrecision:f4}, aggregated Jaccard {found.AggregatedJaccard:f4}, ")
+                + F($"{found.PairsToldApart} of {found.TouchingPairs} touching pairs told apart") : "";
+        End(F($"mean IoU {metrics.MeanIoU:f4}, mean Dice {metrics.MeanDice:f4}{objects}"), result, folder, elapsed, peak);
+    }
+
+    private static void End(string numbers, TrainingResult result, RunFolder folder, TimeSpan elapsed, double peak)
+    {
         if (result.SkippedImages.Count > 0)
             Warn(F($"{result.SkippedImages.Count} pictures could not be read and were skipped; they are named above."));
-        AnsiConsole.WriteLine(F($"mAP50 {metrics.MAP50:f4}, mAP50-95 {metrics.MAP50_95:f4} in ")
-            + F($"{elapsed.TotalSeconds:f0} s, peak memory {peak:f0} MB"));
+        AnsiConsole.WriteLine(F($"{numbers} in {elapsed.TotalSeconds:f0} s, peak memory {peak:f0} MB"));
         AnsiConsole.MarkupLineInterpolated(
             $"Wrote [green]{folder.Model}[/], {folder.Metrics}, {folder.Log}, {folder.Report}");
     }
@@ -101,8 +130,11 @@ internal sealed class Display : IProgress<TrainingProgress>, IDisposable
     private static string Waited(EpochSummary epoch) => epoch.Waited < epoch.Duration / 20 ? ""
         : F($", {epoch.Waited / epoch.Duration:p0} of it waiting for data");
 
-    private static string Size(DetectionDataView data) =>
+    private static string Boxes(DetectionDataView data) =>
         $"{data.Dataset.Images.Length} images, {data.Dataset.BoxCount} boxes";
+
+    private static string Masks(DetectionDataView data) =>
+        $"{data.Dataset.Images.Count(image => image.Mask is not null)} images with masks";
 
     // Classes without objects have none.
     private static string Number(double value) => value < 0 ? "-" : F($"{value:f3}");

@@ -1,12 +1,10 @@
 using System.CommandLine;
-using System.Globalization;
 using MLNet.Detection.Anchors;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Builtin;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Heads;
-using MLNet.Detection.Images;
 using MLNet.Detection.Inspection;
 
 namespace MLNet.Detection.Tool.Training;
@@ -14,6 +12,8 @@ namespace MLNet.Detection.Tool.Training;
 /// <summary>From the options to the detector that is tuned.</summary>
 internal sealed class Import(ParseResult given, Settings settings)
 {
+    private readonly PixelOptions _pixels = new(given, settings);
+
     public DetectorModel Detector(DetectionDataView train)
     {
         string[] classes = [.. train.Dataset.Categories.Select(category => category.Name)];
@@ -39,44 +39,12 @@ internal sealed class Import(ParseResult given, Settings settings)
             Head = described?.Head ?? Head(),
             HasBackground = background,
             AnchorScheme = scheme is null ? null : KnownAnchors.Named(scheme),
-            ImageSize = given.GetValue(settings.ImageSize) is { } size ? ImageInput.ParseSize(size) : null,
-            Normalization = Pixels() ?? described?.Pixels,
-            Colors = given.GetValue(settings.Colors) switch
-            {
-                null => null, "rgb" => ChannelOrder.Rgb, "bgr" => ChannelOrder.Bgr,
-                var other => throw new ArgumentException($"--colors is '{other}'; expected rgb or bgr."),
-            },
+            ImageSize = _pixels.Size(),
+            Normalization = _pixels.Normalization() ?? described?.Pixels,
+            Colors = _pixels.Colors(),
             Seed = seed,
         };
         return import.Load(path, Anchors);
-    }
-
-    // y = (pixel - mean) scale, as the programs say it that run detectors.
-    private Normalization? Pixels()
-    {
-        var (name, mean, scale) = (given.GetValue(settings.Normalization), given.GetValue(settings.Mean),
-            given.GetValue(settings.Scale));
-        if (name is not null && (mean ?? scale) is not null)
-            throw new ArgumentException("--normalization is given beside --mean or --scale; give one or the other.");
-        if (name is not null)
-            return Normalization.Named(name);
-        if ((mean ?? scale) is null)
-            return null;
-        var factors = Numbers("--scale", scale ?? "1");
-        return new(Numbers("--mean", mean ?? "0"), new(1 / factors.Red, 1 / factors.Green, 1 / factors.Blue));
-    }
-
-    private static ChannelValues Numbers(string option, string text)
-    {
-        var parts = text.Split(',').Select(part => float.TryParse(part, CultureInfo.InvariantCulture, out var number)
-            && float.IsFinite(number) && (option == "--mean" || number != 0) ? number : throw new ArgumentException(
-                $"{option} is '{text}'; expected a number, or three for red, green and blue, such as 123.7,116.3,103.5."))
-            .ToList();
-        return parts.Count switch
-        {
-            1 => (ChannelValues)parts[0], 3 => new ChannelValues(parts[0], parts[1], parts[2]),
-            _ => throw new ArgumentException($"{option} is '{text}'; expected one number or three, found {parts.Count}."),
-        };
     }
 
     private DetectionHead? Head() => given.GetValue(settings.Head) switch

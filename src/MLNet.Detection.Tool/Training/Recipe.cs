@@ -13,12 +13,19 @@ namespace MLNet.Detection.Tool.Training;
 /// </summary>
 internal sealed class Recipe(ParseResult given, Settings settings)
 {
+    private bool Segments => given.GetValue(settings.Task) == "segment";
+
     private bool FromScratch => given.GetValue(settings.Model) is null;
 
     /// <summary>Null: by the head.</summary>
-    public DetectionLoss? Loss => FromScratch ? ScratchRecipe.Loss : null;
+    public DetectionLoss? Loss => FromScratch && !Segments ? ScratchRecipe.Loss : null;
 
     public float LearningRate => Choose(settings.LearningRate, ScratchRecipe.LearningRate);
+
+    public LearningRateDecay Decay => LearningRateDecay.Parse(given.GetValue(settings.Schedule)!);
+
+    /// <summary>One cycle rises by itself.</summary>
+    public float WarmUpEpochs => Decay is OneCycle && IsDefault(settings.WarmUp) ? 0 : given.GetValue(settings.WarmUp);
 
     public int Epochs => Choose(settings.Epochs, ScratchRecipe.Epochs);
 
@@ -34,8 +41,10 @@ internal sealed class Recipe(ParseResult given, Settings settings)
             var recipe = FromScratch && IsDefault(settings.Optimizer);
             var optimizer = recipe ? ScratchRecipe.Optimizer : given.GetValue(settings.Optimizer) switch
             {
-                "adamw" => new AdamW() as Optimizer, "sgd" => new Sgd(),
-                var other => throw new ArgumentException($"--optimizer is '{other}'; expected adamw or sgd."),
+                "adamw" => new AdamW() as Optimizer, "adam" => new Adam(), "sgd" => new Sgd(), "rmsprop" => new RmsProp(),
+                "lion" => new Lion(),
+                var other => throw new ArgumentException(
+                    $"--optimizer is '{other}'; expected adamw, adam, sgd, rmsprop or lion."),
             };
             return optimizer with
             {
@@ -53,7 +62,9 @@ internal sealed class Recipe(ParseResult given, Settings settings)
         {
             [settings.LearningRate] = Text(LearningRate), [settings.Epochs] = Text(Epochs),
             [settings.Batch] = Text(BatchSize), [settings.WeightDecay] = Text(Optimizer.WeightDecay),
-            [settings.Optimizer] = Optimizer is AdamW adam ? $"adamw, beta2 {Text(adam.Beta2)}" : "sgd",
+            [settings.Optimizer] = Optimizer is AdamW adam ? $"adamw, beta2 {Text(adam.Beta2)}"
+                : Optimizer.GetType().Name.ToLowerInvariant(),
+            [settings.WarmUp] = Text(WarmUpEpochs),
             [settings.AverageRamp] = Average is { } average ? Text(average.Ramp) : "-",
         };
         if (Loss is RetinaNetLoss)

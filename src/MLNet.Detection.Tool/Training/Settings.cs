@@ -3,6 +3,7 @@ using System.Globalization;
 using MLNet.Detection.Data;
 using MLNet.Detection.Heads;
 using MLNet.Detection.Inspection;
+using MLNet.Detection.Segmentation;
 using OnnxGraphs.Optimizers;
 
 namespace MLNet.Detection.Tool.Training;
@@ -22,12 +23,39 @@ internal sealed class Settings
               --anchors anchors.bin --loss retinanet --freeze "backbone.*" --train train.json
           mlnet-detect train --model fcos.onnx --head fcos --class-output cls_logits --box-output bbox_regression
               --objectness-output bbox_ctrness --normalization imagenet --train train.json
+          mlnet-detect train --task segment
+              the built-in U-Net on generated pictures with masks
+          mlnet-detect train --task segment --model unet.onnx --normalization unit --train cells --test cells
+              --loss dice+focal:0.5 --augment flip turn
           mlnet-detect train --resume runs/mine
               go on with a stopped run (give its other options again)
         """;
 
     private readonly string _started = DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
 
+    public Option<string> Task { get; } = Of("--task", "detect: boxes of objects; segment: classes of pixels.", "detect")
+        .AcceptOnlyFromAmong("detect", "segment");
+    public Option<string?> MapOutput { get; } = Of<string?>("--map-output",
+        "Output (or inner value) with the map of scores, to segment. Without it: found by the model's structure.");
+    public Option<string?> Background { get; } = Of<string?>("--background",
+        "yes or no: whether the first channel is background, to segment. Without it: of a softmax it is.");
+    public Option<double?> Tiles { get; } = Of<double?>("--tiles", "Segment pictures in their own scale, in windows of the "
+        + "network's size that share this part with the next, such as 0.25. Without it: pictures are resized.");
+    public Option<string?> Masks { get; } =
+        Of<string?>("--masks", "Folder of the masks, to segment. Without it: found beside the pictures.");
+    public Option<string[]> Classes { get; } = new("--classes")
+    {
+        Description = "Names of the classes in the order of their numbers in masks, from 1, to segment. Without it: as the "
+            + "data set says.",
+        AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [],
+    };
+    public Option<bool> Objects { get; } =
+        Of("--objects", "The numbers of masks are those of objects, all of one class.", false);
+    public Option<bool> PartObjects { get; } =
+        Of("--part-objects", "Part touching objects of the masks by a line of background.", false);
+    public Option<string> Balance { get; } =
+        Of("--balance", "none, inverse or median: how frequent and rare classes of pixels weigh.", "none")
+            .AcceptOnlyFromAmong("none", "inverse", "median");
     public Option<string?> Model { get; } =
         Of<string?>("--model", "ONNX file to tune. Without it: the built-in detector.");
     public Option<string?> ClassOutput { get; } = Of<string?>(
@@ -77,7 +105,9 @@ internal sealed class Settings
     public Option<float> LearningRate { get; } =
         Of("--lr", "The largest learning rate (built-in detector: 0.002).", 1e-3f);
     public Option<float> WarmUp { get; } = Of("--warm-up", "Epochs of rising learning rate.", 1f);
-    public Option<string> Optimizer { get; } = Of("--optimizer", "adamw or sgd.", "adamw");
+    public Option<string> Schedule { get; } = Of("--schedule", "The learning rate after the warm-up: cosine, cosine:0.1 (final "
+        + "fraction), cosine:0.1:0.2 (and flat end), linear, linear:0.01, poly:0.9, step:0.7,0.9:0.1, onecycle or constant.", "cosine");
+    public Option<string> Optimizer { get; } = Of("--optimizer", "adamw, adam, sgd, rmsprop or lion.", "adamw");
     public Option<float> WeightDecay { get; } = Of("--weight-decay", "Weight decay.", 1e-4f);
     public Option<float?> ClipNorm { get; } = Of<float?>("--clip-norm", "Largest gradient norm; 10 steadies sgd.");
     public Option<double?> Average { get; } = Of<double?>("--average",
@@ -86,14 +116,15 @@ internal sealed class Settings
         "Steps in which the average's decay rises to 63 % of that; short runs need fewer.", new WeightAverage().Ramp);
     public Option<string[]> Augment { get; } = new Option<string[]>("--augment")
     {
-        Description = "Random changes of the pictures beside mirroring: crop, zoom, color, mosaic, mixup; several after one "
-            + "another.",
+        Description = "Random changes of the pictures beside mirroring: crop, zoom, color, mosaic, mixup; flip, turn, "
+            + "scale, elastic (to segment); several after one another.",
         AllowMultipleArgumentsPerToken = true,
         DefaultValueFactory = _ => [],
-    }.AcceptOnlyFromAmong("crop", "zoom", "color", "mosaic", "mixup");
+    }.AcceptOnlyFromAmong("crop", "zoom", "color", "mosaic", "mixup", "flip", "turn", "scale", "elastic");
     public Option<string?> Loss { get; } =
         Of<string?>("--loss", "multibox (softmax with background) or retinanet (sigmoid). "
-            + "Without it: from the model's own activation.");
+            + "Without it: from the model's own activation. To segment: a sum such as dice+focal:0.5 of "
+            + $"{string.Join(", ", NamedMapLoss.Names)}. Without it: ce.");
     public Option<string[]> Freeze { get; } =
         Of<string[]>("--freeze", "Glob of weights that stay, for example \"base_net.*\"; may be repeated.", []);
     public Option<int> FreezeDepth { get; } =
@@ -124,8 +155,11 @@ internal sealed class Settings
 
     public IReadOnlyList<Option> All =>
     [
-        Model, ClassOutput, BoxOutput, Head, ObjectnessOutput, Anchors, AnchorFormat, AnchorScheme, ImageSize,
-        Normalization, Colors, Mean, Scale, HeadFile, Train, Val, Test, Format, Images, Epochs, Batch, LearningRate, WarmUp, Optimizer, WeightDecay,
+        Task, MapOutput, Background, Tiles, Masks, Classes, Objects, PartObjects, Balance, Model, ClassOutput, BoxOutput,
+        Head, ObjectnessOutput, Anchors, AnchorFormat, AnchorScheme, ImageSize,
+        Normalization, Colors, Mean, Scale, HeadFile, Train, Val, Test, Format, Images, Epochs, Batch, LearningRate,
+        WarmUp,
+        Schedule, Optimizer, WeightDecay,
         ClipNorm, Average, AverageRamp, Augment, Loss, Freeze, FreezeDepth, HeadsOnly, Device, Precision, Kernels, Tf32,
         CudaGraph, Workers, Output, Resume, Seed, Overwrite, DemoImages,
     ];

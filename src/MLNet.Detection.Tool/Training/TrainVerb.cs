@@ -3,7 +3,7 @@ using MLNet.Detection.Tool.Terminal;
 
 namespace MLNet.Detection.Tool.Training;
 
-/// <summary>Tunes an exported detector on a data set and writes model, metrics, log and report.</summary>
+/// <summary>Tunes an exported detector or segmentation network on a data set and writes model, metrics, log and report.</summary>
 internal sealed class TrainVerb : Verb
 {
     private readonly Settings _settings = new();
@@ -21,5 +21,6 @@ internal sealed class TrainVerb : Verb
     protected override string GoOn(ParseResult given) => $"Go on with --resume {_settings.OutputFolder(given)}";
 
     protected override void Run(ParseResult given, CancellationToken cancel) =>
-        new Run(given, _settings, cancel).Go();
+        (given.GetValue(_settings.Task) == "segment"
+            ? (TaskRun)new SegmentRun(given, _settings, cancel) : new DetectRun(given, _settings, cancel)).Go();
 }

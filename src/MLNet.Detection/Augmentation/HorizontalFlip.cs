@@ -13,10 +13,13 @@ public sealed record HorizontalFlip(double Probability = 0.5) : IAugmentation
     public LabeledPicture Apply(LabeledPicture picture, Random random) =>
         random.NextDouble() < Probability ? Flip(picture) : picture;
 
-    /// <summary>The mirrored picture with its boxes.</summary>
+    /// <summary>The mirrored picture with its labels.</summary>
     public static LabeledPicture Flip(LabeledPicture picture) => new(
         Flip(picture.Image),
-        [.. picture.Boxes.Select(label => label with { Box = Flip(label.Box, picture.Image.Width) })]);
+        [.. picture.Boxes.Select(label => label with { Box = Flip(label.Box, picture.Image.Width) })])
+    {
+        Labels = picture.Labels?.Placed(picture.Image.Width, picture.Image.Height, (x, y) => (picture.Image.Width - 1 - x, y)),
+    };
 
     /// <summary>The mirrored box: x0' = width - x1, x1' = width - x0.</summary>
     public static Box Flip(Box box, float width) => new(width - box.X1, box.Y0, width - box.X0, box.Y1);

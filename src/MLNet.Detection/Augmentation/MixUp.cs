@@ -26,6 +26,9 @@ public sealed record MixUp(double Alpha = 1.5, double Probability = 1) : IPictur
     {
         if (random.NextDouble() >= Probability)
             return picture;
+        if (picture.Labels is not null)
+            throw new InvalidOperationException("MixUp lays two pictures over each other, and a pixel of a mask has one "
+                + "class; mix pictures with masks by Mosaic.");
         var (first, second) = (picture.Image, others[0].Image);
         int width = Math.Max(first.Width, second.Width), height = Math.Max(first.Height, second.Height);
         var mixed = Blend(Laid(first, width, height), Laid(second, width, height), (float)Share(random));

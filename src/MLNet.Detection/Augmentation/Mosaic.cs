@@ -1,3 +1,4 @@
+using MLNet.Detection.Masks;
 using MLNet.Detection.Data;
 using MLNet.Detection.Images;
 
@@ -29,13 +30,16 @@ public sealed record Mosaic(
             [(0, 0, x, y), (x, 0, Width - x, y), (0, y, x, Height - y), (x, y, Width - x, Height - y)];
         var canvas = RgbImage.Filled(Width, Height, 0, 0, 0);
         var boxes = new List<LabeledBox>();
+        var labels = new List<(LabelMap, int, int)>();
         foreach (var (part, (left, top, width, height)) in others.Prepend(picture).Zip(quarters))
         {
             var cover = Cover(part, width, height, random);
             canvas.Draw(cover.Image, left, top);
             boxes.AddRange(cover.BoxesAt(left, top));
+            if (cover.Labels is { } own)
+                labels.Add((own, left, top));
         }
-        return new(canvas, boxes);
+        return new(canvas, boxes) { Labels = labels.Count == 0 ? null : LabelMap.Joined(Width, Height, labels) };
     }
 
     private int Split(int side, Random random)

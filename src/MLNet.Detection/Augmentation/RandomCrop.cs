@@ -49,7 +49,10 @@ public sealed record RandomCrop(double Probability = 0.5, double MinScale = 0.5,
             picture.Image.Row(top + y).Slice(3 * left, 3 * width).CopyTo(pixels.AsSpan(3 * width * y));
         var boxes = picture.Boxes
             .Select(label => Move(label, left, top, width, height, minVisible)).OfType<LabeledBox>();
-        return new(new RgbImage(width, height, pixels), [.. boxes]);
+        return new(new RgbImage(width, height, pixels), [.. boxes])
+        {
+            Labels = picture.Labels?.Window(left, top, width, height),
+        };
     }
 
     private static LabeledBox? Move(LabeledBox label, int left, int top, int width, int height, double minVisible)

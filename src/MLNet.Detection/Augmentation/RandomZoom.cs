@@ -27,6 +27,9 @@ public sealed record RandomZoom(double Probability = 0.5, double MaxScale = 4, b
         var top = random.Next(height - picture.Image.Height + 1);
         var canvas = RgbImage.Filled(width, height, Fill, Fill, Fill);
         canvas.Draw(picture.Image, left, top);
-        return new(canvas, [.. picture.BoxesAt(left, top)]);
+        return new(canvas, [.. picture.BoxesAt(left, top)])
+        {
+            Labels = picture.Labels?.Window(-left, -top, width, height),
+        };
     }
 }

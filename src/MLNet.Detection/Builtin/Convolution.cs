@@ -15,4 +15,15 @@ internal sealed record Convolution(Var Weight, Var Bias)
             graph.Constant(name + ".bias", Tensor.Filled(new(filters), bias)));
 
     public Var Apply(Var x, long stride = 1) => Op.Conv(x, Weight, Bias, stride, Weight.Shape[2] / 2);
+
+    /// <summary>A map in twice its size, each pixel four times. By scales, not sizes: the batch may then have any
+    /// size.</summary>
+    public static Var Doubled(Var x)
+    {
+        var scales = x.Graph.Constant(Tensor.Vector(1f, 1f, 2f, 2f));
+        return Op.Apply("Resize", [x, null, scales], new()
+        {
+            { "mode", "nearest" }, { "coordinate_transformation_mode", "asymmetric" }, { "nearest_mode", "floor" },
+        });
+    }
 }

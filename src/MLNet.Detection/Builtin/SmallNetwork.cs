@@ -67,7 +67,7 @@ internal sealed class SmallNetwork(Graph graph, SmallDetector options, int ancho
         for (var i = maps.Count - 1; i >= 0; i--)
         {
             var lateral = New($"fpn.lateral{i}", maps[i].Shape[1], width, kernel: 1, gain: 0.7f).Apply(maps[i]);
-            above = above is null ? lateral : lateral + Doubled(above);
+            above = above is null ? lateral : lateral + Convolution.Doubled(above);
             levels.Insert(0, Relu(New($"fpn.smooth{i}", width, width).Apply(above)));
         }
         return levels;
@@ -76,16 +76,6 @@ internal sealed class SmallNetwork(Graph graph, SmallDetector options, int ancho
     private Convolution New(
         string name, long channels, long filters, long kernel = 3, float gain = 1, float bias = 0) =>
         Convolution.Create(graph, _weights, name, channels, filters, kernel, gain, bias);
-
-    // Scales, not sizes: the batch may then have any size.
-    private static Var Doubled(Var x)
-    {
-        var scales = x.Graph.Constant(Tensor.Vector(1f, 1f, 2f, 2f));
-        return Apply("Resize", [x, null, scales], new()
-        {
-            { "mode", "nearest" }, { "coordinate_transformation_mode", "asymmetric" }, { "nearest_mode", "floor" },
-        });
-    }
 
     // [B, A columns, H, W] to [B, H W A, columns]: the order of the anchors is row, column, anchor of the cell.
     private static Var Rows(Var map, long columns) =>

@@ -1,9 +1,12 @@
+using MLNet.Detection.Masks;
+
 namespace MLNet.Detection.Data;
 
 /// <summary>Checks the lists of a COCO file against each other and puts the data set together.</summary>
 internal sealed class CocoAssembly(JsonSource file, ImageFolder folder)
 {
     private readonly List<DatasetProblem> _problems = [];
+    private Dictionary<int, Outline> _outlines = [];
     private readonly Dictionary<long, int> _categories = [];
     private readonly Dictionary<long, CocoContent.Image> _images = [];
     private readonly Dictionary<long, string> _paths = [];
@@ -14,6 +17,7 @@ internal sealed class CocoAssembly(JsonSource file, ImageFolder folder)
     {
         var named = AddCategories(content.Categories);
         AddImages(content.Images);
+        _outlines = content.Outlines;
         AddAnnotations(content.Annotations);
         var images = content.Images.Where(image => _paths.ContainsKey(image.Id)).Select(image => new LabeledImage(
             image.Id, folder.NameOf(image.FileName).Replace('\\', '/'), _paths[image.Id], _sizes[image.Id].Width,
@@ -113,7 +117,19 @@ internal sealed class CocoAssembly(JsonSource file, ImageFolder folder)
         var clipped = inside < 0.999 * width * height * pixels;
         var declared = annotation.Area > 2 ? annotation.Area : annotation.Area * pixels;   // no part is more than all
         var area = double.IsNaN(declared) ? inside : clipped ? Math.Min(declared, inside) : declared;
-        return new(box, category, area, annotation.Crowd, annotation.Difficult, annotation.Id);
+        return new(box, category, area, annotation.Crowd, annotation.Difficult, annotation.Id)
+        {
+            Outline = OutlineOf(annotation, size, scale),
+        };
+    }
+
+    private Outline? OutlineOf(in CocoContent.Annotation annotation, (int Width, int Height) size, (int X, int Y) scale)
+    {
+        if (_outlines.GetValueOrDefault(annotation.Index) is not { } outline)
+            return null;
+        return outline is not RunLengthOutline run || (run.Width, run.Height) == size ? outline.Scaled(scale.X, scale.Y)
+            : throw PlaceOf(annotation).Error($"its run lengths are of {run.Width} x {run.Height} pixels, its picture has "
+                + $"{size.Width} x {size.Height}", "Export the annotations again.");
     }
 
     private AnnotationPlace PlaceOf(in CocoContent.Annotation annotation) =>

@@ -1,3 +1,5 @@
+using MLNet.Detection.Masks;
+
 namespace MLNet.Detection.Data;
 
 /// <summary>
@@ -14,6 +16,9 @@ internal sealed class CocoContent
 
     /// <summary>Annotations with a segmentation, which a data set of boxes does not hold.</summary>
     public int Segmentations { get; set; }
+
+    /// <summary>The segmentations by the index of their annotation, where they were asked for.</summary>
+    public Dictionary<int, Outline> Outlines { get; } = [];
 
     /// <summary>Annotations with keypoints, which a data set of boxes does not hold.</summary>
     public int Keypoints { get; set; }

@@ -20,8 +20,9 @@ public static class CocoDataset
     public static DetectionDataset Load(string json, string imageFolder, CocoOptions? options = null)
     {
         var file = new JsonSource(json);
-        var content = new CocoParser(file).Parse();
-        var folder = new ImageFolder(imageFolder, (options ?? new()).MissingImages);
+        options ??= new();
+        var content = new CocoParser(file, outlines: options.Outlines).Parse();
+        var folder = new ImageFolder(imageFolder, options.MissingImages);
         return new CocoAssembly(file, folder).Build(content);
     }
 

@@ -10,7 +10,8 @@ namespace MLNet.Detection.Data;
 /// <param name="forEvaluation">
 /// Whether pictures may lack names, and annotations ids: an evaluation reads none of them. They are empty or 0 then.
 /// </param>
-internal sealed class CocoParser(JsonSource file, bool forEvaluation = false)
+/// <param name="outlines">Whether segmentations are read.</param>
+internal sealed class CocoParser(JsonSource file, bool forEvaluation = false, bool outlines = false)
 {
     private readonly CocoContent _content = new();
 
@@ -125,6 +126,7 @@ internal sealed class CocoParser(JsonSource file, bool forEvaluation = false)
                 case "area": area = json.Double(at.Key("area")); break;
                 case "iscrowd": crowd = json.Flag(at.Key("iscrowd")); break;
                 case "difficult": difficult = json.Flag(at.Key("difficult")); break;
+                case "segmentation" when outlines: ReadOutline(ref json, at); break;
                 case "segmentation": _content.Segmentations += json.Skip() ? 1 : 0; break;
                 case "keypoints": _content.Keypoints += json.Skip() ? 1 : 0; break;
                 default: json.Skip(); break;
@@ -132,6 +134,12 @@ internal sealed class CocoParser(JsonSource file, bool forEvaluation = false)
         _content.Annotations.Add(new(
             at.Index, at.Offset, forEvaluation ? id ?? 0 : Required(id, "id", at), Required(image, "image_id", at),
             Required(category, "category_id", at), Required(box, "bbox", at), area, crowd, difficult));
+    }
+
+    private void ReadOutline(ref JsonCursor json, JsonPlace at)
+    {
+        if (new CocoOutline(file, at.Key("segmentation")).Read(ref json) is { } outline)
+            _content.Outlines[at.Index] = outline;
     }
 
     private static long[] ReadIds(ref JsonCursor json, JsonPlace at)

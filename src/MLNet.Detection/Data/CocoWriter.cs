@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MLNet.Detection.Masks;
 
 namespace MLNet.Detection.Data;
 
@@ -58,5 +59,35 @@ internal static class CocoWriter
         json.WriteNumber("iscrowd", label.Crowd ? 1 : 0);
         if (label.Difficult)
             json.WriteNumber("difficult", 1);
+        WriteOutline(json, label.Outline);
+    }
+
+    private static void WriteOutline(Utf8JsonWriter json, Outline? outline)
+    {
+        if (outline is PolygonOutline polygons)
+        {
+            json.WriteStartArray("segmentation");
+            foreach (var polygon in polygons.Polygons)
+                WriteNumbers(json, null, polygon.Select(value => (double)value));
+            json.WriteEndArray();
+        }
+        else if (outline is RunLengthOutline run)
+        {
+            json.WriteStartObject("segmentation");
+            WriteNumbers(json, "size", [run.Height, run.Width]);
+            WriteNumbers(json, "counts", run.Counts.Select(count => (double)count));
+            json.WriteEndObject();
+        }
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter json, string? name, IEnumerable<double> numbers)
+    {
+        if (name is null)
+            json.WriteStartArray();
+        else
+            json.WriteStartArray(name);
+        foreach (var number in numbers)
+            json.WriteNumberValue(number);
+        json.WriteEndArray();
     }
 }

@@ -27,4 +27,7 @@ public sealed record DatasetOptions
 
     /// <summary>How corners are meant, for Pascal VOC.</summary>
     public VocCoordinates VocCoordinates { get; init; } = VocCoordinates.AsWritten;
+
+    /// <summary>Whether outlines are read where the format has them (COCO, LabelMe, YOLO), beside boxes.</summary>
+    public bool Outlines { get; init; }
 }

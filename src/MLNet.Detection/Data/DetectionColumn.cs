@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Detection.Images;
 using MLNet.Detection.Interop;
+using MLNet.Detection.Masks;
 
 namespace MLNet.Detection.Data;
 
@@ -18,6 +19,13 @@ internal sealed record DetectionColumn(
     {
         var label = KeyNames.Column(
             DetectionColumns.Label, [.. dataset.Categories.Select(category => category.Name)]);
+        var masks = new LastMask();
+        DetectionColumn[] maps = dataset.Images.All(image => image.Mask is null) ? [] :
+        [
+            new(DetectionColumns.Mask, Vector(NumberDataViewType.Byte), Pixels(masks, map => map.Classes),
+                MaskNames.Annotations([.. dataset.Categories.Select(category => category.Name)])),
+            new(DetectionColumns.Instances, Vector(NumberDataViewType.UInt16), Pixels(masks, map => map.Instances)),
+        ];
         return
         [
             new(DetectionColumns.Image, Vector(NumberDataViewType.Byte), (Reader<VBuffer<byte>>)ReadFile),
@@ -30,6 +38,7 @@ internal sealed record DetectionColumn(
             new(DetectionColumns.FileName, TextDataViewType.Instance, One(image => image.FileName.AsMemory())),
             new(DetectionColumns.Width, NumberDataViewType.Int32, One(image => image.Width)),
             new(DetectionColumns.Height, NumberDataViewType.Int32, One(image => image.Height)),
+            .. maps,
         ];
     }
 
@@ -58,6 +67,17 @@ internal sealed record DetectionColumn(
         value = editor.Commit();
     }
 
+    private static Reader<VBuffer<T>> Pixels<T>(LastMask masks, Func<LabelMap, T[]?> select) =>
+        (LabeledImage image, ref VBuffer<T> value) =>
+            Fill(masks.Of(image) is { } map ? select(map) ?? [] : [], ref value);
+
+    private static void Fill<T>(T[] values, ref VBuffer<T> buffer)
+    {
+        var editor = VBufferEditor.Create(ref buffer, values.Length);
+        values.CopyTo(editor.Values);
+        buffer = editor.Commit();
+    }
+
     private static void ReadFile(LabeledImage image, ref VBuffer<byte> value)
     {
         try
@@ -73,6 +93,22 @@ internal sealed record DetectionColumn(
         {
             throw new UnreadableImageException(
                 image.Path, $"the image file cannot be read ({error.Message.TrimEnd('.')})", error);
+        }
+    }
+
+    // Two columns of a row come from one map.
+    private sealed class LastMask
+    {
+        private Tuple<LabeledImage, LabelMap>? _last;
+
+        public LabelMap? Of(LabeledImage image)
+        {
+            if (image.Mask is null)
+                return null;
+            var last = _last;
+            if (last is null || !ReferenceEquals(last.Item1, image))
+                _last = last = Tuple.Create(image, image.Mask.Read());
+            return last.Item2;
         }
     }
 }

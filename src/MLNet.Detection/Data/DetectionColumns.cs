@@ -30,6 +30,16 @@ public static class DetectionColumns
     /// <summary>Text: the name in the annotation file.</summary>
     public const string FileName = "FileName";
 
+    /// <summary>
+    /// Vector of byte: the class of each pixel, row by row, in a picture of <see cref="Width"/> and <see cref="Height"/>; 0 for
+    /// background, 1 for the first class, 255 for pixels that do not count. Only of data sets with masks.
+    /// </summary>
+    public const string Mask = "Mask";
+
+    /// <summary>Vector of ushort: the object of each pixel, 0 for none; empty where objects are not told apart. Only of data
+    /// sets with masks.</summary>
+    public const string Instances = "Instances";
+
     /// <summary>Int: pixels as annotated.</summary>
     public const string Width = "Width";
 

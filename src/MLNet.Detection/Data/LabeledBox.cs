@@ -1,4 +1,5 @@
 using MLNet.Detection.Boxes;
+using MLNet.Detection.Masks;
 
 namespace MLNet.Detection.Data;
 
@@ -12,4 +13,9 @@ namespace MLNet.Detection.Data;
 /// <param name="Difficult">Pascal VOC's <c>difficult</c>: neither hit nor miss in VOC evaluation.</param>
 /// <param name="Id">The annotation's id in the file; unique in its data set.</param>
 public sealed record LabeledBox(
-    Box Box, int Category, double Area, bool Crowd = false, bool Difficult = false, long Id = 0);
+    Box Box, int Category, double Area, bool Crowd = false, bool Difficult = false, long Id = 0)
+{
+    /// <summary>Which pixels of the picture it takes; null where only its box is known, or no outlines were asked
+    /// for.</summary>
+    public Outline? Outline { get; init; }
+}

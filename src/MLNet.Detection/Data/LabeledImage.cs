@@ -10,4 +10,8 @@ namespace MLNet.Detection.Data;
 /// <param name="Height">Pixels of the upright picture, as annotated.</param>
 /// <param name="Boxes">The objects, in the order of the annotation file; may be empty.</param>
 public sealed record LabeledImage(
-    long Id, string FileName, string Path, int Width, int Height, IReadOnlyList<LabeledBox> Boxes);
+    long Id, string FileName, string Path, int Width, int Height, IReadOnlyList<LabeledBox> Boxes)
+{
+    /// <summary>What each pixel shows; null where the data set has boxes alone.</summary>
+    public MaskSource? Mask { get; init; }
+}

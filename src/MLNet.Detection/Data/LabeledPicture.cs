@@ -1,3 +1,4 @@
+using MLNet.Detection.Masks;
 using MLNet.Detection.Augmentation;
 using MLNet.Detection.Images;
 
@@ -8,14 +9,20 @@ namespace MLNet.Detection.Data;
 /// <param name="Boxes">The objects.</param>
 public sealed record LabeledPicture(RgbImage Image, IReadOnlyList<LabeledBox> Boxes)
 {
-    /// <summary>The picture in another size, with its boxes.</summary>
+    /// <summary>What each pixel shows, in the size of the picture; null where nobody says it.</summary>
+    public LabelMap? Labels { get; init; }
+
+    /// <summary>The picture in another size, with its labels.</summary>
     public LabeledPicture Resize(ImageResize resize)
     {
         var (image, transform) = resize.Apply(Image);
         return new(image, [.. Boxes.Select(label => label with
         {
             Box = transform.ToNetwork(label.Box), Area = label.Area * transform.ScaleX * transform.ScaleY,
-        })]);
+        })])
+        {
+            Labels = Labels?.Fitted(resize),
+        };
     }
 
     /// <summary>The boxes moved by (left, top), as they are when the picture is laid on a larger one there.</summary>

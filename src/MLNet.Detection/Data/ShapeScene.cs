@@ -16,6 +16,8 @@ internal sealed class ShapeScene
     private readonly ShapeGround _ground;
     private readonly Vector3[] _pixels;
     private readonly List<LabeledBox> _labels = [];
+    private readonly byte[] _classes;
+    private readonly ushort[] _objects;
 
     private ShapeScene(ShapesOptions options, int index)
     {
@@ -23,6 +25,7 @@ internal sealed class ShapeScene
         _random = new Random(unchecked(options.Seed * 0x2545F491 + index));
         _ground = new ShapeGround(_random, Math.Min(options.Width, options.Height));
         _pixels = new Vector3[options.Width * options.Height];
+        (_classes, _objects) = (new byte[_pixels.Length], new ushort[_pixels.Length]);
     }
 
     public static LabeledPicture Paint(ShapesOptions options, int index)
@@ -32,7 +35,10 @@ internal sealed class ShapeScene
             scene._pixels[i] = scene._ground.At(i % options.Width, i / options.Width);
         for (var wanted = scene._random.Next(1, options.MaxShapes + 1); wanted > 0; wanted--)
             scene.AddShape();
-        return new(scene.ToImage(), scene._labels);
+        return new(scene.ToImage(), scene._labels)
+        {
+            Labels = !options.Masks ? null : new(options.Width, options.Height, scene._classes) { Instances = scene._objects },
+        };
     }
 
     private void AddShape()
@@ -44,7 +50,7 @@ internal sealed class ShapeScene
             var box = outline.Bounds.Clip(_options.Width, _options.Height);
             if (box.Area < (1 - MostOutside) * outline.Bounds.Area || _labels.Any(other => Covers(box, other.Box)))
                 continue;
-            Fill(outline, ShapeColor.Strong(_random, _ground.Mean));
+            Fill(outline, ShapeColor.Strong(_random, _ground.Mean), kind);
             _labels.Add(new(box, (int)kind, ((double)box.X1 - box.X0) * ((double)box.Y1 - box.Y0)));
             return;
         }
@@ -67,7 +73,7 @@ internal sealed class ShapeScene
         return width > 0 && height > 0 && width * height > MostCovered * Math.Min(box.Area, other.Area);
     }
 
-    private void Fill(ShapeOutline outline, Vector3 color)
+    private void Fill(ShapeOutline outline, Vector3 color, ShapeKind kind)
     {
         var (x0, y0, x1, y1) = outline.Bounds;
         var rim = _random.Next(3) == 0 ? 1.5f + 0.02f * (x1 - x0) : 0;
@@ -80,6 +86,10 @@ internal sealed class ShapeScene
                 var paint = Vector3.Lerp(color * shade, color * 0.45f, rim == 0 ? 0 : Coverage(-distance - rim));
                 ref var pixel = ref _pixels[y * _options.Width + x];
                 pixel = Vector3.Lerp(pixel, paint, Coverage(distance));
+                if (Coverage(distance) < 0.5f)
+                    continue;
+                _classes[y * _options.Width + x] = (byte)((int)kind + 1);
+                _objects[y * _options.Width + x] = (ushort)(_labels.Count + 1);
             }
     }
 

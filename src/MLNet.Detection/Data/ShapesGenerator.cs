@@ -1,5 +1,6 @@
-using MLNet.Detection.Augmentation;
+using System.Text.Json;
 using MLNet.Detection.Images;
+using MLNet.Detection.Masks;
 
 namespace MLNet.Detection.Data;
 
@@ -25,7 +26,8 @@ public static class ShapesGenerator
         return ShapeScene.Paint(options, index);
     }
 
-    /// <summary>Writes <c>images/</c> and <c>instances_{train,val,test}.json</c> into a folder.</summary>
+    /// <summary>Writes <c>images/</c> and <c>instances_{train,val,test}.json</c> into a folder; with masks also
+    /// <c>masks/</c>, <c>classes.txt</c> and <c>split.json</c>, as <see cref="MaskFormat"/> reads them.</summary>
     /// <param name="folder">A new or empty folder.</param>
     /// <param name="options">What to draw; null for the defaults.</param>
     /// <param name="overwrite">Whether the folder may hold files, which are replaced where names are the same.</param>
@@ -46,6 +48,9 @@ public static class ShapesGenerator
             Path.Combine(folder, "images"), Annotations("train"), Annotations("val"), Annotations("test"));
         Directory.CreateDirectory(files.Images);
 
+        var parts = new Dictionary<string, string[]>();
+        if (options.Masks)
+            Directory.CreateDirectory(Path.Combine(folder, "masks"));
         var boxes = 0L;
         var first = 0;
         (string Json, int Count)[] splits =
@@ -57,6 +62,12 @@ public static class ShapesGenerator
                 image => image with { Boxes = [.. image.Boxes.Select(box => box with { Id = ++boxes })] });
             CocoDataset.Save(new(json, Categories, numbered), json, overwrite);
             first += count;
+            parts[Path.GetFileNameWithoutExtension(json).Split('_')[1]] = [.. images.Select(image => image.FileName)];
+        }
+        if (options.Masks)
+        {
+            File.WriteAllLines(Path.Combine(folder, "classes.txt"), Categories.Select(category => category.Name));
+            File.WriteAllText(Path.Combine(folder, "split.json"), JsonSerializer.Serialize(parts));
         }
         return files;
 
@@ -74,6 +85,8 @@ public static class ShapesGenerator
             var name = $"shapes_{first + i:D5}{encoder.Extension}";
             var path = Path.Combine(folder, name);
             File.WriteAllBytes(path, encoder.Encode(picture.Image));
+            if (picture.Labels is { } labels)
+                File.WriteAllBytes(Path.Combine(folder, "..", "masks", $"shapes_{first + i:D5}.png"), LabelPngWriter.Classes(labels));
             images[i] = new(first + i + 1, name, path, options.Width, options.Height, picture.Boxes);
         });
         return images;

@@ -34,4 +34,7 @@ public sealed record ShapesOptions
 
     /// <summary>The format of the picture files.</summary>
     public ImageFormat Format { get; init; } = ImageFormat.Jpeg;
+
+    /// <summary>Whether pictures come with a map of the classes and objects of their pixels.</summary>
+    public bool Masks { get; init; }
 }

@@ -26,22 +26,6 @@ public sealed record DetectorImport : HeadRequest
     /// </summary>
     public bool? HasBackground { get; init; }
 
-    /// <summary>Width and height of the network's input, pixels, where the file leaves them open.</summary>
-    public (int Width, int Height)? ImageSize { get; init; }
-
-    /// <summary>
-    /// What the file's input takes. Null: 0 to 255 or 0 to 1 where the file normalises its pictures itself, by the
-    /// numbers it does that with; else what its metadata say; else what is customary for the kind of its head.
-    /// </summary>
-    public Normalization? Normalization { get; init; }
-
-    /// <summary>The order in which the file takes colours, where it is another than the normalisation says. Null: as that
-    /// says.</summary>
-    public ChannelOrder? Colors { get; init; }
-
-    /// <summary>Stretch pictures to the network's size (the rule for SSD) or keep their aspect between bars.</summary>
-    public ResizeMode ResizeMode { get; init; } = ResizeMode.Stretch;
-
     /// <summary>Imports a file.</summary>
     /// <param name="path">The ONNX file.</param>
     /// <param name="anchors">Gives the anchors once the width and height of the input are known, in the place of
@@ -163,12 +147,7 @@ public sealed record DetectorImport : HeadRequest
     private DetectorModel Detector(FoundHead found, ImageInput input)
     {
         var front = ImageFront.Read(found.Model, input, [found.ClassValue, found.BoxValue]);
-        var pixels = Normalization ?? front.InputRange ?? DetectorMetadata.Normalization(found.Model)
-            ?? found.Pixels ?? throw new ModelException(
-                $"{found.Model.Path}: nothing says what numbers the network takes for its pixels, and files of this kind "
-                + "differ; give it (Normalization, or --normalization pixels, unit, centered or imagenet). The program "
-                + "that runs the file today knows it.");
-        pixels = pixels with { Order = Colors ?? pixels.Order };
+        var pixels = PixelsOf(found.Model, front, found.Pixels);
         var detector = new DetectorModel
         {
             Model = found.Model, ClassValue = found.ClassValue, BoxValue = found.BoxValue, Classes = Classes,
@@ -192,14 +171,4 @@ public sealed record DetectorImport : HeadRequest
         classes.Activation is { } activation ? activation != "Sigmoid" : throw new ModelException(
             $"{model.Path}: no activation follows the class value '{classes.Value}'; say whether it is a softmax with "
             + "background (HasBackground = true, loss multibox) or one sigmoid a class (false, loss retinanet).");
-
-    private void CheckClasses()
-    {
-        if (Classes.Count == 0)
-            throw new ArgumentException(
-                $"{nameof(Classes)} is empty; expected the names of the classes to detect, without background.");
-        if (Classes.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new ArgumentException(
-                $"{nameof(Classes)} has '{twice.Key}' {twice.Count()} times; expected different names.");
-    }
 }

@@ -15,7 +15,9 @@ namespace MLNet.Detection.EndToEnd;
 /// </summary>
 internal static class EndToEndModel
 {
-    private const string Planes = "planes", CandidateBoxes = "candidates/boxes", CandidateScores = "candidates/scores";
+    internal const string Planes = "planes";
+
+    private const string CandidateBoxes = "candidates/boxes", CandidateScores = "candidates/scores";
 
     /// <exception cref="ModelException">The detector's head has no such form.</exception>
     public static OnnxModel Of(DetectorModel detector)
@@ -64,16 +66,16 @@ internal static class EndToEndModel
         return (model, candidates);
     }
 
-    private static void Output(GraphProto graph, string value, string name, ElementType type, params object[] dims)
+    internal static void Output(GraphProto graph, string value, string name, ElementType type, params object[] dims)
     {
         Name(graph, value, name);
         graph.Output.Add(Value(name, type, dims));
     }
 
-    private static void Name(GraphProto graph, string value, string name) =>
+    internal static void Name(GraphProto graph, string value, string name) =>
         graph.Node.Add(new NodeProto { OpType = "Identity", Input = { value }, Output = { name } });
 
-    private static ValueInfoProto Value(string name, ElementType type, params object[] dims)
+    internal static ValueInfoProto Value(string name, ElementType type, params object[] dims)
     {
         var shape = new TensorShapeProto();
         shape.Dim.Add(dims.Select(dim => dim is string text

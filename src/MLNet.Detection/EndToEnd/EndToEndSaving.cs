@@ -1,4 +1,5 @@
 using MLNet.Detection.EndToEnd;
+using MLNet.Detection.Segmentation;
 using OnnxGraphs.Models;
 
 namespace MLNet.Detection.Detectors;
@@ -14,4 +15,12 @@ public static class EndToEndSaving
     /// </summary>
     /// <exception cref="ModelException">The head has no such form, or the file cannot be written.</exception>
     public static void SaveEndToEnd(this DetectorModel detector, string path) => EndToEndModel.Of(detector).Save(path);
+
+    /// <summary>
+    /// Writes an ONNX file of its own for deployment, from a picture to the class of each of its pixels: <c>pixels</c>, uint8
+    /// [height, width, 3], red, green, blue, of any size, in; <c>labels</c>, uint8 [height, width], 0 for background and 1 for
+    /// the first class, out. It cannot be trained or loaded again; keep the file of <see cref="SegmenterModel.Save"/>.
+    /// </summary>
+    /// <exception cref="ModelException">The network does not resize its pictures by stretching them.</exception>
+    public static void SaveEndToEnd(this SegmenterModel segmenter, string path) => MaskModel.Of(segmenter).Save(path);
 }

@@ -104,6 +104,8 @@ internal sealed class ResizeNodes(NodeWriter nodes, ImageResize resize, Normaliz
 
     private string Normalized(string pixels)
     {
+        if (normalization.Order == ChannelOrder.Grey)
+            return Grey(pixels);
         var ordered = normalization.Order == ChannelOrder.Rgb ? pixels
             : nodes.Add("Gather", [pixels, nodes.Vector(2L, 1L, 0L)], ("axis", 0));
         string Plane(ChannelValues values)
@@ -114,5 +116,14 @@ internal sealed class ResizeNodes(NodeWriter nodes, ImageResize resize, Normaliz
         }
         var planes = nodes.Add("Div", nodes.Add("Sub", ordered, Plane(normalization.Mean)), Plane(normalization.Std));
         return nodes.Add("Reshape", planes, nodes.Vector(1L, 3L, resize.Height, resize.Width));
+    }
+
+    private string Grey(string pixels)
+    {
+        var shares = nodes.Add("Reshape", nodes.Vector(0.299f, 0.587f, 0.114f), nodes.Vector(1L, 3L));
+        var grey = nodes.Add("MatMul", shares, nodes.Add("Reshape", pixels, nodes.Vector(3L, -1L)));
+        var plane = nodes.Add("Div", nodes.Add("Sub", grey, nodes.Number(normalization.Mean.Red)),
+            nodes.Number(normalization.Std.Red));
+        return nodes.Add("Reshape", plane, nodes.Vector(1L, 1L, resize.Height, resize.Width));
     }
 }

@@ -4,6 +4,7 @@ using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Images;
 using MLNet.Detection.Interop;
+using MLNet.Detection.Scoring;
 using OnnxGraphs.Runtime;
 
 namespace MLNet.Detection.Estimators;
@@ -23,7 +24,7 @@ namespace MLNet.Detection.Estimators;
 public sealed class DetectorTransformer : RowTransformer, IDisposable
 {
     private readonly Options _options;
-    private readonly PictureScorer _scorer;
+    private readonly PictureScorer<ResizedImage, DetectedObject[]> _scorer;
 
     /// <summary>Wraps a detector. The network is prepared when the first picture is scored.</summary>
     /// <param name="model">What is run.</param>
@@ -34,7 +35,7 @@ public sealed class DetectorTransformer : RowTransformer, IDisposable
     {
         (Model, _options) = (model, options ?? new());
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_options.BatchSize, nameof(options.BatchSize));
-        _scorer = new(model, _options.BatchSize, _options.Device ?? Device.Cpu, _options.Decoding, log);
+        _scorer = DetectorScorer.Of(model, _options.BatchSize, _options.Device ?? Device.Cpu, _options.Decoding, log);
         Inputs = [.. RowPictureReader.Inputs(_options.ImageColumnName, _options.FileNameColumnName)];
         Added = _options.Columns(model.Classes);
     }

@@ -16,9 +16,10 @@ namespace MLNet.Detection.Estimators;
 /// </summary>
 internal static class SavedDetector
 {
-    private const string Contract = "Detection.MLNet.Detector", ImageContract = "Detection.MLNet.Detector.Image",
-        KeyContract = "Detection.MLNet.Key";
-    private const string Key = "detection_mlnet.key", File = "detection_mlnet.file", Image = "detection_mlnet.image";
+    private const string Contract = "Detection.MLNet.Detector", ImageContract = "Detection.MLNet.Detector.Image";
+
+    internal const string KeyContract = "Detection.MLNet.Key";
+    internal const string Key = "detection_mlnet.key", File = "detection_mlnet.file", Image = "detection_mlnet.image";
     private const string Labels = "detection_mlnet.labels", Boxes = "detection_mlnet.boxes",
         Scores = "detection_mlnet.scores";
 
@@ -47,7 +48,7 @@ internal static class SavedDetector
     }
 
     // One by one: a chain of estimators compares types as objects, and two equal ImageDataViewType then differ.
-    private static TransformerChain<ITransformer> Fit(IEstimator<ITransformer>[] steps, IDataView data)
+    internal static TransformerChain<ITransformer> Fit(IEstimator<ITransformer>[] steps, IDataView data)
     {
         var fitted = new List<ITransformer>();
         foreach (var step in steps)
@@ -58,7 +59,7 @@ internal static class SavedDetector
         return new([.. fitted]);
     }
 
-    private static EmptyView Images(string column, DataViewType type)
+    internal static EmptyView Images(string column, DataViewType type)
     {
         var builder = new DataViewSchema.Builder();
         builder.AddColumn(column, type);

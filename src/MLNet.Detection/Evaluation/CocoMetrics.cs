@@ -4,7 +4,7 @@ namespace MLNet.Detection.Evaluation;
 /// The twelve COCO numbers and what they are made of. A number is -1 when there is nothing to evaluate, for example no
 /// small object; such categories do not count in means.
 /// </summary>
-public sealed class CocoMetrics
+public sealed class CocoMetrics : IEpochMetrics
 {
     private readonly CocoArrays _arrays;
 
@@ -55,6 +55,10 @@ public sealed class CocoMetrics
 
     /// <summary><see cref="AR100"/> of large objects.</summary>
     public double ARLarge => _arrays.MeanRecall(ObjectSize.Large, 2);
+
+    IReadOnlyList<(string Name, double Value)> IEpochMetrics.Shown => [("mAP50", MAP50), ("mAP50-95", MAP50_95)];
+
+    double IEpochMetrics.Decisive => MAP50_95;
 
     /// <summary>One entry a category, by rising id.</summary>
     public IReadOnlyList<CategoryMetrics> PerCategory { get; }

@@ -1,5 +1,5 @@
 using MLNet.Detection.Boxes;
-using MLNet.Detection.Images;
+using MLNet.Detection.Networks;
 using MLNet.Detection.Scoring;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
@@ -7,7 +7,7 @@ using OnnxGraphs.Models;
 namespace MLNet.Detection.Heads;
 
 /// <summary>What a head knows of its detector: classes, places, size of the picture, thresholds.</summary>
-public abstract record HeadFrame
+public abstract record HeadFrame : PictureNetwork
 {
     /// <summary>
     /// Name of the raw class value, [batch, anchors, classes]: logits, before Softmax or Sigmoid. Where the head is
@@ -21,17 +21,11 @@ public abstract record HeadFrame
     /// </summary>
     public required string BoxValue { get; init; }
 
-    /// <summary>Names of the classes, without background.</summary>
-    public required IReadOnlyList<string> Classes { get; init; }
-
     /// <summary>
     /// The anchors, in pixels of the network's input: one for each place that predicts. See
     /// <see cref="DetectionHead"/>.
     /// </summary>
     public required IReadOnlyList<Box> Anchors { get; init; }
-
-    /// <summary>How pictures come to the network's size.</summary>
-    public required ImageResize Resize { get; init; }
 
     /// <summary>From raw outputs to objects: activation, background column, box coder, thresholds.</summary>
     public DetectionDecoder Decoder { get; init; } = DetectionDecoder.Ssd;
@@ -58,7 +52,4 @@ public abstract record HeadFrame
     internal DetectedObject[] Select(
         ReadOnlySpan<float> scores, ReadOnlySpan<Box> boxes, ReadOnlySpan<int> anchorsPerLevel = default) =>
         Decoder.Select(scores, boxes, boxes.Length, Resize.Width, Resize.Height, anchorsPerLevel);
-
-    /// <summary>The file, for messages.</summary>
-    internal abstract string Path { get; }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MLNet.Detection.Networks;
 using OnnxGraphs.Models;
 
 namespace MLNet.Detection.Heads;
@@ -17,17 +18,17 @@ internal static class KeptClasses
     /// <exception cref="ModelException">The names given are not as many as the file's classes.</exception>
     /// <exception cref="ArgumentException">A class is to go on from one that the file does not have.</exception>
     public static IReadOnlyDictionary<int, int>? Of(
-        HeadRequest import, OnnxModel model, int count, List<string> warnings)
+        NetworkImport import, OnnxModel model, int count, List<string> warnings)
     {
         var names = import.SourceClasses ?? Stored(model, count, warnings);
         if (names is null && import.Kept.Count > 0)
-            throw new ArgumentException($"{nameof(HeadRequest.Kept)} names classes of {model.Path}, whose names are "
-                + $"not known; give them as {nameof(HeadRequest.SourceClasses)}.");
+            throw new ArgumentException($"{nameof(NetworkImport.Kept)} names classes of {model.Path}, whose names are "
+                + $"not known; give them as {nameof(NetworkImport.SourceClasses)}.");
         if (names is null)
             return null;
         if (names.Count != count)
             throw new ModelException($"{model.Path}: its head has {count} classes beside background, but "
-                + $"{names.Count} names are given for them; check {nameof(HeadRequest.SourceClasses)}.");
+                + $"{names.Count} names are given for them; check {nameof(NetworkImport.SourceClasses)}.");
         var kept = new Dictionary<int, int>();
         foreach (var (index, name) in import.Classes.Index())
         {
@@ -36,7 +37,7 @@ internal static class KeptClasses
             if (old >= 0)
                 kept[index] = old;
             else if (import.Kept.ContainsKey(name))
-                throw new ArgumentException($"{nameof(HeadRequest.Kept)}: '{name}' is to go on from '{source}', "
+                throw new ArgumentException($"{nameof(NetworkImport.Kept)}: '{name}' is to go on from '{source}', "
                     + $"which is no class of {model.Path}; it has {string.Join(", ", names)}.");
         }
         return kept;
@@ -52,7 +53,7 @@ internal static class KeptClasses
             return fitting;
         warnings.AddRange(lists.Select(list => $"{model.Path}: the metadata entry '{list.Key}' names {list.Names.Count} "
             + $"classes ({string.Join(", ", list.Names.Take(3))}{(list.Names.Count > 3 ? ", ..." : "")}), but the head has "
-            + $"{count} beside background; the names are ignored, give them as {nameof(HeadRequest.SourceClasses)}"));
+            + $"{count} beside background; the names are ignored, give them as {nameof(NetworkImport.SourceClasses)}"));
         return null;
     }
 }

@@ -1,3 +1,4 @@
+using MLNet.Detection.Masks;
 using System.Runtime.InteropServices;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Data;
@@ -16,12 +17,8 @@ namespace MLNet.Detection.Heads;
 internal sealed record Sample(string Name, long Row, Box[] Truths, int[] Classes, Box[] Ignored, LabeledBox[] Annotated,
     ResizeTransform Transform)
 {
-    /// <summary>The sample as it is after mirroring its picture.</summary>
-    public Sample Flipped(int width) => this with
-    {
-        Truths = [.. Truths.Select(box => Augmentation.HorizontalFlip.Flip(box, width))],
-        Ignored = [.. Ignored.Select(box => Augmentation.HorizontalFlip.Flip(box, width))],
-    };
+    /// <summary>What each pixel shows, once the picture has the network's size; null where only boxes are learnt.</summary>
+    public LabelMap? Map { get; init; }
 
     /// <summary>The objects as augmentations take them; those that do not count are crowds.</summary>
     public IReadOnlyList<LabeledBox> Labels() =>
@@ -30,15 +27,16 @@ internal sealed record Sample(string Name, long Row, Box[] Truths, int[] Classes
         .. Ignored.Select(box => new LabeledBox(box, 0, box.Area, Crowd: true)),
     ];
 
-    /// <summary>The sample with other objects, as an augmentation leaves them.</summary>
-    public Sample With(IReadOnlyList<LabeledBox> labels)
+    /// <summary>The sample with the labels of its picture, as an augmentation leaves them.</summary>
+    public Sample With(LabeledPicture picture)
     {
-        var proper = labels.Where(label => label.Box.IsProper).ToList();
+        var proper = picture.Boxes.Where(label => label.Box.IsProper).ToList();
         var learnt = proper.Where(label => !label.Crowd).ToList();
         return this with
         {
             Truths = [.. learnt.Select(label => label.Box)], Classes = [.. learnt.Select(label => label.Category)],
             Ignored = [.. proper.Where(label => label.Crowd).Select(label => label.Box)],
+            Map = picture.Labels,
         };
     }
 

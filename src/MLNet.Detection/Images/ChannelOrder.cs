@@ -8,4 +8,7 @@ public enum ChannelOrder
 
     /// <summary>Blue, green, red, as networks trained on OpenCV's pictures take it.</summary>
     Bgr,
+
+    /// <summary>One channel: 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601).</summary>
+    Grey,
 }

@@ -46,7 +46,7 @@ internal static class FileForm
         try
         {
             var open = Open(model, size);
-            var input = ImageInput.Read(open, size);
+            var input = ImageInput.Read(open, size, orGrey: true);
             Subgraph.Run(open, new Dictionary<string, Tensor> { [input.Name] = input.Probe }, model.OutputNames);
             return true;
         }

@@ -38,7 +38,7 @@ public sealed record ImageFront(
         var (mean, std) = (Planes(input.Mean, input.Order), Planes(input.Std, input.Order));
         if (Swapped)
             (mean, std) = ([.. mean.Reverse()], [.. std.Reverse()]);
-        var order = (input.Order == ChannelOrder.Rgb) ^ Swapped ? ChannelOrder.Rgb : ChannelOrder.Bgr;
+        var order = !Swapped ? input.Order : input.Order == ChannelOrder.Rgb ? ChannelOrder.Bgr : ChannelOrder.Rgb;
         return new(Colors([.. mean.Select((m, c) => m - Offset[c] * std[c] / Scale[c])], order),
             Colors([.. std.Select((s, c) => s / Scale[c])], order), order);
     }
@@ -54,12 +54,12 @@ public sealed record ImageFront(
         // Halves are widened wherever the model is run or trained.
         if (candidates[0] == input.Name && input is
             { HasBatch: true, ChannelsLast: false, Type: ElementType.Float32 or ElementType.Float16 })
-            return new(input, input.Name, [1, 1, 1], [0, 0, 0], false);
+            return new(input, input.Name, [.. Enumerable.Repeat(1f, input.Channels)], new float[input.Channels], false);
         var picture = input.Probe;
         foreach (var value in candidates)
         {
             var planes = Subgraph.Run(model, new Dictionary<string, Tensor> { [input.Name] = picture }, [value])[value];
-            if (planes.Type == ElementType.Float32 && planes.Shape == new TensorShape(1, 3, input.Height, input.Width)
+            if (planes.Type == ElementType.Float32 && planes.Shape == new TensorShape(1, input.Channels, input.Height, input.Width)
                 && Fit(input, picture, planes.Values<float>()) is { } fit)
                 return new(input, value, fit.Scale, fit.Offset, fit.Swapped);
         }
@@ -80,12 +80,13 @@ public sealed record ImageFront(
         var pixels = input.Width * input.Height;
         foreach (var swapped in (bool[])[false, true])
         {
-            var (scale, offset, fits) = (new float[3], new float[3], true);
-            for (var plane = 0; plane < 3 && fits; plane++)
+            var (count, fits) = (input.Channels, true);
+            var (scale, offset) = (new float[count], new float[count]);
+            for (var plane = 0; plane < count && fits; plane++)
             {
-                var (color, last) = (swapped ? 2 - plane : plane, input.ChannelsLast);
+                var (color, last) = (swapped ? count - 1 - plane : plane, input.ChannelsLast);
                 var y = planes.Slice(plane * pixels, pixels).ToArray();
-                fits = Line(y, i => x[last ? 3 * i + color : color * pixels + i], out scale[plane], out offset[plane]);
+                fits = Line(y, i => x[last ? count * i + color : color * pixels + i], out scale[plane], out offset[plane]);
             }
             if (fits)
                 return (scale, offset, swapped);
@@ -111,9 +112,17 @@ public sealed record ImageFront(
     private static float Round(double value) => value == 0 || Math.Abs(value) < 1e-6 ? 0
         : (float)Math.Round(value, Math.Clamp(6 - (int)Math.Ceiling(Math.Log10(Math.Abs(value))), 0, 15));
 
-    private static float[] Planes(ChannelValues colors, ChannelOrder order) => order == ChannelOrder.Rgb
-        ? [colors.Red, colors.Green, colors.Blue] : [colors.Blue, colors.Green, colors.Red];
+    private static float[] Planes(ChannelValues colors, ChannelOrder order) => order switch
+    {
+        ChannelOrder.Rgb => [colors.Red, colors.Green, colors.Blue],
+        ChannelOrder.Bgr => [colors.Blue, colors.Green, colors.Red],
+        _ => [colors.Red],
+    };
 
-    private static ChannelValues Colors(float[] planes, ChannelOrder order) => order == ChannelOrder.Rgb
-        ? new(planes[0], planes[1], planes[2]) : new(planes[2], planes[1], planes[0]);
+    private static ChannelValues Colors(float[] planes, ChannelOrder order) => order switch
+    {
+        ChannelOrder.Rgb => new ChannelValues(planes[0], planes[1], planes[2]),
+        ChannelOrder.Bgr => new ChannelValues(planes[2], planes[1], planes[0]),
+        _ => planes[0],
+    };
 }

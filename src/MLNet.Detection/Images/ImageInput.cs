@@ -16,9 +16,15 @@ namespace MLNet.Detection.Images;
 public sealed record ImageInput(
     string Name, ElementType Type, int Width, int Height, bool HasBatch = true, bool ChannelsLast = false)
 {
+    /// <summary>Colours of a pixel: 3, or 1 for grey.</summary>
+    public int Channels { get; init; } = 3;
+
     /// <summary>Shape for one picture.</summary>
-    public TensorShape Shape => new(
-        [.. HasBatch ? [1L] : Array.Empty<long>(), .. ChannelsLast ? (long[])[Height, Width, 3] : [3, Height, Width]]);
+    public TensorShape Shape => new([.. HasBatch ? [1L] : Array.Empty<long>(),
+        .. ChannelsLast ? (long[])[Height, Width, Channels] : [Channels, Height, Width]]);
+
+    /// <summary>The axes of height and width.</summary>
+    internal (int Height, int Width) Axes => ChannelsLast ? (Shape.Rank - 3, Shape.Rank - 2) : (Shape.Rank - 2, Shape.Rank - 1);
 
     /// <summary>A black picture.</summary>
     internal Tensor Zeros => new(Type, Shape, new byte[Shape.Size * Type.Size()]);
@@ -52,24 +58,26 @@ public sealed record ImageInput(
     /// <summary>Reads the declaration.</summary>
     /// <param name="model">The model. Of several inputs the one that can be a picture counts.</param>
     /// <param name="size">Width and height in pixels, where the file leaves them open.</param>
+    /// <param name="orGrey">Whether pictures of one channel will do.</param>
     /// <exception cref="ModelException">No input is a picture, or several are.</exception>
-    public static ImageInput Read(OnnxModel model, (int Width, int Height)? size = null)
+    public static ImageInput Read(OnnxModel model, (int Width, int Height)? size = null, bool orGrey = false)
     {
-        var input = Picture(model);
+        var input = Picture(model, orGrey);
         var (type, dims) = Declared(input);
-        var (picture, last) = (dims[^3..], IsLast(dims));
+        var (picture, last) = (dims[^3..], IsLast(dims) || IsGreyLast(dims));
         var (width, height) = ((int)picture[last ? 1 : 2], (int)picture[last ? 0 : 1]);
         (width, height) = (width > 0 ? width : size?.Width ?? 0, height > 0 ? height : size?.Height ?? 0);
-        return width > 0 && height > 0 ? new(input.Name, type, width, height, dims.Length == 4, last)
+        return width > 0 && height > 0
+            ? new(input.Name, type, width, height, dims.Length == 4, last) { Channels = picture[last ? 2 : 0] == 1 ? 1 : 3 }
             : throw new ModelException($"{model.Path}: the input '{input.Name}' leaves the image size open; give it "
                 + "(ImageSize, or --image-size WIDTHxHEIGHT).");
     }
 
     /// <summary>The input that takes pictures, found by type and shape.</summary>
     /// <exception cref="ModelException">No input is a picture, or several are.</exception>
-    internal static ValueInfoProto Picture(OnnxModel model)
+    internal static ValueInfoProto Picture(OnnxModel model, bool orGrey = false)
     {
-        List<ValueInfoProto> pictures = [.. model.Inputs.Where(IsPicture)];
+        List<ValueInfoProto> pictures = [.. model.Inputs.Where(input => IsPicture(input, orGrey))];
         if (pictures.Count == 1)
             return pictures[0];
         var found = string.Join(", ", model.Inputs.Select(input =>
@@ -89,12 +97,15 @@ public sealed record ImageInput(
         ((ElementType)(input.Type?.TensorType?.ElemType ?? 0), input.Type?.TensorType?.Shape?.Dim
             .Select(dim => dim.HasDimValue && dim.DimValue > 0 ? dim.DimValue : -1).ToArray() ?? []);
 
-    private static bool IsPicture(ValueInfoProto input)
+    private static bool IsPicture(ValueInfoProto input, bool orGrey)
     {
         var (type, dims) = Declared(input);
         return type is ElementType.Float32 or ElementType.Float16 or ElementType.UInt8
-            && dims.Length is 3 or 4 && (IsLast(dims) || dims[^3] is 3 or -1);
+            && dims.Length is 3 or 4 && (IsLast(dims) || dims[^3] is 3 or -1
+                || orGrey && (dims[^3] == 1 || IsGreyLast(dims)));
     }
 
     private static bool IsLast(long[] dims) => dims[^3..] is [not 3, _, 3];
+
+    private static bool IsGreyLast(long[] dims) => dims[^3..] is [not (3 or 1), _, 1];
 }

@@ -1,13 +1,17 @@
 namespace MLNet.Detection.Images;
 
 /// <summary>
-/// What a network expects of its pixels: y = (x - mean) / std, x from 0 to 255, planes [3, height, width].
+/// What a network expects of its pixels: y = (x - mean) / std, x from 0 to 255, planes [3, height, width], or
+/// [1, height, width] of grey, whose mean and std are those of red.
 /// </summary>
 /// <param name="Mean">Subtracted, in units of 0 to 255.</param>
 /// <param name="Std">Divided by, in units of 0 to 255.</param>
 /// <param name="Order">Which colour is the first plane.</param>
 public sealed record Normalization(ChannelValues Mean, ChannelValues Std, ChannelOrder Order = ChannelOrder.Rgb)
 {
+    /// <summary>Planes of a picture.</summary>
+    public int Channels => Order == ChannelOrder.Grey ? 1 : 3;
+
     /// <summary>The numbers of the pixels themselves, 0 to 255.</summary>
     public static Normalization Pixels { get; } = new(0f, 1f);
 
@@ -38,21 +42,25 @@ public sealed record Normalization(ChannelValues Mean, ChannelValues Std, Channe
         static string Text(ChannelValues values) => values.Red == values.Green && values.Green == values.Blue
             ? FormattableString.Invariant($"{values.Red:0.###}")
             : FormattableString.Invariant($"[{values.Red:0.###}, {values.Green:0.###}, {values.Blue:0.###}]");
-        var order = Order == ChannelOrder.Rgb ? "red first" : "blue first";
+        var order = Order switch { ChannelOrder.Rgb => "red first", ChannelOrder.Bgr => "blue first", _ => "grey" };
         var moved = Mean == (ChannelValues)0f ? "pixel" : $"(pixel - {Text(Mean)})";
         return $"{(Std == (ChannelValues)1f ? moved : $"{moved} / {Text(Std)}")}, {order}";
     }
 
     /// <summary>Writes a picture as the planes that a network takes.</summary>
     /// <param name="image">The picture.</param>
-    /// <param name="planes">3 * height * width numbers, channel after channel.</param>
+    /// <param name="planes"><see cref="Channels"/> * height * width numbers, channel after channel.</param>
     /// <exception cref="ArgumentException">The span has another length.</exception>
     public void Write(RgbImage image, Span<float> planes)
     {
-        if (planes.Length != image.Pixels.Length)
-            throw new ArgumentException(
-                $"A {image.Width} x {image.Height} image fills {image.Pixels.Length} numbers, not {planes.Length}.",
-                nameof(planes));
+        if (planes.Length != image.Pixels.Length / 3 * Channels)
+            throw new ArgumentException($"A {image.Width} x {image.Height} image fills "
+                + $"{image.Pixels.Length / 3 * Channels} numbers, not {planes.Length}.", nameof(planes));
+        if (Order == ChannelOrder.Grey)
+        {
+            WriteGrey(image.Pixels, planes);
+            return;
+        }
         Span<float> red = stackalloc float[256], green = stackalloc float[256], blue = stackalloc float[256];
         Tabulate(red, Mean.Red, Std.Red);
         Tabulate(green, Mean.Green, Std.Green);
@@ -65,6 +73,15 @@ public sealed record Normalization(ChannelValues Mean, ChannelValues Std, Channe
             Split(image.Pixels, red, green, blue, first, planes.Slice(size, size), last);
         else
             Split(image.Pixels, red, green, blue, last, planes.Slice(size, size), first);
+    }
+
+    private void WriteGrey(ReadOnlySpan<byte> pixels, Span<float> grey)
+    {
+        for (var i = 0; i < grey.Length; i++)
+        {
+            var pixel = pixels.Slice(3 * i, 3);
+            grey[i] = (0.299f * pixel[0] + 0.587f * pixel[1] + 0.114f * pixel[2] - Mean.Red) / Std.Red;
+        }
     }
 
     private static void Tabulate(Span<float> table, float mean, float std)

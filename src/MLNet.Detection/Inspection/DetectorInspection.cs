@@ -2,6 +2,8 @@ using MLNet.Detection.Anchors;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Heads;
 using MLNet.Detection.Images;
+using MLNet.Detection.Networks;
+using MLNet.Detection.Segmentation;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Inspection;
 using OnnxGraphs.Models;
@@ -35,6 +37,9 @@ public sealed record DetectorInspection
 
     /// <summary>The set prediction with one sigmoid a class that the file has; null where it has none.</summary>
     public DetrFinding? Queries { get; init; }
+
+    /// <summary>The map of scores of a segmentation network; null where the file is none.</summary>
+    public MapCut? Map { get; init; }
 
     /// <summary>Feature maps of the head, in its order.</summary>
     public IReadOnlyList<GridSize> Maps { get; init; } = [];
@@ -90,8 +95,9 @@ public sealed record DetectorInspection
     {
         var (problems, notes) = (new List<string>(), FileNotes.Of(model, ref imageSize));
         model = TiedWeights.Untie(Try(() => FileForm.Open(model, imageSize), problems) ?? model);
-        var input = Try(() => ImageInput.Read(model, imageSize), problems);
-        return Guessed(RateGuess.Put(Of(model, input, problems) with { Notes = notes }, model), model);
+        var input = Try(() => ImageInput.Read(model, imageSize, orGrey: true), problems);
+        var report = Of(model, input, problems) with { Notes = notes };
+        return report.Map is null ? Guessed(RateGuess.Put(report, model), model) : report;
     }
 
     private static DetectorInspection Guessed(DetectorInspection report, OnnxModel model)
@@ -119,22 +125,30 @@ public sealed record DetectorInspection
             problems.Add(constant);
         var front = input is null || summary.TrainedValues.Count == 0 ? null
             : Try(() => ImageFront.Read(model, input, summary.TrainedValues), problems);
+        if (input is not null && Try(() => MapMeaning.Only(model, input), []) is { } map)
+            return new()
+            {
+                Model = summary with { Heads = null }, Input = input, Map = map,
+                Front = Try(() => ImageFront.Read(model, input, [map.Value]), problems),
+                StoredNormalization = Try(() => MetadataEntries.Pixels(model), problems),
+                Problems = [.. problems.Distinct().Where(problem => !problem.Contains("not clear from its structure"))],
+            };
         if (input is not null && Try(() => DetrFinder.Find(model, input), []) is { } queries)
             return new()
             {
                 Model = summary, Input = input, Front = front, Queries = queries,
                 Head = new(HeadKind.Detr, queries.Reason),
-                StoredNormalization = Try(() => DetectorMetadata.Normalization(model), problems),
+                StoredNormalization = Try(() => MetadataEntries.Pixels(model), problems),
                 Problems = [.. problems.Distinct().Where(problem => !problem.Contains("not clear from its structure"))],
             };
         if (input is not null && Try(() => DetectorImport.FindDense(model, input), []) is { } dense)
-            return Described(summary, input, front, dense, Try(() => DetectorMetadata.Normalization(model), problems),
+            return Described(summary, input, front, dense, Try(() => MetadataEntries.Pixels(model), problems),
                 problems);
         var joined = input is null ? null : Try(() => HeadGuess.Joined(model, input), []);
         if (input is null || joined is not null || summary.Heads is not { } heads)
             return Unclear(summary, input, front, joined, problems);
         var (maps, perCell) = Levels(model, heads, input, problems);
-        var (stored, noAnchors) = (Try(() => DetectorMetadata.Normalization(model), problems), new List<string>());
+        var (stored, noAnchors) = (Try(() => MetadataEntries.Pixels(model), problems), new List<string>());
         var tail = Try(() => Anchors.TailAnchors.Find(model, heads.Boxes.Value, input), noAnchors);
         var schemes = AnchorFit.All(maps, perCell, input.Width, input.Height, tail?.Anchors);
         var head = HeadGuess.Of(summary, maps.Sum(map => (long)map.Width * map.Height), schemes);

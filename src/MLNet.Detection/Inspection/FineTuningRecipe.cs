@@ -23,6 +23,8 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
         var (file, missing) = (Path.GetFileName(inspection.Model.Path), new List<string>());
         if (inspection.Input is null)
             missing.Add("the image size, or a file with one image input: see the problems");
+        if (inspection.Map is not null)
+            return OfMap(inspection, file, missing);
         List<(string Code, string Command)> options = inspection.Input is null ? [] :
         [
             .. Head(inspection, missing), .. Size(inspection), .. Anchors(inspection, missing), .. Pixels(inspection, missing),
@@ -33,6 +35,31 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
             "--train train.json --test test.json --images images"]);
         string[] import = [.. options.Select(option => option.Code)];
         return new(Program(file, import, rate), command, missing) { Import = import };
+    }
+
+    private static FineTuningRecipe OfMap(DetectorInspection inspection, string file, List<string> missing)
+    {
+        List<(string Code, string Command)> options = [.. Size(inspection), .. Pixels(inspection, missing)];
+        var command = string.Join(' ', [$"--task segment --model {file}", .. options.Select(option => option.Command),
+            "--train FOLDER --test FOLDER"]);
+        string[] import = [.. options.Select(option => option.Code)];
+        return new($$"""
+            using Microsoft.ML;
+            using MLNet.Detection;
+            using MLNet.Detection.Segmentation;{{(import.Length > 0 ? "\nusing MLNet.Detection.Images;" : "")}}
+
+            var ml = new MLContext(seed: 1);
+            var train = ml.Detection().LoadMasks("train");
+            var test = ml.Detection().LoadMasks("test");
+            var segmenter = new SegmenterImport
+            {
+                Classes = [.. train.Dataset.Categories.Select(category => category.Name)],
+            {{string.Concat(import.Select(option => $"    {option}\n"))}}}.Load("{{file}}");
+            using var tuned = ml.Detection().FineTuneSegmenter(segmenter, epochs: 20).Fit(train);
+            var metrics = ml.Detection().EvaluateMasks(tuned.Transform(test));
+            Console.WriteLine($"mean IoU {metrics.MeanIoU:f3}, mean Dice {metrics.MeanDice:f3}");
+            tuned.Model.Save("tuned.onnx");
+            """, command, missing) { Import = import };
     }
 
     private static IEnumerable<(string Code, string Command)> Head(DetectorInspection inspection, List<string> missing)

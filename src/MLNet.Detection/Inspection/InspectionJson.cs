@@ -29,6 +29,11 @@ public static class InspectionJson
             ["class_value"] = model.Heads?.Classes.Value, ["box_value"] = model.Heads?.Boxes.Value,
             ["head"] = report.Head is { } head
                 ? new JsonObject { ["kind"] = $"{head.Kind}", ["reason"] = head.Reason } : null,
+            ["map"] = report.Map is { } map ? new JsonObject
+            {
+                ["value"] = map.Value, ["channels"] = map.Channels, ["width"] = map.Width, ["height"] = map.Height,
+                ["activation"] = map.Activation, ["ends_in_classes"] = map.EndsInClasses,
+            } : null,
             ["picture"] = Picture(report), ["blocks"] = Array(model.Blocks, Block),
             ["parameters"] = Parameters(model), ["operators"] = Array(model.Operators, Operator),
             ["anchors"] = Anchors(report), ["step"] = Step(model),

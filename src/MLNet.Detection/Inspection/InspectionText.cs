@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using MLNet.Detection.Heads;
 using MLNet.Detection.Images;
+using MLNet.Detection.Segmentation;
 using OnnxGraphs.Inspection;
 
 namespace MLNet.Detection.Inspection;
@@ -12,7 +13,7 @@ internal static class InspectionText
     public static string Write(DetectorInspection report)
     {
         var text = new StringBuilder((report.Model with { Problems = [] }).ToString());
-        SummaryText.Section(text, "Detector", Facts(report).Select(fact => (string[])[fact.Name, fact.Value]));
+        SummaryText.Section(text, report.Map is null ? "Detector" : "Segmentation", Facts(report).Select(fact => (string[])[fact.Name, fact.Value]));
         SummaryText.Section(text, "Anchors of known detectors on these maps", report.Schemes.Select(Row));
         SummaryText.Section(text, "Notes", report.Notes.Select(note => (string[])[note]));
         SummaryText.Section(text, "Problems", report.Problems.Select(problem => (string[])[problem]));
@@ -28,10 +29,17 @@ internal static class InspectionText
     {
         if (report.Input is { } input)
             yield return ("pictures", $"{input.Width} x {input.Height}, {input.Type}, "
-                + $"{(input.ChannelsLast ? "colours last" : "colours first")}, {(input.HasBatch ? "batches" : "one")}");
+                + $"{(input.Channels == 1 ? "grey, " : "")}{(input.ChannelsLast ? "colours last" : "colours first")}, "
+                + $"{(input.HasBatch ? "batches" : "one")}");
         if (report.Front is { } front)
             yield return ("preparation", report.StoredNormalization is not null && front.InputRange is null
                 ? "none in the file, whose metadata say what it takes" : Preparation(front));
+        if (report is { Map: { } map, Input: { } picture })
+        {
+            yield return ("map of scores", MapMeaning.ToWords(map, picture));
+            yield return ("channels", MapMeaning.Channels(map));
+            yield break;
+        }
         yield return ("head", report.Head is { } head ? $"{head.Kind}: {head.Reason}" : "not clear");
         if (report.Model.Heads is { } heads)
             yield return ("classes", Classes(report, heads.Classes.Shape![2]));

@@ -25,7 +25,7 @@ internal static class MetricTables
 
     private static void AddMetrics(HtmlText html, IReadOnlyList<ReportMetric> metrics)
     {
-        html.Add($"<figure class=\"chart\"><figcaption>COCO metrics</figcaption><table><tbody>\n");
+        html.Add($"<figure class=\"chart\"><figcaption>Metrics</figcaption><table><tbody>\n");
         foreach (var metric in metrics)
         {
             html.Add($"<tr><th>{metric.Name}</th><td class=\"number\">{HtmlText.Metric(metric.Value)}</td>");

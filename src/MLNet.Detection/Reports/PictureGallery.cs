@@ -49,7 +49,8 @@ internal static class PictureGallery
             PictureFrame.AddTag(html, picture, $"missed: {Name(box, classes)}", box.Box.X0, below);
         }
         html.Add($"</g></svg><figcaption>{picture.Name}");
-        html.Add($"<span>{picture.Predicted.Count} found, {picture.Truth.Count} true</span></figcaption></figure>\n");
+        html.Add($"<span>{picture.Caption ?? $"{picture.Predicted.Count} found, {picture.Truth.Count} true"}</span>");
+        html.Add($"</figcaption></figure>\n");
     }
 
     private static bool Hits(ReportBox found, ReportBox truth) => found.Category == truth.Category

@@ -1,4 +1,5 @@
 using MLNet.Detection.Evaluation;
+using MLNet.Detection.Evaluation.Masks;
 
 namespace MLNet.Detection.Reports;
 
@@ -34,6 +35,9 @@ public sealed record ReportData
 
     /// <summary>Which errors were made; classes as in <see cref="Classes"/>.</summary>
     public DetectionAnalysis? Analysis { get; init; }
+
+    /// <summary>How well classes of pixels are found.</summary>
+    public SegmentationMetrics? Masks { get; init; }
 
     /// <summary>Held-out pictures.</summary>
     public IReadOnlyList<ReportPicture> Pictures { get; init; } = [];

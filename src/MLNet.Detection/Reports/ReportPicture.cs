@@ -9,4 +9,8 @@ namespace MLNet.Detection.Reports;
 /// <param name="Truth">What is true.</param>
 public sealed record ReportPicture(
     string Name, byte[] Encoded, int Width, int Height, IReadOnlyList<ReportBox> Predicted,
-    IReadOnlyList<ReportBox> Truth);
+    IReadOnlyList<ReportBox> Truth)
+{
+    /// <summary>What is said under the picture; null: how many objects were found, and are true.</summary>
+    public string? Caption { get; init; }
+}

@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Evaluation;
+using MLNet.Detection.Evaluation.Masks;
+using MLNet.Detection.Segmentation;
 using MLNet.Detection.Training;
 
 namespace MLNet.Detection.Reports;
@@ -78,25 +80,48 @@ public sealed class RunFolder
         MeaningCheck.Demand(saved);
     }
 
+    /// <summary>Writes a segmentation network, and reads it again.</summary>
+    /// <exception cref="OnnxGraphs.Models.ModelException">It cannot be written.</exception>
+    public void Write(SegmenterModel segmenter)
+    {
+        segmenter.Save(Model);
+        SegmenterModel.Load(Model);
+    }
+
+    /// <summary>Writes the metrics of a segmentation: all numbers, those of each class, and whatever the caller adds.</summary>
+    public void Write(SegmentationMetrics metrics, JsonObject? more = null) => Write(RunReport.OfMasks(metrics),
+        new JsonArray([.. metrics.Classes.Select(c => (JsonNode)new JsonObject
+        {
+            ["name"] = c.Name, ["pixels"] = c.True, ["IoU"] = Number(c.IoU), ["Dice"] = Number(c.Dice),
+            ["precision"] = Number(c.Precision), ["recall"] = Number(c.Recall), ["boundary_F1"] = Number(c.BoundaryF1),
+        })]), more);
+
     /// <summary>Writes the metrics: the 12 COCO numbers, those of each class, and whatever the caller adds.</summary>
     public void Write(CocoMetrics metrics, IReadOnlyList<string> classes, JsonObject? more = null)
     {
-        var json = new JsonObject();
-        foreach (var metric in RunReport.Twelve(metrics))
-            json[metric.Name] = metric.Value;
-        json["classes"] = new JsonArray([.. metrics.PerCategory.Select(c => (JsonNode)new JsonObject
+        Write(RunReport.Twelve(metrics), new JsonArray([.. metrics.PerCategory.Select(c => (JsonNode)new JsonObject
         {
             ["number"] = c.CategoryId, ["name"] = classes[(int)c.CategoryId], ["objects"] = c.GroundTruths,
             ["AP"] = c.AP, ["AP50"] = c.AP50, ["F1"] = c.F1,
-            ["best_threshold"] = double.IsNaN(c.BestThreshold) ? null : c.BestThreshold,
-        })]);
-        foreach (var (key, value) in more ?? [])
-            json[key] = value?.DeepClone();
-        System.IO.File.WriteAllText(Metrics, json.ToJsonString(Json));
+            ["best_threshold"] = Number(c.BestThreshold),
+        })]), more);
     }
 
     /// <summary>Writes the report.</summary>
     public void Write(ReportData report) => TrainingReport.Write(report, Report, overwrite: true);
 
     private string File(string name) => System.IO.Path.Combine(Path, name);
+
+    private void Write(IReadOnlyList<ReportMetric> metrics, JsonArray classes, JsonObject? more)
+    {
+        var json = new JsonObject();
+        foreach (var metric in metrics)
+            json[metric.Name] = Number(metric.Value);
+        json["classes"] = classes;
+        foreach (var (key, value) in more ?? [])
+            json[key] = value?.DeepClone();
+        System.IO.File.WriteAllText(Metrics, json.ToJsonString(Json));
+    }
+
+    private static double? Number(double value) => double.IsNaN(value) ? null : value;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MLNet.Detection.Evaluation;
+using MLNet.Detection.Evaluation.Masks;
 using MLNet.Detection.Training;
 
 namespace MLNet.Detection.Reports;
@@ -13,21 +14,64 @@ public static class RunReport
     /// <param name="heldOut">Held-out pictures, scored.</param>
     /// <param name="settings">The settings of the run.</param>
     public static ReportData Build(
-        FineTuneResult result, TrainingLog log, HeldOut heldOut, IReadOnlyList<ReportSetting> settings) => new()
+        FineTuneResult result, TrainingLog log, HeldOut heldOut, IReadOnlyList<ReportSetting> settings) =>
+        Common(result, log, settings) with
     {
-        Title = "Fine-tuning report",
-        Summary = $"{result.Detector.Classes.Count} classes: {string.Join(", ", result.Detector.Classes)}.",
+        Summary = Summary(result.Detector.Classes),
         Figures = Figures(log, heldOut.Analysis.Metrics),
-        StepsPerEpoch = log.Steps.LastOrDefault(step => step.Epoch == 1)?.Step ?? 1,
-        Losses = [new("loss", Points(log, step => step.Loss)),
-            .. log.Terms.Select((name, i) => new ReportCurve(name, Points(log, step => step.Terms[i])))],
-        LearningRate = Points(log, step => step.LearningRate),
-        Validation = Validation(result.History),
         Metrics = Twelve(heldOut.Analysis.Metrics),
         Classes = [.. heldOut.Analysis.Metrics.PerCategory.Select(Class)],
         Analysis = heldOut.Analysis,
         Pictures = heldOut.First,
         WorstPictures = heldOut.Worst,
+    };
+
+    /// <summary>The report of a run that trained a segmentation network.</summary>
+    /// <inheritdoc cref="Build(FineTuneResult, TrainingLog, HeldOut, IReadOnlyList{ReportSetting})"/>
+    public static ReportData Build(
+        SegmentationResult result, TrainingLog log, MaskHeldOut heldOut, IReadOnlyList<ReportSetting> settings) =>
+        Common(result, log, settings) with
+    {
+        Summary = Summary(result.Segmenter.Classes),
+        Figures = Figures(log, heldOut.Metrics),
+        Metrics = OfMasks(heldOut.Metrics),
+        Masks = heldOut.Metrics,
+        Pictures = heldOut.First,
+        WorstPictures = heldOut.Worst,
+    };
+
+    /// <summary>The numbers of a segmentation with their names.</summary>
+    public static IReadOnlyList<ReportMetric> OfMasks(SegmentationMetrics m) =>
+    [
+        new("MeanIoU", m.MeanIoU, "mean IoU over the classes, background among them"),
+        new("ForegroundIoU", m.ForegroundIoU, "mean IoU without background"),
+        new("MeanDice", m.MeanDice, "mean Dice coefficient without background"),
+        new("DicePerPicture", m.DicePerPicture, "Dice coefficient of all classes together, mean over the pictures"),
+        new("PixelAccuracy", m.PixelAccuracy, "share of the pixels that are right"),
+        new("MeanAccuracy", m.MeanAccuracy, "mean recall over the classes"),
+        new("FrequencyWeightedIoU", m.FrequencyWeightedIoU, "IoU weighted by the pixels of the classes"),
+        new("BoundaryF1", m.BoundaryF1, "mean F1 of the classes' boundaries"),
+        .. m.Instances is not { } objects ? [] : (ReportMetric[])
+        [
+            new("ObjectAP", objects.AveragePrecision, "TP / (TP + FP + FN) of objects over IoU 0.50 to 0.95"),
+            new("ObjectAP50", objects.AveragePrecision50, "the same at IoU 0.50"),
+            new("AggregatedJaccard", objects.AggregatedJaccard, "aggregated Jaccard index of objects"),
+            new("TouchingToldApart", objects.TouchingPairs == 0 ? double.NaN
+                : (double)objects.PairsToldApart / objects.TouchingPairs, $"share of {objects.TouchingPairs} touching pairs told apart"),
+        ],
+    ];
+
+    private static string Summary(IReadOnlyList<string> classes) =>
+        $"{classes.Count} class{(classes.Count == 1 ? "" : "es")}: {string.Join(", ", classes)}.";
+
+    private static ReportData Common(TrainingResult result, TrainingLog log, IReadOnlyList<ReportSetting> settings) => new()
+    {
+        Title = "Fine-tuning report",
+        StepsPerEpoch = log.Steps.LastOrDefault(step => step.Epoch == 1)?.Step ?? 1,
+        Losses = [new("loss", Points(log, step => step.Loss)),
+            .. log.Terms.Select((name, i) => new ReportCurve(name, Points(log, step => step.Terms[i])))],
+        LearningRate = Points(log, step => step.LearningRate),
+        Validation = Validation(result.History),
         Settings = settings,
         Problems = [.. result.SkippedImages.Select(image => $"Skipped: {image}")],
     };
@@ -44,15 +88,14 @@ public static class RunReport
         new("ARLarge", m.ARLarge, "mean recall of large objects"),
     ];
 
-    private static ReportFigure[] Figures(TrainingLog log, CocoMetrics metrics)
+    private static ReportFigure[] Figures(TrainingLog log, IEpochMetrics metrics)
     {
         string Number(double value) => value.ToString("f3", CultureInfo.InvariantCulture);
         var (epochs, loss) = log.Steps.Count == 0 ? (0, "-")
             : (log.Steps[^1].Epoch, Number(log.Steps.TakeLast(20).Average(step => step.Loss)));
         return
         [
-            new("mAP50", Number(metrics.MAP50), "held-out pictures"),
-            new("mAP50-95", Number(metrics.MAP50_95), "held-out pictures"),
+            .. metrics.Shown.Select(shown => new ReportFigure(shown.Name, Number(shown.Value), "held-out pictures")),
             new("Epochs", $"{epochs}", $"{log.Steps.LastOrDefault()?.Step ?? 0} steps"),
             new("Final loss", loss, "mean of the last 20 steps in the log"),
         ];
@@ -63,12 +106,9 @@ public static class RunReport
 
     private static ReportCurve[] Validation(IReadOnlyList<EpochSummary> history)
     {
-        var measured = history.Where(epoch => epoch.Validation is not null).ToList();
-        return measured.Count == 0 ? [] :
-        [
-            new("mAP50", [.. measured.Select(epoch => new CurvePoint(epoch.Epoch, epoch.Validation!.MAP50))]),
-            new("mAP50-95", [.. measured.Select(epoch => new CurvePoint(epoch.Epoch, epoch.Validation!.MAP50_95))]),
-        ];
+        var measured = history.Where(epoch => epoch.Metrics is not null).ToList();
+        return measured.Count == 0 ? [] : [.. measured[0].Metrics!.Shown.Select((shown, i) => new ReportCurve(shown.Name,
+            [.. measured.Select(epoch => new CurvePoint(epoch.Epoch, epoch.Metrics!.Shown[i].Value))]))];
     }
 
     /// <summary>A category with its precision over recall at IoU 0.50.</summary>

@@ -14,7 +14,7 @@ public static class TrainingReport
         AddSettings(settings, data.Settings);
         AddProblems(settings, data.Problems);
         return ReportPage.Draw(data.Title, data.Summary, data.Figures,
-            TrainingCharts.Draw(data), MetricTables.Draw(data), ErrorTables.Draw(data),
+            TrainingCharts.Draw(data), MetricTables.Draw(data), MaskTables.Draw(data.Masks), ErrorTables.Draw(data),
             PictureGallery.Draw("Held-out pictures", data.Pictures, data.Classes),
             PictureGallery.Draw("Pictures with the most mistakes", data.WorstPictures, data.Classes), settings);
     }

@@ -1,20 +1,19 @@
 using MLNet.Detection.Heads;
-using MLNet.Detection.Matching;
 using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Training;
 
 /// <summary>
 /// The data of one training step, written where the step reads it: into a set of the run's inputs. A place without an
-/// image has zero pixels and only ignored anchors.
+/// image has zero pixels, and targets that do not count.
 /// </summary>
 /// <param name="run">The run.</param>
-/// <param name="images">Name of the input with the pixels.</param>
+/// <param name="task">What its targets are.</param>
 /// <param name="set">Which of the run's sets of inputs.</param>
-internal sealed class Batch(ITrainingRun run, string images, int set)
+internal sealed class Batch(ITrainingRun run, TrainingTask task, int set)
 {
-    // [places, 3, height, width], [places, anchors], [places, anchors, box columns]
-    private readonly int _places = (int)Shape(run, TrainingInputs.Classes)[0];
+    private readonly string _images = task.Model.InputName;
+    private readonly int _places = (int)run.Data.Single(data => data.Name == task.Model.InputName).Shape[0];
 
     /// <summary>Which of the run's sets of inputs it lies in.</summary>
     public int Set => set;
@@ -29,7 +28,7 @@ internal sealed class Batch(ITrainingRun run, string images, int set)
     public TimeSpan Waited { get; set; }
 
     /// <summary>The pixels of an image.</summary>
-    public Span<float> PixelsOf(int image) => Part<float>(images, image);
+    public Span<float> PixelsOf(int image) => Part<float>(_images, image);
 
     /// <summary>Takes other images and empties the places behind them.</summary>
     public void Reset(BatchPlan plan, IReadOnlyList<Sample> samples)
@@ -38,30 +37,25 @@ internal sealed class Batch(ITrainingRun run, string images, int set)
         for (var place = samples.Count; place < _places; place++)
         {
             PixelsOf(place).Clear();
-            Part<float>(TrainingInputs.Boxes, place).Clear();
-            Part<long>(TrainingInputs.Classes, place).Fill(Matcher.Ignored);
+            task.Clear(this, place);
         }
-        if (run.Data.Any(input => input.Name == TrainingInputs.Images))
-            run.Input<float>(TrainingInputs.Images, set)[0] = samples.Count;
-        if (run.Data.Any(input => input.Name == TrainingInputs.Objects))
-            run.Input<float>(TrainingInputs.Objects, set)[0] = samples.Sum(sample => sample.Truths.Length);
+        task.Count(this);
     }
 
-    /// <summary>Writes the targets of an image.</summary>
-    public void Write(TargetWriter write, int image, IReadOnlyList<ReadOnlyMemory<float>> predicted) =>
-        write(Samples[image], predicted, Part<long>(TrainingInputs.Classes, image),
-            Part<float>(TrainingInputs.Boxes, image));
+    /// <summary>Whether the step has an input.</summary>
+    public bool Has(string input) => run.Data.Any(data => data.Name == input);
+
+    /// <summary>All of an input.</summary>
+    public Span<T> Whole<T>(string input) where T : unmanaged => run.Input<T>(input, set);
+
+    /// <summary>The part of an input that belongs to an image.</summary>
+    public Span<T> Part<T>(string input, int image) where T : unmanaged
+    {
+        var all = Whole<T>(input);
+        return all.Slice(image * (all.Length / _places), all.Length / _places);
+    }
 
     /// <summary>The rows of an image in a table of predictions for all places.</summary>
     public ReadOnlyMemory<float> Rows(float[] table, int image) =>
         table.AsMemory(image * (table.Length / _places), table.Length / _places);
-
-    private Span<T> Part<T>(string input, int image) where T : unmanaged
-    {
-        var all = run.Input<T>(input, set);
-        return all.Slice(image * (all.Length / _places), all.Length / _places);
-    }
-
-    private static OnnxGraphs.Graphs.TensorShape Shape(ITrainingRun run, string input) =>
-        run.Data.Single(data => data.Name == input).Shape;
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using MLNet.Detection.Heads;
-using MLNet.Detection.Images;
 using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Training;
@@ -10,8 +8,7 @@ namespace MLNet.Detection.Training;
 /// its own, over the ends of epochs too. What is in a batch does not depend on the workers.
 /// </summary>
 internal sealed class BatchSource(
-    SampleStore store, Sampler sampler, SampleAugmentation augmentation, TrainingInputs inputs,
-    Normalization normalization, int batchSize, int workers)
+    SampleStore store, Sampler sampler, SampleAugmentation augmentation, TrainingTask task, int batchSize, int workers)
 {
     /// <summary>Steps of an epoch; the last one may not be full.</summary>
     public int StepsPerEpoch => (store.Samples.Count + batchSize - 1) / batchSize;
@@ -33,7 +30,7 @@ internal sealed class BatchSource(
 
     private IEnumerable<Batch> InTurn(ITrainingRun run, IEnumerable<BatchPlan> plans)
     {
-        var batch = inputs.NewBatch(run, set: 0);
+        var batch = new Batch(run, task, set: 0);
         foreach (var plan in plans)
             yield return Timed(() => Fill(batch, plan));
     }
@@ -41,7 +38,7 @@ internal sealed class BatchSource(
     // Before step n the batches n + 1 to n + workers are in the making: with the one of the step, workers + 1 sets.
     private IEnumerable<Batch> Ahead(ITrainingRun run, IEnumerable<BatchPlan> plans)
     {
-        var free = new Queue<Batch>(Enumerable.Range(0, workers + 1).Select(set => inputs.NewBatch(run, set)));
+        var free = new Queue<Batch>(Enumerable.Range(0, workers + 1).Select(set => new Batch(run, task, set)));
         var filling = new Queue<Task<Batch>>();
         using var plan = plans.GetEnumerator();
         Task<Batch>? next = null;
@@ -98,8 +95,8 @@ internal sealed class BatchSource(
         batch.Reset(plan, [.. images.Select(image => image.Sample)]);
         foreach (var (i, (_, image)) in images.Index())
         {
-            normalization.Write(image, batch.PixelsOf(i));
-            inputs.Prepare(batch, i);
+            task.Model.Normalization.Write(image, batch.PixelsOf(i));
+            task.Prepare(batch, i);
         }
         return batch;
     }

@@ -1,36 +1,20 @@
-using Microsoft.ML;
-using MLNet.Detection.Augmentation;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Heads;
-using MLNet.Detection.Images;
 using MLNet.Detection.Matching;
-using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
-using OnnxGraphs.Models;
-using OnnxGraphs.Optimizers;
-using OnnxGraphs.Precision;
-using OnnxGraphs.Runtime;
-using OnnxGraphs.Surgery;
-using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Training;
 
 public sealed partial class FineTuneTrainer
 {
     /// <summary>What is trained, on what, and how.</summary>
-    public sealed class Options
+    public sealed record Options : TrainingOptions
     {
         /// <summary>The detector to start from.</summary>
         public required DetectorModel Detector { get; init; }
 
         /// <summary>Columns of the training data.</summary>
         public LabelColumns Columns { get; init; } = new();
-
-        /// <summary>
-        /// How image files are decoded. Give <see cref="ImageDecoderOptions"/> without a
-        /// <see cref="ImageDecoderOptions.ReducingGap"/> for pixels equal to those of other programs.
-        /// </summary>
-        public ImageDecoderOptions Decoding { get; init; } = ImageDecoderOptions.Reduced;
 
         /// <summary>
         /// The loss of SSD and RetinaNet heads. Null: MultiBox for heads with a background column, RetinaNet for those
@@ -44,151 +28,13 @@ public sealed partial class FineTuneTrainer
         /// </summary>
         public Matcher? Matcher { get; init; }
 
-        /// <summary>The optimiser.</summary>
-        public Optimizer Optimizer { get; init; } = new AdamW { WeightDecay = 1e-4f };
-
-        /// <summary>
-        /// A moving average of the weights: validation scores it, the tuned detector holds it, and training goes on with
-        /// the weights themselves. Null: none.
-        /// </summary>
-        public WeightAverage? Average { get; init; }
-
-        /// <summary>The largest learning rate.</summary>
-        public float LearningRate { get; init; } = 1e-3f;
-
-        /// <summary>Epochs of rising learning rate, from zero; then it falls to zero by half a cosine wave.</summary>
-        public float WarmUpEpochs { get; init; } = 1;
-
-        /// <summary>Times that every image is seen.</summary>
-        public int Epochs { get; init; } = 20;
-
-        /// <summary>Images of a step.</summary>
-        public int BatchSize
-        {
-            get => _batchSize;
-            init => _batchSize = value;
-        }
-
-        private int _batchSize = 8;
-
-        /// <summary>The same options with another batch.</summary>
-        internal Options WithBatch(int size)
-        {
-            var copy = (Options)MemberwiseClone();
-            copy._batchSize = size;
-            return copy;
-        }
-
-        /// <summary>Globs of weights that stay as they are, for example <c>base_net.*</c>.</summary>
-        public IReadOnlyList<string> Frozen { get; init; } = [];
-
-        /// <summary>Layers, counted from the input along the longest way, whose weights stay as they are.</summary>
-        public int FrozenDepth { get; init; }
-
-        /// <summary>Whether all weights stay but those of the heads.</summary>
-        public bool HeadsOnly { get; init; }
-
-        /// <summary>Seed of order, mirroring and augmentation.</summary>
-        public int Seed { get; init; }
-
-        /// <summary>
-        /// Random changes of the pictures, in turn, at the network's size and beside mirroring; such as
-        /// <see cref="RandomIouCrop"/> or <see cref="ColorJitter"/>.
-        /// </summary>
-        public IReadOnlyList<IAugmentation> Augmentations { get; init; } = [];
-
-        /// <summary>Makes each picture from several before that, such as <see cref="Mosaic"/>. Null: no mix.</summary>
-        public IPictureMix? Mix { get; init; }
-
-        /// <summary>Order and mirroring. Null: shuffled by <see cref="Seed"/>, half of the images mirrored.</summary>
-        public Sampler? Sampler { get; init; }
-
-        /// <summary>
-        /// Where the steps run. Null: the GPU that <see cref="MLContext.GpuDeviceId"/> names, else the processor.
-        /// </summary>
-        public Device? Device { get; init; }
-
-        /// <summary>
-        /// Threads that prepare batches while steps run, each one ahead. 0: the batches are made between the steps, by the
-        /// thread that takes them. Null: one on the processor, which computes the steps too, else half of the processors
-        /// and at most four. What is learnt does not depend on it; <see cref="Augmentations"/> are called by all of them at
-        /// once.
-        /// </summary>
-        public int? Workers { get; init; }
-
-        /// <summary>
-        /// Steps from one report of the loss to the next: progress, log, and the check that it is a number. Between them
-        /// nobody asks a GPU for it. The last step of an epoch is always reported. Null: every step on the processor, every
-        /// tenth elsewhere.
-        /// </summary>
-        public int? ReportEvery { get; init; }
-
-        /// <summary>
-        /// What convolutions and products compute in, for GPUs with matrix units; weights, losses and the optimiser stay
-        /// float32, and the tuned model is stored as it was. Float16 scales the loss by itself and also runs on the
-        /// processor, slower than float32; bfloat16 needs CUDA.
-        /// </summary>
-        public StepPrecision Precision { get; init; }
-
-        /// <summary>
-        /// What computes the steps. <see cref="OnnxGraphs.Artifacts.OrtTrainingBackend"/>: ONNX Runtime's own training
-        /// session, where a native library built with training is installed.
-        /// </summary>
-        public ITrainingBackend Backend { get; init; } = new StepBackend();
-
-        /// <summary>
-        /// Data to measure on after every epoch, with the columns of the training data. Classes are found by their names;
-        /// objects of classes that the detector does not have are left out, with a warning.
-        /// </summary>
-        public IDataView? ValidationSet { get; init; }
-
-        /// <summary>Whether the weights of the best epoch in validation are returned, not the last ones.</summary>
-        public bool KeepBest { get; init; }
-
-        /// <summary>Ends the run after so many epochs without a better mAP50-95 in validation. Null: never.</summary>
-        public int? EarlyStoppingPatience { get; init; }
-
-        /// <summary>Folder for the checkpoint and the log; created where missing. Null: nothing is written.</summary>
-        public string? WorkspacePath { get; init; }
-
-        /// <summary>A checkpoint to go on from, written by a run with the same options.</summary>
-        public string? ResumeFrom { get; init; }
-
-        /// <summary>Told after every step, or every <see cref="ReportEvery"/>.</summary>
-        public IProgress<TrainingProgress>? Progress { get; init; }
-
-        /// <summary>Told after every epoch.</summary>
-        public Action<EpochSummary>? MetricsCallback { get; init; }
-
-        /// <summary>Ends the run between two steps; with a workspace, the checkpoint is written first.</summary>
-        public CancellationToken Cancellation { get; init; }
-
         /// <summary>The head that is trained, with the loss and the matcher given here.</summary>
         internal DetectionHead Head => Detector.Head is not AnchorHead head ? Detector.Head
             : head with { Loss = Loss ?? head.Loss, Matcher = Matcher ?? head.Matcher };
 
-        internal TrainingGraphOptions StepOptions(OnnxModel network)
-        {
-            var picture = new TensorShape(BatchSize, 3, Detector.Resize.Height, Detector.Resize.Width);
-            var shapes = new Dictionary<string, TensorShape> { [Detector.InputName] = picture };
-            var frozen = WeightPlace.Frozen(network, Detector.RawValues, FrozenDepth, HeadsOnly, shapes);
-            return new() { Frozen = [.. Frozen, .. frozen], InputShapes = shapes, Average = Average, Precision = Precision };
-        }
-
         internal void Check(IReadOnlyList<string> classes)
         {
-            Require(Epochs > 0, nameof(Epochs), Epochs, "at least 1");
-            Require(BatchSize > 0, nameof(BatchSize), BatchSize, "at least 1");
-            Require(LearningRate is > 0 and < float.PositiveInfinity,
-                nameof(LearningRate), LearningRate, "a positive number");
-            Require(FrozenDepth >= 0, nameof(FrozenDepth), FrozenDepth, "zero or more");
-            Require(WarmUpEpochs >= 0, nameof(WarmUpEpochs), WarmUpEpochs, "zero or more");
-            Require(Workers is null or >= 0, nameof(Workers), Workers, "zero or more, or null");
-            Require(ReportEvery is null or > 0, nameof(ReportEvery), ReportEvery, "positive, or null");
-            Require(EarlyStoppingPatience is null or > 0,
-                nameof(EarlyStoppingPatience), EarlyStoppingPatience, "positive, or null");
-            Require(ValidationSet is not null || (!KeepBest && EarlyStoppingPatience is null),
-                nameof(ValidationSet), null, "a data view, as KeepBest or EarlyStoppingPatience is set");
+            Check();
             if (!classes.Order(StringComparer.Ordinal).SequenceEqual(Detector.Classes.Order(StringComparer.Ordinal)))
                 throw ForeignClasses("data", classes);
             if (ValidationSet is not null && Columns.ClassesOf(ValidationSet.Schema, Detector.Classes).All(c => c < 0))
@@ -212,11 +58,5 @@ public sealed partial class FineTuneTrainer
         private ArgumentException ForeignClasses(string data, IReadOnlyList<string> classes) => new(
             $"The detector's classes are {string.Join(", ", Detector.Classes)}, those of the {data} "
             + $"{string.Join(", ", classes)}; import the detector with the classes of the data.");
-
-        private static void Require(bool holds, string option, object? found, string expected)
-        {
-            if (!holds)
-                throw new ArgumentException($"Options.{option} is {found ?? "not set"}; expected {expected}.");
-        }
     }
 }

@@ -1,18 +1,11 @@
 using MLNet.Detection.Detectors;
-using OnnxGraphs.Runtime;
 
 namespace MLNet.Detection.Training;
 
-/// <summary>What a run came to.</summary>
+/// <summary>What the training of a detector came to.</summary>
 /// <param name="Detector">The tuned detector.</param>
 /// <param name="History">The epochs.</param>
 /// <param name="SkippedImages">Images that could not be read, with the reason.</param>
 public sealed record FineTuneResult(
     DetectorModel Detector, IReadOnlyList<EpochSummary> History, IReadOnlyList<string> SkippedImages)
-{
-    /// <summary>Where the steps ran.</summary>
-    public Device Device { get; init; } = Device.Cpu;
-
-    /// <summary>Which execution providers computed the step; null on the processor.</summary>
-    public NodePlacement? Placement { get; init; }
-}
+    : TrainingResult(History, SkippedImages);

@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using Microsoft.ML.Runtime;
 using MLNet.Detection.Data;
+using MLNet.Detection.Detectors;
 using MLNet.Detection.Estimators;
 using MLNet.Detection.Interop;
 using OnnxGraphs.Artifacts;
@@ -53,11 +54,14 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
         _options.Check(_options.Columns.ClassNames(data.Schema));
         (data as DetectionDataView)?.Dataset.RequireObjects();
         using var channel = ((IChannelProvider)_context).Start(nameof(FineTuneTrainer));
-        var options = _options.WithBatch(_options.Detector.Batch(_options.BatchSize));
+        var options = _options with { BatchSize = _options.Detector.Batch(_options.BatchSize) };
         if (options.BatchSize != _options.BatchSize)
-            channel.Warning(MessageSensitivity.None, "{0}", $"{options.Detector.Model.Path}: a batch of one picture is "
-                + $"built into the file and cannot be freed; it is trained with a batch of 1, not {_options.BatchSize}.");
-        return new FineTuning(options, ContextDevice.Of(_context, _options.Device), channel).Run(data);
+            channel.Warning(MessageSensitivity.None, "{0}", FineTuning.SingleBatch(options.Detector, _options.BatchSize));
+        var run = new FineTuning(Task(options), options, ContextDevice.Of(_context, _options.Device), channel).Run(data);
+        return new((DetectorModel)run.Model, run.History, run.SkippedImages)
+        {
+            Device = run.Device, Placement = run.Placement,
+        };
     }
 
     /// <summary>
@@ -72,10 +76,11 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
     {
         _options.Check(_options.Detector.Classes);
         var (detector, network) = (_options.Detector, _options.Detector.Network(_options.BatchSize));
-        var inputs = new TrainingInputs(detector, _options.Head);
-        return TrainingArtifacts.Write(network, detector.RawValues, inputs.Loss, _options.Optimizer, folder,
-            (options ?? new()) with { Graph = _options.StepOptions(network) });
+        return TrainingArtifacts.Write(network, detector.RawValues, Task(_options).Loss, _options.Optimizer, folder,
+            (options ?? new()) with { Graph = _options.StepOptions(detector, network) });
     }
+
+    private static DetectionTask Task(Options options) => new(options.Detector, options.Head, options.Columns);
 
     /// <summary>The input's shape with the columns that the fitted transformer adds.</summary>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.Detection.Data;
-using MLNet.Detection.Detectors;
+using MLNet.Detection.Networks;
 using MLNet.Detection.Training.Hooks;
 using OnnxGraphs.Optimizers;
 using OnnxGraphs.Precision;
@@ -11,27 +11,27 @@ using OnnxGraphs.Training;
 namespace MLNet.Detection.Training;
 
 /// <summary>One training run: builds the step, the data and the hooks, and goes through the loop.</summary>
-internal sealed class FineTuning(FineTuneTrainer.Options options, Device device, IChannel channel)
+internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Device device, IChannel channel)
 {
     internal const string CheckpointName = "checkpoint.safetensors", LogName = "log.csv";
 
     private const int ListedProblems = 20;
 
-    private readonly TrainingInputs _inputs = new(options.Detector, options.Head);
+    /// <summary>What is said of a file that takes one picture at a time.</summary>
+    public static string SingleBatch(PictureNetwork model, int wanted) => $"{model.Path}: a batch of one picture is built into "
+        + $"the file and cannot be freed; it is trained with a batch of 1, not {wanted}.";
 
-    public FineTuneResult Run(IDataView data)
+    public TunedNetwork Run(IDataView data)
     {
-        var detector = options.Detector;
         // Before the long reading of images: a folder that cannot be made.
         _ = Workspace(LogName);
-        using var store = SampleStore.Read(
-            data, options.Columns, detector.Classes, detector.Resize, options.Decoding, options.Cancellation);
-        using var validation = options.ValidationSet is { } set ? new ValidationRun(set, options, device) : null;
-        Tell([.. store.Skipped, .. validation?.Skipped ?? []], [.. store.Problems, .. validation?.Problems ?? []]);
+        using var store = SampleStore.Read(data, task, options.Decoding, options.Cancellation);
+        using var validation = options.ValidationSet is { } set ? task.Validation(set, options, device) : null;
+        Tell([.. store.Skipped, .. validation?.Skipped ?? []], [.. store.Problems, .. validation?.Problems ?? []], data);
         CheckImages(store);
         var notes = Notes(store.Samples.Count);
         var resume = options.ResumeFrom is { } from ? ResumePoint.Load(from, notes) : null;
-        using var run = Start(detector);
+        using var run = Start();
         if (resume is not null)
             run.Restore(resume);
         var batches = Batches(store);
@@ -41,7 +41,7 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, Device device,
         if (resume is not null)
             validate?.Recall(resume);
         using var log = Workspace(LogName) is { } path ? new WriteLog(path, run.Steps) : null;
-        var loop = new TrainingLoop(run, _inputs, batches, Schedule(batches.StepsPerEpoch),
+        var loop = new TrainingLoop(run, task, batches, Schedule(batches.StepsPerEpoch),
             options.Epochs, options.ReportEvery ?? (device.IsProcessor ? 1 : 10), Hooks(validate, log, notes));
         var history = loop.Run(options.Cancellation);
         return new(Tuned(run.Layout, validate?.BestParameters ?? run.ReadWeights()), history,
@@ -49,25 +49,17 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, Device device,
     }
 
     // A picture of two sets is said once.
-    private void Tell(IReadOnlyList<string> skipped, IReadOnlyList<DatasetProblem> problems)
+    private void Tell(IReadOnlyList<string> skipped, IReadOnlyList<DatasetProblem> problems, IDataView data)
     {
-        foreach (var problem in options.Detector.Warnings.Concat(skipped.Distinct()))
+        foreach (var problem in task.Model.Warnings.Concat(skipped.Distinct()))
             channel.Warning(MessageSensitivity.UserData, "{0}", problem);
         foreach (var problem in problems.Take(ListedProblems))
             channel.Warning(MessageSensitivity.UserData, "{0}", problem);
         if (problems.Count > ListedProblems)
             channel.Warning(MessageSensitivity.None, "{0}",
                 $"{problems.Count - ListedProblems} more boxes were corrected or left out.");
-        if (options.ValidationSet is { } set && UnknownClasses(set) is { Count: > 0 } unknown)
-            channel.Warning(MessageSensitivity.UserData, "{0}", $"{nameof(options.ValidationSet)} has classes that the "
-                + $"detector does not: {string.Join(", ", unknown)}; their objects are left out, the rest is measured.");
-    }
-
-    private List<string> UnknownClasses(IDataView set)
-    {
-        var (names, classes) = (options.Columns.ClassNames(set.Schema),
-            options.Columns.ClassesOf(set.Schema, options.Detector.Classes));
-        return [.. names.Where((_, i) => classes[i] < 0)];
+        foreach (var warning in task.Warnings(data, options.ValidationSet))
+            channel.Warning(MessageSensitivity.UserData, "{0}", warning);
     }
 
     private void CheckImages(SampleStore store)
@@ -76,26 +68,26 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, Device device,
             throw new InvalidOperationException(
                 $"No image can be trained on: the data has none that can be read ({store.Skipped.Count} skipped"
                 + $"{string.Concat(store.Skipped.Take(3).Select(problem => $"; {problem}"))}).");
-        MissingObjects.Check("The training data", store.Samples.Count, store.Problems,
-            store.Samples.Any(sample => sample.Truths.Length > 0));
+        task.Check("The training data", store.Samples, store.Problems, toLearn: true);
     }
 
     private BatchSource Batches(SampleStore store) => new(
         store, options.Sampler ?? new ShuffledSampler(options.Seed),
-        new(store, options.Augmentations, options.Mix, options.Seed), _inputs, options.Detector.Normalization,
-        options.BatchSize, options.Workers ?? (device.IsProcessor ? 1 : Math.Clamp(Environment.ProcessorCount / 2, 1, 4)));
+        new(store, task, options.Augmentations, options.Mix, options.Seed), task, options.BatchSize,
+        options.Workers ?? (device.IsProcessor ? 1 : Math.Clamp(Environment.ProcessorCount / 2, 1, 4)));
 
     private LearningRateSchedule Schedule(int stepsPerEpoch) => new(
-        options.LearningRate, (int)MathF.Round(options.WarmUpEpochs * stepsPerEpoch), options.Epochs * stepsPerEpoch);
+        options.LearningRate, (int)MathF.Round(options.WarmUpEpochs * stepsPerEpoch), options.Epochs * stepsPerEpoch,
+        options.Decay);
 
-    private ITrainingRun Start(DetectorModel detector)
+    private ITrainingRun Start()
     {
         if (options.Precision == StepPrecision.Float16 && device.IsProcessor)
             channel.Warning(MessageSensitivity.None, "{0}", "Float16 is for GPUs: the processor computes it by way of "
                 + "float32, and is faster with Precision Float32.");
-        var network = detector.Network(options.BatchSize);
-        return options.Backend.Start(
-            network, detector.RawValues, _inputs.Loss, options.Optimizer, options.StepOptions(network), device);
+        var network = task.Model.Network(options.BatchSize);
+        return options.Backend.Start(network, task.Model.RawValues, task.Loss, options.Optimizer,
+            options.StepOptions(task.Model, network), device);
     }
 
     private List<ITrainingHook> Hooks(Validate? validate, WriteLog? log, Dictionary<string, string> notes)
@@ -117,14 +109,15 @@ internal sealed class FineTuning(FineTuneTrainer.Options options, Device device,
         ["images"] = $"{images}", ["epochs"] = $"{options.Epochs}", ["batch_size"] = $"{options.BatchSize}",
         ["seed"] = $"{options.Seed}", ["learning_rate"] = $"{options.LearningRate:R}",
         ["warm_up_epochs"] = $"{options.WarmUpEpochs:R}", ["optimizer"] = $"{options.Optimizer}",
-        ["loss"] = $"{options.Head.LossName}", ["precision"] = $"{options.Precision}",
+        ["learning_rate_decay"] = $"{options.Decay}",
+        ["loss"] = $"{task.LossName}", ["precision"] = $"{options.Precision}",
         ["average"] = options.Average is not { } average ? (FormattableString)$"none"
             : $"decay {average.Decay:R}, ramp {average.Ramp:R}",
         ["augmentation"] = $"{string.Join(", ", options.Augmentations.Prepend<object?>(options.Mix).OfType<object>())}",
     }.ToDictionary(pair => pair.Key, pair => FormattableString.Invariant(pair.Value));
 
-    private DetectorModel Tuned(ParameterLayout layout, float[] parameters) =>
-        options.Detector with { Model = layout.Scatter(parameters, options.Detector.Model) };
+    private PictureNetwork Tuned(ParameterLayout layout, float[] parameters) =>
+        task.Tuned(layout.Scatter(parameters, task.Model.Model));
 
     private string? Workspace(string file)
     {

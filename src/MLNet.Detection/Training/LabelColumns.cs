@@ -44,6 +44,13 @@ public sealed record LabelColumns(
         return [.. names.Select((name, i) => hasNames ? classes.ToList().IndexOf(name) : i < classes.Count ? i : -1)];
     }
 
+    /// <summary>Names of classes of the data that a model does not have.</summary>
+    internal IReadOnlyList<string> Unknown(DataViewSchema schema, IReadOnlyList<string> classes)
+    {
+        var found = ClassesOf(schema, classes);
+        return [.. ClassNames(schema).Where((_, i) => found[i] < 0)];
+    }
+
     private static DataViewSchema.Column Require(
         DataViewSchema schema, string name, Func<PrimitiveDataViewType, bool> fits, string expected)
     {

@@ -25,7 +25,7 @@ internal sealed class RowLabels(string column)
     /// <summary>Takes a row; its pixels are not kept.</summary>
     public void Add(SampleRow row, ResizedImage resized)
     {
-        row = row with { Image = default };
+        row = row with { Image = default, Map = null };
         foreach (var (i, box) in row.Boxes.Index())
             _unit.Look(box.X0, box.Y0, box.X1, box.Y1, Place(row, i));
         _rows.Add((row, resized with { Image = new(1, 1, new byte[3]) }));

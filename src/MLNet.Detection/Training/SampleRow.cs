@@ -1,3 +1,4 @@
+using MLNet.Detection.Masks;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Data;
 using MLNet.Detection.Heads;
@@ -18,6 +19,9 @@ namespace MLNet.Detection.Training;
 internal sealed record SampleRow(string Name, long Row, RowPicture Image, Box[] Boxes, int[] Classes, bool[] Ignored,
     float[] Areas)
 {
+    /// <summary>What each pixel of the picture shows; null where the data has only boxes.</summary>
+    public LabelMap? Map { get; init; }
+
     /// <summary>What a missing key says: something is there, nobody knows what.</summary>
     public const int NoLabel = -2;
 

@@ -6,7 +6,7 @@ namespace MLNet.Detection.Training;
 
 /// <summary>Epochs of steps. All that is not "take a batch, run the step" is a hook.</summary>
 /// <param name="run">The run.</param>
-/// <param name="inputs">Its inputs.</param>
+/// <param name="task">Its targets.</param>
 /// <param name="batches">Its data.</param>
 /// <param name="schedule">Its learning rates.</param>
 /// <param name="epochs">Its length.</param>
@@ -14,7 +14,7 @@ namespace MLNet.Detection.Training;
 /// too.</param>
 /// <param name="hooks">Who looks on.</param>
 internal sealed class TrainingLoop(
-    ITrainingRun run, TrainingInputs inputs, BatchSource batches, LearningRateSchedule schedule, int epochs,
+    ITrainingRun run, TrainingTask task, BatchSource batches, LearningRateSchedule schedule, int epochs,
     int reportEvery, IReadOnlyList<ITrainingHook> hooks)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -29,7 +29,7 @@ internal sealed class TrainingLoop(
         {
             StopIfCancelled(cancel);
             var rate = schedule.At(run.Steps);
-            inputs.Match(run, batch);
+            task.Match(run, batch);
             run.Advance(rate, batch.Set);
             means.Waited(batch.Waited);
             if (run.Steps % reportEvery != 0 && !batch.Plan.EndsEpoch)

@@ -12,6 +12,9 @@ internal static class OperatorCensus
     // gradient together.
     private static readonly HashSet<string> Vanishing = ["Constant", "Identity", "Dropout", "Shape", "Size"];
 
+    // Operators of old opsets, and what they are read as.
+    private static readonly Dictionary<string, string> Renamed = new() { ["Upsample"] = "Resize", ["Scatter"] = "ScatterElements" };
+
     public static IReadOnlyList<OperatorUse> Of(
         ValueGraph graph, IReadOnlyList<string> values, IReadOnlyList<WeightPlace> weights)
     {
@@ -20,9 +23,9 @@ internal static class OperatorCensus
         [
             .. graph.Model.Proto.Graph.Node.GroupBy(Name).Select(nodes => new OperatorUse(
                     nodes.Key, nodes.Count(), nodes.Count(passed.Contains),
-                    Vanishing.Contains(nodes.Key) || Op.Table.ContainsKey(nodes.Key),
+                    Vanishing.Contains(nodes.Key) || Op.Table.ContainsKey(Read(nodes.Key)),
                     Vanishing.Contains(nodes.Key) || ValueGraph.IsRounding(nodes.First())
-                        || Op.Table.GetValueOrDefault(nodes.Key)?.IsDifferentiable == true))
+                        || Op.Table.GetValueOrDefault(Read(nodes.Key))?.IsDifferentiable == true))
                 .OrderByDescending(use => use.Count).ThenBy(use => use.Operator, StringComparer.Ordinal),
         ];
     }
@@ -41,6 +44,8 @@ internal static class OperatorCensus
             }
         return passed;
     }
+
+    private static string Read(string name) => Renamed.GetValueOrDefault(name, name);
 
     private static string Name(NodeProto node) =>
         node.Domain is "" or "ai.onnx" ? node.OpType : $"{node.Domain}.{node.OpType}";

@@ -4,7 +4,7 @@ namespace OnnxGraphs.Losses;
 /// Exact squared Euclidean distances to a set of pixels in linear time: lower envelopes of parabolas, first along rows,
 /// then along columns. Felzenszwalb and Huttenlocher 2012, https://cs.brown.edu/people/pfelzens/papers/dt-final.pdf
 /// </summary>
-internal static class DistanceTransform
+public static class DistanceTransform
 {
     /// <summary>For each pixel the squared distance to the nearest member; infinity where there is none.</summary>
     public static double[] Squared(bool[] members, int height, int width)

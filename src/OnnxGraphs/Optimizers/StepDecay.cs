@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace OnnxGraphs.Optimizers;
 
 /// <summary>A factor at each of some places of the run. As torch's MultiStepLR.</summary>
@@ -5,6 +7,10 @@ namespace OnnxGraphs.Optimizers;
 /// <param name="Factor">What the rate is multiplied by at each.</param>
 public sealed record StepDecay(IReadOnlyList<double> Places, double Factor = 0.1) : LearningRateDecay
 {
+    /// <summary>Places and factor.</summary>
+    public override string ToString() => FormattableString.Invariant(
+        $"{nameof(StepDecay)} {{ Places = {string.Join(" ", Places.Select(place => place.ToString("R", CultureInfo.InvariantCulture)))}, Factor = {Factor} }}");
+
     /// <inheritdoc/>
     public override double Fraction(int step, int steps)
     {

@@ -160,7 +160,7 @@ internal sealed class QdqWriter
 
     private void Add(string op, string[] inputs, string output, int? axis = null)
     {
-        var node = new NodeProto { OpType = op, Name = output, Input = { inputs }, Output = { output } };
+        var node = new NodeProto { OpType = op, Input = { inputs }, Output = { output } };
         if (axis is { } place)
             node.Attribute.Add(AttributeValues.Write("axis", (long)place));
         _graph.Node.Add(node);

@@ -16,7 +16,7 @@ public sealed class QuantizationPlan
         ["Add", "Mul", "Concat", "Sigmoid", "LeakyRelu", "AveragePool", "GlobalAveragePool"];
 
     private static readonly HashSet<string> Moves =
-        ["MaxPool", "Resize", "Reshape", "Transpose", "Slice", "Split", "Squeeze", "Unsqueeze", "Flatten"];
+        ["MaxPool", "Resize", "Reshape", "Transpose", "Slice", "Gather", "Split", "Squeeze", "Unsqueeze", "Flatten"];
 
     private QuantizationPlan(OnnxModel model, string input, IReadOnlyList<QuantizedNode> nodes, IReadOnlyList<string> floats) =>
         (Model, Input, Nodes, FloatOperators) = (model, input, nodes, floats);

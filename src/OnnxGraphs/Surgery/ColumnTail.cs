@@ -39,6 +39,7 @@ internal sealed class ColumnTail(OnnxModel changed, IReadOnlyDictionary<string, 
         NodeProto node, string input, ColumnPlace place, TensorShape before, TensorShape after) => node.OpType switch
     {
         "Transpose" => place with { Axis = Array.IndexOf(Permutation(node, before), place.Axis) },
+        "Resize" => Sized(node, place, after),
         "Reshape" or "Expand" => Reshape(node, place.Reshaped(before, after), after),
         "Flatten" or "Squeeze" or "Unsqueeze" => place.Reshaped(before, after),
         "Concat" => Joined(node, input, place, after),
@@ -57,6 +58,18 @@ internal sealed class ColumnTail(OnnxModel changed, IReadOnlyDictionary<string, 
     {
         if (after[place.Axis] % place.Columns == 0)
             ShapeConstants.RescaleEntry(changed, node, place.Axis, place.Columns, place.Columns - place.Classes + to);
+        return place;
+    }
+
+    // The sizes of a Resize count the columns.
+    private ColumnPlace Sized(NodeProto node, ColumnPlace place, TensorShape after)
+    {
+        if (node.Input.Count > 3 && node.Input[3].Length > 0 && place.Alone(after)
+            && ShapeConstants.Constant(changed, node.Input[3])?.ToInt64() is { } sizes && sizes[place.Axis] == place.Columns)
+        {
+            sizes[place.Axis] += to - place.Classes;
+            node.Input[3] = ShapeConstants.Store(changed.Proto.Graph, node.Input[3], sizes);
+        }
         return place;
     }
 

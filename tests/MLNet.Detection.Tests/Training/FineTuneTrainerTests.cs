@@ -33,6 +33,19 @@ public sealed class FineTuneTrainerTests
     }
 
     [TestMethod]
+    public void The_learning_rate_falls_as_the_option_says()
+    {
+        using var run = new SmallRun();
+        var told = new List<TrainingProgress>();
+        run.Fit(run.Options(epochs: 4, warmUp: 0, rate: 1e-3f, optimizer: new Lion(),
+            progress: new SmallRun.Told(told.Add)) with { Decay = new StepDecay([0.5], 0.2) });
+        float[] rates = [.. told.Where(p => p.Finished is null).Select(p => p.LearningRate)];
+        Assert.HasCount(12, rates);
+        for (var step = 0; step < 12; step++)
+            Assert.AreEqual(step < 6 ? 1e-3f : 2e-4f, rates[step], 1e-9f, $"{step}");
+    }
+
+    [TestMethod]
     public void Same_seed_gives_the_same_bits()
     {
         using var run = new SmallRun();

@@ -17,7 +17,8 @@ internal sealed class CocoFormat : FileFormat
     {
         options ??= new();
         var dataset = CocoDataset.Load(
-            path, ImagesOf(path, options), new CocoOptions { MissingImages = options.MissingImages });
+            path, ImagesOf(path, options),
+            new CocoOptions { MissingImages = options.MissingImages, Outlines = options.Outlines });
         return options.Categories is { } wanted ? dataset.WithClasses(wanted) : dataset;
     }
 

@@ -93,7 +93,7 @@ internal sealed class DatasetAssembly(string source, ImageFolder folder, IReadOn
             else if (check.Admit((found.X0 - first) * scaleX, (found.Y0 - first) * scaleY, found.X1 * scaleX,
                 found.Y1 * scaleY, width, height, found.Place) is { } box)
                 boxes.Add(new(box, category, ((double)box.X1 - box.X0) * ((double)box.Y1 - box.Y0), found.Crowd,
-                    found.Difficult));
+                    found.Difficult) { Outline = found.Outline?.Scaled(scaleX, scaleY) });
         return boxes;
     }
 }

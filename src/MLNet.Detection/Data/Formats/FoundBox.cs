@@ -1,3 +1,5 @@
+using MLNet.Detection.Masks;
+
 namespace MLNet.Detection.Data.Formats;
 
 /// <summary>A labelled box as a file says it, before it is checked.</summary>
@@ -13,6 +15,9 @@ internal readonly record struct FoundBox(
     public bool Crowd { get; init; }
 
     public bool Difficult { get; init; }
+
+    /// <summary>Which pixels it takes, in the unit of its image.</summary>
+    public Outline? Outline { get; init; }
 
     /// <summary>The box given by centre and size.</summary>
     public static FoundBox FromCenter(

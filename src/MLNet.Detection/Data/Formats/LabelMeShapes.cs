@@ -1,3 +1,6 @@
+using MLNet.Detection.Images;
+using MLNet.Detection.Masks;
+
 namespace MLNet.Detection.Data.Formats;
 
 /// <summary>Boxes around LabelMe's shapes.</summary>
@@ -20,9 +23,45 @@ internal sealed class LabelMeShapes(DatasetAssembly assembly)
             var (x0, y0, x1, y1) = kind == "circle" ? AroundCircle(points) : Around(points);
             yield return new(shape["label"].Text(), x0, y0, x1, y1, shape.Place)
             {
-                Crowd = HasFlag(shape, "crowd"), Difficult = HasFlag(shape, "difficult"),
+                Crowd = HasFlag(shape, "crowd"), Difficult = HasFlag(shape, "difficult"), Outline = OutlineOf(shape, kind, points),
             };
         }
+    }
+
+    private static Outline? OutlineOf(JsonField shape, string kind, (double X, double Y)[] points)
+    {
+        var (x0, y0, x1, y1) = kind == "circle" ? AroundCircle(points) : Around(points);
+        return kind switch
+        {
+            "polygon" => new PolygonOutline([[.. points.SelectMany(p => new[] { (float)p.X, (float)p.Y })]]),
+            "circle" => Circle((x0 + x1) / 2, (y0 + y1) / 2, (x1 - x0) / 2),
+            "mask" => Mask(shape, (int)Math.Round(x0), (int)Math.Round(y0)),
+            _ => new PolygonOutline([[(float)x0, (float)y0, (float)x1, (float)y0, (float)x1, (float)y1, (float)x0, (float)y1]]),
+        };
+    }
+
+    // A picture of its own, base 64, whose first pixel is at the first point.
+    private static PixelOutline Mask(JsonField shape, int left, int top)
+    {
+        var mask = shape["mask"];
+        try
+        {
+            var stored = LabelPng.Read(Convert.FromBase64String(mask.Text()), "mask");
+            return new(left, top, stored.Width, [.. stored.Numbers.Select(number => number != 0)]);
+        }
+        catch (Exception error) when (error is FormatException or UnreadableImageException)
+        {
+            throw mask.Place.Error($"the mask is no PNG in base 64 ({error.Message.TrimEnd('.')})", "Export it again.", error);
+        }
+    }
+
+    private static PolygonOutline Circle(double x, double y, double radius)
+    {
+        const int Points = 64;
+        return new([[.. Enumerable.Range(0, Points).SelectMany(i => new[]
+        {
+            (float)(x + radius * Math.Cos(Math.Tau * i / Points)), (float)(y + radius * Math.Sin(Math.Tau * i / Points)),
+        })]]);
     }
 
     private static (double X, double Y) Point(JsonField point) =>

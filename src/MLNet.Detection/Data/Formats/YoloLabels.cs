@@ -1,4 +1,5 @@
 using System.Globalization;
+using MLNet.Detection.Masks;
 
 namespace MLNet.Detection.Data.Formats;
 
@@ -43,7 +44,10 @@ internal sealed class YoloLabels(YoloConfig config, DatasetAssembly assembly)
         assembly.AddUnread("polygons; their bounding boxes are taken");
         var xs = numbers.Skip(1).Where((_, i) => i % 2 == 0);
         var ys = numbers.Skip(1).Where((_, i) => i % 2 == 1);
-        return new(label, xs.Min(), ys.Min(), xs.Max(), ys.Max(), place);
+        return new(label, xs.Min(), ys.Min(), xs.Max(), ys.Max(), place)
+        {
+            Outline = new PolygonOutline([[.. numbers.Skip(1).Select(number => (float)number)]]),
+        };
     }
 
     private string Class(double number, string word, AnnotationPlace place) =>

@@ -9,14 +9,17 @@ namespace MLNet.Detection.Training;
 /// <param name="Terms">Mean of each term over its reported steps.</param>
 /// <param name="LearningRate">Of its last step.</param>
 /// <param name="Duration">Training time, without validation.</param>
-/// <param name="Validation">Metrics on the validation set; null without one.</param>
+/// <param name="Metrics">Metrics on the validation set; null without one.</param>
 public sealed record EpochSummary(
     int Epoch, float Loss, IReadOnlyDictionary<string, float> Terms, float LearningRate, TimeSpan Duration,
-    CocoMetrics? Validation)
+    IEpochMetrics? Metrics)
 {
+    /// <summary>The metrics of a detector; null of other models, and without a validation set.</summary>
+    public CocoMetrics? Validation => Metrics as CocoMetrics;
+
     /// <summary>
     /// Of its duration, the time in which steps waited for their data: near zero where the steps decide how long training
-    /// takes. Where it is not, <see cref="FineTuneTrainer.Options.Workers"/> helps on a machine with idle processors.
+    /// takes. Where it is not, <see cref="TrainingOptions.Workers"/> helps on a machine with idle processors.
     /// </summary>
     public TimeSpan Waited { get; init; }
 

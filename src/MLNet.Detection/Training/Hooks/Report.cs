@@ -15,7 +15,7 @@ internal sealed class Report(
         if (now.Finished is not { } epoch)
             return;
         callback?.Invoke(epoch);
-        var metrics = epoch.Validation is { } v ? $", validation mAP50 {v.MAP50:f3}, mAP50-95 {v.MAP50_95:f3}" : "";
+        var metrics = epoch.Metrics is { } found ? $", validation {found.ToWords()}" : "";
         var scale = epoch.LossScale is { } s ? $", loss scale {s.Scale}, {s.Skipped} steps skipped so far" : "";
         var (seconds, waited) = (epoch.Duration.TotalSeconds, epoch.Waited.TotalSeconds);
         channel.Info(MessageSensitivity.None, "{0}",

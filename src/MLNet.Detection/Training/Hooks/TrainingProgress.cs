@@ -1,6 +1,6 @@
 namespace MLNet.Detection.Training;
 
-/// <summary>Where a run stands; reported after every step (or every <see cref="FineTuneTrainer.Options.ReportEvery"/>),
+/// <summary>Where a run stands; reported after every step (or every <see cref="TrainingOptions.ReportEvery"/>),
 /// and once more after an epoch's validation.</summary>
 /// <param name="Epoch">From 1.</param>
 /// <param name="Epochs">Of the whole run.</param>

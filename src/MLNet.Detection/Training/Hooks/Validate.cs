@@ -7,8 +7,8 @@ namespace MLNet.Detection.Training.Hooks;
 /// <summary>Metrics on a validation set after every epoch; on request the weights of the best epoch are kept.</summary>
 /// <param name="evaluate">From the flat parameters to metrics.</param>
 /// <param name="keepBest">Whether the parameters of the best epoch are kept.</param>
-/// <param name="patience">Epochs without a better mAP50-95 after which the run ends; null: never.</param>
-internal sealed class Validate(Func<float[], CocoMetrics> evaluate, bool keepBest, int? patience) : ITrainingHook
+/// <param name="patience">Epochs without a better decisive metric after which the run ends; null: never.</param>
+internal sealed class Validate(Func<float[], IEpochMetrics> evaluate, bool keepBest, int? patience) : ITrainingHook
 {
     private const string BestKey = "validation_best", SinceKey = "validation_epochs_since",
         BestVector = "validation/best_parameters";
@@ -24,12 +24,12 @@ internal sealed class Validate(Func<float[], CocoMetrics> evaluate, bool keepBes
         var parameters = run.ReadWeights();
         var metrics = evaluate(parameters);
         _epochsSince++;
-        if (metrics.MAP50_95 > _best)
+        if (metrics.Decisive > _best)
         {
-            (_best, _epochsSince) = (metrics.MAP50_95, 0);
+            (_best, _epochsSince) = (metrics.Decisive, 0);
             BestParameters = keepBest ? parameters : null;
         }
-        return summary with { Validation = metrics };
+        return summary with { Metrics = metrics };
     }
 
     public bool EndsRun(EpochSummary summary) => _epochsSince >= patience;

@@ -5,7 +5,7 @@ using OnnxGraphs.Quantization;
 using OnnxGraphs.Runtime;
 using OnnxGraphs.Surgery;
 
-namespace MLNet.Detection.Detectors;
+namespace MLNet.Detection.Networks;
 
 /// <summary>
 /// A network in the whole numbers of its file, one picture at a time: dynamic quantisation takes scales from the pictures
@@ -19,10 +19,10 @@ internal sealed class WholeNetwork : IDisposable
     private readonly string _input;
     private readonly IReadOnlyList<string> _values;
 
-    public WholeNetwork(DetectorModel model, Device device)
+    public WholeNetwork(PictureNetwork model, Device device)
     {
         (_input, _values) = (model.InputName, model.RawValues);
-        var type = new TypedShape(ElementType.Float32, new(1, 3, model.Resize.Height, model.Resize.Width));
+        var type = new TypedShape(ElementType.Float32, model.InputShape(1));
         var part = Subgraph.Extract(IntegerForm.Close(model.Model), _values,
             new Dictionary<string, TypedShape> { [_input] = type });
         using var options = device.CreateSessionOptions();

@@ -1,0 +1,131 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Microsoft.ML;
+using MLNet.Detection;
+using MLNet.Detection.Augmentation;
+using MLNet.Detection.Data;
+using MLNet.Detection.Detectors;
+using MLNet.Detection.Estimators;
+using MLNet.Detection.Evaluation;
+using MLNet.Detection.Images;
+using MLNet.Detection.Reports;
+using MLNet.Detection.Training;
+
+namespace MLNet.Detection.Tool.Training;
+
+/// <summary>A run that trains a detector.</summary>
+internal sealed class DetectRun(ParseResult given, Settings settings, CancellationToken cancel)
+    : TaskRun(given, settings, cancel)
+{
+    private readonly Recipe _recipe = new(given, settings);
+
+    protected override void Train(RunPlace place)
+    {
+        var folder = place.Folder;
+        var (train, val, test) = Data(folder, place.Resume);
+        var detector = new Import(Given, Settings).Detector(train);
+        foreach (var warning in detector.Warnings)
+            place.Display.Tell(warning);
+        Display.Start(detector, train, test, folder);
+
+        var trainer = Ml.Detection().FineTune(With(new FineTuneTrainer.Options
+        {
+            Detector = detector,
+            Loss = _recipe.Loss,
+            Mix = Mix(Given.GetValue(Settings.Augment)!, detector.Resize),
+            ValidationSet = val,
+        }, _recipe, place));
+        var result = place.Display.During(() => trainer.Train(train));
+        folder.Write(result.Detector);
+        Measure(folder, result, test ?? val ?? train, place.Clock);
+    }
+
+    // Scores held-out pictures as an application would, and writes what came out.
+    private void Measure(RunFolder folder, FineTuneResult result, DetectionDataView heldOut, Stopwatch clock)
+    {
+        using var transformer = Ml.Detection().LoadDetector(folder.Model);
+        var scored = transformer.Transform(heldOut);
+        var measured = HeldOut.Read(scored);
+        var metrics = measured.Analysis.Metrics;
+        // Of a file of whole numbers the floats that it was trained in are measured too: what rounding cost.
+        var floats = transformer.Model.ScoresWholeNumbers ? Floats(result, heldOut) : null;
+        result = result with
+        {
+            SkippedImages = [.. result.SkippedImages.Concat(transformer.UnreadableImages.Select(image => image.Message))
+                .Distinct()],
+        };
+        var peak = RunPlace.Peak;
+        folder.Write(metrics, result.Detector.Classes, new JsonObject(Facts(result, clock.Elapsed, peak))
+        {
+            ["before_rounding"] = floats is null ? null
+                : new JsonObject { ["AP"] = floats.MAP50_95, ["AP50"] = floats.MAP50 },
+        });
+        folder.Write(RunReport.Build(result, TrainingLog.Read(folder.Log), measured, _recipe.Used()));
+        Display.End(metrics, result, folder, clock.Elapsed, peak);
+        if (floats is not null)
+            Display.Rounded(metrics, floats);
+    }
+
+    private CocoMetrics Floats(FineTuneResult result, DetectionDataView heldOut)
+    {
+        using var transformer = new DetectorTransformer(
+            result.Detector with { ScoresWholeNumbers = false }, new() { Device = result.Device }, Ml);
+        return HeldOut.Read(transformer.Transform(heldOut)).Analysis.Metrics;
+    }
+
+    private (DetectionDataView Train, DetectionDataView? Val, DetectionDataView? Test) Data(
+        RunFolder folder, bool resume)
+    {
+        if (Given.GetValue(Settings.Train) is not { } train)
+        {
+            var path = Path.Combine(folder.Path, "data");
+            var count = Given.GetValue(Settings.DemoImages);
+            var options = new ShapesOptions
+            {
+                Seed = Given.GetValue(Settings.Seed), Train = count, Val = 0, Test = Math.Max(16, count / 4),
+            };
+            var shapes = ShapesGenerator.Write(
+                path, options, overwrite: resume || Given.GetValue(Settings.Overwrite), Cancel);
+            return (Ml.Detection().LoadFromCoco(shapes.Train, shapes.Images), null,
+                Ml.Detection().LoadFromCoco(shapes.Test, shapes.Images));
+        }
+        var data = Load(train, "train");
+        data.Dataset.RequireObjects();
+        string[] classes = [.. data.Dataset.Categories.Select(category => category.Name)];
+        return (data, HeldOutData(Settings.Val, "val", classes), HeldOutData(Settings.Test, "test", classes));
+    }
+
+    // Classes are found by their names, whatever their order there is; what does not fit is said before the training.
+    private DetectionDataView? HeldOutData(Option<string?> option, string part, string[] classes)
+    {
+        if (Given.GetValue(option) is not { } path)
+            return null;
+        var data = Ml.Detection().WithClasses(Load(path, part), classes);
+        data.Dataset.RequireObjects();
+        return data;
+    }
+
+    // Of a data set in parts, each option takes the part of its name.
+    private DetectionDataView Load(string path, string part)
+    {
+        var format = Given.GetValue(Settings.Format) is { } name
+            ? DatasetFormat.Named(name) : DatasetFormat.Detect(path);
+        var parts = format.Splits(path);
+        if (parts.Count > 0 && !parts.Contains(part))
+            Display.Warn($"{path} has the parts {string.Join(", ", parts)}, but no \"{part}\": all of it is taken.");
+        return Ml.Detection().LoadDataset(path, new()
+        {
+            ImageFolder = Given.GetValue(Settings.Images), Split = parts.Contains(part) ? part : null,
+        }, format);
+    }
+
+    private static IPictureMix? Mix(string[] names, ImageResize size) =>
+        (names.Contains("mosaic"), names.Contains("mixup")) switch
+        {
+            (true, true) => throw new ArgumentException("--augment has mosaic and mixup; expected one of them."),
+            (true, _) => new Mosaic(size.Width, size.Height, Probability: 0.5),
+            (_, true) => new MixUp(Probability: 0.5),
+            _ => null,
+        };
+}

@@ -1,0 +1,12 @@
+using System.Diagnostics;
+using MLNet.Detection.Reports;
+using OnnxGraphs.Runtime;
+
+namespace MLNet.Detection.Tool.Training;
+
+/// <summary>Where a run goes on, and what shows it.</summary>
+internal sealed record RunPlace(RunFolder Folder, bool Resume, Device Device, Display Display, Stopwatch Clock)
+{
+    /// <summary>Largest memory of the process so far, megabytes.</summary>
+    public static double Peak => Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;
+}

@@ -1,0 +1,111 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Microsoft.ML;
+using MLNet.Detection.Augmentation;
+using MLNet.Detection.Reports;
+using MLNet.Detection.Training;
+using OnnxGraphs.Precision;
+using OnnxGraphs.Runtime;
+
+namespace MLNet.Detection.Tool.Training;
+
+/// <summary>One run, from the options to the files, whatever is trained.</summary>
+internal abstract class TaskRun(ParseResult given, Settings settings, CancellationToken cancel)
+{
+    protected ParseResult Given => given;
+
+    protected Settings Settings => settings;
+
+    protected CancellationToken Cancel => cancel;
+
+    protected MLContext Ml { get; } = new(given.GetValue(settings.Seed));
+
+    public void Go()
+    {
+        var device = Device();
+        var resume = Given.GetValue(Settings.Resume) is not null;
+        var path = Settings.OutputFolder(Given);
+        var folder = resume ? RunFolder.Resume(path) : RunFolder.Create(path, Given.GetValue(Settings.Overwrite));
+        try
+        {
+            using var display = new Display();
+            Ml.Log += (_, entry) => display.Log(entry);
+            Train(new(folder, resume, device, display, Stopwatch.StartNew()));
+        }
+        finally
+        {
+            folder.RemoveIfEmpty();
+        }
+    }
+
+    protected abstract void Train(RunPlace place);
+
+    /// <summary>Options with what all tasks are told on the command line.</summary>
+    protected T With<T>(T options, Recipe recipe, RunPlace place) where T : TrainingOptions =>
+        (T)((TrainingOptions)options with
+        {
+            Optimizer = recipe.Optimizer,
+            Average = recipe.Average,
+            LearningRate = recipe.LearningRate,
+            WarmUpEpochs = recipe.WarmUpEpochs,
+            Decay = recipe.Decay,
+            Augmentations = [.. Given.GetValue(Settings.Augment)!.Select(Augmentation).OfType<IAugmentation>()],
+            Epochs = recipe.Epochs,
+            BatchSize = recipe.BatchSize,
+            Frozen = Given.GetValue(Settings.Freeze)!,
+            FrozenDepth = Given.GetValue(Settings.FreezeDepth),
+            HeadsOnly = Given.GetValue(Settings.HeadsOnly),
+            Seed = Given.GetValue(Settings.Seed),
+            Device = place.Device,
+            Precision = Precision(),
+            Workers = Given.GetValue(Settings.Workers),
+            WorkspacePath = place.Folder.Path,
+            ResumeFrom = place.Resume ? place.Folder.Checkpoint : null,
+            Progress = place.Display,
+            Cancellation = Cancel,
+        });
+
+    /// <summary>What the metrics file says of the run itself.</summary>
+    protected Dictionary<string, JsonNode?> Facts(TrainingResult result, TimeSpan elapsed, double peak) => new()
+    {
+        ["seconds"] = Math.Round(elapsed.TotalSeconds, 1), ["peak_megabytes"] = Math.Round(peak),
+        ["waited_seconds"] = Math.Round(result.History.Sum(epoch => epoch.Waited.TotalSeconds), 2),
+        ["device"] = $"{result.Device}", ["nodes"] = result.Placement?.ToString(),
+        ["precision"] = Given.GetValue(Settings.Precision),
+        ["skipped_steps"] = result.History.LastOrDefault()?.LossScale?.Skipped,
+        ["skipped_images"] = new JsonArray([.. result.SkippedImages.Select(image => (JsonNode)image)]),
+    };
+
+    private IAugmentation? Augmentation(string name) => name switch
+    {
+        "crop" => Given.GetValue(Settings.Task) == "segment" ? new RandomCrop() : new RandomIouCrop(), "zoom" => new RandomZoom(), "color" => new ColorJitter(), "flip" => new VerticalFlip(),
+        "turn" => new RandomTurn(), "scale" => new RandomScale(), "elastic" => new ElasticDeformation(), _ => null,
+    };
+
+    // One that cannot be used says so before anything is written.
+    private Device Device()
+    {
+        var device = OnnxGraphs.Runtime.Device.Parse(Given.GetValue(Settings.Device)!);
+        foreach (var option in new Option[] { Settings.Tf32, Settings.CudaGraph })
+            if (!device.IsCuda && Given.GetResult(option) is { Implicit: false })
+                throw new ArgumentException(
+                    $"{option.Name} is for CUDA, but --device is {device}; give --device cuda:0, or leave {option.Name} out.");
+        device = device with
+        {
+            Kernels = Given.GetValue(Settings.Kernels) == "on",
+            Tf32 = Given.GetValue(Settings.Tf32) == "on",
+            CaptureGraph = Given.GetValue(Settings.CudaGraph),
+        };
+        device.CreateSessionOptions().Dispose();
+        if (!device.IsCuda && Precision() == StepPrecision.BFloat16)
+            throw new ArgumentException(
+                $"--precision is bf16, which needs --device cuda:N, but --device is {device}; expected fp32, or fp16.");
+        return device;
+    }
+
+    private StepPrecision Precision() => Given.GetValue(Settings.Precision) switch
+    {
+        "fp16" => StepPrecision.Float16, "bf16" => StepPrecision.BFloat16, _ => StepPrecision.Float32,
+    };
+}

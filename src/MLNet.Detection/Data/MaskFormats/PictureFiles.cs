@@ -1,0 +1,31 @@
+namespace MLNet.Detection.Data.MaskFormats;
+
+/// <summary>Picture files of folders.</summary>
+internal static class PictureFiles
+{
+    private static readonly string[] Endings = [".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif"];
+
+    /// <summary>Whether a file is a picture, by its name.</summary>
+    public static bool IsPicture(string path) => Endings.Contains(Path.GetExtension(path).ToLowerInvariant())
+        && !Path.GetFileName(path).StartsWith('.');
+
+    /// <summary>The pictures of a folder and of those below it, in the order of their names.</summary>
+    public static IReadOnlyList<string> Of(string folder) => !Directory.Exists(folder) ? []
+        : [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(IsPicture).Order(StringComparer.Ordinal)];
+
+    /// <summary>The first of some folders that exists below another, whatever its case.</summary>
+    public static string? Below(string folder, params ReadOnlySpan<string> names)
+    {
+        if (!Directory.Exists(folder))
+            return null;
+        var found = Directory.GetDirectories(folder).Order(StringComparer.Ordinal).ToList();
+        foreach (var name in names)
+            if (found.Find(path => Path.GetFileName(path).Equals(name, StringComparison.OrdinalIgnoreCase)) is { } match)
+                return match;
+        return null;
+    }
+
+    /// <summary>The name below a folder, without ending, with forward slashes.</summary>
+    public static string Stem(string folder, string path) =>
+        Path.ChangeExtension(Path.GetRelativePath(folder, path), null).Replace('\\', '/');
+}

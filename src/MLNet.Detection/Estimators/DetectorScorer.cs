@@ -1,0 +1,20 @@
+using Microsoft.ML.Runtime;
+using MLNet.Detection.Detectors;
+using MLNet.Detection.Images;
+using MLNet.Detection.Scoring;
+using OnnxGraphs.Runtime;
+
+namespace MLNet.Detection.Estimators;
+
+/// <summary>Scorers of the kinds of networks.</summary>
+internal static class DetectorScorer
+{
+    /// <summary>The objects in pictures.</summary>
+    public static PictureScorer<ResizedImage, DetectedObject[]> Of(
+        DetectorModel model, int batchSize, Device device, ImageDecoderOptions decoding, IChannelProvider? log) => new(
+        nameof(DetectorTransformer), size =>
+        {
+            var detector = new Detector(model, size, device);
+            return new(detector, detector.DetectResized);
+        }, (picture, decoder) => picture.Resized(decoder, model.Resize), [], batchSize, decoding, log);
+}

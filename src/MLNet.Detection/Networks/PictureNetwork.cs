@@ -1,0 +1,86 @@
+using MLNet.Detection.Images;
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Models;
+using OnnxGraphs.Surgery;
+
+namespace MLNet.Detection.Networks;
+
+/// <summary>
+/// A network that takes pictures, whatever comes out of it: the ONNX file, its classes, and what the file itself does not
+/// say of its input. Training and scoring cut it at <see cref="RawValues"/>.
+/// </summary>
+public abstract record PictureNetwork
+{
+    /// <summary>The whole model, post-processing included.</summary>
+    public required OnnxModel Model { get; init; }
+
+    /// <summary>Names of the classes, without background.</summary>
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>How pictures come to the network's size.</summary>
+    public required ImageResize Resize { get; init; }
+
+    /// <summary>What the network expects of its pixels at <see cref="InputName"/>.</summary>
+    public Normalization Normalization { get; init; } = Normalization.Centered;
+
+    /// <summary>
+    /// Name of the value that pictures enter by, planes [batch, channels, height, width], where the file's own preparation
+    /// of its input (normalisation, layout, a missing batch axis) is stepped over. Null: the input itself.
+    /// </summary>
+    public string? ImageValue { get; init; }
+
+    /// <summary>
+    /// What the file's own input takes, for programs that run the file without this library. Null: as
+    /// <see cref="Normalization"/> says, since nothing lies between.
+    /// </summary>
+    public Normalization? InputNormalization { get; init; }
+
+    /// <summary>
+    /// Whether a file of whole numbers (dynamic quantisation) is scored in them, as its programs run it, one picture at a
+    /// time; else in the floats that it is trained in. What is read of such a file is.
+    /// </summary>
+    public bool ScoresWholeNumbers { get; init; }
+
+    /// <summary>What the import found that is not as it should be, such as a list of class names that does not fit the
+    /// head; a trainer logs it.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Name of the value that pictures enter by, planes [batch, channels, height, width].</summary>
+    public string InputName => ImageValue ?? Model.Inputs[0].Name;
+
+    /// <summary>Names of the raw values that training and scoring cut the model at.</summary>
+    public abstract IReadOnlyList<string> RawValues { get; }
+
+    /// <summary>The file, for messages.</summary>
+    internal string Path => Model.Path;
+
+    /// <summary>Shape of a batch of pictures at <see cref="InputName"/>.</summary>
+    internal TensorShape InputShape(int batch) => new(batch, Normalization.Channels, Resize.Height, Resize.Width);
+
+    /// <summary>
+    /// The part of the model that is trained and scored, for a batch size: from planes to raw values.
+    /// </summary>
+    /// <exception cref="ModelException">A batch of one picture is built into the file, and cannot be freed.</exception>
+    internal OnnxModel Network(int batch)
+    {
+        var part = ImageValue is null ? Model : Subgraph.Extract(Model, RawValues, new Dictionary<string, TypedShape>
+        {
+            [ImageValue] = new(ElementType.Float32, InputShape(1)),
+        });
+        return batch == 1 ? part : BatchAxis.Open(part, InputName, RawValues);
+    }
+
+    /// <summary>The largest batch up to a size that the file can be brought to: that size, or 1.</summary>
+    internal int Batch(int wanted)
+    {
+        try
+        {
+            _ = Network(wanted);
+            return wanted;
+        }
+        catch (ModelException) when (wanted > 1)
+        {
+            return 1;
+        }
+    }
+}

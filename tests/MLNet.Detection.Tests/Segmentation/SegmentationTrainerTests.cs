@@ -1,0 +1,223 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.OnnxRuntime;
+using MLNet.Detection.Augmentation;
+using MLNet.Detection.Builtin;
+using MLNet.Detection.Data;
+using MLNet.Detection.Detectors;
+using MLNet.Detection.Images;
+using MLNet.Detection.Masks;
+using MLNet.Detection.Segmentation;
+using MLNet.Detection.Tests.Data;
+using MLNet.Detection.Training;
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Losses;
+using OnnxGraphs.Models;
+
+namespace MLNet.Detection.Tests.Segmentation;
+
+[TestClass]
+public class SegmentationTrainerTests
+{
+    private static readonly MLContext Ml = new(1);
+
+    [TestMethod]
+    public void LearnsGeneratedPictures()
+    {
+        using var shapes = new Shapes(train: 24);
+        var result = Ml.Detection().FineTuneSegmenter(shapes.Options(epochs: 12) with { ValidationSet = shapes.Test, KeepBest = true })
+            .Train(shapes.Train);
+        var losses = result.History.Select(epoch => epoch.Loss).ToList();
+        Assert.IsLessThan(0.6 * losses[0], losses[^1]);
+        Assert.IsTrue(result.History.All(epoch => epoch.Metrics!.Shown[0].Name == "IoU" && epoch.Validation is null));
+        var metrics = Ml.Detection().EvaluateMasks(new MLNet.Detection.Estimators.SegmenterTransformer(result.Segmenter)
+            .Transform(shapes.Test));
+        Assert.AreEqual(result.History.Max(epoch => epoch.Metrics!.Decisive), metrics.ForegroundIoU, 1e-9);
+    }
+
+    [TestMethod]
+    public void AResumedRunEqualsAnUninterruptedOne()
+    {
+        using var shapes = new Shapes(train: 10);
+        var options = shapes.Options(epochs: 2) with
+        {
+            Augmentations = [new VerticalFlip(), new RandomTurn(), new RandomScale(), new ElasticDeformation(), new ColorJitter()],
+            Segmenter = shapes.Model with { Tiling = new() }, Border = new(), Balance = ClassBalance.Inverse,
+        };
+        var whole = Ml.Detection().FineTuneSegmenter(options).Train(shapes.Train);
+        using var stop = new CancellationTokenSource();
+        var folder = shapes.Folder("work");
+        Assert.ThrowsExactly<OperationCanceledException>(() => Ml.Detection().FineTuneSegmenter(options with
+        {
+            WorkspacePath = folder, Cancellation = stop.Token, MetricsCallback = _ => stop.Cancel(),
+        }).Train(shapes.Train));
+        var rest = Ml.Detection().FineTuneSegmenter(options with
+        {
+            WorkspacePath = folder, ResumeFrom = Path.Combine(folder, "checkpoint.safetensors"), Workers = 0,
+        }).Train(shapes.Train);
+        foreach (var (name, weight) in whole.Segmenter.Model.Initializers)
+            CollectionAssert.AreEqual(weight.ToTensor().Data, rest.Segmenter.Model.Initializers[name].ToTensor().Data, name);
+    }
+
+    [TestMethod]
+    [DataRow("ce")]
+    [DataRow("dice+focal:0.5")]
+    [DataRow("lovasz")]
+    [DataRow("tversky")]
+    [DataRow("jaccard")]
+    [DataRow("ohem")]
+    [DataRow("border")]
+    [DataRow("border-added")]
+    public void EachLossTrainsBothKindsOfMaps(string name)
+    {
+        foreach (var net in (string[])["unet", "fcn_sigmoid", "fcn_softmax", "unet_crop"])
+        {
+            using var folder = new TemporaryFolder();
+            var (loss, border) = NamedMapLoss.Parse(name);
+            var result = Ml.Detection().FineTuneSegmenter(new SegmentationTrainer.Options
+            {
+                Segmenter = MapFiles.Import(net), Loss = loss, Border = border, Epochs = 2, BatchSize = 2, WarmUpEpochs = 0,
+            }).Train(MapFiles.Data(folder, net));
+            Assert.IsTrue(result.History.All(epoch => float.IsFinite(epoch.Loss)), $"{net} {name}");
+            if (name == "dice+focal:0.5")
+                Assert.HasCount(2, result.History[0].Terms);
+        }
+    }
+
+    /// <summary>Weights between objects: 1 + w times the loss of each pixel; added, the map moves the value alone.</summary>
+    [TestMethod]
+    public void AddedWeightsMoveTheValueAlone()
+    {
+        using var folder = new TemporaryFolder();
+        var data = MapFiles.Data(folder, "fcn_sigmoid");
+        SegmentationResult Run(string name) => Ml.Detection().FineTuneSegmenter(new SegmentationTrainer.Options
+        {
+            Segmenter = MapFiles.Import("fcn_sigmoid"), Loss = NamedMapLoss.Parse(name).Loss,
+            Border = NamedMapLoss.Parse(name).Border, Epochs = 1, BatchSize = 2, WarmUpEpochs = 0,
+        }).Train(data);
+        var (plain, added, weighted) = (Run("ce"), Run("border-added"), Run("border"));
+        Assert.IsGreaterThan(plain.History[0].Loss, added.History[0].Loss);
+        Assert.IsGreaterThan(plain.History[0].Loss, weighted.History[0].Loss);
+        byte[] Weights(SegmentationResult result) => result.Segmenter.Model.ToBytes();
+        CollectionAssert.AreEqual(Weights(plain), Weights(added));
+        CollectionAssert.AreNotEqual(Weights(plain), Weights(weighted));
+    }
+
+    [TestMethod]
+    public void TheSavedFileKeepsItsContract()
+    {
+        foreach (var net in MapFiles.All)
+        {
+            using var folder = new TemporaryFolder();
+            var result = Ml.Detection().FineTuneSegmenter(new SegmentationTrainer.Options
+            {
+                Segmenter = MapFiles.Import(net), Epochs = 1, BatchSize = 2,
+            }).Train(MapFiles.Data(folder, net));
+            result.Segmenter.Save(folder.File("tuned.onnx"));
+            using InferenceSession before = new(MapFiles.Path(net)), after = new(folder.File("tuned.onnx"));
+            foreach (var (old, tuned) in new[] { (before.InputMetadata, after.InputMetadata), (before.OutputMetadata, after.OutputMetadata) })
+                foreach (var (name, node) in old)
+                {
+                    Assert.AreEqual(node.ElementType, tuned[name].ElementType, $"{net} {name}");
+                    CollectionAssert.AreEqual(node.Dimensions, tuned[name].Dimensions, $"{net} {name}");
+                }
+        }
+    }
+
+    [TestMethod]
+    public void FromPixelsToLabelsInOneFileAndInAModelFile()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var net in MapFiles.All.Where(net => net != "unet_crop"))
+        {
+            var model = MapFiles.Import(net);
+            using var segmenter = new Segmenter(model, 1);
+            var picture = SegmenterImportTests.Noise(70, 45);
+            var expected = segmenter.Segment(picture).Labels.Classes;
+            model.SaveEndToEnd(folder.File(net + ".onnx"));
+            using var session = new InferenceSession(folder.File(net + ".onnx"));
+            using var pixels = OrtValue.CreateTensorValueFromMemory(picture.Pixels, [45, 70, 3]);
+            using var run = new RunOptions();
+            using var found = session.Run(run, ["pixels"], [pixels], ["labels"]);
+            var labels = found[0].GetTensorDataAsSpan<byte>().ToArray();
+            Assert.IsLessThanOrEqualTo(expected.Length / 200, expected.Zip(labels).Count(pair => pair.First != pair.Second), net);
+
+            var data = MapFiles.Data(folder, net);
+            using var transformer = new MLNet.Detection.Estimators.SegmenterTransformer(model);
+            Ml.Model.Save(transformer, data.Schema, folder.File("model.zip"));
+            var loaded = new MLContext().Model.Load(folder.File("model.zip"), out _);
+            var (own, theirs) = (Masks(transformer.Transform(data)), Masks(loaded.Transform(data)));
+            Assert.HasCount(2, own);
+            for (var i = 0; i < 2; i++)
+                CollectionAssert.AreEqual(own[i], theirs[i]);
+        }
+        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => MapFiles.Import("unet_crop").SaveEndToEnd(folder.File("x.onnx")))
+            .Message, "in windows");
+    }
+
+    [TestMethod]
+    public void WindowsAreTheWholePictureWhereItFits()
+    {
+        var whole = MapFiles.Import("unet");
+        var picture = SegmenterImportTests.Noise(48, 32);
+        using Segmenter plain = new(whole), windows = new(whole with { Tiling = new(0.5) });
+        var (a, b) = (plain.Segment(picture).Probabilities, windows.Segment(picture).Probabilities);
+        for (var i = 0; i < a.Length; i++)
+            Assert.AreEqual(a[i], b[i], 1e-6f);
+        // A larger and a smaller one have their own sizes.
+        Assert.AreEqual(100 * 75, windows.Segment(SegmenterImportTests.Noise(100, 75)).Labels.Classes.Length);
+        Assert.AreEqual(9 * 5, windows.Segment(SegmenterImportTests.Noise(9, 5)).Labels.Classes.Length);
+    }
+
+    [TestMethod]
+    public void SaysWhatIsWrongWithTheData()
+    {
+        using var shapes = new Shapes(train: 2);
+        var options = shapes.Options(epochs: 1);
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Ml.Detection().FineTuneSegmenter(options with
+        {
+            Segmenter = MapFiles.Import("fcn"),
+        }).Train(shapes.Train)).Message, "The network's classes are one, two, those of the data circle");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Ml.Detection().FineTuneSegmenter(options with
+        {
+            Loss = new BinaryCrossEntropyLoss(),
+        }).Train(shapes.Train)).Message, "does not fit scores with a softmax");
+        var empty = shapes.Train.Dataset.Images.Select(image => image with { Mask = null });
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Ml.Detection().FineTuneSegmenter(options)
+            .Train(new DetectionDataView(new("x", shapes.Train.Dataset.Categories, empty)))).Message, "Column 'Mask' is missing");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => NamedMapLoss.Parse("dice+foo:2")).Message, "'foo:2'");
+    }
+
+    private static List<byte[]> Masks(IDataView view) => [.. view.GetColumn<VBuffer<byte>>(PredictionColumns.PredictedMask)
+        .Select(mask => mask.DenseValues().ToArray())];
+
+    private sealed class Shapes : IDisposable
+    {
+        private readonly TemporaryFolder _folder = new();
+
+        public Shapes(int train)
+        {
+            var path = _folder.File("shapes");
+            ShapesGenerator.Write(path, new() { Width = 48, Height = 40, Train = train, Val = 0, Test = 6, MaxShapes = 3, Masks = true });
+            (Train, Test) = (Ml.Detection().LoadMasks(path, new() { Split = "train" }), Ml.Detection().LoadMasks(path, new() { Split = "test" }));
+        }
+
+        public DetectionDataView Train { get; }
+
+        public DetectionDataView Test { get; }
+
+        public SegmenterModel Model { get; } = new SmallUNet
+        {
+            Classes = [.. ShapesGenerator.Categories.Select(category => category.Name)], Width = 48, Height = 40, FirstChannels = 6,
+        }.Build();
+
+        public string Folder(string name) => _folder.File(name);
+
+        public SegmentationTrainer.Options Options(int epochs) => new()
+        {
+            Segmenter = Model, Epochs = epochs, BatchSize = 4, LearningRate = 5e-3f, Seed = 2,
+        };
+
+        public void Dispose() => _folder.Dispose();
+    }
+}

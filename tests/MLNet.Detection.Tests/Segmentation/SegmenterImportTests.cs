@@ -1,0 +1,144 @@
+using Microsoft.ML.OnnxRuntime;
+using MLNet.Detection.Images;
+using MLNet.Detection.Segmentation;
+using MLNet.Detection.Tests.Data;
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Models;
+using OnnxGraphs.Surgery;
+
+namespace MLNet.Detection.Tests.Segmentation;
+
+[TestClass]
+public class SegmenterImportTests
+{
+    private static readonly (string File, string Activation, int Channels, (int, int)? Size)[] Zoo =
+    [
+        ("dbnet_chineseocr_lite", "Sigmoid", 1, (96, 64)), ("unet_sed_gen", "", 1, null),
+        ("pphumanseg_chernobyl", "Softmax", 2, (96, 64)), ("deeplabv3_mnv2_257", "", 21, null),
+        ("pan_mnv3_skin_hair", "Sigmoid", 3, null),
+    ];
+
+    public static IEnumerable<object[]> ZooFiles => Zoo.Select(z => new object[] { z.File });
+
+    [TestMethod]
+    [DataRow("unet", MapActivation.Sigmoid, null, 1)]
+    [DataRow("unet_crop", MapActivation.Softmax, 0, 3)]
+    [DataRow("fcn", MapActivation.Softmax, 0, 3)]
+    [DataRow("fcn_quarter", MapActivation.Softmax, 0, 3)]
+    [DataRow("fcn_softmax", MapActivation.Softmax, 0, 3)]
+    [DataRow("fcn_sigmoid", MapActivation.Sigmoid, null, 2)]
+    [DataRow("fcn_argmax", MapActivation.Softmax, 0, 3)]
+    [DataRow("fcn_last", MapActivation.Softmax, 0, 3)]
+    public void FindsWhatTheMapMeans(string net, MapActivation activation, int? background, int channels)
+    {
+        var model = MapFiles.Import(net);
+        Assert.AreEqual((activation, background, channels), (model.Activation, model.BackgroundChannel, model.Channels));
+        Assert.IsFalse(model.ChannelsLast);
+        Assert.AreEqual(net == "unet_crop", model.Tiling is not null);
+    }
+
+    /// <summary>New classes at every place, old ones keep their scores; the file's outputs keep names and types.</summary>
+    [TestMethod]
+    [DataRow("unet")]
+    [DataRow("unet_crop")]
+    [DataRow("fcn")]
+    [DataRow("fcn_quarter")]
+    [DataRow("fcn_softmax")]
+    [DataRow("fcn_sigmoid")]
+    [DataRow("fcn_argmax")]
+    [DataRow("fcn_last")]
+    public void OtherClassesKeepWhatIsKept(string net)
+    {
+        var old = MapFiles.Import(net);
+        var import = new SegmenterImport
+        {
+            Classes = ["new", .. old.Classes, "more"], SourceClasses = old.Classes, Normalization = Normalization.Unit,
+        };
+        var model = import.Load(MapFiles.Path(net));
+        Assert.AreEqual(old.Channels + 2, model.Channels);
+        CollectionAssert.AreEqual(old.Model.OutputNames.ToList(), model.Model.OutputNames.ToList());
+        var picture = Noise(48, 32);
+        var (before, after) = (Scores(old, picture), Scores(model, picture));
+        var size = before.Length / old.Channels;
+        for (var label = old.BackgroundChannel is null ? 1 : 0; label <= old.Classes.Count; label++)
+        {
+            var (from, to) = (Channel(old, label), Channel(model, label == 0 ? 0 : label + 1));
+            for (var i = 0; i < size; i++)
+                Assert.AreEqual(before[from * size + i], after[to * size + i], 1e-5f);
+        }
+    }
+
+    [TestMethod]
+    public void SavedAndLoadedItIsTheSame()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var net in MapFiles.All)
+        {
+            var model = MapFiles.Import(net) with { Threshold = 0.4f, Tiling = net == "unet_crop" ? new(0.5) : null };
+            model.Save(folder.File(net + ".onnx"));
+            var loaded = SegmenterModel.Load(folder.File(net + ".onnx"));
+            Assert.AreEqual(model with { Model = loaded.Model, Classes = loaded.Classes, Warnings = loaded.Warnings }, loaded);
+            CollectionAssert.AreEqual(model.Classes.ToList(), loaded.Classes.ToList());
+            using Segmenter a = new(model), b = new(loaded);
+            var picture = Noise(70, 45);
+            CollectionAssert.AreEqual(a.Segment(picture).Probabilities, b.Segment(picture).Probabilities);
+        }
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(ZooFiles))]
+    public void PublicFilesTakeOtherClasses(string file)
+    {
+        var (_, activation, channels, size) = Zoo.Single(z => z.File == file);
+        var path = Shared.File($"zoo/segmentation/{file}.onnx");
+        var model = OnnxModel.Load(path);
+        var input = ImageInput.Read(model, size, orGrey: true);
+        var cut = MapCut.Of(model, input.Shapes, input.Width, input.Height).Single();
+        Assert.AreEqual((activation, channels), (cut.Activation ?? "", cut.Channels));
+        foreach (var classes in (int[])[1, 4])
+        {
+            var import = new SegmenterImport
+            {
+                Classes = [.. Enumerable.Range(1, classes).Select(c => $"c{c}")], ImageSize = size, Normalization = Normalization.Unit,
+            };
+            using var segmenter = new Segmenter(import.Load(path), 1);
+            var found = segmenter.Segment(Noise(61, 47));
+            Assert.AreEqual((61, 47), (found.Labels.Width, found.Labels.Height));
+            Assert.IsTrue(found.Labels.Classes.All(c => c <= classes));
+            Assert.IsTrue(found.Probabilities.All(p => p is >= 0 and <= 1.00001f));
+        }
+    }
+
+    [TestMethod]
+    public void SaysWhatIsWrong()
+    {
+        var import = new SegmenterImport { Classes = ["a"], Normalization = Normalization.Unit, MapOutput = "images" };
+        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() =>
+            (import with { MapOutput = "nothing" }).Load(MapFiles.Path("fcn"))).Message, "nothing");
+        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() =>
+            (import with { MapOutput = null, Normalization = null }).Load(MapFiles.Path("fcn"))).Message, "--normalization");
+        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() =>
+            (import with { MapOutput = null }).Load(References.PathOf("exports", "ssd_vgg_11.onnx"))).Message, "is a map of scores");
+    }
+
+    internal static RgbImage Noise(int width, int height)
+    {
+        var pixels = new byte[3 * width * height];
+        new Random(3).NextBytes(pixels);
+        return new(width, height, pixels);
+    }
+
+    private static int Channel(SegmenterModel model, int label) => model.BackgroundChannel is null ? label - 1 : label;
+
+    // The raw scores of the file for the picture in the network's size.
+    private static float[] Scores(SegmenterModel model, RgbImage picture)
+    {
+        var planes = new float[3 * 48 * 32];
+        model.Normalization.Write(picture, planes);
+        var value = Subgraph.Run(model.Model, new Dictionary<string, Tensor>
+        {
+            [model.Model.Inputs[0].Name] = Tensor.Of<float>(new(1, 3, 32, 48), planes),
+        }, [model.MapValue])[model.MapValue];
+        return value.Values<float>().ToArray();
+    }
+}

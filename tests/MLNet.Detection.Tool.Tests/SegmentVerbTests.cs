@@ -1,0 +1,49 @@
+using System.Text.Json.Nodes;
+using MLNet.Detection.Data;
+using MLNet.Detection.Masks;
+
+namespace MLNet.Detection.Tool.Tests;
+
+/// <summary>Classes of pixels, from the data to pictures with masks.</summary>
+[TestClass]
+public sealed class SegmentVerbTests
+{
+    [TestMethod]
+    public void Trains_predicts_and_evaluates()
+    {
+        using var folder = new ToolFolder();
+        Assert.AreEqual(0, ToolFolder.Run("train", "--task", "segment", "--demo-images", "8", "--epochs", "1", "--image-size", "64x64",
+            "--loss", "dice+focal:0.5", "--augment", "flip", "turn", "--output", folder.At("run")));
+        var metrics = JsonNode.Parse(File.ReadAllText(folder.At("run/metrics.json")))!;
+        Assert.HasCount(5, metrics["classes"]!.AsArray());
+        Assert.IsNotNull(metrics["MeanIoU"]);
+        StringAssert.Contains(File.ReadAllText(folder.At("run/report.html")), "Classes of pixels");
+        StringAssert.Contains(File.ReadAllLines(folder.At("run/log.csv"))[0], "dice,softmaxfocal");
+
+        var picture = Directory.GetFiles(folder.At("run/data/images"))[0];
+        Assert.AreEqual(0, ToolFolder.Run("predict", folder.At("run/model.onnx"), picture, "--masks", folder.At("masks"), "--boxes",
+            folder.At("over"), "--coco", folder.At("found.json"), "--json", folder.At("list.json")));
+        var mask = LabelPng.ReadFile(Directory.GetFiles(folder.At("masks")).Single());
+        Assert.AreEqual((192, 192), (mask.Width, mask.Height));
+        Assert.HasCount(1, Directory.GetFiles(folder.At("over")));
+        Assert.HasCount(1, CocoDataset.Load(folder.At("found.json"), folder.At("run/data/images")).Images);
+        Assert.AreEqual(192, (int)JsonNode.Parse(File.ReadAllText(folder.At("list.json")))![0]!["width"]!);
+
+        Assert.AreEqual(0, ToolFolder.Run("evaluate", folder.At("run/data"), folder.At("run/model.onnx"), "--split", "test", "--json",
+            folder.At("again.json"), "--html", folder.At("again.html")));
+        Assert.AreEqual((double)metrics["MeanIoU"]!, (double)JsonNode.Parse(File.ReadAllText(folder.At("again.json")))!["MeanIoU"]!, 1e-12);
+    }
+
+    [TestMethod]
+    public void Says_what_does_not_fit()
+    {
+        using var folder = new ToolFolder();
+        Assert.AreEqual(1, ToolFolder.Run("train", "--task", "segment", "--loss", "nothing", "--output", folder.At("run")));
+        Assert.AreEqual(1, ToolFolder.Run("train", "--task", "segment", "--head", "ssd", "--output", folder.At("run")));
+        Assert.AreEqual(1, ToolFolder.Run("train", "--task", "segment", "--train", folder.At("nowhere"), "--output", folder.At("run")));
+        Assert.IsFalse(Directory.Exists(folder.At("run")));
+        // Boxes alone tell nothing of pixels.
+        Assert.AreEqual(1, ToolFolder.Run("train", "--task", "segment", "--train", folder.Shapes.Train, "--images",
+            folder.Shapes.Images, "--output", folder.At("run")));
+    }
+}
