@@ -4,6 +4,7 @@ using MLNet.Detection.Images;
 using MLNet.Detection.Inspection;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
+using OnnxGraphs.Quantization;
 using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Anchors;
@@ -25,6 +26,7 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
     public static TailAnchors Find(OnnxModel model, string deltas, ImageInput input, string? named = null)
     {
         ModelException? first = null;
+        model = ActivationRounding.Without(model);
         foreach (var boxes in (string[])[.. named is null ? [] : new[] { named }, .. Candidates(model, deltas, input)])
             try
             {
@@ -34,6 +36,12 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
             {
                 first ??= error;
             }
+        if (Stored(model, deltas, input) is { } stored)
+            return stored;
+        if (AreOfPoints(model, deltas, input))
+            throw new ModelException($"{model.Path}: '{deltas}' holds one box a cell, and nothing behind it decodes all of "
+                + "them: they may be distances from points (FCOS) as well as deltas of anchors. Say which: --head fcos with "
+                + "--objectness-output, --head-file, or anchors in a file.");
         throw first ?? new ModelException(
             $"{model.Path}: '{deltas}' holds raw deltas, and nothing behind it decodes them with anchors; give the "
             + "anchors in a file.");
@@ -60,11 +68,14 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
         var shifted = Decode(new(1, 1, 0, 0));
         // A shifted centre moves all corners, but not a size.
         var corners = anchors.Zip(shifted).Any(pair => pair.First.X1 != pair.Second.X1);
-        // Parts of the image stay near 1, pixels do not.
-        (float X, float Y) scale = anchors.Max(box => Math.Max(box.X1, box.Y1)) < 4 ? (width, height) : (1, 1);
-        Box[] Boxes(Box[] decoded) => [.. decoded.Select(box =>
-            (corners ? box : Box.FromCxcywh(box.X0, box.Y0, box.X1, box.Y1)).Scale(scale.X, scale.Y))];
-        return ReadCode(model, boxes, delta => Boxes(Decode(delta)));
+        // Parts of the image stay near 1, pixels do not. TensorFlow writes heights first.
+        Box Formed(Box box) => corners ? box : Box.FromCxcywh(box.X0, box.Y0, box.X1, box.Y1);
+        var turned = AreTurned([.. anchors.Select(Formed)]);
+        (float X, float Y) scale = anchors.Max(box => Math.Max(box.X1, box.Y1)) >= 4 ? (1, 1)
+            : turned ? (height, width) : (width, height);
+        Box[] Boxes(Box[] decoded) => [.. decoded.Select(box => Formed(box).Scale(scale.X, scale.Y))];
+        var found = ReadCode(model, boxes, delta => Boxes(Decode(delta)));
+        return turned ? Turned([.. found.Anchors], found.Coder) : found;
     }
 
     /// <summary>Reads anchors and coder out of any decoding.</summary>
@@ -85,6 +96,46 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
         Verify(model, boxes, decode(probe), [.. at.Select(anchor => coder.Decode(probe, anchor))]);
         return new(at, coder);
     }
+
+    // Anchors as they are, for a program behind the file or for rows that are chosen before they are decoded. Their code has
+    // no weights: files with others decode all rows.
+    private static TailAnchors? Stored(OnnxModel model, string deltas, ImageInput input)
+    {
+        if (AreOfPoints(model, deltas, input))
+            return null;
+        var count = Count(model, deltas, deltas, input);
+        foreach (var name in Tail.Constants(model, 4 * count, input.Shapes))
+        {
+            var value = Subgraph.Run(model, new Dictionary<string, Tensor> { [input.Name] = input.Zeros }, [name])[name];
+            var boxes = BoxConversion.ToBoxes(value.Values<float>(), BoxFormat.Xyxy);
+            if (boxes.All(box => box.IsProper))
+                return AreTurned(boxes) ? Turned(boxes, BoxCoder.RetinaNet) : new(boxes, BoxCoder.RetinaNet);
+        }
+        return null;
+    }
+
+    // One box a cell is as well the square around a point of a head without anchors.
+    private static bool AreOfPoints(OnnxModel model, string deltas, ImageInput input)
+    {
+        var maps = Subgraph.Run(model, new Dictionary<string, Tensor> { [input.Name] = input.Zeros },
+            HeadMaps.Behind(model, deltas)).Values.ToList();
+        return maps.Count > 0 && maps.All(map => map.Shape.Rank == 4 && map.Shape[1] == 4);
+    }
+
+    // Places run along the rows of a map: what changes first is the distance from the left.
+    private static bool AreTurned(Box[] boxes)
+    {
+        var next = boxes.FirstOrDefault(box => box.CenterX != boxes[0].CenterX || box.CenterY != boxes[0].CenterY);
+        var (right, down) = (MathF.Abs(next.CenterX - boxes[0].CenterX), MathF.Abs(next.CenterY - boxes[0].CenterY));
+        return down > 0 && right < 1e-3f * down;
+    }
+
+    private static TailAnchors Turned(Box[] boxes, BoxCoder coder) =>
+        new([.. boxes.Select(box => new Box(box.Y0, box.X0, box.Y1, box.X1))],
+            new(coder.WeightY, coder.WeightX, coder.WeightHeight, coder.WeightWidth)
+            {
+                MaxLogScale = coder.MaxLogScale, HeightFirst = true,
+            });
 
     // Values behind the deltas that hold four numbers for each of them.
     private static IEnumerable<string> Candidates(OnnxModel model, string deltas, ImageInput input)

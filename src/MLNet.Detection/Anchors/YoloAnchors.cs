@@ -19,6 +19,24 @@ public sealed record YoloAnchors(IReadOnlyList<IReadOnlyList<Vector2>> Sizes) : 
         [new(30, 61), new(62, 45), new(59, 119)],
         [new(116, 90), new(156, 198), new(373, 326)]]);
 
+    /// <summary>The five anchors of YOLOv2, fitted to COCO, in pixels on stride 32; Azure's Custom Vision exports with
+    /// them.</summary>
+    public static YoloAnchors Version2 { get; } = OfCells(32,
+        [(0.57273f, 0.677385f), (1.87446f, 2.06253f), (3.33843f, 5.47434f), (7.88282f, 3.52778f), (9.77052f, 9.16828f)]);
+
+    /// <summary>The five anchors of Tiny YOLOv2, fitted to Pascal VOC.</summary>
+    public static YoloAnchors Version2Voc { get; } = OfCells(32,
+        [(1.08f, 1.19f), (3.42f, 4.41f), (6.63f, 11.38f), (9.42f, 5.11f), (16.62f, 10.52f)]);
+
+    /// <summary>The nine anchors of YOLOv5-face, fitted to WIDER FACE at 640 x 640.</summary>
+    public static YoloAnchors Version5Face { get; } = new([
+        [new(4, 5), new(8, 10), new(13, 16)],
+        [new(23, 29), new(43, 55), new(73, 105)],
+        [new(146, 217), new(231, 300), new(335, 433)]]);
+
+    private static YoloAnchors OfCells(float stride, (float Width, float Height)[] sizes) =>
+        new([[.. sizes.Select(size => new Vector2(size.Width, size.Height) * stride)]]);
+
     /// <inheritdoc/>
     public override int Levels => Sizes.Count;
 

@@ -28,6 +28,9 @@ public sealed record BoxCoder(
     /// limited.</summary>
     public float? MaxLogScale { get; init; }
 
+    /// <summary>Whether a file's deltas are dy, dx, dh, dw, as TensorFlow writes them.</summary>
+    public bool HeightFirst { get; init; }
+
     /// <summary>SSD's way to write the weights: 1 / centre, 1 / centre, 1 / size, 1 / size, without a limit.</summary>
     public static BoxCoder FromVariances(float centerVariance = 0.1f, float sizeVariance = 0.2f) =>
         new(1f / centerVariance, 1f / centerVariance, 1f / sizeVariance, 1f / sizeVariance);

@@ -49,6 +49,7 @@ public sealed record DetectorImport : HeadRequest
         var input = ImageInput.Read(model, ImageSize);
         if (TwoStage(model, input) is { } stages)
             return stages;
+        StoredResult.Refuse(model);
         if (Joined(model, input) is { } joined)
             return joined;
         if (Set(model, input) is { } set)

@@ -7,6 +7,7 @@ using MLNet.Detection.Networks;
 using MLNet.Detection.Scoring;
 using OnnxGraphs.Models;
 using OnnxGraphs.Quantization;
+using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Detectors;
 
@@ -21,7 +22,7 @@ internal static class DetectorMetadata
     /// that other programs read are those of the detector's classes.</summary>
     public static OnnxModel Attach(DetectorModel detector)
     {
-        var copy = FileForm.Close(detector.Model).Clone();
+        var copy = PluginTail.WithClasses(FileForm.Close(detector.Model).Clone(), detector.Classes.Count);
         string[] values =
         [
             detector.ClassValue, detector.BoxValue,

@@ -26,9 +26,10 @@ public static class MeaningCheck
         if (detector.Head is TwoStageHead stages)
             return StageCheck.Demand(detector, stages);
         var input = ImageInput.Read(detector.Model, (detector.Resize.Width, detector.Resize.Height));
-        var tail = TailValues.Run(detector.Model, input, detector.RawValues);
-        var (scores, boxes) = Decode(detector, tail);
-        return (DemandBoxes(detector, input, tail, boxes), DemandScores(detector, tail, scores));
+        var tail = TailRun.Of(ActivationRounding.Without(detector.Model), detector.RawValues, new Dictionary<string, Tensor> { [input.Name] = input.Probe });
+        var (scores, boxes) = Decode(detector, tail.Values);
+        var agreed = DemandBoxes(detector, input, tail, boxes);
+        return (agreed?.Values[^1], DemandScores(detector, tail, scores, agreed?.Order));
     }
 
     /// <summary>Compares a saved file, as it was read again, with the detector that was trained: of one picture both must
@@ -59,37 +60,47 @@ public static class MeaningCheck
         }
     }
 
-    private static string? DemandScores(
-        DetectorModel detector, IReadOnlyDictionary<string, Tensor> tail, ScoreTable own)
+    // In the order of the boxes, where they have shown it.
+    private static string? DemandScores(DetectorModel detector, TailRun tail, ScoreTable own, int[]? order)
     {
-        var tolerance = IntegerForm.IsOpen(detector.Model) ? TailScores.WholeNumbers : TailScores.Floats;
+        var tolerance = IsRounded(detector.Model) ? TailScores.WholeNumbers : TailScores.Floats;
         var names = TailScores.Find(detector.Model, detector.Head.ClassValues(detector));
-        var (value, difference) = TailScores.Compare(own, tail, names, tolerance);
-        return difference is null ? value : throw new ModelException($"{detector.Model.Path}: with the "
+        var found = (order is null ? PlaceOrders.All(detector.Head.Layout(detector)) : [order])
+            .Select(order => TailScores.Compare(own.In(order), tail.Values, names, tolerance)).ToList();
+        var difference = found.All(at => at.Difference is not null) ? found[0].Difference : null;
+        return difference is null ? found.Select(at => at.Value).FirstOrDefault(value => value is not null)
+            : throw new ModelException($"{detector.Model.Path}: with the "
             + $"{detector.Head.Kind} head its scores would mean something else than in the file itself: of a noise picture "
             + $"{difference}. Say what the head is (Head, or --head, --head-file).");
     }
 
-    private static string? DemandBoxes(DetectorModel detector, ImageInput input,
-        IReadOnlyDictionary<string, Tensor> tail, Box[] own)
+    // Constants of the tail may be whole numbers, too.
+    private static bool IsRounded(OnnxModel model) =>
+        IntegerForm.IsOpen(model) || model.Proto.Graph.Node.Any(node => node.OpType == "DequantizeLinear");
+
+    private static TailTable? DemandBoxes(DetectorModel detector, ImageInput input, TailRun tail, Box[] own)
     {
-        var overlap = IntegerForm.IsOpen(detector.Model) ? TailValues.WholeNumbers : TailValues.Floats;
-        var rows = tail.Select(at => (at.Key, Forms: TailValues.Boxes(at.Value, own.Length, input))).ToList();
-        foreach (var (value, forms) in rows)
-            if (forms.Any(boxes => TailValues.Agree(boxes, own, overlap) >= LeastShare))
-                return value;
+        var overlap = IsRounded(detector.Model) ? TailValues.WholeNumbers : TailValues.Floats;
+        // Points that are stored in 8 bits lie up to 1 / 256 of the picture beside their own.
+        var slack = overlap == TailValues.Floats ? 0.025f : Math.Max(input.Width, input.Height) / 256f;
+        var tables = TailTable.All(tail, detector.Head.Layout(detector)).Where(table => table.Columns >= 4).ToList();
+        foreach (var table in tables)
+            if (Forms(table).Any(boxes => TailValues.AreSame(boxes, own, overlap, slack)))
+                return table;
         // What lies straight behind the raw boxes, scaled or turned, is no decoding yet; the last value is one.
         var computed = TailValues.Computed(detector.Model, detector.RawValues);
-        var last = rows.LastOrDefault(at => computed.Contains(at.Key)
-            && (detector.Head.ReadsJoinedOutput || tail[at.Key].Shape.Size == 4L * own.Length)
-            && at.Forms.Any(boxes => TailValues.ArePlausible(boxes, input)));
-        if (last.Forms is null)
+        var last = tables.LastOrDefault(table => table.Values.All(computed.Contains)
+            && (detector.Head.ReadsJoinedOutput || table.Columns == 4)
+            && Forms(table).Any(boxes => TailValues.ArePlausible(boxes, input)));
+        if (last is null)
             return null;
-        var (other, place) = Farthest(last.Forms, own, input);
+        var (other, place) = Farthest(Forms(last), own, input);
         throw new ModelException($"{detector.Model.Path}: with the {detector.Head.Kind} head its boxes would mean something "
-            + $"else than in the file itself: of a noise picture row {place} of '{last.Key}' is {other}, decoded here it is "
-            + $"{own[place]}. Say what the head is (Head, or --head, --head-file), or give the anchors that it was made "
-            + "with.");
+            + $"else than in the file itself: of a noise picture row {place} of '{last.Values[^1]}' is {other}, decoded here "
+            + $"it is {own[place]}. Say what the head is (Head, or --head, --head-file), or give the anchors that it was "
+            + "made with.");
+
+        IReadOnlyList<Box[]> Forms(TailTable table) => TailValues.Boxes(table.Read(tail), table.Columns, input);
     }
 
     private static (Box Other, int Place) Farthest(IReadOnlyList<Box[]> forms, Box[] own, ImageInput input)
@@ -105,11 +116,9 @@ public static class MeaningCheck
     {
         var graph = new Graph();
         var read = detector.RawValues.Select(name => graph.Constant(name + "/probe", values[name])).ToList();
-        var (scores, boxes) = detector.Head.Predictions(detector, detector.Head.Tables(detector, read));
-        int[] order = [.. detector.Head.FileOrder(detector)];
-        var (places, columns) = (BoxConversion.ToBoxes(boxes.TryConstant()!.Values<float>(), BoxFormat.Xyxy),
-            scores.TryConstant()!.Values<float>().ToArray().Chunk((int)scores.Shape[-1]).ToList());
-        return (new([.. order.Select(place => columns[place])], detector.Head.PlacesPerLevel(detector),
-            detector.Head.ScorePowers), [.. order.Select(place => places[place])]);
+        var (scores, boxes) = detector.Head.OfAllPlaces.Predictions(detector, detector.Head.Tables(detector, read));
+        return (new(scores.TryConstant()!.Values<float>().ToArray().Chunk((int)scores.Shape[-1]).ToList(),
+            detector.Head.PlacesPerLevel(detector), detector.Head.ScorePowers),
+            BoxConversion.ToBoxes(boxes.TryConstant()!.Values<float>(), BoxFormat.Xyxy));
     }
 }

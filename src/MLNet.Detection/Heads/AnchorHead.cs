@@ -41,12 +41,16 @@ public abstract record AnchorHead : DetectionHead
         var batch = values[0].Shape.Rank > 0 ? values[0].Shape[0] : 1;
         var (classes, boxes) = (new TensorShape(batch, detector.Anchors.Count, detector.ClassColumns),
             new TensorShape(batch, detector.Anchors.Count, 4));
-        return values[0].Shape == classes && values[1].Shape == boxes ? values
+        return values[0].Shape == classes && values[1].Shape == boxes
+            ? detector.Decoder.Coder.HeightFirst ? [values[0], WidthFirst(values[1])] : values
             : throw new ModelException(
                 $"{detector.Path}: '{detector.ClassValue}' is {values[0].Shape} and '{detector.BoxValue}' "
                 + $"{values[1].Shape}; {detector.Anchors.Count} anchors and {detector.ClassColumns} class columns need "
                 + $"{classes} and {boxes}. Check the anchors and classes.");
     }
+
+    private static Var WidthFirst(Var deltas) =>
+        Op.Concat([.. new[] { 1, 0, 3, 2 }.Select(column => Op.Slice(deltas, 2, column, column + 1))], 2);
 
     internal override TargetWriter Targets(HeadFrame detector)
     {

@@ -29,6 +29,14 @@ public sealed record DenseHead : DetectionHead
     /// <summary>Where in its cell a point lies, as a part of the stride: 0 or 0.5.</summary>
     public float PointOffset { get; init; } = 0.5f;
 
+    /// <summary>Whether each object is learnt by one place alone and none is suppressed, as files need that choose their best
+    /// rows without suppression: YOLOv10, https://arxiv.org/abs/2405.14458</summary>
+    public bool OneToOne { get; init; }
+
+    /// <summary>Whether classes are heat maps: a place counts where none around it has a greater score, and none is suppressed
+    /// beside that. CenterNet, https://arxiv.org/abs/1904.07850</summary>
+    public bool Peaks { get; init; }
+
     /// <summary>What the head is known as, for reports: "SCRFD".</summary>
     public string Family { get; init; } = "dense head";
 
@@ -45,21 +53,24 @@ public sealed record DenseHead : DetectionHead
 
     /// <inheritdoc/>
     public override string ToWords() => $"{Family}: {Levels.Count} level{(Levels.Count == 1 ? "" : "s")}, {Code.Words}; "
-        + $"score {Score.Words(HasObjectness)}";
+        + $"score {Score.Words(HasObjectness)}"
+        + (OneToOne ? "; one place an object, none suppressed" : "");
 
     internal override DetectionDecoder CustomaryDecoder => Anchored is { } anchored
-        ? anchored.CustomaryDecoder with { Coder = ((DeltaCode)Code).Coder } : DetectionDecoder.Yolo;
+        ? anchored.CustomaryDecoder with { Coder = ((DeltaCode)Code).Coder }
+        : OneToOne || Peaks ? DetectionDecoder.Yolo with { IouThreshold = 1 } : DetectionDecoder.Yolo;
 
     internal override Normalization? CustomaryPixels => Pixels;
 
     internal override string LossName => Anchored?.LossName
-        ?? (HasObjectness ? nameof(YoloxLoss) : nameof(Yolov8Loss));
+        ?? (Peaks ? nameof(CenterNetLoss) : HasObjectness ? nameof(YoloxLoss) : nameof(Yolov8Loss));
 
-    internal override bool MatchesPredictions => Anchored is null;
+    internal override bool MatchesPredictions => Anchored is null && !Peaks;
 
     internal override bool AveragesImages => Anchored?.AveragesImages ?? false;
 
-    internal override int BoxTargetColumns => Anchored is null && !HasObjectness ? 5 : 4;
+    internal override int BoxTargetColumns(HeadFrame detector) =>
+        Peaks ? 4 + detector.Classes.Count : Anchored is null && !HasObjectness ? 5 : 4;
 
     /// <summary>Whether places have an objectness of their own.</summary>
     internal bool HasObjectness => Levels.Count > 0 && Levels[0].Objectness is not null;
@@ -80,7 +91,7 @@ public sealed record DenseHead : DetectionHead
     internal override IReadOnlyList<Var> Tables(HeadFrame detector, IReadOnlyList<Var> values)
     {
         var maps = Values(detector).Zip(values).ToDictionary(pair => pair.First, pair => pair.Second);
-        var (logits, raw) = (Table(maps, level => level.Classes), Table(maps, level => level.Boxes));
+        var (logits, raw) = (Table(maps, level => level.Classes), Boxes(maps));
         detector.Expect(Levels[0].Classes.Map, logits, detector.ClassColumns);
         detector.Expect(Levels[0].Boxes.Map, raw, Code.Columns);
         if (Anchored is not null)
@@ -91,11 +102,13 @@ public sealed record DenseHead : DetectionHead
     }
 
     internal override TargetWriter Targets(HeadFrame detector) => Anchored?.Targets(detector)
-        ?? (HasObjectness ? Training.ByObjectness(this, detector) : Training.ByAlignment(this, detector));
+        ?? (Peaks ? Training.ByCentre(this, detector) : HasObjectness ? Training.ByObjectness(this, detector) : Training.ByAlignment(this, detector));
 
     internal override IReadOnlyDictionary<string, Var> Terms(
         HeadFrame detector, DetectionTargets targets, IReadOnlyList<Var> tables) =>
-        Anchored?.Terms(detector, targets, tables) ?? (HasObjectness
+        Anchored?.Terms(detector, targets, tables) ?? (Peaks
+            ? Training.CentreTerms(targets, tables, Places(detector, tables[0].Graph))
+            : HasObjectness
             ? Training.ObjectnessTerms(this, targets, tables)
             : Training.AlignmentTerms(this, targets, tables, Places(detector, tables[0].Graph)));
 
@@ -110,15 +123,26 @@ public sealed record DenseHead : DetectionHead
             scores[i] = !HasObjectness ? p
                 : p * MathF.Pow(ClassScores.Sigmoid(tables[2].Span[i / classes]), Score.ObjectnessPower);
         }
+        if (Peaks)
+            HeatPeaks.Keep(Levels, scores, classes);
         return detector.Select(scores, BoxConversion.ToBoxes(tables[0].Span, BoxFormat.Xyxy),
             [.. Levels.Select(level => level.Places)]);
     }
 
-    internal override (Var Scores, Var Boxes) Predictions(HeadFrame detector, IReadOnlyList<Var> tables) =>
-        Anchored?.Predictions(detector, tables)
-        ?? (Op.Squeeze(Score.Scores(tables[1], HasObjectness ? tables[2] : null), 0), Op.Squeeze(tables[0], 0));
+    internal override DetectionHead OfAllPlaces => this with { Peaks = false };
+
+    internal override (Var Scores, Var Boxes) Predictions(HeadFrame detector, IReadOnlyList<Var> tables)
+    {
+        if (Anchored is { } anchored)
+            return anchored.Predictions(detector, tables);
+        var scores = Score.Scores(tables[1], HasObjectness ? tables[2] : null);
+        return (Op.Squeeze(Peaks ? HeatPeaks.Of(Levels, scores) : scores, 0), Op.Squeeze(tables[0], 0));
+    }
 
     internal override IReadOnlyList<int> PlacesPerLevel(HeadFrame detector) => [.. Levels.Select(level => level.Places)];
+
+    internal override IReadOnlyList<(int Cells, int Anchors)> Layout(HeadFrame detector) =>
+        [.. Levels.Select(level => (level.Width * level.Height, level.Anchors))];
 
     internal override bool FitsAnchors(int anchors) =>
         Levels.Count > 0 && Levels.Sum(level => (long)level.Places) == anchors;
@@ -159,18 +183,33 @@ public sealed record DenseHead : DetectionHead
     }
 
     /// <summary>Corners [1, N, 4] of maps by name, for points without anchors.</summary>
-    internal Var Corners(IReadOnlyDictionary<string, Var> maps, int width, int height)
+    internal Var Corners(IReadOnlyDictionary<string, Var> maps, int width, int height) =>
+        Corners(maps, Points(width, height), width, height);
+
+    /// <summary>The same with anchors.</summary>
+    internal Var Corners(
+        IReadOnlyDictionary<string, Var> maps, IReadOnlyList<Box> anchors, int width, int height)
     {
-        var raw = Table(maps, level => level.Boxes);
-        return Code.Corners(raw, new(raw.Graph, Points(width, height), Strides(width, height), (width, height)));
+        var raw = Boxes(maps);
+        return Code.Corners(raw, Places(raw.Graph, anchors, width, height));
+    }
+
+    private Var Boxes(IReadOnlyDictionary<string, Var> maps)
+    {
+        var boxes = Table(maps, level => level.Boxes);
+        return Levels[0].Shifts is null ? boxes : Op.Concat([boxes, Table(maps, level => level.Shifts!)], 2);
     }
 
     private Var Table(IReadOnlyDictionary<string, Var> maps, Func<HeadLevel, ChannelSlice> slice) => Op.Concat(
         [.. Levels.Select(level => slice(level).Rows(maps[slice(level).Map], level.Anchors))], 1);
 
-    private PlaceTable Places(HeadFrame detector, Graph graph)
-    {
-        var (width, height) = (detector.Resize.Width, detector.Resize.Height);
-        return new(graph, detector.Anchors, Strides(width, height), (width, height));
-    }
+    private PlaceTable Places(HeadFrame detector, Graph graph) =>
+        Places(graph, detector.Anchors, detector.Resize.Width, detector.Resize.Height);
+
+    private PlaceTable Places(Graph graph, IReadOnlyList<Box> anchors, int width, int height) =>
+        new(graph, anchors, Strides(width, height), (width, height))
+        {
+            Gains = Levels.Any(level => level.Gain is null) ? null
+                : [.. Levels.SelectMany(level => Enumerable.Repeat(level.Gain!.Value, level.Places))],
+        };
 }

@@ -65,7 +65,7 @@ public abstract record DetectionHead
     internal virtual bool CountsObjects => false;
 
     /// <summary>Numbers of a place's box target.</summary>
-    internal virtual int BoxTargetColumns => 4;
+    internal virtual int BoxTargetColumns(HeadFrame detector) => 4;
 
     /// <summary>Whether one output, or one a level, has boxes and classes together.</summary>
     internal virtual bool ReadsJoinedOutput => false;
@@ -101,11 +101,15 @@ public abstract record DetectionHead
     /// </summary>
     internal abstract (Var Scores, Var Boxes) Predictions(HeadFrame detector, IReadOnlyList<Var> tables);
 
+    /// <summary>The head with the scores of all places, those that its predictions leave out included.</summary>
+    internal virtual DetectionHead OfAllPlaces => this;
+
     /// <summary>The places split by feature level, as candidates are counted.</summary>
     internal virtual IReadOnlyList<int> PlacesPerLevel(HeadFrame detector) => [detector.Anchors.Count];
 
-    /// <summary>The places in the order of the file's own decoded rows.</summary>
-    internal virtual IEnumerable<int> FileOrder(HeadFrame detector) => Enumerable.Range(0, detector.Anchors.Count);
+    /// <summary>Cells and anchors of a cell of each level, as the places run over them.</summary>
+    internal virtual IReadOnlyList<(int Cells, int Anchors)> Layout(HeadFrame detector) =>
+        [.. PlacesPerLevel(detector).Select(places => (places, 1))];
 
     /// <summary>Whether the levels that the head was saved with go with a number of places.</summary>
     internal virtual bool FitsAnchors(int anchors) => true;

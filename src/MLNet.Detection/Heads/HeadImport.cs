@@ -64,8 +64,8 @@ internal sealed record HeadImport(
     {
         var kept = KeptClasses.Of(Options, Model, classes, Warnings);
         return classes == Options.Classes.Count && StayAsTheyAre(kept) ? Model
-            : MapClasses.Replace(Model, maps, others, classes, Options.Classes.Count, InputShapes,
-                new() { Seed = Options.Seed, Prior = 0.01f, Kept = kept ?? new Dictionary<int, int>() });
+            : ColumnReplacement.Apply(Model, [.. maps.Select(map => new MapColumns(map, others + classes, others, classes))],
+                Options.Classes.Count, InputShapes, new() { Seed = Options.Seed, Prior = 0.01f, Kept = kept ?? new Dictionary<int, int>() });
     }
 
     /// <summary>The model with a given number of columns in the raw class value; unchanged where it has them.</summary>

@@ -27,6 +27,9 @@ public sealed record KnownAnchors(
         new("faceboxes", DensityAnchors.FaceBoxes, "DensityAnchors.FaceBoxes", HeadKind.Ssd,
             new(new(123, 117, 104), 1f, ChannelOrder.Bgr)),
         new("yolov3", YoloAnchors.Version3, "YoloAnchors.Version3", HeadKind.Yolo),
+        new("yolov2", YoloAnchors.Version2, "YoloAnchors.Version2", HeadKind.Yolo),
+        new("yolov2voc", YoloAnchors.Version2Voc, "YoloAnchors.Version2Voc", HeadKind.Yolo),
+        new("yolov5face", YoloAnchors.Version5Face, "YoloAnchors.Version5Face", HeadKind.Yolo),
     ];
 
     /// <summary>The scheme whose anchors these are, to a pixel; null where they are of none.</summary>

@@ -73,18 +73,9 @@ public sealed record YoloHead : GridHead
         return [.. cells.Select(count => count * detector.Anchors.Count / cells.Sum())];
     }
 
-    // Places are cell by cell; files decode all cells of an anchor, then those of the next.
-    internal override IEnumerable<int> FileOrder(HeadFrame detector)
-    {
-        var first = 0;
-        foreach (var (grid, places) in Grids.Zip(AnchorsPerLevel(detector)))
-        {
-            var (cells, anchors) = (grid.Width * grid.Height, (int)places / (grid.Width * grid.Height));
-            for (var i = 0; i < places; i++)
-                yield return first + i % cells * anchors + i / cells;
-            first += (int)places;
-        }
-    }
+    internal override IReadOnlyList<(int Cells, int Anchors)> Layout(HeadFrame detector) =>
+        [.. Grids.Zip(AnchorsPerLevel(detector), (grid, anchors) =>
+            (grid.Width * grid.Height, (int)anchors / (grid.Width * grid.Height)))];
 
     internal override TargetWriter Targets(HeadFrame detector)
     {

@@ -2,6 +2,7 @@ using System.Numerics;
 using MLNet.Detection.Anchors;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
+using OnnxGraphs.Quantization;
 using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Heads;
@@ -12,6 +13,22 @@ namespace MLNet.Detection.Heads;
 /// </summary>
 internal static class YoloTail
 {
+    /// <summary>Whether the output is a decoding of this kind.</summary>
+    public static bool Decodes(HeadImport import)
+    {
+        try
+        {
+            var maps = import.MapsBehind(import.ClassOutput);
+            Anchors(import, [.. maps.Select(map => map.Name)],
+                [.. maps.Select(map => new GridSize((int)map.Shape[3], (int)map.Shape[2]))]);
+            return true;
+        }
+        catch (ModelException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Reads the sizes of the anchors, level by level.</summary>
     /// <exception cref="ModelException">The output is no decoding of this kind.</exception>
     public static YoloAnchors Anchors(HeadImport import, IReadOnlyList<string> maps, IReadOnlyList<GridSize> grids)
@@ -43,6 +60,9 @@ internal static class YoloTail
         if (Far(Centre(zeros, row), stride / 2) || Far(centre, (2 * s - 0.5f) * stride)
             || Far(size, 4 * s * s * Size(zeros, row)))
             throw Foreign(import, "does not decode centre (2 s - 0.5 + cell) stride and size (2 s)^2 anchor");
+        // What is no probability is a keypoint or the like.
+        if (ones.Values<float>().Slice(row * (int)ones.Shape[2] + 4, (int)ones.Shape[2] - 4).ContainsAnyExceptInRange(0, 1))
+            throw Foreign(import, "has other columns than a box, an objectness and classes");
     }
 
     private static bool Far(Vector2 found, Vector2 expected) =>
@@ -66,7 +86,7 @@ internal static class YoloTail
         var feeds = maps.Zip(import.Shapes(maps)).ToDictionary(map => map.First, map => Filled(map.Second, raw));
         // A tail may ask the pictures for their size.
         feeds[import.Input.Name] = import.Input.Zeros;
-        return Subgraph.Run(import.Model, feeds, [output])[output];
+        return Subgraph.Run(ActivationRounding.Without(import.Model), feeds, [output])[output];
     }
 
     private static Tensor Filled(TensorShape shape, float value) =>

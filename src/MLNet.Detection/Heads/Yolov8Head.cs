@@ -42,7 +42,7 @@ public sealed record Yolov8Head : GridHead
     internal override bool ReadsJoinedOutput => true;
 
     // Corners and the quality of the match.
-    internal override int BoxTargetColumns => 5;
+    internal override int BoxTargetColumns(HeadFrame detector) => 5;
 
     internal override IReadOnlyList<string> Values(HeadFrame detector) =>
         [.. Maps.Select(level => level.Classes), .. Maps.Select(level => level.Sides)];

@@ -63,13 +63,21 @@ public sealed record DetectorInspection
     public required IReadOnlyList<string> Problems { get; init; }
 
     /// <summary>The scheme to train with, where the file has no anchors: the first that fits.</summary>
-    public KnownAnchors? Scheme => TailAnchors is null ? Schemes.FirstOrDefault(fit => fit.Fits)?.Known : null;
+    public KnownAnchors? Scheme => TailAnchors is null
+        ? Schemes.FirstOrDefault(fit => fit.Fits && fit.Known.Kind != HeadKind.Yolo)?.Known : null;
 
     /// <summary>What pictures files of this kind take, where the file says nothing of it; null where they differ.</summary>
     public Normalization? Pixels => Stages is not null ? Stages.Head.CustomaryPixels
         : Queries is not null ? new DetrHead { Sigmoid = true }.CustomaryPixels
         : Dense?.Head.Pixels ?? Scheme?.Pixels
         ?? Schemes.FirstOrDefault(fit => fit.Distance < 1)?.Known.Pixels ?? Head?.Pixels;
+
+    /// <summary>What the size of the first layer's weights speaks for, where neither file nor kind says what pictures are
+    /// taken; null where one does.</summary>
+    public Normalization? GuessedPixels { get; init; }
+
+    /// <summary>The largest learning rate that the head and the weights bear; null: the trainer's own.</summary>
+    public float? LearningRate { get; init; }
 
     /// <summary>How to tune the detector.</summary>
     public FineTuningRecipe Recipe => FineTuningRecipe.Of(this);
@@ -91,7 +99,24 @@ public sealed record DetectorInspection
     {
         var (problems, notes) = (new List<string>(), FileNotes.Of(model, ref imageSize));
         model = TiedWeights.Untie(Try(() => FileForm.Open(model, imageSize), problems) ?? model);
-        return Of(model, Try(() => ImageInput.Read(model, imageSize, orGrey: true), problems), problems) with { Notes = notes };
+        var input = Try(() => ImageInput.Read(model, imageSize, orGrey: true), problems);
+        var report = Of(model, input, problems) with { Notes = notes };
+        return report.Map is null ? Guessed(RateGuess.Put(report, model), model) : report;
+    }
+
+    private static DetectorInspection Guessed(DetectorInspection report, OnnxModel model)
+    {
+        if (report.Input is not { } input || report.Front is not { InputRange: null } || report.StoredNormalization is not null
+            || report.Pixels is not null || Try(() => PixelGuess.Of(model, input), []) is not { } pixels)
+            return report;
+        return report with
+        {
+            GuessedPixels = pixels,
+            Notes = [.. report.Notes, "what numbers the pixels are is not in the file. By the size of its first "
+                + $"layer's weights they go {(pixels == Normalization.Pixels ? "from 0 to 255" : "from about 0 to 1")}; means and the order "
+                + "of colours are not known. The program that runs the file today knows them: --normalization pixels, "
+                + "unit, centered or imagenet, with --colors bgr where blue comes first."],
+        };
     }
 
     private static DetectorInspection Of(OnnxModel model, ImageInput? input, List<string> problems)
@@ -100,6 +125,8 @@ public sealed record DetectorInspection
         // Without a size all else that is not clear follows from that.
         if (input is not null)
             problems.AddRange(summary.Problems);
+        if (input is not null && StoredResult.Of(model) is { } constant)
+            problems.Add(constant);
         var front = input is null || summary.TrainedValues.Count == 0 ? null
             : Try(() => ImageFront.Read(model, input, summary.TrainedValues), problems);
         if (input is not null && Try(() => TwoStageFinder.Find(model, input), problems) is { } stages)

@@ -2,6 +2,7 @@ using MLNet.Detection.Images;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 using OnnxGraphs.Quantization;
+using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Inspection;
 
@@ -32,6 +33,9 @@ internal static class FileNotes
             if (held.Count > 0)
                 notes.Add($"beside the picture the file takes {string.Join(", ", held.Select(name => $"'{name}'"))}: held at "
                     + "what a picture of the network's size gives, and inputs of the saved file as before");
+            if (PluginTail.Operators(opened) is { Count: > 0 } plugins)
+                notes.Add($"the file ends with {string.Join(", ", plugins)}, which only TensorRT computes: cut off while it "
+                    + "is trained and measured, and at its place in the saved file");
             if (IntegerForm.IsOpen(opened))
                 notes.Add("layers of whole numbers are trained as floats, and saved in whole numbers again");
             if (ImageInput.Declared(ImageInput.Picture(model)).Type == ElementType.Float16)

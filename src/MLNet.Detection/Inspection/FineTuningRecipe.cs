@@ -1,5 +1,7 @@
+using System.Globalization;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Heads;
+using MLNet.Detection.Images;
 using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Inspection;
@@ -27,10 +29,12 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
         [
             .. Head(inspection, missing), .. Size(inspection), .. Anchors(inspection, missing), .. Pixels(inspection, missing),
         ];
+        var rate = inspection.LearningRate;
         var command = string.Join(' ', [$"--model {file}", .. options.Select(option => option.Command),
+            .. rate is null ? Array.Empty<string>() : [$"--lr {Number(rate.Value)}"],
             "--train train.json --test test.json --images images"]);
         string[] import = [.. options.Select(option => option.Code)];
-        return new(Program(file, import), command, missing) { Import = import };
+        return new(Program(file, import, rate), command, missing) { Import = import };
     }
 
     private static FineTuningRecipe OfMap(DetectorInspection inspection, string file, List<string> missing)
@@ -130,6 +134,12 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
         if (inspection.Front is not { InputRange: null } || inspection.StoredNormalization is not null
             || inspection.Pixels is not null)
             return [];
+        if (inspection.GuessedPixels is { } guess)
+        {
+            var name = guess == Normalization.Pixels ? nameof(Normalization.Pixels) : nameof(Normalization.Unit);
+            return [($"Normalization = Normalization.{name}, // a guess",
+                $"--normalization {name.ToLowerInvariant()}")];
+        }
         missing.Add("what numbers the pixels are: --normalization pixels, unit, centered or imagenet, with --colors bgr "
             + "where blue comes first; the program that runs the file today knows it");
         return [("Normalization = Normalization.Unit, // not known: see what is still to be given",
@@ -140,8 +150,12 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
         inspection.Model.Inputs.First(input => input.Name == inspection.Input!.Name).Shape.Skip(1)
             .Any(dim => !int.TryParse(dim, out var length) || length <= 0);
 
-    private static string Program(string file, IReadOnlyList<string> options)
+    private static string Number(float rate) => rate.ToString("0.######", CultureInfo.InvariantCulture);
+
+    private static string Program(string file, IReadOnlyList<string> options, float? rate)
     {
+        var trainer = rate is null ? "detector, epochs: 20"
+            : $"new() {{ Detector = detector, Epochs = 20, LearningRate = {Number(rate.Value)}f }}";
         string[] usings =
         [
             "Microsoft.ML", "MLNet.Detection",
@@ -163,7 +177,7 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
             {
                 Classes = [.. train.Dataset.Categories.Select(category => category.Name)],
             {{string.Concat(options.Select(option => $"    {option}\n"))}}}.Load("{{file}}");
-            using var tuned = ml.Detection().FineTune(detector, epochs: 20).Fit(train);
+            using var tuned = ml.Detection().FineTune({{trainer}}).Fit(train);
             var metrics = ml.Detection().Evaluate(tuned.Transform(test));
             Console.WriteLine($"mAP50 {metrics.MAP50:f3}, mAP50-95 {metrics.MAP50_95:f3}");
             tuned.Model.Save("tuned.onnx");

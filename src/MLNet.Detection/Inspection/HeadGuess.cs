@@ -77,7 +77,9 @@ public sealed record HeadGuess(HeadKind Kind, string Reason)
         if (boxes > 0 && boxes == objectness && maps.Count == 3 * boxes)
             return new(HeadKind.Yolox, $"{boxes} levels with maps for boxes, objectness and classes each");
         var anchors = maps.Select(cut => cut.Shape!.Rank == 5 ? cut.Shape[1] : cut.Shape[1] % 3 == 0 ? 3 : 0).ToList();
+        // One map a level.
         return anchors.Distinct().Count() == 1 && anchors[0] > 0
+            && maps.Select(cut => (cut.Shape![-2], cut.Shape[-1])).Distinct().Count() == maps.Count
             ? new(HeadKind.Yolo, $"{maps.Count} maps with boxes, objectness and classes of {anchors[0]} anchors each")
             : null;
     }

@@ -55,7 +55,7 @@ internal sealed class DetectionTask(DetectorModel detector, DetectionHead head, 
         var (batch, anchors) = (tables[0].Shape[0], tables[0].Shape[1]);
         var targets = new DetectionTargets(
             graph.Input(Classes, ElementType.Int64, new(batch, anchors)),
-            graph.Input(Boxes, batch, anchors, head.BoxTargetColumns))
+            graph.Input(Boxes, batch, anchors, head.BoxTargetColumns(detector)))
         {
             Objects = head.CountsObjects ? graph.Input(Objects, 1) : null,
         };

@@ -96,7 +96,8 @@ internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Dev
             ? new WriteCheckpoint(path, notes, state => validate?.Remember(state) ?? state) : null;
         List<ITrainingHook?> hooks =
         [
-            new StopAtNaN(() => checkpoint?.Written ?? options.ResumeFrom), log, validate, checkpoint,
+            new StopAtNaN(() => checkpoint?.Written ?? options.ResumeFrom),
+            new WarnOfGrowth(text => channel.Warning(MessageSensitivity.None, "{0}", text)), log, validate, checkpoint,
             new ReportPlacement(channel), new Report(options.Progress, options.MetricsCallback, channel),
         ];
         return [.. hooks.OfType<ITrainingHook>()];

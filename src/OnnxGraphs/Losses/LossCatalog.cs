@@ -22,6 +22,7 @@ public static class LossCatalog
         Of(new SoftmaxFocalLoss(), Numbers),
         Of(new QualityFocalLoss(), Quality),
         Of(new VarifocalLoss(), Quality),
+        Of(new PenaltyReducedFocalLoss(), Pattern([1, 0.6f, 0, 0, 0.3f, 0], 2, 4, 3)),
         Of(new DistributionFocalLoss(), Pattern([0.7f, 3.2f], 2), Waves(2, 5)),
         Of(new CrossEntropyLoss(), Numbers),
         Of(new BinaryCrossEntropyLoss(), Binary),
@@ -43,6 +44,7 @@ public static class LossCatalog
         Detection(new RetinaNetLoss()),
         Detection(new MultiBoxLoss()),
         Fcos(),
+        CenterNet(),
         Yolox(),
         Yolo(),
         Yolov8(),
@@ -70,6 +72,16 @@ public static class LossCatalog
             new("centerness", Waves(2, 4, 1), true),
             new("points", points, false, HasBatch: false), new("classes", Anchored, false), new("boxes", boxes, false)],
             x => loss.Of(new(x[4], x[5]), x[3], x[0], x[1], x[2]));
+    }
+
+    private static LossExample CenterNet()
+    {
+        var cells = Tensor.Of<float>(new(4, 2), [8, 8, 8, 8, 8, 8, 8, 8]);
+        var loss = new CenterNetLoss();
+        return new(loss, [new("logits", Logits, true), new("predictions", Pattern([1, 2, 11.5f, 9, 0.5f, 3, 14, 12], 2, 4, 4), true),
+            new("heat", Pattern([1, 0.6f, 0, 0, 0.3f, 0], 2, 4, 3), false), new("cells", cells, false, HasBatch: false),
+            new("classes", Anchored, false), new("boxes", Pattern([1.5f, 0.5f, 13, 11], 2, 4, 4), false)],
+            x => loss.Of(new(x[4], x[5]), x[2], x[0], x[1], x[3]));
     }
 
     private static LossExample Yolox()

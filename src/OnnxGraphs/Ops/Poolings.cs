@@ -7,6 +7,13 @@ public static partial class Op
     /// <summary>Mean over all space of [N, C, ...], as [N, C, 1, ...].</summary>
     public static Var GlobalAveragePool(Var x) => Unary("GlobalAveragePool", x);
 
+    /// <summary>The largest number around each of a map [N, C, H, W]: windows of an odd size, of the map's own size.</summary>
+    public static Var MaxAround(Var x, int size) => Apply("MaxPool", [x], new()
+    {
+        { "kernel_shape", new long[] { size, size } }, { "strides", new long[] { 1, 1 } },
+        { "pads", new long[] { size / 2, size / 2, size / 2, size / 2 } },
+    });
+
     /// <summary>Kernel that computes dx of a MaxPool from dy and x.</summary>
     internal const string MaxPoolInputGradient = "MaxPoolGradient";
 

@@ -12,7 +12,8 @@ namespace OnnxGraphs.Surgery;
 public static class ColumnReplacement
 {
     private static readonly HashSet<string> Elementwise =
-        ["Relu", "LeakyRelu", "Clip", "Sigmoid", "HardSwish", "HardSigmoid", "Identity", "Elu", "Tanh", "Softplus"];
+        ["Relu", "LeakyRelu", "Clip", "Sigmoid", "HardSwish", "HardSigmoid", "Identity", "Elu", "Tanh", "Softplus",
+            "QuantizeLinear", "DequantizeLinear"];
 
     /// <summary>A copy of the model with new weights for the classes; the other columns keep theirs.</summary>
     /// <param name="model">The model.</param>
@@ -31,6 +32,10 @@ public static class ColumnReplacement
             .ToDictionary(pair => pair.Key, pair => pair.Value.Shape);
         foreach (var (name, map) in Subgraph.Run(model, feeds, [.. maps.Select(map => map.Map)]))
             shapes[name] = map.Shape;
+        // A pair of QDQ is one value to a reader of shapes.
+        foreach (var node in model.Proto.Graph.Node.Where(ValueGraph.IsRounding))
+            if (shapes.TryGetValue(node.Input[0], out var shape))
+                shapes.TryAdd(node.Output[0], shape);
         foreach (var group in maps.GroupBy(map => (map.Columns, map.First)))
         {
             var first = group.First();

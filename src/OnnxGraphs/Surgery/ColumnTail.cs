@@ -45,6 +45,7 @@ internal sealed class ColumnTail(OnnxModel changed, IReadOnlyDictionary<string, 
         "Concat" => Joined(node, input, place, after),
         "Slice" => Sliced(node, place, before, after),
         "Gather" => Gathered(node, place, before, after),
+        "GatherElements" => Picked(node, input, place, before),
         "Shape" or "Size" or "TopK" or "ArgMax" or "NonMaxSuppression" => null,
         _ when after.Rank == before.Rank && after[place.Axis] == before[place.Axis] => place,
         // One operand is broadcast to the other's rank.
@@ -76,6 +77,9 @@ internal sealed class ColumnTail(OnnxModel changed, IReadOnlyDictionary<string, 
     {
         if ((Attribute(node, "axis")?.I ?? 0) is var axis && after.Axis((int)axis) != place.Axis
             || !place.Alone(shapes[input]))
+            return place;
+        // Anchors that were taken apart come together again.
+        if (node.Input.Count > 1 && node.Input.All(name => _places.TryGetValue(name, out var other) && other == place))
             return place;
         var first = node.Input.TakeWhile(name => name != input).Sum(name => shapes[name][place.Axis]);
         return place with { First = place.First + (int)first, Columns = (int)after[place.Axis] };
@@ -114,19 +118,24 @@ internal sealed class ColumnTail(OnnxModel changed, IReadOnlyDictionary<string, 
     {
         if (after.Rank == before.Rank && after[place.Axis] == before[place.Axis])
             return place;
-        if (!place.Alone(before) || Bounds(node, "starts", 1) is not { } starts || Bounds(node, "ends", 2) is not { } ends)
+        if (place.Sub != 1 || before[place.Axis] % place.Columns != 0
+            || Bounds(node, "starts", 1) is not { } starts || Bounds(node, "ends", 2) is not { } ends)
             return null;
         var axes = Bounds(node, "axes", 3) ?? [.. Enumerable.Range(0, starts.Length).Select(i => (long)i)];
         var at = Array.FindIndex(axes, axis => before.Axis((int)axis) == place.Axis);
         if (at < 0)
             return null;
-        long From(long bound) => Math.Clamp(bound < 0 ? bound + place.Columns : bound, 0, place.Columns);
+        var length = before[place.Axis];
+        long From(long bound) => Math.Clamp(bound < 0 ? bound + length : bound, 0, length);
         var (start, end) = (From(starts[at]), From(ends[at]));
-        (starts[at], ends[at]) = (Moved(start, place), end == place.Columns ? int.MaxValue : Moved(end, place));
+        (starts[at], ends[at]) = (Moved(start, place), end == length ? int.MaxValue : Moved(end, place));
         Store(node, "starts", 1, starts);
         Store(node, "ends", 2, ends);
-        return start <= place.First && end >= place.First + place.Classes
-            ? place with { First = place.First - (int)start, Columns = (int)(end - start) } : null;
+        if (start % place.Columns == 0 && end % place.Columns == 0)
+            return place;
+        var (first, within) = ((int)(start % place.Columns), end - start / place.Columns * place.Columns);
+        return first <= place.First && within >= place.First + place.Classes && within <= place.Columns
+            ? place with { First = place.First - first, Columns = (int)(end - start) } : null;
     }
 
     private ColumnPlace? Gathered(NodeProto node, ColumnPlace place, TensorShape before, TensorShape after)
@@ -143,9 +152,24 @@ internal sealed class ColumnTail(OnnxModel changed, IReadOnlyDictionary<string, 
         return null;
     }
 
-    // What lies behind the classes moves with them.
-    private long Moved(long column, ColumnPlace place) =>
-        column >= place.First + place.Classes ? column + to - place.Classes : column;
+    // Rows that were chosen: their numbers are repeated for each column.
+    private ColumnPlace? Picked(NodeProto node, string input, ColumnPlace place, TensorShape before)
+    {
+        if (input != node.Input[0] || before.Axis((int)(Attribute(node, "axis")?.I ?? 0)) == place.Axis)
+            return null;
+        if (place.Alone(before) && changed.Producers.GetValueOrDefault(node.Input[1]) is { OpType: "Tile" or "Expand" } repeat
+            && ShapeConstants.Constant(changed, repeat.Input[1])?.ToInt64() is { } counts
+            && counts.Length == before.Rank && counts[place.Axis] == place.Columns)
+        {
+            counts[place.Axis] += to - place.Classes;
+            repeat.Input[1] = ShapeConstants.Store(changed.Proto.Graph, repeat.Input[1], counts);
+        }
+        return place;
+    }
+
+    // What lies behind the classes moves with them, anchor by anchor.
+    private long Moved(long column, ColumnPlace place) => column + (to - place.Classes)
+        * (column / place.Columns + (column % place.Columns >= place.First + place.Classes ? 1 : 0));
 
     private long[]? Bounds(NodeProto node, string name, int input) => node.Input.Count > input
         ? node.Input[input].Length > 0 ? ShapeConstants.Constant(changed, node.Input[input])?.ToInt64() : null

@@ -33,7 +33,7 @@ public static class HeadMaps
     private static bool IsExpectation(NodeProto conv, IReadOnlyDictionary<string, NodeProto> producers)
     {
         var before = producers.GetValueOrDefault(conv.Input[0]);
-        while (before is { OpType: "Transpose" or "Reshape" })
+        while (before is { OpType: "Transpose" or "Reshape" or "QuantizeLinear" or "DequantizeLinear" })
             before = producers.GetValueOrDefault(before.Input[0]);
         return before?.OpType == "Softmax";
     }

@@ -88,8 +88,8 @@ public sealed class HeadPieces
             value = node.Output[0];
             names.Add(value);
             // Beyond a join of different columns the last axis is no more this piece's.
-            joined |= node.OpType == "Concat" && Shape(value) is { } all && Shape(node.Input[0]) is { } one
-                && all[-1] != one[-1] && Shape(value)!.Rank > 2;
+            joined |= node.OpType == "Concat" && Shape(value) is { Rank: > 2 } all && Shape(node.Input[0]) is { } one
+                && (all[-1] != one[-1] || all.Rank == 4 && Axis(node, 4) == 1);
             if (!joined && Shape(value) is { Rank: 2 or 3 } rows && channels % rows[-1] == 0 && rows[-1] < rows.Size
                 && IsRows(node, rows, shape, channels))
                 columns = (int)rows[-1];

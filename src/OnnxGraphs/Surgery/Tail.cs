@@ -41,6 +41,30 @@ public static class Tail
         return [.. values.Select(value => (value, run[value].Shape))];
     }
 
+    /// <summary>Values [.., 4] of a number of floats that do not depend on what is in a picture, only on its size, in the
+    /// order of computation.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="size">How many numbers.</param>
+    /// <param name="inputShapes">Shapes of the model's inputs, where the file leaves them open.</param>
+    public static IReadOnlyList<string> Constants(
+        OnnxModel model, long size, IReadOnlyDictionary<string, TensorShape> inputShapes)
+    {
+        var seen = model.Inputs.Select(input => input.Name).ToHashSet();
+        var found = model.Initializers.Where(at => at.Value is { DataType: (int)ElementType.Float32, Dims: [_, .., 4] }
+            && at.Value.Dims.Aggregate((a, b) => a * b) == size).Select(at => at.Key).ToList();
+        var shapes = ShapeTrace.Of(model, model.OutputNames, inputShapes).Shapes.ToDictionary();
+        foreach (var node in model.Proto.Graph.Node.Where(node => node.OpType == "Constant"))
+            if (node.Attribute.FirstOrDefault(attribute => attribute.Name == "value")?.T?.ToTensor() is { } stored)
+                shapes[node.Output[0]] = new(stored.Type, stored.Shape);
+        foreach (var node in model.Proto.Graph.Node)
+            if (node.OpType is not ("Shape" or "Size") && ValueGraph.Reads(node).Any(seen.Contains))
+                seen.UnionWith(node.Output);
+            else
+                found.AddRange(node.Output.Where(name => shapes.GetValueOrDefault(name) is { Element: ElementType.Float32 } type
+                    && type.Shape.Rank > 1 && type.Shape.Size == size && type.Shape[-1] == 4));
+        return found;
+    }
+
     private static List<string> Values(OnnxModel model, string raw, IReadOnlyDictionary<string, Tensor> feeds)
     {
         // Scored: depends on an activation, a choice or a layer; asking a feature map for its size does not count.

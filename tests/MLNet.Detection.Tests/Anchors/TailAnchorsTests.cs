@@ -34,6 +34,21 @@ public sealed class TailAnchorsTests
         }
     }
 
+    // As TensorFlow writes them: the first two numbers are the same along a row of cells, which is their height.
+    [TestMethod]
+    [DataRow(true, true)]
+    [DataRow(false, true)]
+    [DataRow(false, false)]
+    public void Heights_may_stand_first(bool pixels, bool corners)
+    {
+        Box[] anchors = [new(0, 0, 8, 6), new(-2, 1, 10, 5), new(8, 0, 16, 6), new(6, 1, 18, 5), new(0, 16, 8, 22), new(-2, 17, 10, 21)];
+        var found = TailAnchors.Read(Tail(anchors, new(8, 4, 2.5f, 2), pixels, corners, turned: true), "deltas", "boxes", 64, 48);
+        for (var i = 0; i < anchors.Length; i++)
+            Close.To([anchors[i].X0, anchors[i].Y0, anchors[i].X1, anchors[i].Y1],
+                (ReadOnlySpan<Box>)[found.Anchors[i]], 1e-5, $"anchor {i}");
+        Assert.AreEqual(new BoxCoder(4, 8, 2, 2.5f) { HeightFirst = true }, found.Coder);
+    }
+
     [TestMethod]
     public void Reads_UltraFaces_priors()
     {
@@ -88,11 +103,13 @@ public sealed class TailAnchorsTests
         return Op.Identity(Op.Reshape(Op.Slice(flat, 1, 0, 4 * count), new TensorShape(1, count, 4)), "deltas");
     }
 
-    private static OnnxModel Tail(Box[] anchors, BoxCoder coder, bool pixels, bool corners)
+    private static OnnxModel Tail(Box[] anchors, BoxCoder coder, bool pixels, bool corners, bool turned = false)
     {
         var graph = new Graph();
         var deltas = Deltas(graph, anchors.Length);
-        var (w, h) = pixels ? (1f, 1f) : (1 / 64f, 1 / 48f);
+        var (w, h) = pixels ? (1f, 1f) : turned ? (1 / 48f, 1 / 64f) : (1 / 64f, 1 / 48f);
+        if (turned)
+            anchors = [.. anchors.Select(a => new Box(a.Y0, a.X0, a.Y1, a.X1))];
         Var Column(params float[][] rows) =>
             graph.Constant(Tensor.Of<float>(new(1, anchors.Length, 2), [.. rows.SelectMany(row => row)]));
         var centres = Column([.. anchors.Select(a => (float[])[a.CenterX * w, a.CenterY * h])]);

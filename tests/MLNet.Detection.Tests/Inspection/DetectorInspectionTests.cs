@@ -83,7 +83,7 @@ public sealed class DetectorInspectionTests
     [DataRow("yolox", "--head yolox --class-output output")]
     [DataRow("yolo", "--head yolo --class-output output")]
     [DataRow("yolov8", "--head yolov8 --class-output output0")]
-    [DataRow("detr", "--head detr --box-output pred_boxes")]
+    [DataRow("detr", "--head detr --box-output pred_boxes --lr 0.0002")]
     public void Commands_name_the_head(string file, string options)
     {
         var report = DetectorInspection.Of(References.PathOf("heads", file + ".onnx"));

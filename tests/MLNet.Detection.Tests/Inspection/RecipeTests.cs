@@ -79,7 +79,7 @@ public sealed class RecipeTests
     [DataRow("heads/yolo.onnx", "YoloHead")]
     [DataRow("heads/yolov8.onnx", "Yolov8Head")]
     [DataRow("heads/detr.onnx", "DetrHead")]
-    [DataRow("13_training/tiny_retinanet.onnx", "Normalization.Unit, // not known")]
+    [DataRow("13_training/tiny_retinanet.onnx", "Normalization.Unit, // a guess")]
     public void Programs_of_all_heads_compile(string file, string named)
     {
         var recipe = DetectorInspection.Of(References.PathOf(file.Split('/')[0], file.Split('/')[1])).Recipe;

@@ -13,6 +13,7 @@ namespace MLNet.Detection.Heads;
 [JsonDerivedType(typeof(TanhCode), "tanh")]
 [JsonDerivedType(typeof(LinearCode), "linear")]
 [JsonDerivedType(typeof(DeltaCode), "deltas")]
+[JsonDerivedType(typeof(CentreCode), "centres")]
 public abstract record BoxCode
 {
     /// <summary>Numbers of a place.</summary>

@@ -11,6 +11,9 @@ namespace MLNet.Detection.Heads;
 internal sealed record PlaceTable(
     Graph Graph, IReadOnlyList<Box> Anchors, IReadOnlyList<(float X, float Y)> Steps, (int Width, int Height) Picture)
 {
+    /// <summary>The gain of each place's level; null where levels have none of their own.</summary>
+    public IReadOnlyList<float>? Gains { get; init; }
+
     /// <summary>[N, 2]: the points, centres of the boxes.</summary>
     public Var Points => Pairs(Anchors.Select(box => (box.CenterX, box.CenterY)));
 
@@ -27,6 +30,10 @@ internal sealed record PlaceTable(
 
     /// <summary>[2]: width and height of the picture.</summary>
     public Var Frame => Graph.Constant(Tensor.Vector<float>(Picture.Width, Picture.Height));
+
+    /// <summary>[N, 1]: the gains, or one for all.</summary>
+    public Var GainsOr(float gain) => Graph.Constant(Gains is null ? Tensor.Vector(gain)
+        : Tensor.Of<float>(new(Anchors.Count, 1), [.. Gains]));
 
     private Var Pairs(IEnumerable<(float X, float Y)> pairs) => Graph.Constant(
         Tensor.Of<float>(new(Anchors.Count, 2), [.. pairs.SelectMany(pair => new[] { pair.X, pair.Y })]));

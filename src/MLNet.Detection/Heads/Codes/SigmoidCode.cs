@@ -19,7 +19,7 @@ public sealed record SigmoidCode(float Gain = 2f, bool SquaredSize = true) : Box
     internal override Var Corners(Var raw, PlaceTable places)
     {
         var (centre, size) = Halves(raw);
-        var shift = (Op.Sigmoid(centre) - 0.5f) * Gain;
+        var shift = (Op.Sigmoid(centre) - 0.5f) * places.GainsOr(Gain);
         var grown = SquaredSize ? Op.Pow(2f * Op.Sigmoid(size), 2) : Op.Exp(size);
         return Centred(places.Points + shift * places.Strides, grown * places.Sizes);
     }

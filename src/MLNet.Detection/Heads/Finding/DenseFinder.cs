@@ -1,5 +1,6 @@
 using MLNet.Detection.Images;
 using OnnxGraphs.Models;
+using OnnxGraphs.Quantization;
 using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Heads;
@@ -16,18 +17,21 @@ public static class DenseFinder
     /// <exception cref="ModelException">The model cannot be run.</exception>
     public static DenseFinding? Find(OnnxModel model, ImageInput input)
     {
-        if (Signs(HeadPieces.Of(model, input.Shapes), input) is not { } signs)
-            return null;
-        var family = HeadFamily.All.FirstOrDefault(family => family.Fits(signs));
-        if (signs.Decoded && TailProbe.Find(model, input, signs, family) is { } probed)
+        model = ActivationRounding.Without(model);
+        var pieces = HeadPieces.Of(model, input.Shapes);
+        if (pieces.Any(piece => piece.Decoded) && TailProbe.Find(model, input, pieces) is { } probed)
             return probed;
+        if (Signs(pieces, input) is not { } found)
+            return null;
+        var signs = found with { Silu = HasSilu(model) };
+        var family = HeadFamily.All.FirstOrDefault(family => family.Fits(signs));
         family ??= signs.BoxColumns > 4 && !signs.KeypointsWithBoxes
             ? HeadFamily.Distributions(signs.BoxColumns / 4) : null;
         if (family is null)
             return null;
         var head = Head(signs, family.Code, family.Score, family.PointOffset) with
         {
-            Family = family.Name, Pixels = family.Pixels,
+            Family = family.Name, Pixels = family.Pixels, Peaks = family.Peaks,
         };
         return new(head, family.Scheme, family.Sure,
             [$"{family.Signs}: as {family.Name} has", .. Kept(signs)]);
@@ -43,13 +47,23 @@ public static class DenseFinder
     internal static IEnumerable<string> Kept(HeadSigns signs) => signs.Keypoints == 0 ? []
         : [$"{signs.Keypoints / 2} keypoints a place, which stay as they are"];
 
+    // x sigmoid(x), the activation of YOLOv5 and after.
+    private static bool HasSilu(OnnxModel model)
+    {
+        var producers = model.Producers;
+        return model.Proto.Graph.Node.Any(node => node.OpType is "Mul" && node.Input.Any(input =>
+            producers.GetValueOrDefault(input) is { OpType: "Sigmoid" } gate && node.Input.Contains(gate.Input[0])));
+    }
+
     internal static HeadSigns? Signs(IReadOnlyList<HeadPiece> pieces, ImageInput input)
     {
-        var found = pieces.GroupBy(piece => (piece.Height, piece.Width)).OrderByDescending(level => level.Key)
-            .Select(level => HeadRoles.Of([.. level])).ToList();
-        if (found.Count == 0 || found.Any(level => level is null))
+        var sizes = pieces.GroupBy(piece => (piece.Height, piece.Width)).OrderByDescending(level => level.Key)
+            .ToList();
+        var roles = sizes.Select(level => HeatRoles.Of([.. level], input.Width) ?? HeadRoles.Of([.. level])
+            ?? JointRoles.Of([.. level], sizes.Count)).ToList();
+        if (roles.Count == 0 || roles.Any(level => level is null))
             return null;
-        var levels = found.Select(level => level!.Value).ToList();
+        var levels = roles.Select(level => level!.Value).ToList();
         if (levels.Select(at => (at.Level.Classes.Columns, at.Level.Boxes.Columns, at.Level.Objectness is null,
             at.Classes.Activation, at.Keypoints)).Distinct().Count() > 1)
             return null;

@@ -18,7 +18,12 @@ internal sealed record HeadFamily(string Name, string Signs, Func<HeadSigns, boo
     private static readonly Normalization BgrUnit = Normalization.Unit with { Order = ChannelOrder.Bgr };
     private static readonly Normalization BgrImageNet =
         new(new(123.675f, 116.28f, 103.53f), new(58.395f, 57.12f, 57.375f), ChannelOrder.Bgr);
+    private static readonly Normalization CentreMeans =
+        new(new(104.04f, 113.985f, 119.85f), new(73.695f, 69.87f, 70.89f), ChannelOrder.Bgr);
     private static readonly ScoreCode Sigmoid = new(), Background = new(Softmax: true, Background: true);
+
+    /// <summary>Whether classes are heat maps.</summary>
+    public bool Peaks { get; init; }
 
     /// <summary>Where in its cell a point lies.</summary>
     public float PointOffset { get; init; } = 0.5f;
@@ -31,6 +36,10 @@ internal sealed record HeadFamily(string Name, string Signs, Func<HeadSigns, boo
 
     /// <summary>Whether the signs belong to this family alone.</summary>
     public bool Sure { get; init; } = true;
+
+    /// <summary>Whether a head that its file's own decoding proves is of the family.</summary>
+    public bool Decodes(HeadSigns signs, DenseHead head) => Fits(signs) && Code == head.Code && PointOffset == head.PointOffset
+        && Score.Softmax == head.Score.Softmax;
 
     /// <summary>The families; the first that fits counts.</summary>
     public static IReadOnlyList<HeadFamily> All { get; } =
@@ -62,6 +71,30 @@ internal sealed record HeadFamily(string Name, string Signs, Func<HeadSigns, boo
             { Pixels = Normalization.ImageNet },
         new("NanoDet", "four distributions of 8 bins, three levels",
             s => s.BoxColumns == 32 && s.Levels.Count == 3, new DistributionCode(8), Sigmoid) { Pixels = BgrImageNet },
+        new("YOLOv5-face", "one map a level with boxes, objectness, five keypoints and classes of three anchors, x sigmoid(x)",
+            s => s.Joint && s.Keypoints == 10 && s.Levels.Count == 3, new SigmoidCode(), Sigmoid)
+            {
+                Scheme = YoloAnchors.Version5Face, Pixels = Normalization.Unit,
+            },
+        new("YOLOv5", "one map a level with boxes, objectness and classes of three anchors, x sigmoid(x)",
+            s => s.Joint && s.Silu && s.Levels.Count == 3 && s.Anchors.All(a => a == 3), new SigmoidCode(), Sigmoid)
+            { Scheme = YoloAnchors.Version3, Pixels = Normalization.Unit, Sure = false },
+        new("YOLOv3", "one map a level with boxes, objectness and classes of three anchors",
+            s => s.Joint && s.Levels.Count == 3 && s.Anchors.All(a => a == 3), new SigmoidCode(1, false), Sigmoid)
+            { Scheme = YoloAnchors.Version3, Pixels = Normalization.Unit, Sure = false },
+        new("YOLOv2", "one map on stride 32 with boxes, objectness and classes of five anchors",
+            s => s.Joint && s.Strides.SequenceEqual([32f]) && s.Anchors.All(a => a == 5) && s.Classes == 20,
+            new SigmoidCode(1, false), new(Softmax: true)) { Scheme = YoloAnchors.Version2Voc, Sure = false },
+        new("YOLOv2", "one map on stride 32 with boxes, objectness and classes of five anchors",
+            s => s.Joint && s.Strides.SequenceEqual([32f]) && s.Anchors.All(a => a == 5),
+            new SigmoidCode(1, false), new(Softmax: true)) { Scheme = YoloAnchors.Version2, Sure = false },
+        new("CenterNet", "heat maps, sizes and shifts of centres on one level of stride 4",
+            s => s.Shifts && s.Strides.SequenceEqual([4f]), new CentreCode(), Sigmoid)
+            { PointOffset = 0, Pixels = CentreMeans, Peaks = true, Sure = false },
+        new("DBFace", "heat maps and four distances on one level of stride 4",
+            s => s.Strides.SequenceEqual([4f]) && s.BoxColumns == 4 && !s.Objectness && s.ClassActivation == "Sigmoid"
+                && s.Anchors.All(a => a == 1), new DistanceCode(), Sigmoid)
+            { PointOffset = 0, Pixels = CentreMeans, Peaks = true, Sure = false },
         new("FastestDet", "one level, objectness, softmax over the classes",
             s => s.Levels.Count == 1 && s.Objectness && s.BoxColumns == 4 && s.ClassActivation == "Softmax",
             new TanhCode(), new(Softmax: true, ClassPower: 0.4f, ObjectnessPower: 0.6f)) { Pixels = BgrUnit },

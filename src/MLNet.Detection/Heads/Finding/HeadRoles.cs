@@ -60,9 +60,15 @@ internal static partial class HeadRoles
             return 1;
         var anchors = pieces.Select(piece => piece.Channels).Where(channels => channels > 1
             && pieces.Any(other => other.Channels == 4 * channels)
-            && !(pieces.Count == 2 && CustomaryBins.Contains(channels))).ToList();
+            && !(pieces.Count == 2 && CustomaryBins.Contains(channels)))
+            .Concat(pieces.Where(piece => pieces.Count == 2 && piece.Channels % 4 == 0 && Unusual(piece.Channels / 4)
+                && pieces.Any(other => other != piece && other.Channels % (piece.Channels / 4) == 0))
+                .Select(piece => piece.Channels / 4)).ToList();
         return anchors.Count > 0 ? anchors.Min() : 1;
     }
+
+    // Numbers of bins that no family has, but anchors of a cell.
+    private static bool Unusual(int bins) => bins is 3 or 5 or 6 or 9 or 12;
 
     private static int? RowColumns(HeadPiece piece) => piece.Columns == piece.Channels ? null : piece.Columns;
 

@@ -12,6 +12,15 @@ namespace MLNet.Detection.Heads;
 internal sealed record HeadSigns(IReadOnlyList<HeadLevel> Levels, string? ClassActivation, int BoxColumns, int Keypoints,
     bool KeypointsWithBoxes, bool Decoded, IReadOnlyList<float> Strides, int Outputs)
 {
+    /// <summary>Whether sizes and shifts of boxes have maps of their own.</summary>
+    public bool Shifts => Levels[0].Shifts is not null;
+
+    /// <summary>Whether one map of each level has all of its numbers.</summary>
+    public bool Joint => Levels[0].Boxes.Map == Levels[0].Classes.Map && Levels[0].Objectness?.Map == Levels[0].Boxes.Map;
+
+    /// <summary>Whether the network's activation is x sigmoid(x).</summary>
+    public bool Silu { get; init; }
+
     public bool Objectness => Levels[0].Objectness is not null;
 
     public int Classes => Levels[0].Classes.Columns;

@@ -13,6 +13,12 @@ internal sealed record ScoreTable(
     /// <summary>Scores of a place.</summary>
     public int Columns => Scores[0].Length;
 
+    /// <summary>The same in the order of a file's rows: the own place of each.</summary>
+    public ScoreTable In(int[] order) => this with
+    {
+        Scores = [.. order.Select(place => Scores[place])], Levels = order[0] == 0 ? Levels : [.. Levels.Reverse()],
+    };
+
     /// <summary>All rows together, then those of each level, as first row and number.</summary>
     public IEnumerable<(int First, int Rows)> Ranges
     {

@@ -1,0 +1,50 @@
+using MLNet.Detection.Images;
+using MLNet.Detection.Inspection;
+using MLNet.Detection.Tests.Heads.Finding;
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Models;
+
+namespace MLNet.Detection.Tests.Inspection;
+
+/// <summary>What a report guesses where a file says nothing: numbers of pixels and learning rates.</summary>
+[TestClass]
+public sealed class GuessTests
+{
+    [TestMethod]
+    [DataRow(1f, "unit")]
+    [DataRow(1 / 255f, "pixels")]
+    public void The_size_of_the_first_weights_tells_what_pixels_are(float scale, string expected)
+    {
+        var model = Scaled(FamilyFile.Load("damo_yolo"), scale, layers: 1);
+        var report = DetectorInspection.Of(model);
+        StringAssert.Contains(report.Recipe.Command, $"--normalization {expected}");
+        StringAssert.Contains(string.Join('\n', report.Notes), "what numbers the pixels are is not in the file");
+    }
+
+    [TestMethod]
+    public void Tiny_weights_take_small_steps()
+    {
+        Assert.IsNull(DetectorInspection.Of(FamilyFile.Load("damo_yolo")).LearningRate);
+        var report = DetectorInspection.Of(Scaled(FamilyFile.Load("damo_yolo"), 0.05f, layers: 3));
+        StringAssert.Contains(report.Recipe.Command, "--lr 0.00005");
+        StringAssert.Contains(report.Recipe.Code, "LearningRate = 0.00005f");
+    }
+
+    [TestMethod]
+    public void Set_predictions_take_smaller_steps() => StringAssert.Contains(
+        DetectorInspection.Of(References.PathOf("heads", "detr.onnx")).Recipe.Command, "--lr 0.0002");
+
+    // The first layers of a file with smaller weights.
+    private static OnnxModel Scaled(OnnxModel model, float scale, int layers)
+    {
+        foreach (var conv in model.Proto.Graph.Node.Where(node => node.OpType == "Conv").Take(layers))
+        {
+            var weight = model.Proto.Graph.Initializer.Single(tensor => tensor.Name == conv.Input[1]);
+            var tensor = weight.ToTensor();
+            model.Proto.Graph.Initializer.Remove(weight);
+            model.Proto.Graph.Initializer.Add(Tensor.Of<float>(
+                tensor.Shape, [.. tensor.Values<float>().ToArray().Select(x => x * scale)]).ToProto(weight.Name));
+        }
+        return model;
+    }
+}
