@@ -10,7 +10,10 @@ public sealed class CommandLineTests
     {
         var root = CommandLine.Root();
         CollectionAssert.AreEquivalent(
-            new[] { "train", "predict", "evaluate", "inspect", "report", "convert", "losses", "artifacts", "new" },
+            new[]
+            {
+                "train", "predict", "evaluate", "inspect", "report", "convert", "losses", "artifacts", "quantize", "new",
+            },
             root.Subcommands.Select(verb => verb.Name).ToArray());
         foreach (var verb in root.Subcommands)
             StringAssert.Contains(Help(verb.Name), verb.Description);
