@@ -59,7 +59,7 @@ public sealed class FileFormTests
         CollectionAssert.AreEqual(file.OutputNames.ToArray(), saved.OutputNames.ToArray());
         Assert.IsFalse(saved.Initializers.ContainsKey(name));
         Assert.HasCount(4, Detections(DetectorModel.Load(File("two.onnx"))));
-        StringAssert.Contains(DetectorInspection.Of(file).Notes.Single(), $"'{name}'");
+        StringAssert.Contains(DetectorInspection.Of(file).Notes[0], $"'{name}'");
     }
 
     [TestMethod]
@@ -102,7 +102,7 @@ public sealed class FileFormTests
         var report = DetectorInspection.Of(file);
         Assert.AreEqual((128, 128), (report.Input!.Width, report.Input.Height));
         StringAssert.Contains(report.Recipe.Command, "--image-size 128x128");
-        StringAssert.Contains(report.Notes.Single(), "runs at 128 x 128");
+        StringAssert.Contains(report.Notes[0], "runs at 128 x 128");
     }
 
     // RT-DETR, D-FINE, DEIM: found without a name, four classes become three, the tail follows.
@@ -114,7 +114,7 @@ public sealed class FileFormTests
         var report = DetectorInspection.Of(file);
         Assert.AreEqual(("pred_logits", "pred_boxes", 8, 4), (report.Queries!.ClassValue, report.Queries.BoxValue,
             report.Queries.Queries, report.Queries.Classes));
-        Assert.AreEqual("--model detr.onnx --train train.json --test test.json --images images", report.Recipe.Command);
+        Assert.AreEqual("--model detr.onnx --lr 0.0002 --train train.json --test test.json --images images", report.Recipe.Command);
         var detector = new DetectorImport { Classes = HeadExport.Classes }.Apply(file);
         Assert.IsTrue(((DetrHead)detector.Head).Sigmoid);
         Assert.AreEqual(3, detector.ClassColumns);
