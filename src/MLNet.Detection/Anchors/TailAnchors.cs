@@ -125,7 +125,10 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
     // Places run along the rows of a map: what changes first is the distance from the left.
     private static bool AreTurned(Box[] boxes)
     {
-        var next = boxes.FirstOrDefault(box => box.CenterX != boxes[0].CenterX || box.CenterY != boxes[0].CenterY);
+        // Boxes of one cell have one centre, up to rounding.
+        var cell = 0.01f * (boxes[0].Width + boxes[0].Height);
+        var next = boxes.FirstOrDefault(box =>
+            MathF.Abs(box.CenterX - boxes[0].CenterX) + MathF.Abs(box.CenterY - boxes[0].CenterY) > cell, boxes[0]);
         var (right, down) = (MathF.Abs(next.CenterX - boxes[0].CenterX), MathF.Abs(next.CenterY - boxes[0].CenterY));
         return down > 0 && right < 1e-3f * down;
     }
