@@ -50,4 +50,16 @@ public sealed class TrainVerbTests
             Assert.IsFalse(Directory.Exists(folder.At("run")));
         }
     }
+
+    [TestMethod]
+    [DataRow("--loss", "focal")]
+    [DataRow("--box-loss", "giou")]
+    [DataRow("--rois", "64")]
+    public void Options_of_two_stage_detectors_are_refused_elsewhere(string option, string value)
+    {
+        using var folder = new ToolFolder();
+        Assert.AreEqual(1, ToolFolder.Run("train", "--train", folder.Shapes.Train, "--images", folder.Shapes.Images,
+            "--model", folder.Model, option, value, "--output", folder.At("run")));
+        Assert.IsFalse(Directory.Exists(folder.At("run")));
+    }
 }

@@ -6,6 +6,7 @@ using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Heads;
 using MLNet.Detection.Inspection;
+using OnnxGraphs.Losses;
 
 namespace MLNet.Detection.Tool.Training;
 
@@ -20,11 +21,12 @@ internal sealed class Import(ParseResult given, Settings settings)
         var seed = given.GetValue(settings.Seed);
         bool? background = given.GetValue(settings.Loss) switch
         {
-            null => null, "multibox" => true, "retinanet" => false,
-            var other => throw new ArgumentException($"--loss is '{other}'; expected multibox or retinanet."),
+            null or "cross-entropy" or "focal" => null, "multibox" => true, "retinanet" => false,
+            var other => throw new ArgumentException($"--loss is '{other}'; expected multibox or retinanet, or of a "
+                + "two-stage detector cross-entropy or focal."),
         };
         if (given.GetValue(settings.Model) is not { } path)
-            return background != true ? new SmallDetector { Classes = classes, Seed = seed }.Build()
+            return background != true ? WithRegions(new SmallDetector { Classes = classes, Seed = seed }.Build())
                 : throw new ArgumentException("--loss is multibox, but the built-in detector has no background column; "
                     + "expected retinanet, or a --model.");
         var described = given.GetValue(settings.HeadFile) is { } file ? HeadFile.Load(file) : null;
@@ -44,8 +46,34 @@ internal sealed class Import(ParseResult given, Settings settings)
             Colors = _pixels.Colors(),
             Seed = seed,
         };
-        return import.Load(path, Anchors);
+        return WithRegions(import.Load(path, Anchors));
     }
+
+    // What is said of regions, for a detector that looks at some.
+    private DetectorModel WithRegions(DetectorModel detector)
+    {
+        var (loss, box) = (given.GetValue(settings.Loss), given.GetValue(settings.BoxLoss));
+        if (detector.Head is not TwoStageHead head)
+            return (loss is "cross-entropy" or "focal" ? "--loss " + loss : box is not null ? "--box-loss"
+                : given.GetResult(settings.Rois) is { Implicit: false } ? "--rois" : null) is not { } option ? detector
+                : throw new ArgumentException($"{option} is for two-stage detectors; the head of "
+                    + $"{given.GetValue(settings.Model) ?? "the built-in detector"} is {detector.Head.ToWords()}.");
+        if (loss is "multibox" or "retinanet")
+            throw new ArgumentException($"--loss is {loss}, but {detector.Model.Path} is a two-stage detector; expected "
+                + "cross-entropy or focal.");
+        var regions = given.GetValue(settings.Rois);
+        if (regions < 1)
+            throw new ArgumentException($"--rois is {regions}; expected at least 1.");
+        return detector with { Head = head with { Regions = regions, Loss = RegionLoss(loss, box) } };
+    }
+
+    private TwoStageLoss RegionLoss(string? classes, string? box) => new()
+    {
+        Classification = classes == "focal"
+            ? new SoftmaxFocalLoss(given.GetValue(settings.Alpha), given.GetValue(settings.Gamma)) : new CrossEntropyLoss(),
+        Box = box switch { "l1" => new L1Loss(), "giou" => new IouLoss(), _ => new TwoStageLoss().Box },
+        ProposalBox = box == "l1" ? new L1Loss() : new TwoStageLoss().ProposalBox,
+    };
 
     private DetectionHead? Head() => given.GetValue(settings.Head) switch
     {

@@ -122,9 +122,15 @@ internal sealed class Settings
         DefaultValueFactory = _ => [],
     }.AcceptOnlyFromAmong("crop", "zoom", "color", "mosaic", "mixup", "flip", "turn", "scale", "elastic");
     public Option<string?> Loss { get; } =
-        Of<string?>("--loss", "multibox (softmax with background) or retinanet (sigmoid). "
-            + "Without it: from the model's own activation. To segment: a sum such as dice+focal:0.5 of "
+        Of<string?>("--loss", "multibox (softmax with background) or retinanet (sigmoid); of two-stage detectors "
+            + "cross-entropy or focal, for the classes of regions. Without it: from the model's own activation; "
+            + "cross-entropy. To segment: a sum such as dice+focal:0.5 of "
             + $"{string.Join(", ", NamedMapLoss.Names)}. Without it: ce.");
+    public Option<float> Alpha { get; } = Of("--alpha", "Weight of objects in --loss focal; background has one less it.", 0.25f);
+    public Option<float> Gamma { get; } = Of("--gamma", "Focusing exponent of --loss focal.", 2f);
+    public Option<string?> BoxLoss { get; } = Of<string?>("--box-loss", "Of the regions of two-stage detectors: smooth-l1, "
+        + "l1 or giou. Without it: smooth-l1.").AcceptOnlyFromAmong("smooth-l1", "l1", "giou");
+    public Option<int> Rois { get; } = Of("--rois", "Regions of a picture that a step of a two-stage detector learns.", 512);
     public Option<string[]> Freeze { get; } =
         Of<string[]>("--freeze", "Glob of weights that stay, for example \"base_net.*\"; may be repeated.", []);
     public Option<int> FreezeDepth { get; } =
@@ -160,7 +166,7 @@ internal sealed class Settings
         Normalization, Colors, Mean, Scale, HeadFile, Train, Val, Test, Format, Images, Epochs, Batch, LearningRate,
         WarmUp,
         Schedule, Optimizer, WeightDecay,
-        ClipNorm, Average, AverageRamp, Augment, Loss, Freeze, FreezeDepth, HeadsOnly, Device, Precision, Kernels, Tf32,
+        ClipNorm, Average, AverageRamp, Augment, Loss, Alpha, Gamma, BoxLoss, Rois, Freeze, FreezeDepth, HeadsOnly, Device, Precision, Kernels, Tf32,
         CudaGraph, Workers, Output, Resume, Seed, Overwrite, DemoImages,
     ];
 

@@ -74,18 +74,27 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
         (float X, float Y) scale = anchors.Max(box => Math.Max(box.X1, box.Y1)) >= 4 ? (1, 1)
             : turned ? (height, width) : (width, height);
         Box[] Boxes(Box[] decoded) => [.. decoded.Select(box => Formed(box).Scale(scale.X, scale.Y))];
-        var (at, moved) = (Boxes(anchors), Boxes(shifted));
-        var grown = Boxes(Decode(new(0, 0, 1, 1)));
+        var read = ReadCode(model, boxes, delta => Boxes(Decode(delta)));
+        return turned ? Turned([.. read.Anchors], read.Coder) : read;
+    }
+
+    /// <summary>Reads anchors and coder out of any decoding.</summary>
+    /// <param name="model">The model, for messages.</param>
+    /// <param name="boxes">Name of the decoded boxes, for messages.</param>
+    /// <param name="decode">The boxes, in pixels, where all places have the same deltas.</param>
+    /// <exception cref="ModelException">It is no decoding of this kind.</exception>
+    internal static TailAnchors ReadCode(OnnxModel model, string boxes, Func<BoxDelta, Box[]> decode)
+    {
+        var (at, moved, grown) = (decode(default), decode(new(1, 1, 0, 0)), decode(new(0, 0, 1, 1)));
         var coder = new BoxCoder(
             Weight(model, boxes, at, moved, (a, m) => a.Width / (m.CenterX - a.CenterX)),
             Weight(model, boxes, at, moved, (a, m) => a.Height / (m.CenterY - a.CenterY)),
             Weight(model, boxes, at, grown, (a, g) => 1 / MathF.Log(g.Width / a.Width)),
             Weight(model, boxes, at, grown, (a, g) => 1 / MathF.Log(g.Height / a.Height)));
-        coder = coder with { MaxLogScale = Limit(at, Boxes(Decode(new(0, 0, 20 * coder.WeightWidth, 0)))) };
+        coder = coder with { MaxLogScale = Limit(at, decode(new(0, 0, 20 * coder.WeightWidth, 0))) };
         var probe = new BoxDelta(-0.5f, 0.25f, 0.5f, -0.75f);
-        Verify(model, boxes, Boxes(Decode(probe)),
-            [.. at.Select(anchor => coder.Decode(probe, anchor))]);
-        return turned ? Turned(at, coder) : new(at, coder);
+        Verify(model, boxes, decode(probe), [.. at.Select(anchor => coder.Decode(probe, anchor))]);
+        return new(at, coder);
     }
 
     // Anchors as they are, for a program behind the file or for rows that are chosen before they are decoded. Their code has

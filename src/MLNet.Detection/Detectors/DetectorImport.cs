@@ -48,6 +48,8 @@ public sealed record DetectorImport : HeadRequest
         model = TiedWeights.Untie(FileForm.Open(model, ImageSize));
         var input = ImageInput.Read(model, ImageSize);
         StoredResult.Refuse(model);
+        if (TwoStage(model, input) is { } stages)
+            return stages;
         if (Joined(model, input) is { } joined)
             return joined;
         if (Set(model, input) is { } set)
@@ -59,6 +61,41 @@ public sealed record DetectorImport : HeadRequest
         var head = Head ?? (HasBackground ?? IsSoftmax(model, found?.Classes ?? Point(model, classes, input))
             ? new SsdHead() : new RetinaNetHead());
         return Imported(head, new(this, model, input, classes, boxes));
+    }
+
+    // A detector that looks at regions of its maps, unless its values are named.
+    private DetectorModel? TwoStage(OnnxModel model, ImageInput input)
+    {
+        if (ClassOutput is not null || BoxOutput is not null || Head is not null
+            || TwoStageFinder.Find(model, input) is not { } found)
+            return null;
+        var request = this with { Anchors = found.Anchors, Coder = found.Coder };
+        var detector = Imported(found.Head, new(request, model, input, found.ClassLogits, found.BoxDeltas));
+        DemandTail(detector, found, input);
+        return detector;
+    }
+
+    // With other classes the file must still say of a region what it is told of it. Masks of each class, say, do not
+    // follow: of fewer classes those of the first ones stay.
+    private void DemandTail(DetectorModel detector, TwoStageFinding before, ImageInput input)
+    {
+        if (Classes.Count + 1 == before.Head.ClassColumns)
+            return;
+        var (after, why) = ((TwoStageFinding?)null, "");
+        try
+        {
+            after = TwoStageFinder.Find(detector.Model, input);
+        }
+        catch (ModelException error)
+        {
+            why = $" ({error.Message})";
+        }
+        if (after is null || after.Head.FileOutputs != before.Head.FileOutputs
+            || after.Head.ClassColumns != Classes.Count + 1 || after.Head.BackgroundLast != before.Head.BackgroundLast)
+            throw new ModelException($"{detector.Model.Path}: what lies behind '{before.ClassLogits}' and "
+                + $"'{before.BoxDeltas}'{string.Concat(before.Others.Select(name => $", '{name}'"))} does not work with "
+                + $"{Classes.Count} classes in the place of {before.Head.ClassColumns - 1}; export the model with as many "
+                + $"classes as you need, or without such branches.{why}");
     }
 
     // Queries of a set prediction, whose values no one has named.
@@ -146,7 +183,9 @@ public sealed record DetectorImport : HeadRequest
 
     private DetectorModel Detector(FoundHead found, ImageInput input)
     {
-        var front = ImageFront.Read(found.Model, input, [found.ClassValue, found.BoxValue]);
+        // A file that finds objects by itself prepares its pictures itself, in training too.
+        var front = found.Head.Outputs is not null ? new ImageFront(input, input.Name, [1, 1, 1], [0, 0, 0], false)
+            : ImageFront.Read(found.Model, input, [found.ClassValue, found.BoxValue]);
         var pixels = PixelsOf(found.Model, front, found.Pixels);
         var detector = new DetectorModel
         {

@@ -22,6 +22,8 @@ public sealed record DetectorModel : HeadFrame
     /// <inheritdoc/>
     public override IReadOnlyList<string> RawValues => Head.Values(this);
 
+    internal override OnnxModel Network(int batch) => Head.Network(this, Model, batch) ?? base.Network(batch);
+
     /// <summary>Writes the ONNX file with its metadata.</summary>
     public void Save(string path, bool externalData = false) => DetectorMetadata.Attach(this).Save(path, externalData);
 

@@ -23,6 +23,8 @@ public static class MeaningCheck
     /// both.</exception>
     public static (string? Boxes, string? Scores) Demand(DetectorModel detector)
     {
+        if (detector.Head is TwoStageHead stages)
+            return StageCheck.Demand(detector, stages);
         var input = ImageInput.Read(detector.Model, (detector.Resize.Width, detector.Resize.Height));
         var tail = TailRun.Of(ActivationRounding.Without(detector.Model), detector.RawValues, new Dictionary<string, Tensor> { [input.Name] = input.Probe });
         var (scores, boxes) = Decode(detector, tail.Values);
@@ -38,6 +40,11 @@ public static class MeaningCheck
     {
         if (saved.ScoresWholeNumbers)
             return;
+        if (trained.Head.Outputs is { } outputs)
+        {
+            StageCheck.DemandSame(saved, trained, outputs);
+            return;
+        }
         var ((scores, boxes), (ownScores, ownBoxes)) = (Untouched(saved), Untouched(trained));
         var other = boxes.Length != ownBoxes.Length || TailValues.Agree(boxes, ownBoxes) < LeastShare ? "boxes"
             : scores.Agrees(ownScores, TailScores.Floats) ? null : "scores";

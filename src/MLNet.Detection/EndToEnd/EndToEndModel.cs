@@ -22,17 +22,23 @@ internal static class EndToEndModel
     /// <exception cref="ModelException">The detector's head has no such form.</exception>
     public static OnnxModel Of(DetectorModel detector)
     {
-        var (model, candidates) = Network(detector);
+        var file = detector.Head.Outputs is { } outputs ? new FileDetections(detector, outputs) : null;
+        var (model, candidates) = file is null ? Network(detector) : (file.Model(), null);
         var network = model.Proto.Graph;
         var graph = new GraphProto { Name = "detector" };
         var nodes = new NodeWriter(graph, "picture");
         graph.Input.Add(Value("pixels", ElementType.UInt8, "height", "width", 3));
         var resize = new ResizeNodes(nodes, detector.Resize, detector.Normalization);
-        Name(graph, resize.Planes("pixels"), Planes);
+        var planes = resize.Planes("pixels");
+        if (file is null)
+            Name(graph, planes, Planes);
+        else
+            file.Enter(nodes, graph, planes);
         graph.Node.Add(network.Node);
         graph.Initializer.Add(network.Initializer);
-        var (boxes, scores, labels) =
-            new SuppressionNodes(new(graph, "detections"), detector.Decoder, candidates.GroupIsClass).Detections(
+        var ends = new NodeWriter(graph, "detections");
+        var (boxes, scores, labels) = file?.Detections(ends, resize.Scale, resize.Offset)
+            ?? new SuppressionNodes(ends, detector.Decoder, candidates!.GroupIsClass).Detections(
                 CandidateBoxes, CandidateScores, candidates.Boxes.Shape[1], resize.Scale, resize.Offset);
         Output(graph, boxes, "boxes", ElementType.Float32, "detections", 4);
         Output(graph, scores, "scores", ElementType.Float32, "detections");
@@ -46,7 +52,7 @@ internal static class EndToEndModel
     }
 
     // From planes [1, 3, height, width] to candidates.
-    private static (OnnxModel Model, CandidateTables Candidates) Network(DetectorModel detector)
+    private static (OnnxModel Model, CandidateTables? Candidates) Network(DetectorModel detector)
     {
         var (width, height) = (detector.Resize.Width, detector.Resize.Height);
         var graph = new Graph();

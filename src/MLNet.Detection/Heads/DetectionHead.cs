@@ -3,6 +3,7 @@ using MLNet.Detection.Images;
 using MLNet.Detection.Scoring;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
+using OnnxGraphs.Models;
 
 namespace MLNet.Detection.Heads;
 
@@ -21,6 +22,7 @@ namespace MLNet.Detection.Heads;
 [JsonDerivedType(typeof(Yolov8Head), nameof(HeadKind.Yolov8))]
 [JsonDerivedType(typeof(DetrHead), nameof(HeadKind.Detr))]
 [JsonDerivedType(typeof(DenseHead), nameof(HeadKind.Dense))]
+[JsonDerivedType(typeof(TwoStageHead), nameof(HeadKind.TwoStage))]
 public abstract record DetectionHead
 {
     /// <summary>The family.</summary>
@@ -42,6 +44,19 @@ public abstract record DetectionHead
     /// <summary>Whether objects are matched with the predictions of the present weights, not with anchors alone.
     /// Then each step runs its forward half, is told the targets, and runs the rest.</summary>
     internal virtual bool MatchesPredictions => false;
+
+    /// <summary>Tables that the caller sees between the halves of a step, the first ones: all where the head matches
+    /// predictions, some where it chooses regions.</summary>
+    internal virtual int PredictedTables => MatchesPredictions ? int.MaxValue : 0;
+
+    /// <summary>Chooses the regions that a second stage learns; null where there is none.</summary>
+    internal virtual RegionChooser? Chooser(HeadFrame detector) => null;
+
+    /// <summary>The outputs by which the file itself says what it finds; null where raw values are decoded here.</summary>
+    internal virtual DetectionOutputs? Outputs => null;
+
+    /// <summary>What is trained, for a batch size, where that is not the part of the file before the raw values.</summary>
+    internal virtual OnnxModel? Network(HeadFrame detector, OnnxModel model, int batch) => null;
 
     /// <summary>Whether the loss is a mean over the places of the batch, empty ones included.</summary>
     internal virtual bool AveragesImages => false;

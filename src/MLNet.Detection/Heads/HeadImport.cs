@@ -75,7 +75,14 @@ internal sealed record HeadImport(
     /// <param name="backgroundLast">Whether a column beyond the classes is the last one, not the first.</param>
     public OnnxModel WithClassColumns(string classValue, int columns, float? prior, bool backgroundLast = false)
     {
-        var (old, background) = ((int)Shapes(classValue)[0][-1], columns - Options.Classes.Count);
+        return WithClassColumns(classValue, (int)Shapes(classValue)[0][-1], columns, prior, backgroundLast);
+    }
+
+    /// <summary>The same where the number of columns is known.</summary>
+    public OnnxModel WithClassColumns(
+        string classValue, int old, int columns, float? prior, bool backgroundLast, bool keepsTail = false)
+    {
+        var background = columns - Options.Classes.Count;
         var kept = KeptClasses.Of(Options, Model, old - background, Warnings);
         if (old == columns && StayAsTheyAre(kept))
             return Model;
@@ -86,7 +93,7 @@ internal sealed record HeadImport(
         if (background == 1 && rows.Count > 0)
             rows[backgroundLast ? columns - 1 : 0] = backgroundLast ? old - 1 : 0;
         return HeadReplacement.Apply(Model, classValue, columns, InputShapes,
-            new() { Seed = Options.Seed, Prior = prior, Kept = rows });
+            new() { Seed = Options.Seed, Prior = prior, Kept = rows, KeepsTail = keepsTail });
     }
 
     /// <summary>The head in the file, with the decoder that is customary for it.</summary>

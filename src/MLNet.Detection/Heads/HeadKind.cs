@@ -51,4 +51,10 @@ public enum HeadKind
     /// BlazeFace and whatever else predicts boxes for the cells of maps.
     /// </summary>
     Dense,
+
+    /// <summary>
+    /// Faster R-CNN and its relatives: regions are proposed, and a second stage looks at them. Ren et al. 2015,
+    /// https://arxiv.org/abs/1506.01497
+    /// </summary>
+    TwoStage,
 }

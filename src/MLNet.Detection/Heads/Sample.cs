@@ -17,6 +17,9 @@ namespace MLNet.Detection.Heads;
 internal sealed record Sample(string Name, long Row, Box[] Truths, int[] Classes, Box[] Ignored, LabeledBox[] Annotated,
     ResizeTransform Transform)
 {
+    /// <summary>Where chance begins for this sample in this epoch.</summary>
+    public int Seed { get; init; }
+
     /// <summary>What each pixel shows, once the picture has the network's size; null where only boxes are learnt.</summary>
     public LabelMap? Map { get; init; }
 

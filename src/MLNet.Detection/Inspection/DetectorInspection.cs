@@ -38,6 +38,9 @@ public sealed record DetectorInspection
     /// <summary>The set prediction with one sigmoid a class that the file has; null where it has none.</summary>
     public DetrFinding? Queries { get; init; }
 
+    /// <summary>The two stages that the file has; null where it looks at no regions.</summary>
+    public TwoStageFinding? Stages { get; init; }
+
     /// <summary>The map of scores of a segmentation network; null where the file is none.</summary>
     public MapCut? Map { get; init; }
 
@@ -64,7 +67,8 @@ public sealed record DetectorInspection
         ? Schemes.FirstOrDefault(fit => fit.Fits && fit.Known.Kind != HeadKind.Yolo)?.Known : null;
 
     /// <summary>What pictures files of this kind take, where the file says nothing of it; null where they differ.</summary>
-    public Normalization? Pixels => Queries is not null ? new DetrHead { Sigmoid = true }.CustomaryPixels
+    public Normalization? Pixels => Stages is not null ? Stages.Head.CustomaryPixels
+        : Queries is not null ? new DetrHead { Sigmoid = true }.CustomaryPixels
         : Dense?.Head.Pixels ?? Scheme?.Pixels
         ?? Schemes.FirstOrDefault(fit => fit.Distance < 1)?.Known.Pixels ?? Head?.Pixels;
 
@@ -125,6 +129,8 @@ public sealed record DetectorInspection
             problems.Add(constant);
         var front = input is null || summary.TrainedValues.Count == 0 ? null
             : Try(() => ImageFront.Read(model, input, summary.TrainedValues), problems);
+        if (input is not null && Try(() => TwoStageFinder.Find(model, input), problems) is { } stages)
+            return TwoStage(summary, input, stages, Try(() => MetadataEntries.Pixels(model), problems), problems);
         if (input is not null && Try(() => MapMeaning.Only(model, input), []) is { } map)
             return new()
             {
@@ -161,6 +167,15 @@ public sealed record DetectorInspection
             Problems = [.. problems.Distinct()],
         };
     }
+
+    // The layers that the summary counts end where the file chooses regions; the finder looked behind that.
+    private static DetectorInspection TwoStage(ModelSummary summary, ImageInput input, TwoStageFinding stages,
+        Normalization? stored, List<string> problems) => new()
+    {
+        Model = summary, Input = input, StoredNormalization = stored, Stages = stages,
+        Head = new(HeadKind.TwoStage, stages.Reason),
+        Problems = [.. problems.Distinct().Except(summary.Problems)],
+    };
 
     private static DetectorInspection Described(ModelSummary summary, ImageInput input, ImageFront? front,
         DenseFinding dense, Normalization? stored, List<string> problems) => new()

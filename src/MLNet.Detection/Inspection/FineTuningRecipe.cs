@@ -65,7 +65,7 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
     private static IEnumerable<(string Code, string Command)> Head(DetectorInspection inspection, List<string> missing)
     {
         var (heads, kind) = (inspection.Model.Heads, inspection.Head?.Kind);
-        if (inspection.Dense is not null || inspection.Queries is not null)
+        if (inspection.Dense is not null || inspection.Queries is not null || inspection.Stages is not null)
             return [];
         if (kind == HeadKind.Yolox && heads is not null)
             return Separate(heads, Objectness(inspection));

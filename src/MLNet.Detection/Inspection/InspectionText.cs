@@ -45,6 +45,8 @@ internal static class InspectionText
             yield return ("classes", Classes(report, heads.Classes.Shape![2]));
         else if (report.Queries is { } queries)
             yield return ("classes", $"{queries.Classes}, values '{queries.ClassValue}' and '{queries.BoxValue}'");
+        foreach (var fact in Stages(report.Stages))
+            yield return fact;
         var maps = report.Maps.Zip(report.AnchorsPerCell, (map, anchors) => (map.Width, map.Height, Anchors: anchors));
         if (report.Maps.Count > 0)
             yield return ("feature maps", string.Join(", ", maps.Select(map =>
@@ -78,6 +80,23 @@ internal static class InspectionText
             $"{Number(a)} x {(b < 0 ? "-" : "+")} {Number(Math.Abs(b))}").Distinct());
         return $"y = {colors} in the file{(front.Swapped ? ", colours in reverse" : "")}; takes pictures from {range}; "
             + $"training starts behind it, at '{front.Value}'";
+    }
+
+    private static IEnumerable<(string Name, string Value)> Stages(TwoStageFinding? stages)
+    {
+        if (stages is not { Head: var head })
+            yield break;
+        yield return ("classes", $"{head.ClassColumns - 1} and background, values '{stages.ClassLogits}' and "
+            + $"'{stages.BoxDeltas}'");
+        yield return ("proposals", $"{string.Join(" + ", head.Places)} anchors; overlap of two at most "
+            + $"{Number(head.Proposals.IouThreshold)}, score at least {Number(head.Proposals.ScoreThreshold)}");
+        yield return ("regions", string.Join(", ", head.Levels.Select(level => level.From == 0
+            ? $"on '{level.Map}'" : $"from {Number(level.From)} pixels on '{level.Map}'")));
+        yield return ("found by the file", $"'{head.FileOutputs.Boxes}', '{head.FileOutputs.Labels}' from "
+            + $"{head.FileOutputs.FirstLabel}, '{head.FileOutputs.Scores}'");
+        if (stages.Others.Count > 0)
+            yield return ("kept, not trained", $"what leads to {string.Join(", ", stages.Others.Select(name => $"'{name}'"))} "
+                + "alone");
     }
 
     /// <summary>A scheme as a row of a table.</summary>

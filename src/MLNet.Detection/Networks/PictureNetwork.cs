@@ -61,7 +61,7 @@ public abstract record PictureNetwork
     /// The part of the model that is trained and scored, for a batch size: from planes to raw values.
     /// </summary>
     /// <exception cref="ModelException">A batch of one picture is built into the file, and cannot be freed.</exception>
-    internal OnnxModel Network(int batch)
+    internal virtual OnnxModel Network(int batch)
     {
         var part = ImageValue is null ? Model : Subgraph.Extract(Model, RawValues, new Dictionary<string, TypedShape>
         {

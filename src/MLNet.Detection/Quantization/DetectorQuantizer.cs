@@ -29,6 +29,9 @@ public sealed class DetectorQuantizer : IDisposable
     public DetectorQuantizer(DetectorModel detector, QuantizationOptions? options = null, Device? device = null)
     {
         (_detector, _options) = (detector, options ?? new());
+        if (detector.Head.Outputs is not null)
+            throw new ModelException($"{detector.Model.Path}: a {detector.Head.Kind} detector chooses its regions in the file; "
+                + "no measure of its layers on their own is written yet. Keep it in floats.");
         Plan = QuantizationPlan.Of(detector.Model, detector.InputName, detector.RawValues, _options);
         var input = new TypedShape(ElementType.Float32, new(1, 3, detector.Resize.Height, detector.Resize.Width));
         _calibration = new(Plan, input, device);

@@ -25,6 +25,8 @@ internal sealed class DetectionTask(DetectorModel detector, DetectionHead head, 
 
     private readonly TargetWriter _write = head.Targets(detector);
 
+    private readonly RegionChooser? _choose = head.Chooser(detector);
+
     public override PictureNetwork Model => detector;
 
     public override string LossName => head.LossName;
@@ -56,7 +58,7 @@ internal sealed class DetectionTask(DetectorModel detector, DetectionHead head, 
         {
             Objects = head.CountsObjects ? graph.Input(Objects, 1) : null,
         };
-        foreach (var (i, table) in tables.Index().Where(_ => head.MatchesPredictions))
+        foreach (var (i, table) in tables.Index().Take(head.PredictedTables))
             graph.Output(Prediction + i, table);
         var terms = head.Terms(detector, targets, tables);
         if (!head.AveragesImages)
@@ -70,6 +72,8 @@ internal sealed class DetectionTask(DetectorModel detector, DetectionHead head, 
     {
         batch.Part<float>(Boxes, place).Clear();
         batch.Part<long>(Classes, place).Fill(Matcher.Ignored);
+        if (_choose is not null)
+            RegionBatch.Write(batch, place, ChosenRegions.None);
     }
 
     public override void Count(Batch batch)
@@ -88,13 +92,19 @@ internal sealed class DetectionTask(DetectorModel detector, DetectionHead head, 
 
     public override void Match(ITrainingRun run, Batch batch)
     {
-        if (!head.MatchesPredictions)
+        if (head.PredictedTables == 0)
             return;
         var seen = run.Predict(batch.Set);
         float[][] tables = [.. Enumerable.Range(0, seen.Count).Select(i =>
             seen[Prediction + i].GetTensorDataAsSpan<float>().ToArray())];
-        Parallel.For(0, batch.Samples.Count, image => Write(batch, image,
-            [.. tables.Select(table => batch.Rows(table, image))]));
+        Parallel.For(0, batch.Samples.Count, image =>
+        {
+            IReadOnlyList<ReadOnlyMemory<float>> predicted = [.. tables.Select(table => batch.Rows(table, image))];
+            if (_choose is null)
+                Write(batch, image, predicted);
+            else
+                RegionBatch.Write(batch, image, _choose(batch.Samples[image], predicted));
+        });
     }
 
     public override ValidationRun Validation(IDataView data, TrainingOptions options, Device device) =>

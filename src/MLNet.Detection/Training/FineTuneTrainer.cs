@@ -7,6 +7,7 @@ using MLNet.Detection.Detectors;
 using MLNet.Detection.Estimators;
 using MLNet.Detection.Interop;
 using OnnxGraphs.Artifacts;
+using OnnxGraphs.Models;
 
 namespace MLNet.Detection.Training;
 
@@ -72,9 +73,13 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
     /// <param name="folder">Where to write; made where missing.</param>
     /// <param name="options">Kernels, start, overwriting; its graph options are those of the trainer.</param>
     /// <inheritdoc cref="TrainingArtifacts.Write" path="/exception"/>
+    /// <exception cref="ModelException">It is a two-stage detector.</exception>
     public TrainingArtifacts WriteArtifacts(string folder, TrainingArtifactsOptions? options = null)
     {
         _options.Check(_options.Detector.Classes);
+        if (_options.Head.Chooser(_options.Detector) is not null)
+            throw new ModelException($"{_options.Detector.Model.Path}: a {_options.Head.Kind} detector chooses regions "
+                + "between the halves of a step, which the official artifacts do not do; train it here.");
         var (detector, network) = (_options.Detector, _options.Detector.Network(_options.BatchSize));
         return TrainingArtifacts.Write(network, detector.RawValues, Task(_options).Loss, _options.Optimizer, folder,
             (options ?? new()) with { Graph = _options.StepOptions(detector, network) });

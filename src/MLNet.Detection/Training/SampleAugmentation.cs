@@ -18,7 +18,8 @@ internal sealed class SampleAugmentation(
         var (sample, picture) = (store.Samples[choice.Index], store.Picture(choice.Index));
         if (choice.Flip)
             picture = HorizontalFlip.Flip(picture);
-        var random = new Random(unchecked((seed * 1_000_003 + epoch) * 1_000_003 + choice.Index));
+        sample = sample with { Seed = unchecked((seed * 1_000_003 + epoch) * 1_000_003 + choice.Index) };
+        var random = new Random(sample.Seed);
         if (mix is not null)
             picture = mix.Apply(picture, [.. Enumerable.Range(0, mix.Others).Select(_ => Any(random))], random);
         foreach (var change in changes)

@@ -49,7 +49,7 @@ internal sealed class ReversePass
             || (rule.Elementwise && node.Inputs.All(input => input is null || input.Shape == node.Outputs[0].Shape));
         var upstream = node.Outputs.Select(output =>
             Sum(output) is { } dy && !small ? Op.Expand(dy, output.Shape) : Sum(output)).ToList();
-        var gradients = rule.Gradient is { } gradient ? gradient(upstream, node)
+        var gradients = rule.Gradient is { } gradient && rule.Covers(node) ? gradient(upstream, node)
             : rule.Expression is { } expression ? Composition.Gradients(node, expression, upstream[0]!)
             : throw MissingRule(node);
         var masked = node.Outputs.Any(_masked.Contains);

@@ -12,26 +12,39 @@ namespace OnnxGraphs.Losses;
     Paper = "https://arxiv.org/abs/1504.08083")]
 public sealed record FastRcnnLoss
 {
+    /// <summary>Loss of the classes, background 0, with a mean over the regions: cross-entropy, or
+    /// <see cref="SoftmaxFocalLoss"/>.</summary>
+    public Loss Classification { get; init; } = new CrossEntropyLoss();
+
     /// <summary>Loss of the encoded boxes, summed over the four numbers.</summary>
     public Loss Box { get; init; } = new SmoothL1Loss(1f / 9);
 
     /// <summary>
     /// The terms "classification" and "box", scalars; their sum is the loss. Logits [R, C] with background 0, deltas
-    /// [R, 4 C] class by class, labels Int64 [R] (0 background), boxes [R, 4] encoded.
+    /// [R, 4 C] class by class, labels Int64 [R] (0 background, less for regions that do not count), boxes [R, 4]
+    /// encoded.
     /// </summary>
-    public IReadOnlyDictionary<string, Var> Terms(Var logits, Var deltas, Var labels, Var boxes)
+    /// <param name="logits">The class logits.</param>
+    /// <param name="deltas">The deltas of all classes.</param>
+    /// <param name="labels">The classes of the regions.</param>
+    /// <param name="boxes">What the regions with an object must predict.</param>
+    /// <param name="decode">What is compared of the deltas of a region's class: [R, 4] to [R, 4], for a loss of boxes
+    /// themselves, with <paramref name="boxes"/> in the same form. Null: the deltas.</param>
+    public IReadOnlyDictionary<string, Var> Terms(
+        Var logits, Var deltas, Var labels, Var boxes, Func<Var, Var>? decode = null)
     {
         Check(logits, deltas, labels, boxes);
         var (regions, classes) = (logits.Shape[0], logits.Shape[1]);
-        var own = Reshape(Unsqueeze(labels, 1, 2), [regions, 1, 1]);
-        var index = Expand(own, new(regions, 1, 4));
+        var (skipped, label) = (Less(labels, labels.Like(0)), Max(labels, labels.Like(0)));
+        var index = Expand(Reshape(label, [regions, 1, 1]), new(regions, 1, 4));
         var chosen = Squeeze(GatherElements(Reshape(deltas, [regions, classes, 4]), index, 1), 1);
         var positive = Cast(Greater(labels, labels.Like(0)), logits.Type);
-        var box = ReduceSum(Box.Elements(chosen, boxes), [1], keep: false);
+        var box = RegionBoxes.Sum(Box, decode?.Invoke(chosen) ?? chosen, boxes);
+        var counted = ReduceSum(1f - Cast(skipped, logits.Type), keep: false);
         return new Dictionary<string, Var>
         {
-            ["classification"] = new CrossEntropyLoss().Of(logits, labels),
-            ["box"] = SumAll(positive * box) / Math.Max(1, regions),
+            ["classification"] = Classification.Of(logits, label, new() { Ignore = skipped }),
+            ["box"] = SumAll(positive * box) / Loss.AtLeastOne(counted),
         };
     }
 

@@ -33,6 +33,26 @@ public sealed record RpnLoss
         };
     }
 
+    /// <summary>
+    /// The same terms where the sample is told anchor by anchor, so that its size may change from step to step: labels
+    /// Int64 [T], 1 for positives, 0 for negatives, less for anchors that were not sampled.
+    /// </summary>
+    public IReadOnlyDictionary<string, Var> Terms(Var objectness, Var deltas, Var boxes, Var labels)
+    {
+        Check(objectness, deltas, boxes, labels, labels);
+        LossArgument.Expect(this, labels.Shape[0] == objectness.Shape[0], nameof(labels), labels,
+            $"Int64 [{objectness.Shape[0]}]");
+        var skipped = Less(labels, labels.Like(0));
+        var positive = Cast(Greater(labels, labels.Like(0)), objectness.Type);
+        var sampled = ReduceSum(1f - Cast(skipped, objectness.Type), keep: false);
+        var box = RegionBoxes.Sum(Box, deltas, boxes);
+        return new Dictionary<string, Var>
+        {
+            ["objectness"] = new BinaryCrossEntropyLoss().Of(Squeeze(objectness, 1), positive, new() { Ignore = skipped }),
+            ["box"] = SumAll(positive * box) / Loss.AtLeastOne(sampled),
+        };
+    }
+
     /// <summary>The sum of the terms.</summary>
     public Var Of(Var objectness, Var deltas, Var boxes, Var positives, Var negatives) =>
         Terms(objectness, deltas, boxes, positives, negatives).Values.Aggregate((a, b) => a + b);

@@ -12,7 +12,7 @@ public static partial class Op
     internal static OperatorTable Table { get; } = OperatorTable.Merge(
         Arithmetic(), Trigonometry(), Choices(), Activations(), Logic(), Reductions(), Shapes(), Layouts(), Slicing(),
         Padding(), Selection(), Scattering(), Products(), Einsums(), Convolutions(), Poolings(), Resizes(), Sampling(),
-        Normalizations(), VectorNormalizations(), Quantization(), Refusals(), Pseudo());
+        RegionSampling(), Normalizations(), VectorNormalizations(), Quantization(), Refusals(), Pseudo());
 
     /// <summary>ONNX operator types that have a gradient rule, in alphabetical order.</summary>
     public static IReadOnlyList<string> Differentiable { get; } =

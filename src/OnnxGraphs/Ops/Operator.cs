@@ -37,6 +37,9 @@ internal sealed record Operator(Inference Infer, ManyGradientRule? Gradient)
     /// </summary>
     public Func<Node, bool> Steep { get; init; } = _ => false;
 
+    /// <summary>Which nodes the rule holds for, where their attributes decide it.</summary>
+    public Func<Node, bool> Covers { get; init; } = _ => true;
+
     /// <summary>For docs/operators.md: limits of the rule, or why there is none.</summary>
     public string Remark { get; init; } = "";
 

@@ -13,10 +13,7 @@ public static partial class Op
 
     private static OperatorTable Resizes() => new()
     {
-        ["Resize"]   = new(ResizeShape, ResizeGradient) { Remark = "[N, C, H, W] in H and W, without cropping" },
-        ["RoiAlign"] = new(x => [new(x[0].Type, new(x[1].Shape[0], x[0].Shape[1],
-                             x.Attributes.Int("output_height", 1), x.Attributes.Int("output_width", 1)))])
-                         { Remark = "boxes move its samples: train the dense part before it" },
+        ["Resize"] = new(ResizeShape, ResizeGradient) { Remark = "[N, C, H, W] in H and W, without cropping" },
     };
 
     private static IReadOnlyList<TypedShape> ResizeShape(Node x)

@@ -69,12 +69,14 @@ internal sealed record BoxBranch(NodeProto Layer, ClassBranch Classes, Tensor Cl
                     + $"[.., {last}, 4].");
     }
 
-    // What is chosen of the boxes may be looked at again, by a mask head: RoiAlign is where that begins.
+    // What is chosen of the boxes may be looked at again, by a mask head: RoiAlign is where that begins, and which map is
+    // looked at follows from the boxes, too.
     private static bool IsLast(ValueGraph graph, NodeProto layer)
     {
         var (seen, open) = (new HashSet<string>(), new Queue<string>(layer.Output));
         while (open.TryDequeue(out var value))
-            foreach (var node in graph.Readers(value).Where(node => node.OpType != "RoiAlign"))
+            foreach (var node in graph.Readers(value).Where(node =>
+                node.OpType != "RoiAlign" && ValueGraph.DataInputs(node).Contains(value)))
                 if (ValueGraph.IsLayer(node) || node.OpType == "Softmax")
                     return false;
                 else

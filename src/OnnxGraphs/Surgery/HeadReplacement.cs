@@ -38,7 +38,7 @@ public static class HeadReplacement
         foreach (var branch in boxes)
             weights.Write(branch);
         ShapeConstants.Rescale(copy, head, raw, classes);
-        if (boxes.Count > 0)
+        if (boxes.Count > 0 && !options.KeepsTail)
             new MapTail(model, copy, head.Feeds,
                 boxes.ToDictionary(branch => branch.Layer.Output[0], branch => branch.ClassLabels)).Rescale();
         ClassLoop.Resize(copy, raw, head.Classes, classes);

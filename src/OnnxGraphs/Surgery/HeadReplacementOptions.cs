@@ -19,4 +19,7 @@ public sealed record HeadReplacementOptions
 
     /// <summary>Seed of the random weights.</summary>
     public int Seed { get; init; }
+
+    /// <summary>Whether what lies behind boxes of each class takes their number from shapes, and stays as it is.</summary>
+    public bool KeepsTail { get; init; }
 }

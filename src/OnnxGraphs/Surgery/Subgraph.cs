@@ -77,7 +77,7 @@ public static class Subgraph
         }
     }
 
-    private static ValueInfoProto Info(string name, TypedShape type)
+    internal static ValueInfoProto Info(string name, TypedShape type)
     {
         var shape = new TensorShapeProto();
         shape.Dim.Add(type.Shape.Select(dim => new TensorShapeProto.Types.Dimension { DimValue = dim }));

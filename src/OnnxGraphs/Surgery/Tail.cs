@@ -21,11 +21,22 @@ public static class Tail
     public static IReadOnlyList<(string Value, TensorShape Shape)> Decodings(
         OnnxModel model, string raw, TensorShape shape, IReadOnlyDictionary<string, TensorShape> inputShapes)
     {
-        var values = Values(model, raw);
-        if (values.Count == 0)
-            return [];
         var feeds = ExampleInputs.Zeros(model, inputShapes);
         feeds[raw] = Tensor.Filled(shape, 0);
+        return Decodings(model, raw, feeds);
+    }
+
+    /// <summary>The same where other inner values are given, too: what they come from does not count.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="raw">Name of the raw value.</param>
+    /// <param name="feeds">The raw value, inputs and other values by name.</param>
+    /// <exception cref="ModelException">ONNX Runtime cannot compute them.</exception>
+    public static IReadOnlyList<(string Value, TensorShape Shape)> Decodings(
+        OnnxModel model, string raw, IReadOnlyDictionary<string, Tensor> feeds)
+    {
+        var values = Values(model, raw, feeds);
+        if (values.Count == 0)
+            return [];
         var run = Subgraph.Run(model, feeds, values);
         return [.. values.Select(value => (value, run[value].Shape))];
     }
@@ -54,11 +65,11 @@ public static class Tail
         return found;
     }
 
-    private static List<string> Values(OnnxModel model, string raw)
+    private static List<string> Values(OnnxModel model, string raw, IReadOnlyDictionary<string, Tensor> feeds)
     {
         // Scored: depends on an activation, a choice or a layer; asking a feature map for its size does not count.
         var (behind, scored, found) = (new HashSet<string> { raw }, new HashSet<string>(), new List<string>());
-        foreach (var node in model.Proto.Graph.Node.Where(node => !node.Output.Contains(raw)))
+        foreach (var node in model.Proto.Graph.Node.Where(node => !node.Output.Any(feeds.ContainsKey)))
             if (ValueGraph.IsLayer(node) || Choices.Contains(node.OpType)
                 || node.OpType is not ("Shape" or "Size") && ValueGraph.Reads(node).Any(scored.Contains))
                 scored.UnionWith(node.Output);

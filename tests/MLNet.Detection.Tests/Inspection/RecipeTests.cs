@@ -39,6 +39,39 @@ public sealed class RecipeTests
             tuned.Model.OutputNames.ToArray());
     }
 
+    // A two-stage detector needs no word beyond its file.
+    [TestMethod]
+    [DataRow("pyramid", "from 24 pixels on")]
+    [DataRow("one_map", "overlap of two at most 0.7")]
+    [DataRow("masks", "'masks' alone")]
+    [DataRow("keypoints", "'keypoints', 'keypoint_scores' alone")]
+    public void Two_stage_files_are_told_and_tuned(string file, string fact)
+    {
+        using var folder = new TemporaryFolder();
+        var shapes = ShapesGenerator.Write(
+            folder.File("data"), new() { Width = 64, Height = 64, Train = 3, Val = 0, Test = 2 });
+        var path = References.PathOf("two_stage", file + ".onnx");
+        var report = DetectorInspection.Of(path, (64, 64));
+        Assert.AreEqual(HeadKind.TwoStage, report.Head!.Kind);
+        Assert.IsEmpty(report.Problems);
+        Assert.IsEmpty(report.Recipe.Missing);
+        StringAssert.Contains(string.Join(' ', report.ToString().Split((char[]?)null,
+            StringSplitOptions.RemoveEmptyEntries)), fact);
+        StringAssert.Contains(InspectionJson.Write(report), "TwoStage");
+        StringAssert.Contains(InspectionReport.Render(report), "TwoStage");
+        if (file is not ("pyramid" or "one_map"))
+            return;
+        var code = report.Recipe.Code;
+        foreach (var (name, at) in new[]
+        {
+            ("train.json", shapes.Train), ("test.json", shapes.Test!), ("images", shapes.Images),
+            (file + ".onnx", path), ("tuned.onnx", folder.File("tuned.onnx")),
+        })
+            code = code.Replace($"\"{name}\"", $"@\"{at}\"");
+        Compile(code.Replace("epochs: 20", "epochs: 1")).EntryPoint!.Invoke(null, [Array.Empty<string>()]);
+        Assert.HasCount(4, DetectorModel.Load(folder.File("tuned.onnx")).Classes);
+    }
+
     // Other heads and options: their programs compile.
     [TestMethod]
     [DataRow("heads/fcos.onnx", "FcosHead")]

@@ -17,7 +17,7 @@ public sealed class CoverageTests
         .. SlicingTests.Cases, .. PaddingTests.Cases, .. TrigonometryTests.Cases, .. EinsumsTests.Cases,
             .. SamplingsTests.Cases, .. SelectionTests.Cases, .. ProductsTests.Cases, .. ConvolutionsTests.Cases,
             .. PoolingsTests.Cases,
-        .. ResizesTests.Cases, .. NormalizationsTests.Cases,
+        .. ResizesTests.Cases, .. RegionSamplingTests.Cases, .. NormalizationsTests.Cases,
     ];
 
     [TestMethod]

@@ -7,7 +7,7 @@ namespace OnnxGraphs.Models;
 /// Brings a model of opset 7 to 23 to the working opset. Each entry says up to which opset a node needs a change; what
 /// is not listed means the same in all of them. Source: the changelog of the ONNX operators.
 /// </summary>
-internal static class OpsetUpgrade
+public static class OpsetUpgrade
 {
     private static readonly (string Op, int Below, Action<NodeProto, Context> Change)[] Changes =
     [

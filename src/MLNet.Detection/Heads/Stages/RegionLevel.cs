@@ -1,0 +1,9 @@
+namespace MLNet.Detection.Heads;
+
+/// <summary>A map that a second stage takes regions' features from.</summary>
+/// <param name="Value">Name of the features in the file, the output of its RoiAlign.</param>
+/// <param name="Map">Name of the map.</param>
+/// <param name="From">Regions of at least this size, the root of their area in pixels of the network's picture, belong
+/// to
+/// the map, unless they belong to a later one.</param>
+public sealed record RegionLevel(string Value, string Map, float From);
