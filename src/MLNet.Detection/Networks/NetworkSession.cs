@@ -11,7 +11,7 @@ internal sealed class NetworkSession : IDisposable
 {
     private readonly PictureNetwork _model;
     private readonly InferenceSession _session;
-    private readonly RunOptions _options = new();
+    private readonly RunOptions _options;
     private readonly OrtValue _images;
     private readonly List<string> _outputs = [];
     private readonly WholeNetwork? _whole;
@@ -53,6 +53,7 @@ internal sealed class NetworkSession : IDisposable
         Shapes = shapes;
         using var options = device.CreateSessionOptions();
         _session = new(GraphWriter.Write(graph, "detector").ToBytes(), options);
+        _options = new();
     }
 
     /// <summary>Pictures of one run: as asked for, or 1 where the file takes one at a time.</summary>

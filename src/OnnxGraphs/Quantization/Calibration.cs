@@ -12,7 +12,7 @@ public sealed class Calibration : IDisposable
 {
     private readonly QuantizationPlan _plan;
     private readonly InferenceSession _session;
-    private readonly RunOptions _options = new();
+    private readonly RunOptions _options;
     private readonly Dictionary<string, ValueHistogram> _histograms;
     private readonly Dictionary<string, ChannelMeans> _means = [];
 
@@ -26,7 +26,7 @@ public sealed class Calibration : IDisposable
         _histograms = plan.Observed.ToDictionary(name => name, _ => new ValueHistogram());
         var part = Subgraph.Extract(plan.Model, [.. Computed], new Dictionary<string, TypedShape> { [plan.Input] = input });
         using var options = (device ?? Device.Cpu).CreateSessionOptions();
-        _session = new(part.ToBytes(), options);
+        (_session, _options) = (new(part.ToBytes(), options), new());
         foreach (var layer in plan.Nodes.Where(node => node.Kind == QuantizedNodeKind.Layer))
             _means.TryAdd(layer.Inputs[0], new(layer.Operator == "Conv" ? 1 : -1));
     }
