@@ -12,8 +12,9 @@ public sealed class OneLevelTests
     [DataRow("nanodet_m.onnx", "792", "795", "one feature level of 3")]
     public void Naming_one_level_is_refused(string file, string classes, string boxes, string said)
     {
+        var path = Shared.File($"zoo/{file}");
         var import = new DetectorImport { Classes = ["a"], ClassOutput = classes, BoxOutput = boxes };
-        var error = Assert.ThrowsExactly<ModelException>(() => import.Load(Shared.File($"zoo/{file}")));
+        var error = Assert.ThrowsExactly<ModelException>(() => import.Load(path));
         StringAssert.Contains(error.Message, said);
         StringAssert.Contains(error.Message, "leave the names of outputs out");
     }
