@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MLNet.Detection.Data;
+using MLNet.Detection.Evaluation.Masks;
 using MLNet.Detection.Reports;
 using MLNet.Detection.Segmentation;
 using MLNet.Detection.Tool.Terminal;
@@ -20,12 +21,16 @@ internal sealed class MaskEvaluation(MaskHeldOut measured, string title)
     {
         Tables.Write(["Metric", "", ""], RunReport.OfMasks(measured.Metrics).Select(number =>
             new[] { number.Name, Tables.Number(number.Value), number.Meaning }));
-        Tables.Write(["Class", "Pixels", "IoU", "Dice", "Precision", "Recall", "Boundary F1"], measured.Metrics.Classes.Select(c =>
-            new[] { c.Name, $"{c.True}", Tables.Number(c.IoU), Tables.Number(c.Dice), Tables.Number(c.Precision),
-                Tables.Number(c.Recall), Tables.Number(c.BoundaryF1) }));
+        ShowClasses(measured.Metrics);
         foreach (var skipped in measured.Skipped)
             Console.Error.WriteLine($"Skipped: {skipped}");
     }
+
+    /// <summary>The numbers of each class, as a table.</summary>
+    public static void ShowClasses(SegmentationMetrics metrics) =>
+        Tables.Write(["Class", "Pixels", "IoU", "Dice", "Precision", "Recall", "Boundary F1"], metrics.Classes.Select(c =>
+            new[] { c.Name, $"{c.True}", Tables.Number(c.IoU), Tables.Number(c.Dice), Tables.Number(c.Precision),
+                Tables.Number(c.Recall), Tables.Number(c.BoundaryF1) }));
 
     public void WriteJson(string path, bool overwrite)
     {

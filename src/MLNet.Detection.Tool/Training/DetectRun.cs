@@ -106,17 +106,13 @@ internal sealed class DetectRun(ParseResult given, Settings settings, Cancellati
         return data;
     }
 
-    // Of a data set in parts, each option takes the part of its name.
     private DetectionDataView Load(string path, string part)
     {
         var format = Given.GetValue(Settings.Format) is { } name
             ? DatasetFormat.Named(name) : DatasetFormat.Detect(path);
-        var parts = format.Splits(path);
-        if (parts.Count > 0 && !parts.Contains(part))
-            Display.Warn($"{path} has the parts {string.Join(", ", parts)}, but no \"{part}\": all of it is taken.");
         return Ml.Detection().LoadDataset(path, new()
         {
-            ImageFolder = Given.GetValue(Settings.Images), Split = parts.Contains(part) ? part : null,
+            ImageFolder = Given.GetValue(Settings.Images), Split = Split(format.Splits(path), path, part),
         }, format);
     }
 

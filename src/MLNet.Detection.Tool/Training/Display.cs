@@ -6,6 +6,7 @@ using MLNet.Detection.Evaluation;
 using MLNet.Detection.Evaluation.Masks;
 using MLNet.Detection.Networks;
 using MLNet.Detection.Segmentation;
+using MLNet.Detection.Tool.Evaluation;
 using MLNet.Detection.Tool.Terminal;
 using MLNet.Detection.Reports;
 using MLNet.Detection.Training;
@@ -101,9 +102,7 @@ internal sealed class Display : IProgress<TrainingProgress>, IDisposable
 
     public static void End(SegmentationMetrics metrics, TrainingResult result, RunFolder folder, TimeSpan elapsed, double peak)
     {
-        Tables.Write(["Class", "Pixels", "IoU", "Dice", "Precision", "Recall", "Boundary F1"], metrics.Classes.Select(c =>
-            new[] { c.Name, $"{c.True}", Tables.Number(c.IoU), Tables.Number(c.Dice), Tables.Number(c.Precision),
-                Tables.Number(c.Recall), Tables.Number(c.BoundaryF1) }));
+        MaskEvaluation.ShowClasses(metrics);
         var objects = metrics.Instances is { } found
             ? F($", objects: AP {found.AveragePrecision:f4}, aggregated Jaccard {found.AggregatedJaccard:f4}, ")
                 + F($"{found.PairsToldApart} of {found.TouchingPairs} touching pairs told apart") : "";

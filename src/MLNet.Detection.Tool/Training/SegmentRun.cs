@@ -93,18 +93,15 @@ internal sealed class SegmentRun(ParseResult given, Settings settings, Cancellat
     private DetectionDataView? HeldOut(Option<string?> option, string part) =>
         Given.GetValue(option) is { } path ? Load(path, part) : null;
 
-    // Of a data set in parts, each option takes the part of its name.
     private DetectionDataView Load(string path, string part)
     {
         var format = Given.GetValue(Settings.Format) is { } name ? MaskFormat.Named(name) : Given.GetValue(Settings.Masks) is null
             ? MaskFormat.Detect(path) : MaskFormat.Named("masks");
-        var parts = format.Splits(path);
-        if (parts.Count > 0 && !parts.Contains(part))
-            Display.Warn($"{path} has the parts {string.Join(", ", parts)}, but no \"{part}\": all of it is taken.");
         return Ml.Detection().LoadMasks(path, new()
         {
             Classes = Given.GetValue(Settings.Classes)!, MaskFolder = Given.GetValue(Settings.Masks),
-            ImageFolder = Given.GetValue(Settings.Images), AreObjects = Given.GetValue(Settings.Objects) ? true : null, Split = parts.Contains(part) ? part : null,
+            ImageFolder = Given.GetValue(Settings.Images), AreObjects = Given.GetValue(Settings.Objects) ? true : null,
+            Split = Split(format.Splits(path), path, part),
         }, format);
     }
 }

@@ -77,6 +77,16 @@ internal abstract class TaskRun(ParseResult given, Settings settings, Cancellati
         ["skipped_images"] = new JsonArray([.. result.SkippedImages.Select(image => (JsonNode)image)]),
     };
 
+    /// <summary>Of a data set in parts, each option takes the part of its name; null is all of it.</summary>
+    protected static string? Split(IReadOnlyList<string> parts, string path, string part)
+    {
+        if (parts.Contains(part))
+            return part;
+        if (parts.Count > 0)
+            Display.Warn($"{path} has the parts {string.Join(", ", parts)}, but no \"{part}\": all of it is taken.");
+        return null;
+    }
+
     private IAugmentation? Augmentation(string name) => name switch
     {
         "crop" => Given.GetValue(Settings.Task) == "segment" ? new RandomCrop() : new RandomIouCrop(),

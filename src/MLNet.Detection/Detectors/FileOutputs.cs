@@ -14,7 +14,7 @@ namespace MLNet.Detection.Detectors;
 internal sealed class FileOutputs : IDisposable
 {
     private readonly InferenceSession _session;
-    private readonly RunOptions _options = new();
+    private readonly RunOptions _options;
     private readonly OrtValue _picture;
     private readonly DetectorModel _model;
     private readonly DetectionOutputs _outputs;
@@ -29,6 +29,7 @@ internal sealed class FileOutputs : IDisposable
         });
         using var options = device.CreateSessionOptions();
         _session = new(part.ToBytes(), options);
+        _options = new();
         _picture = HostTensors.Allocate(input.Type, input.Shape);
     }
 
@@ -38,10 +39,7 @@ internal sealed class FileOutputs : IDisposable
     /// <exception cref="ArgumentException">It has another size.</exception>
     public DetectedObject[] Run(RgbImage picture)
     {
-        var resize = _model.Resize;
-        if (picture.Width != resize.Width || picture.Height != resize.Height)
-            throw new ArgumentException($"A picture is {picture.Width} x {picture.Height}, the network takes {resize.Width} x "
-                + $"{resize.Height}; resize it with the model's {nameof(DetectorModel.Resize)}.", nameof(picture));
+        _model.RequireSize(picture, nameof(picture));
         _model.Normalization.Write(picture, _picture.GetTensorMutableDataAsSpan<float>());
         using var results = _session.Run(_options, [_model.InputName], [_picture], Names);
         var boxes = BoxConversion.ToBoxes(results[0].GetTensorDataAsSpan<float>(), BoxFormat.Xyxy);

@@ -209,11 +209,8 @@ public sealed record TwoStageHead : DetectionHead
 
     /// <summary>Regions for a map: those that belong to it; the others lie far from it, where all features are
     /// 0.</summary>
-    internal Box[] RegionsOf(int level, Box[] regions)
-    {
-        var sampling = new RegionSampling(RegionMatcher, AnchorSampler, ProposalCoder, Levels);
-        return Array.ConvertAll(regions, region => sampling.LevelOf(region) == level ? region : ChosenRegions.Elsewhere);
-    }
+    internal Box[] RegionsOf(int level, Box[] regions) => Array.ConvertAll(regions,
+        region => RegionLevel.Of(Levels, region) == level ? region : ChosenRegions.Elsewhere);
 
     private RegionStage Stage(HeadFrame detector) => new([.. Levels.Select(level => new RegionPool(level.Value, level.Map))],
         RegionValue, Features, detector.ClassValue, detector.BoxValue);

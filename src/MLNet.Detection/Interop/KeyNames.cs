@@ -11,14 +11,8 @@ internal static class KeyNames
     /// <summary>A variable vector of keys with these names; key 1 is the first.</summary>
     public static DataViewSchema.DetachedColumn Column(string column, IReadOnlyList<string> names)
     {
-        var values = names.Select(name => name.AsMemory()).ToArray();
-        var annotations = new DataViewSchema.Annotations.Builder();
-        if (values.Length > 0)
-            annotations.Add(KeyValues, new VectorDataViewType(TextDataViewType.Instance, values.Length),
-                (ref VBuffer<ReadOnlyMemory<char>> value) =>
-                    new VBuffer<ReadOnlyMemory<char>>(values.Length, values).CopyTo(ref value));
-        var key = new KeyDataViewType(typeof(uint), Math.Max(1, values.Length));
-        return new(column, new VectorDataViewType(key), annotations.ToAnnotations());
+        var key = new KeyDataViewType(typeof(uint), Math.Max(1, names.Count));
+        return new(column, new VectorDataViewType(key), NameAnnotations.Of(KeyValues, names));
     }
 
     /// <summary>The names that a column carries; empty when it carries none.</summary>

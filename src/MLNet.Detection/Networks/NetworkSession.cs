@@ -70,12 +70,8 @@ internal sealed class NetworkSession : IDisposable
         if (pictures.Count > BatchSize)
             throw new ArgumentException($"{pictures.Count} pictures do not fit into a batch of {BatchSize}.",
                 nameof(pictures));
-        var resize = _model.Resize;
         foreach (var picture in pictures)
-            if (picture.Width != resize.Width || picture.Height != resize.Height)
-                throw new ArgumentException(
-                    $"A picture is {picture.Width} x {picture.Height}, the network takes {resize.Width} x {resize.Height}; "
-                    + $"resize it with the model's {nameof(PictureNetwork.Resize)}.", nameof(pictures));
+            _model.RequireSize(picture, nameof(pictures));
         var planes = _images.GetTensorMutableDataAsSpan<float>();
         var size = planes.Length / BatchSize;
         for (var i = 0; i < pictures.Count; i++)

@@ -73,6 +73,14 @@ public abstract record PictureNetwork
         return batch == 1 ? part : BatchAxis.Open(part, InputName, RawValues);
     }
 
+    /// <exception cref="ArgumentException">A picture has another size than the network's.</exception>
+    internal void RequireSize(RgbImage picture, string parameter)
+    {
+        if (picture.Width != Resize.Width || picture.Height != Resize.Height)
+            throw new ArgumentException($"A picture is {picture.Width} x {picture.Height}, the network takes {Resize.Width} x "
+                + $"{Resize.Height}; resize it with the model's {nameof(Resize)}.", parameter);
+    }
+
     /// <summary>The largest batch up to a size that the file can be brought to: that size, or 1.</summary>
     internal int Batch(int wanted)
     {

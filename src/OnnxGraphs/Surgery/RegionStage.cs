@@ -35,7 +35,7 @@ public sealed record RegionStage(
         if (pools.Count == 0)
             return null;
         var joined = Forward(graph, pools.SelectMany(pool => pool.Output), node => Joins.Contains(node.OpType));
-        var behind = Forward(graph, joined, node => node.OpType is not ("RoiAlign" or "Shape" or "Size"), dataOnly: true);
+        var behind = Forward(graph, joined, node => node.OpType is not ("RoiAlign" or "Shape" or "Size"));
         var before = pools.Select(pool => Chain(graph, pool.Input[1])).ToList();
         var common = before[0].Where(value => before.All(chain => chain.Contains(value))).ToList();
         var run = Subgraph.Run(model, feeds, [.. joined.Concat(behind).Concat(common).Distinct()
@@ -61,12 +61,11 @@ public sealed record RegionStage(
     }
 
     // All that is computed from values by operators of a kind, in order.
-    private static List<string> Forward(
-        ValueGraph graph, IEnumerable<string> start, Func<NodeProto, bool> passes, bool dataOnly = true)
+    private static List<string> Forward(ValueGraph graph, IEnumerable<string> start, Func<NodeProto, bool> passes)
     {
         var (reached, order) = (start.ToHashSet(), start.ToList());
         foreach (var node in graph.Model.Proto.Graph.Node)
-            if (passes(node) && (dataOnly ? ValueGraph.DataInputs(node) : ValueGraph.Reads(node)).Any(reached.Contains))
+            if (passes(node) && ValueGraph.DataInputs(node).Any(reached.Contains))
                 order.AddRange(node.Output.Where(name => name.Length > 0 && reached.Add(name)));
         return order;
     }

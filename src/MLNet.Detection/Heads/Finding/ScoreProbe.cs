@@ -1,3 +1,4 @@
+using MLNet.Detection.Scoring;
 using OnnxGraphs.Graphs;
 
 namespace MLNet.Detection.Heads;
@@ -101,11 +102,11 @@ internal sealed class ScoreProbe
         return new(name, columns.Count, columns.First, (int)shape[1] / _anchors);
     }
 
-    private bool IsSigmoid(int map, int column) => Stands([.. Raw(map, column).Select(Sigmoid)]);
+    private bool IsSigmoid(int map, int column) => Stands([.. Raw(map, column).Select(ClassScores.Sigmoid)]);
 
     private bool IsProduct(ScoreColumns one, ScoreColumns other, Func<float, float>? of = null) =>
         Stands([.. Raw(one.Map, one.First).Zip(Raw(other.Map, other.First),
-            (a, b) => (of ?? (p => p))(Sigmoid(a) * Sigmoid(b)))]);
+            (a, b) => (of ?? (p => p))(ClassScores.Sigmoid(a) * ClassScores.Sigmoid(b)))]);
 
     private bool IsSoftmax(int map, int first, int end)
     {
@@ -122,8 +123,6 @@ internal sealed class ScoreProbe
                 return false;
         return true;
     }
-
-    private static float Sigmoid(float x) => 1 / (1 + MathF.Exp(-x));
 
     private float[] Raw(int map, int column)
     {

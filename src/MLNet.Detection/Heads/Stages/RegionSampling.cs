@@ -31,17 +31,8 @@ internal sealed record RegionSampling(Matcher Matcher, AnchorSampler Sampler, Bo
         int[] chosen = [.. Enumerable.Range(0, regions.Length).Where(i => matches[i] != Matching.Matcher.Ignored)];
         return new(
             [.. chosen.Select(i => regions[i])],
-            [.. chosen.Select(i => LevelOf(regions[i]))],
+            [.. chosen.Select(i => RegionLevel.Of(Levels, regions[i]))],
             [.. chosen.Select(i => matches[i] < 0 ? 0 : classes[matches[i]] + 1)],
             [.. chosen.Select(i => matches[i] < 0 ? default : Coder.Encode(truths[matches[i]], regions[i]))]);
-    }
-
-    /// <summary>The map of a region, from 0.</summary>
-    public int LevelOf(Box region)
-    {
-        var (size, level) = (MathF.Sqrt(region.Area), Levels.Count - 1);
-        while (level > 0 && size < Levels[level].From)
-            level--;
-        return level;
     }
 }
