@@ -28,6 +28,7 @@ internal sealed class DetectRun(ParseResult given, Settings settings, Cancellati
         foreach (var warning in detector.Warnings)
             place.Display.Tell(warning);
         Display.Start(detector, train, test, folder);
+        _recipe.CustomaryRate = detector.CustomaryLearningRate;
 
         var trainer = Ml.Detection().FineTune(With(new FineTuneTrainer.Options
         {

@@ -20,7 +20,11 @@ internal sealed class Recipe(ParseResult given, Settings settings)
     /// <summary>Null: by the head.</summary>
     public DetectionLoss? Loss => FromScratch && !Segments ? ScratchRecipe.Loss : null;
 
-    public float LearningRate => Choose(settings.LearningRate, ScratchRecipe.LearningRate);
+    /// <summary>What suits the detector, where neither the options nor the built-in recipe say a rate.</summary>
+    public float? CustomaryRate { get; set; }
+
+    public float LearningRate => !FromScratch && IsDefault(settings.LearningRate) && Optimizer is AdamW or Adam
+        && CustomaryRate is { } rate ? rate : Choose(settings.LearningRate, ScratchRecipe.LearningRate);
 
     public LearningRateDecay Decay => LearningRateDecay.Parse(given.GetValue(settings.Schedule)!);
 

@@ -103,7 +103,8 @@ internal sealed class Settings
     public Option<int> Epochs { get; } = Of("--epochs", "Times that every image is seen (built-in detector: 25).", 20);
     public Option<int> Batch { get; } = Of("--batch", "Images of a step (built-in detector: 4).", 8);
     public Option<float> LearningRate { get; } =
-        Of("--lr", "The largest learning rate (built-in detector: 0.002).", 1e-3f);
+        Of("--lr", "The largest learning rate (built-in detector: 0.002; small networks, set predictions and others under adam and "
+            + "adamw: as inspect says).", 1e-3f);
     public Option<float> WarmUp { get; } = Of("--warm-up", "Epochs of rising learning rate.", 1f);
     public Option<string> Schedule { get; } = Of("--schedule", "The learning rate after the warm-up: cosine, cosine:0.1 (final "
         + "fraction), cosine:0.1:0.2 (and flat end), linear, linear:0.01, poly:0.9, step:0.7,0.9:0.1, onecycle or constant.", "cosine");
