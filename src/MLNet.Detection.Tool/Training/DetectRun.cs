@@ -116,12 +116,14 @@ internal sealed class DetectRun(ParseResult given, Settings settings, Cancellati
         }, format);
     }
 
-    private static IPictureMix? Mix(string[] names, ImageResize size) =>
-        (names.Contains("mosaic"), names.Contains("mixup")) switch
+    // In the order in which they are given.
+    private static IPictureMix? Mix(string[] names, ImageResize size)
+    {
+        IPictureMix[] mixes = [.. names.Select(name => name switch
         {
-            (true, true) => throw new ArgumentException("--augment has mosaic and mixup; expected one of them."),
-            (true, _) => new Mosaic(size.Width, size.Height, Probability: 0.5),
-            (_, true) => new MixUp(Probability: 0.5),
-            _ => null,
-        };
+            "mosaic" => new Mosaic(size.Width, size.Height, Probability: 0.5), "mixup" => new MixUp(Probability: 0.5),
+            "copypaste" => new CopyPaste(), _ => (IPictureMix?)null,
+        }).OfType<IPictureMix>()];
+        return mixes.Length > 1 ? new MixSequence(mixes) : mixes.FirstOrDefault();
+    }
 }

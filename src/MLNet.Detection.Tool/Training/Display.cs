@@ -37,6 +37,8 @@ internal sealed class Display : IProgress<TrainingProgress>, IDisposable
 
     public static void Warn(string message) => AnsiConsole.MarkupLineInterpolated($"[yellow]{message}[/]");
 
+    public static void Open(string address) => AnsiConsole.MarkupLineInterpolated($"Dashboard: [green]{address}[/]");
+
     public static void Start(DetectorModel detector, DetectionDataView train, DetectionDataView? test, RunFolder folder) =>
         Start(detector, $"{detector.Anchors.Count} anchors", ("Head", detector.Head.ToWords()), Boxes(train),
             test is null ? "-" : Boxes(test), folder);
