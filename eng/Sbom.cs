@@ -46,7 +46,7 @@ void Read(string project)
         var library = libraries[key]!;
         var own = Reference(key, library);
         if ((string)library["type"]! == "package")
-            components.TryAdd(own, Component(key, own, library, folders));
+            components.TryAdd(own, Component(key, own, library, folders, IsUsed(entry!)));
         dependencies.TryAdd(own, []);
         foreach (var (name, _) in entry!["dependencies"]?.AsObject() ?? [])
             dependencies[own].Add(names[name]);
@@ -60,12 +60,16 @@ void Read(string project)
 static string Reference(string key, JsonNode library) => (string)library["type"]! == "package"
     ? $"pkg:nuget/{key.Replace('/', '@')}" : key.Split('/')[0];
 
-static JsonObject Component(string key, string reference, JsonNode library, string[] folders)
+// Tools and analyzers bring nothing that runs.
+static bool IsUsed(JsonNode entry) => new[] { "runtime", "native", "runtimeTargets" }.Any(kind => entry[kind]?.AsObject()
+    .Any(file => !file.Key.EndsWith("/_._", StringComparison.Ordinal)) == true) || entry["dependencies"] is not null;
+
+static JsonObject Component(string key, string reference, JsonNode library, string[] folders, bool used)
 {
     var (name, version) = (key.Split('/')[0], key.Split('/')[1]);
     var component = new JsonObject
     {
-        ["type"] = "library", ["bom-ref"] = reference, ["name"] = name, ["version"] = version, ["purl"] = reference,
+        ["type"] = "library", ["bom-ref"] = reference, ["name"] = name, ["version"] = version, ["purl"] = reference, ["scope"] = used ? "required" : "excluded",
         ["hashes"] = new JsonArray(new JsonObject
         {
             ["alg"] = "SHA-512", ["content"] = Convert.ToHexStringLower(Convert.FromBase64String((string)library["sha512"]!)),

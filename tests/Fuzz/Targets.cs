@@ -1,4 +1,5 @@
 using System.Text;
+using MLNet.Detection.Anchors;
 using MLNet.Detection.Builtin;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
@@ -25,7 +26,8 @@ internal static class Targets
         var shapes = ShapesGenerator.Write(
             Path.Combine(folder, "shapes"), new() { Width = 40, Height = 32, Train = 2, Val = 0, Test = 0, Masks = true }, overwrite: true);
         var data = CocoDataset.Load(shapes.Train, shapes.Images, new() { Outlines = true });
-        return [.. Models(folder), .. Checkpoints(folder), .. Pictures(shapes), .. Datasets(folder, data, shapes), .. Results(folder, shapes)];
+        return [.. Models(folder), .. Checkpoints(folder), .. Pictures(shapes), .. Datasets(folder, data, shapes), .. Masks(folder),
+            .. Results(folder, shapes)];
     }
 
     private static IEnumerable<Target> Models(string folder)
@@ -116,6 +118,24 @@ internal static class Targets
         }
     }
 
+    // A folder of masks, and a COCO file with outlines, read down to the classes of pixels.
+    private static IEnumerable<Target> Masks(string folder)
+    {
+        var root = Path.Combine(folder, "shapes");
+        SeedFile[] files = [.. new[] { "classes.txt", "split.json", "instances_train.json" }.Select(name => Path.Combine(root, name))
+            .Concat(Directory.GetFiles(Path.Combine(root, "masks"))).Concat(Directory.GetFiles(Path.Combine(root, "images")))
+            .Select(file => new SeedFile(Path.GetRelativePath(root, file), File.ReadAllBytes(file), Path.GetExtension(file) is not ".jpg"))];
+        yield return new("mask folder", [files], file => Read(MaskFormat.Detect(Root(file, "classes.txt")), Root(file, "classes.txt")));
+        SeedFile[] outlines = [files[2] with { Path = "instances.json" }, .. files.Where(file => file.Path.EndsWith(".jpg", StringComparison.Ordinal))];
+        yield return new("outlines", [outlines], file => Read(MaskFormat.Named("coco"), file));
+
+        static void Read(MaskFormat format, string path)
+        {
+            foreach (var image in format.Load(path).Images)
+                image.Mask?.Read();
+        }
+    }
+
     private static string Root(string file, string below) => file[..^below.Length];
 
     private static IEnumerable<Target> Results(string folder, ShapesFolder shapes)
@@ -126,6 +146,8 @@ internal static class Targets
             """);
         yield return new("results", [[new("results.json", results)]], path => CocoResults.Load(path));
         yield return new("annotations", [[new("train.json", File.ReadAllBytes(shapes.Train))]], path => CocoAnnotations.Load(path));
+        yield return new("anchors", [[new("a.csv", "1,2,30,40\n5,6,70,80\n"u8.ToArray())], [new("a.json", "[[1,2,30,40],[5,6,70,80]]"u8.ToArray())]],
+            path => AnchorFile.Load(path, AnchorFormat.XyxyPixels, 100, 100));
         var head = Path.Combine(folder, "head.json");
         new HeadFile { Head = new SmallDetector { Classes = ["a"] }.Build().Head }.Save(head);
         yield return new("head file", [[new("head.json", File.ReadAllBytes(head))]], path => HeadFile.Load(path));

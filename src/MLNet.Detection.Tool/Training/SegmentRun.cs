@@ -20,7 +20,8 @@ internal sealed class SegmentRun(ParseResult given, Settings settings, Cancellat
     protected override void Train(RunPlace place)
     {
         foreach (var option in new Option[]
-            { Settings.Head, Settings.HeadFile, Settings.Anchors, Settings.AnchorScheme, Settings.ClassOutput, Settings.BoxOutput })
+            { Settings.Head, Settings.HeadFile, Settings.Anchors, Settings.AnchorScheme, Settings.ClassOutput, Settings.BoxOutput,
+                Settings.FindRate })
             if (Given.GetResult(option) is { Implicit: false })
                 throw new ArgumentException($"{option.Name} is for detectors; leave it out with --task segment.");
         foreach (var name in Given.GetValue(Settings.Augment)!.Where(name => name is "mixup" or "copypaste"))

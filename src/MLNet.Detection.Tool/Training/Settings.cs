@@ -104,6 +104,8 @@ internal sealed class Settings
     public Option<int> Batch { get; } = Of("--batch", "Images of a step (built-in detector: 4).", 8);
     public Option<float> LearningRate { get; } =
         Of("--lr", "The largest learning rate (built-in detector: 0.002).", 1e-3f);
+    public Option<bool> FindRate { get; } = Of("--find-lr",
+        "Only look for --lr: steps with a rising rate, written as lr.csv, with the rate at which the loss falls fastest.", false);
     public Option<float> WarmUp { get; } = Of("--warm-up", "Epochs of rising learning rate.", 1f);
     public Option<string> Schedule { get; } = Of("--schedule", "The learning rate after the warm-up: cosine, cosine:0.1 (final "
         + "fraction), cosine:0.1:0.2 (and flat end), linear, linear:0.01, poly:0.9, step:0.7,0.9:0.1, onecycle or constant.", "cosine");
@@ -186,7 +188,7 @@ internal sealed class Settings
         Task, MapOutput, Background, Tiles, Masks, Classes, Objects, PartObjects, Balance, Model, ClassOutput, BoxOutput,
         Head, ObjectnessOutput, Anchors, AnchorFormat, AnchorScheme, ImageSize,
         Normalization, Colors, Mean, Scale, HeadFile, Train, Val, Test, Format, Images, Epochs, Batch, LearningRate,
-        WarmUp,
+        FindRate, WarmUp,
         Schedule, Optimizer, WeightDecay, NoBiasDecay, Group, BatchStatistics,
         ClipNorm, Average, AverageRamp, Augment, CloseMix, RepeatFactor, Loss, Alpha, Gamma, BoxLoss, Rois, Freeze, FreezeDepth, HeadsOnly, Device, Precision, Kernels, Tf32,
         CudaGraph, Workers, Output, Resume, TensorBoard, Dashboard, Seed, Overwrite, DemoImages,

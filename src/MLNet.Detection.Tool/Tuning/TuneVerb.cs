@@ -25,7 +25,7 @@ internal sealed class TuneVerb : Verb
     };
     private readonly Option<string> _metric = new("--metric")
     {
-        Description = "The number of metrics.json that decides.", DefaultValueFactory = _ => "AP",
+        Description = "The number of metrics.json that decides.", DefaultValueFactory = _ => "MAP50_95",
     };
     private readonly Option<int> _seed = new("--seed") { Description = "Decides which settings are tried.", DefaultValueFactory = _ => 1 };
     private readonly Option<string> _output = new("--output")

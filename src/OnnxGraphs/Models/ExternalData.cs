@@ -133,7 +133,8 @@ internal static class ExternalData
                 return bytes;
             if (!_files.ContainsKey(file))
                 _held += _files[file] = new FileInfo(file).Length;
-            if ((_bytes += size) > Math.Min(_held, limits.ExternalBytes))
+            // A file that is too short for this tensor alone says so below.
+            if ((_bytes += size) > Math.Min(_held, limits.ExternalBytes) && size <= _files[file])
                 throw new ModelException($"{path}: up to '{tensor.Name}', its tensors in other files take {_bytes} bytes, more than "
                     + $"these files hold ({_held}) or than {nameof(ModelLimits)}.{nameof(ModelLimits.ExternalBytes)} allows "
                     + $"({limits.ExternalBytes}); refused, as tensors may not overlap. Export the model again.");

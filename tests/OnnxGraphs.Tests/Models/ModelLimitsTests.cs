@@ -34,7 +34,7 @@ public sealed class ModelLimitsTests : IDisposable
     {
         var branch = Body([], [Node("Relu", ["x0"], ["r"]), Node("Relu", ["r"], ["s"])]);
         var model = Model(17, [Plane], [Node("If", ["c"], ["y"], ("then_branch", branch), ("else_branch", branch))],
-            ("c", Tensor.Filled(new(1), true)));
+            ("c", Tensor.Vector(true)));
         Refused(Written(model), new() { Nodes = 4 }, "more than 4 nodes");
     }
 
