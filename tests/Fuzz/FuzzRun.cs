@@ -64,7 +64,10 @@ internal sealed class FuzzRun(IReadOnlyList<Target> targets, int seed, string fo
         var (outcome, seconds, peak) = Watched(target, path);
         // Compilation and collections count once, not twice.
         if (outcome is null or { IsOurs: true } && (seconds > Longest || peak > MemoryFactor * size + MemoryFloor))
+        {
+            GC.Collect();
             (outcome, seconds, peak) = Watched(target, path);
+        }
         _counts[target.Name] = _counts.GetValueOrDefault(target.Name, new(0, 0)).With(outcome is null);
         var what = outcome is { IsOurs: false } ? $"{outcome.Error.GetType().Name}: {outcome.Error.Message} {Where(outcome.Error)}"
             : seconds > Longest ? FormattableString.Invariant($"took {seconds.TotalSeconds:f1} s")

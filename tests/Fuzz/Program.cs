@@ -8,9 +8,12 @@ static int Option(string[] args, string name, int otherwise) =>
 var (inputs, seed, seconds) = (Option(args, "--inputs", 10_000), Option(args, "--seed", 1), Option(args, "--seconds", int.MaxValue));
 var folder = Directory.CreateTempSubdirectory("fuzz-").FullName;
 var clock = Stopwatch.StartNew();
+var told = 0;
 var run = new FuzzRun(Targets.All(folder), seed, folder);
 run.Go(inputs, number =>
 {
+    for (; told < run.Faults.Count; told++)
+        Console.Error.WriteLine(run.Faults[told]);
     if (number % 10_000 == 0)
         Console.Error.WriteLine(FormattableString.Invariant($"{number} inputs, {run.Faults.Count} faults, {clock.Elapsed.TotalSeconds:f0} s"));
     return clock.Elapsed.TotalSeconds < seconds;

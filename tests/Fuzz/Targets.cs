@@ -118,6 +118,15 @@ internal static class Targets
         }
     }
 
+    private const string Outlines = """
+        {"images": [{"id": 1, "file_name": "shapes_00000.jpg", "width": 40, "height": 32}],
+         "categories": [{"id": 1, "name": "a"}, {"id": 2, "name": "b"}],
+         "annotations": [
+          {"id": 1, "image_id": 1, "category_id": 1, "bbox": [2, 3, 10, 8], "area": 40, "iscrowd": 0, "segmentation": [[2, 3, 12, 3, 7.5, 11]]},
+          {"id": 2, "image_id": 1, "category_id": 2, "bbox": [0, 0, 1, 32], "area": 30, "iscrowd": 1,
+           "segmentation": {"size": [32, 40], "counts": [2, 30, 1248]}}]}
+        """;
+
     // A folder of masks, and a COCO file with outlines, read down to the classes of pixels.
     private static IEnumerable<Target> Masks(string folder)
     {
@@ -126,12 +135,14 @@ internal static class Targets
             .Concat(Directory.GetFiles(Path.Combine(root, "masks"))).Concat(Directory.GetFiles(Path.Combine(root, "images")))
             .Select(file => new SeedFile(Path.GetRelativePath(root, file), File.ReadAllBytes(file), Path.GetExtension(file) is not ".jpg"))];
         yield return new("mask folder", [files], file => Read(MaskFormat.Detect(Root(file, "classes.txt")), Root(file, "classes.txt")));
-        SeedFile[] outlines = [files[2] with { Path = "instances.json" }, .. files.Where(file => file.Path.EndsWith(".jpg", StringComparison.Ordinal))];
-        yield return new("outlines", [outlines], file => Read(MaskFormat.Named("coco"), file));
+        SeedFile[] outlines = [new("instances.json", Encoding.UTF8.GetBytes(Outlines)),
+            .. files.Where(file => file.Path.EndsWith(".jpg", StringComparison.Ordinal))];
+        yield return new("outlines", [outlines], file => Read(MaskFormat.Named("coco"), file,
+            Path.Combine(Path.GetDirectoryName(file)!, "images")));
 
-        static void Read(MaskFormat format, string path)
+        static void Read(MaskFormat format, string path, string? images = null)
         {
-            foreach (var image in format.Load(path).Images)
+            foreach (var image in format.Load(path, new() { ImageFolder = images }).Images)
                 image.Mask?.Read();
         }
     }
