@@ -8,10 +8,11 @@ namespace MLNet.Detection.Training;
 /// its own, over the ends of epochs too. What is in a batch does not depend on the workers.
 /// </summary>
 internal sealed class BatchSource(
-    SampleStore store, Sampler sampler, SampleAugmentation augmentation, TrainingTask task, int batchSize, int workers)
+    SampleStore store, Sampler sampler, SampleAugmentation augmentation, TrainingTask task, int batchSize,
+    bool fillUp, int workers)
 {
     /// <summary>Steps of an epoch; the last one may not be full.</summary>
-    public int StepsPerEpoch => (store.Samples.Count + batchSize - 1) / batchSize;
+    public int StepsPerEpoch => (sampler.Length(store.Samples.Count) + batchSize - 1) / batchSize;
 
     /// <summary>The batches from where a run stands to the end of its epochs; each is valid until the next.</summary>
     public IEnumerable<Batch> From(ITrainingRun run, int epochs)
@@ -98,6 +99,8 @@ internal sealed class BatchSource(
             task.Model.Normalization.Write(image, batch.PixelsOf(i));
             task.Prepare(batch, i);
         }
+        if (fillUp)
+            batch.FillUp();
         return batch;
     }
 }

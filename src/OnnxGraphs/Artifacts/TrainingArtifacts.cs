@@ -58,6 +58,10 @@ public sealed record TrainingArtifacts(
         if (options.Graph.Average is { } average)
             throw new ArgumentException($"{nameof(TrainingGraphOptions)}.{nameof(TrainingGraphOptions.Average)} is "
                 + $"{average}; the training runtime keeps no average of the weights. Set it to null.");
+        if (options.Graph.Groups.Count > 0 || options.Graph.BatchStatistics)
+            throw new ArgumentException($"{nameof(TrainingGraphOptions)} has {nameof(TrainingGraphOptions.Groups)} or "
+                + $"{nameof(TrainingGraphOptions.BatchStatistics)}; the training runtime treats all weights alike. Leave "
+                + "both out.");
         var models = ArtifactModels.Build(model, heads, loss, options);
         var update = Artifacts.OptimizerModel.Build(optimizer);
         var checkpoint = Start(model, models.Layout, optimizer, options);
