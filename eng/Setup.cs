@@ -71,28 +71,30 @@ sealed class Setup(string root, bool forTests)
     public void Run()
     {
         Directory.CreateDirectory(Path.Combine(root, "artifacts"));
-        if (forTests) InstallTrainingRuntime();
+        if (!forTests) return;
+        InstallRuntime("TrainingRuntime", "the official training runtime");
+        InstallRuntime("WebRuntime", "ONNX Runtime for Node.js and browsers");
     }
 
-    /// ONNX Runtime's training runtime as WebAssembly. Tests are inconclusive without it: not worth a failed set-up.
-    void InstallTrainingRuntime()
+    /// Runtimes in JavaScript. Tests are inconclusive without them: not worth a failed set-up.
+    void InstallRuntime(string folder, string words)
     {
         try
         {
-            Install(Path.Combine(root, "tests", "TrainingRuntime"));
+            Install(Path.Combine(root, "tests", folder), words);
         }
         catch (SetupFailure failure)
         {
-            Console.WriteLine($"Tests in the official training runtime will be inconclusive: {failure.Message}");
+            Console.WriteLine($"Tests in {words} will be inconclusive: {failure.Message}");
         }
     }
 
-    void Install(string folder)
+    void Install(string folder, string words)
     {
         var lockFile = Path.Combine(folder, "package-lock.json");
         var stamp = Path.Combine(folder, "node_modules", ".setup-lock.json");
         if (File.Exists(stamp) && File.ReadAllText(stamp) == File.ReadAllText(lockFile)) return;
-        if (!Holds(Path.Combine(folder, "node_modules", ".package-lock.json"), lockFile)) NpmCi(folder);
+        if (!Holds(Path.Combine(folder, "node_modules", ".package-lock.json"), lockFile)) NpmCi(folder, words);
         File.Copy(lockFile, stamp, overwrite: true);
     }
 
@@ -108,13 +110,13 @@ sealed class Setup(string root, bool forTests)
             .Select(package => package.Value.GetProperty("integrity").GetString()!)];
     }
 
-    void NpmCi(string folder)
+    void NpmCi(string folder, string words)
     {
         var shown = Path.GetRelativePath(root, folder);
         if (Npm(folder, "--version").Exit != 0)
             throw new SetupFailure(
                 $"npm was not found; {shown} needs it. Get Node.js 18 or later from https://nodejs.org.");
-        Console.WriteLine($"Fetching the official training runtime with npm into {shown} ...");
+        Console.WriteLine($"Fetching {words} with npm into {shown} ...");
         var (exit, output) = Npm(folder, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error");
         if (exit != 0)
             throw new SetupFailure(

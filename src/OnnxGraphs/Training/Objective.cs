@@ -26,19 +26,26 @@ internal sealed record Objective(OnnxModel Model, Graph Graph, ParameterLayout L
     public static Objective Build(OnnxModel model, IReadOnlyList<string> heads, LossBuilder loss,
         TrainingGraphOptions options, Action<Graph, ParameterLayout> declare)
     {
-        var layout = ParameterLayout.Of(model, TrainableWeights.Of(model, heads, options.Frozen));
-        var graph = new Graph();
-        graph.Reserve(model.ValueNames);
-        declare(graph, layout);
-        var values = GraphReader.Read(model, graph, heads, new()
-        {
-            InputShapes = options.InputShapes,
-            FoldBatchNormalization = options.FoldBatchNormalization,
-        });
+        var (graph, layout, values) = Read(model, heads, options, declare);
         var terms = loss(graph, values);
         IReadOnlyList<Var> predictions = [.. graph.Outputs];
         var total = Op.Reshape(terms.Values.Aggregate((a, b) => a + b), TensorShape.Scalar);
         return new(model, graph, layout, values, predictions, terms, total);
+    }
+
+    /// <summary>Reads a model up to the given values, its weights declared as for <see cref="Build"/>.</summary>
+    public static (Graph Graph, ParameterLayout Layout, IReadOnlyList<Var> Values) Read(OnnxModel model,
+        IReadOnlyList<string> heads, TrainingGraphOptions options, Action<Graph, ParameterLayout> declare)
+    {
+        var layout = ParameterLayout.Of(model, TrainableWeights.Of(model, heads, options.Frozen));
+        var graph = new Graph();
+        graph.Reserve(model.ValueNames);
+        declare(graph, layout);
+        return (graph, layout, GraphReader.Read(model, graph, heads, new()
+        {
+            InputShapes = options.InputShapes,
+            FoldBatchNormalization = options.FoldBatchNormalization,
+        }));
     }
 
     /// <summary>The values that stand for the weights, in the order of the layout.</summary>

@@ -110,7 +110,7 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
     }
 
     // Each parameter is a piece of the vector under its own name, where the reader of the model finds it.
-    private static void Unpack(Graph graph, ParameterLayout layout)
+    internal static void Unpack(Graph graph, ParameterLayout layout)
     {
         var pieces = Op.Split(graph.Input(Parameters, layout.Size), 0,
             [.. layout.Entries.Select(entry => entry.Shape.Size)]);
