@@ -19,7 +19,7 @@ internal sealed class SmallSite : IDisposable
         DetectorModel? detector = null)
     {
         var files = ShapesGenerator.Write(_folder.File("data"), new() { Width = Side, Height = Side, Train = 10, Val = 3, Test = 0 });
-        (Train, Val) = (Load(files.Train), Load(files.Val));
+        (Train, Val, Images) = (Load(files.Train), Load(files.Val), files.Images);
         Options = (change ?? (options => options))(new()
         {
             Detector = detector ?? Tiny(), Loss = detector is null ? ScratchRecipe.Loss : null, Optimizer = ScratchRecipe.Optimizer,
@@ -42,6 +42,8 @@ internal sealed class SmallSite : IDisposable
 
     public DetectionDataView Val { get; }
 
+    public string Images { get; }
+
     public FineTuneTrainer.Options Options { get; }
 
     public string At(string name) => _folder.File(name);
@@ -60,11 +62,12 @@ internal sealed class SmallSite : IDisposable
     }
 
     /// <summary>Runs a plan in Node.js.</summary>
-    public JsonElement Node(object plan, IReadOnlyDictionary<string, string>? environment = null)
+    public JsonElement Node(
+        object plan, IReadOnlyDictionary<string, string>? environment = null, string script = "steps.mjs")
     {
         var (from, to) = (_folder.File("plan.json"), _folder.File("result.json"));
         File.WriteAllText(from, JsonSerializer.Serialize(plan));
-        (NodeScript.WebRuntime with { Environment = environment ?? new Dictionary<string, string>() }).Run("steps.mjs", from, to);
+        (NodeScript.WebRuntime with { Environment = environment ?? new Dictionary<string, string>() }).Run(script, from, to);
         return JsonDocument.Parse(File.ReadAllText(to)).RootElement;
     }
 
