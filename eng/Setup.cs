@@ -2,6 +2,7 @@
 // What a fresh clone needs before its first build. setup.sh and setup.cmd run this; a second run finds it all done.
 // --tests: what only tests need too. --explain LOG: why a build failed; a package that the registry lacks is one line.
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -66,7 +67,7 @@ static partial class MissingPackages
     private static partial Regex Nearest();
 }
 
-sealed class Setup(string root, bool forTests)
+sealed partial class Setup(string root, bool forTests)
 {
     public void Run()
     {
@@ -95,8 +96,29 @@ sealed class Setup(string root, bool forTests)
         var stamp = Path.Combine(folder, "node_modules", ".setup-lock.json");
         if (File.Exists(stamp) && File.ReadAllText(stamp) == File.ReadAllText(lockFile)) return;
         if (!Holds(Path.Combine(folder, "node_modules", ".package-lock.json"), lockFile)) NpmCi(folder, words);
+        Trim(Path.Combine(folder, "node_modules"));
         File.Copy(lockFile, stamp, overwrite: true);
     }
+
+    /// Packages of runtimes hold libraries for every machine, and bundles that no test loads: most of their size.
+    static void Trim(string packages)
+    {
+        var own = OperatingSystem.IsWindows() ? "win32" : OperatingSystem.IsMacOS() ? "darwin" : "linux";
+        var processor = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x64";
+        foreach (var folder in Folders(packages, "onnxruntime-node", "bin", "napi-v6").SelectMany(system => Folders(system)))
+            if (Path.GetFileName(folder) != processor || Path.GetFileName(Path.GetDirectoryName(folder)) != own)
+                Directory.Delete(folder, recursive: true);
+        if (!Directory.Exists(Path.Combine(packages, "onnxruntime-node"))) return;
+        foreach (var file in Directory.GetFiles(Path.Combine(packages, "onnxruntime-web", "dist")))
+            if (Unused().IsMatch(Path.GetFileName(file)))
+                File.Delete(file);
+    }
+
+    static string[] Folders(params string[] path) =>
+        Directory.Exists(Path.Combine(path)) ? Directory.GetDirectories(Path.Combine(path)) : [];
+
+    [GeneratedRegex(@"\.map$|jsep|jspi|^ort\.(all|webgl|js|min|mjs|bundle)")]
+    private static partial Regex Unused();
 
     /// npm writes its own lock file last: one with the same integrity hashes means a complete installation.
     static bool Holds(string installed, string wanted) =>
