@@ -40,7 +40,8 @@ if (plan.choices !== undefined)
 if (plan.states) {
   const files = { manifest, ...Object.fromEntries(Object.entries({ step: 'step.onnx', scores: 'scores.onnx', weights: 'weights.bin',
     data: 'data.bin' }).map(([name, file]) => [name, bytes(join(plan.site, file))])) };
-  const training = await Training.create(await runtime(), files, plan.provider);
+  // Node's binding does not bring tensors of a device back: the state goes through the host there.
+  const training = await Training.create(await runtime(), files, plan.provider, false, plan.options ?? {});
   result.losses = [];
   for (const [step, path] of plan.states.entries()) {
     if (step === 0 || plan.reset) training.restore(step, state(path));

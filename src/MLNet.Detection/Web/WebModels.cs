@@ -3,7 +3,6 @@ using MLNet.Detection.Heads;
 using MLNet.Detection.Training;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
-using OnnxGraphs.Precision;
 using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Web;
@@ -26,10 +25,10 @@ internal sealed record WebModels(
         var (detector, head) = (options.Detector, Head(options));
         var network = detector.Network(options.BatchSize);
         var graph = TrainingGraph.Build(network, detector.RawValues, FineTuneTrainer.Task(options).Loss, options.Optimizer,
-            options.StepOptions(detector, network));
+            options.StepOptions(detector, network) with { Form = StepForm.WebGpuInt32 });
         var single = detector.Network(1);
         var forward = ForwardGraph.Build(single, detector.RawValues, values => Outputs(detector, head, values),
-            (options with { BatchSize = 1 }).StepOptions(detector, single));
+            (options with { BatchSize = 1 }).StepOptions(detector, single) with { Form = StepForm.WebGpuInt32 });
         if (!forward.Layout.Entries.SequenceEqual(graph.Layout.Entries))
             throw new ModelException($"{detector.Path}: the weights of the step are not those of the network for one "
                 + "picture; export the file with an open batch axis.");

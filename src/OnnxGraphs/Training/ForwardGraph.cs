@@ -1,5 +1,6 @@
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
+using OnnxGraphs.Rewrites;
 
 namespace OnnxGraphs.Training;
 
@@ -24,6 +25,8 @@ public sealed record ForwardGraph(OnnxModel Model, ParameterLayout Layout)
         var (graph, layout, values) = Objective.Read(model, heads, options, TrainingGraph.Unpack);
         foreach (var (name, value) in outputs(values))
             graph.Output(name, value);
+        if (options.Form != StepForm.Native)
+            graph = WebGpuForm.Of(graph, options.Form == StepForm.WebGpuInt32);
         return new(GraphWriter.Write(graph, "forward"), layout);
     }
 }

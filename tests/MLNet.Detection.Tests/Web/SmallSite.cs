@@ -3,6 +3,8 @@ using Microsoft.ML;
 using MLNet.Detection.Builtin;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
+using MLNet.Detection.Heads;
+using MLNet.Detection.Scoring;
 using MLNet.Detection.Tests.Data;
 using MLNet.Detection.Training;
 using MLNet.Detection.Web;
@@ -53,13 +55,21 @@ internal sealed class SmallSite : IDisposable
     /// <summary>A detector of few weights, 64 x 64 pixels.</summary>
     public static DetectorModel Tiny()
     {
-        var detector = new SmallDetector
-        {
-            Classes = Classes, Width = 64, Height = 64, StageChannels = [8, 16, 16, 24, 24], PyramidChannels = 16,
-        }.Build();
+        var detector = Build(Classes);
         // Low enough for what a few steps teach.
         return detector with { Decoder = detector.Decoder with { ScoreThreshold = 0.005f } };
     }
+
+    /// <summary>The same with a background column, which learns by SSD's loss.</summary>
+    public static DetectorModel TinySsd() => Build(["background", .. Classes]) with
+    {
+        Classes = Classes, Decoder = DetectionDecoder.Ssd, Head = new SsdHead(),
+    };
+
+    private static DetectorModel Build(IReadOnlyList<string> columns) => new SmallDetector
+    {
+        Classes = columns, Width = 64, Height = 64, StageChannels = [8, 16, 16, 24, 24], PyramidChannels = 16,
+    }.Build();
 
     /// <summary>Runs a plan in Node.js.</summary>
     public JsonElement Node(

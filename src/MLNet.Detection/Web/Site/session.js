@@ -10,7 +10,7 @@ const NAMES = {
 };
 
 export class Training {
-  #ort; #step; #scores; #data; #state; #device;
+  #ort; #step; #scores; #data; #state;
   /** Steps done. */
   steps = 0;
   /** Pictures of the user's own: { pixels, boxes, classes }. */
@@ -20,19 +20,19 @@ export class Training {
    * @param ort the runtime's module
    * @param files { manifest, step, scores, weights, data } as fetched: the manifest an object, the others ArrayBuffers
    * @param device an execution provider: wasm, webgpu, cpu
+   * @param resident whether the state stays in the GPU's memory from step to step
+   * @param more options of the step's session
    */
-  static async create(ort, files, device) {
+  static async create(ort, files, device, resident = device === 'webgpu', more = {}) {
     const run = new Training();
     run.#ort = ort;
-    run.#device = device;
     run.manifest = files.manifest;
     run.#data = files.data;
     run.anchors = new Float32Array(files.data, 0, 4 * files.manifest.data.anchors);
     const options = { executionProviders: [device], logSeverityLevel: 3 };
-    // The state stays in the GPU's memory from step to step.
-    const kept = device !== 'webgpu' ? {} : { preferredOutputLocation:
+    const kept = !resident ? {} : { preferredOutputLocation:
       Object.fromEntries(files.manifest.step.vectors.map(vector => [vector.name + '/next', 'gpu-buffer'])) };
-    run.#step = await ort.InferenceSession.create(new Uint8Array(files.step), { ...options, ...kept });
+    run.#step = await ort.InferenceSession.create(new Uint8Array(files.step), { ...options, ...kept, ...more });
     run.#scores = await ort.InferenceSession.create(new Uint8Array(files.scores), options);
     run.restore(0, files.manifest.step.vectors.map(vector =>
       vector.weights ? new Float32Array(files.weights.slice(0)) : new Float32Array(vector.size)));
