@@ -102,6 +102,9 @@ internal sealed class Settings
         Of<string?>("--images", "Folder of the pictures. Without it: where the format keeps them.");
     public Option<int> Epochs { get; } = Of("--epochs", "Times that every image is seen (built-in detector: 25).", 20);
     public Option<int> Batch { get; } = Of("--batch", "Images of a step (built-in detector: 4).", 8);
+    public Option<int> Accumulate { get; } = Of("--accumulate",
+        "Passes of --batch images whose gradients are added up before each update: a batch so many times larger, in the memory of "
+        + "one.", 1);
     public Option<float> LearningRate { get; } =
         Of("--lr", "The largest learning rate (built-in detector: 0.002).", 1e-3f);
     public Option<float> WarmUp { get; } = Of("--warm-up", "Epochs of rising learning rate.", 1f);
@@ -163,7 +166,7 @@ internal sealed class Settings
     [
         Task, MapOutput, Background, Tiles, Masks, Classes, Objects, PartObjects, Balance, Model, ClassOutput, BoxOutput,
         Head, ObjectnessOutput, Anchors, AnchorFormat, AnchorScheme, ImageSize,
-        Normalization, Colors, Mean, Scale, HeadFile, Train, Val, Test, Format, Images, Epochs, Batch, LearningRate,
+        Normalization, Colors, Mean, Scale, HeadFile, Train, Val, Test, Format, Images, Epochs, Batch, Accumulate, LearningRate,
         WarmUp,
         Schedule, Optimizer, WeightDecay,
         ClipNorm, Average, AverageRamp, Augment, Loss, Alpha, Gamma, BoxLoss, Rois, Freeze, FreezeDepth, HeadsOnly, Device, Precision, Kernels, Tf32,

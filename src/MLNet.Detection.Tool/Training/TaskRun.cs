@@ -53,6 +53,7 @@ internal abstract class TaskRun(ParseResult given, Settings settings, Cancellati
             Augmentations = [.. Given.GetValue(Settings.Augment)!.Select(Augmentation).OfType<IAugmentation>()],
             Epochs = recipe.Epochs,
             BatchSize = recipe.BatchSize,
+            Accumulate = Given.GetValue(Settings.Accumulate),
             Frozen = Given.GetValue(Settings.Freeze)!,
             FrozenDepth = Given.GetValue(Settings.FreezeDepth),
             HeadsOnly = Given.GetValue(Settings.HeadsOnly),

@@ -58,6 +58,9 @@ public sealed record TrainingArtifacts(
         if (options.Graph.Average is { } average)
             throw new ArgumentException($"{nameof(TrainingGraphOptions)}.{nameof(TrainingGraphOptions.Average)} is "
                 + $"{average}; the training runtime keeps no average of the weights. Set it to null.");
+        if (options.Graph.Parts is not null)
+            throw new ArgumentException($"{nameof(TrainingGraphOptions)}.{nameof(TrainingGraphOptions.Parts)} is "
+                + $"{options.Graph.Parts}; the training runtime adds up no parts of a batch. Set it to null.");
         var models = ArtifactModels.Build(model, heads, loss, options);
         var update = Artifacts.OptimizerModel.Build(optimizer);
         var checkpoint = Start(model, models.Layout, optimizer, options);

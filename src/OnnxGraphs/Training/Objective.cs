@@ -27,7 +27,7 @@ internal sealed record Objective(OnnxModel Model, Graph Graph, ParameterLayout L
         TrainingGraphOptions options, Action<Graph, ParameterLayout> declare)
     {
         var layout = ParameterLayout.Of(model, TrainableWeights.Of(model, heads, options.Frozen));
-        var graph = new Graph();
+        var graph = new Graph { Parts = options.Parts };
         graph.Reserve(model.ValueNames);
         declare(graph, layout);
         var values = GraphReader.Read(model, graph, heads, new()
@@ -36,7 +36,7 @@ internal sealed record Objective(OnnxModel Model, Graph Graph, ParameterLayout L
             FoldBatchNormalization = options.FoldBatchNormalization,
         });
         var terms = loss(graph, values);
-        IReadOnlyList<Var> predictions = [.. graph.Outputs];
+        IReadOnlyList<Var> predictions = [.. graph.Outputs.Except(graph.Sums.Select(sum => sum.Part))];
         var total = Op.Reshape(terms.Values.Aggregate((a, b) => a + b), TensorShape.Scalar);
         return new(model, graph, layout, values, predictions, terms, total);
     }
