@@ -27,6 +27,8 @@ internal sealed class Settings
               the built-in U-Net on generated pictures with masks
           mlnet-detect train --task segment --model unet.onnx --normalization unit --train cells --test cells
               --loss dice+focal:0.5 --augment flip turn
+          mpirun -n 4 mlnet-detect train --model ultraface.onnx --train train.json --batch 32
+              four processes share each batch
           mlnet-detect train --resume runs/mine
               go on with a stopped run (give its other options again)
         """;
@@ -148,6 +150,8 @@ internal sealed class Settings
         Of("--cuda-graph", "Replay the training step as a CUDA graph, with one launch.", false);
     public Option<int?> Workers { get; } = Of<int?>("--workers", "Threads that prepare batches while steps run; 0: none. "
         + "Without it: 1 on the CPU, up to 4 elsewhere.");
+    public Option<int> Threads { get; } = Of("--threads", "Threads that compute on the CPU, on each rank under mpirun; 0: one "
+        + "for each core, shared out among the ranks of a machine.", 0);
     public Option<string> Precision { get; } =
         Of("--precision", "fp32; or fp16 (loss scaled by itself) or bf16 for convolutions and products on a GPU.", "fp32")
             .AcceptOnlyFromAmong("fp32", "fp16", "bf16");
@@ -170,7 +174,7 @@ internal sealed class Settings
         WarmUp,
         Schedule, Optimizer, WeightDecay,
         ClipNorm, Average, AverageRamp, Augment, Loss, Alpha, Gamma, BoxLoss, Rois, Freeze, FreezeDepth, HeadsOnly, Device, Precision, Kernels, Tf32,
-        CudaGraph, Workers, Output, Resume, Seed, Overwrite, DemoImages,
+        CudaGraph, Workers, Threads, Output, Resume, Seed, Overwrite, DemoImages,
     ];
 
     /// <summary>Where results go.</summary>

@@ -5,17 +5,21 @@ using Microsoft.ML;
 using MLNet.Detection.Augmentation;
 using MLNet.Detection.Reports;
 using MLNet.Detection.Training;
+using OnnxGraphs.Distributed;
 using OnnxGraphs.Precision;
 using OnnxGraphs.Runtime;
+using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Tool.Training;
 
 /// <summary>One run, from the options to the files, whatever is trained.</summary>
-internal abstract class TaskRun(ParseResult given, Settings settings, CancellationToken cancel)
+internal abstract class TaskRun(ParseResult given, Settings settings, RankedRun ranked, CancellationToken cancel)
 {
     protected ParseResult Given => given;
 
     protected Settings Settings => settings;
+
+    protected RankedRun Ranked => ranked;
 
     protected CancellationToken Cancel => cancel;
 
@@ -25,8 +29,9 @@ internal abstract class TaskRun(ParseResult given, Settings settings, Cancellati
     {
         var device = Device();
         var resume = Given.GetValue(Settings.Resume) is not null;
-        var path = Settings.OutputFolder(Given);
-        var folder = resume ? RunFolder.Resume(path) : RunFolder.Create(path, Given.GetValue(Settings.Overwrite));
+        var path = Ranked.Ranks.OfFirst(Settings.OutputFolder(Given));
+        var folder = !Ranked.Ranks.IsFirst() ? RunFolder.Create(path, overwrite: true)
+            : resume ? RunFolder.Resume(path) : RunFolder.Create(path, Given.GetValue(Settings.Overwrite));
         try
         {
             using var display = new Display();
@@ -60,6 +65,7 @@ internal abstract class TaskRun(ParseResult given, Settings settings, Cancellati
             Seed = Given.GetValue(Settings.Seed),
             Device = place.Device,
             Precision = Precision(),
+            Backend = new StepBackend { Ranks = Ranked.Ranks },
             Workers = Given.GetValue(Settings.Workers),
             WorkspacePath = place.Folder.Path,
             ResumeFrom = place.Resume ? place.Folder.Checkpoint : null,
@@ -72,7 +78,7 @@ internal abstract class TaskRun(ParseResult given, Settings settings, Cancellati
     {
         ["seconds"] = Math.Round(elapsed.TotalSeconds, 1), ["peak_megabytes"] = Math.Round(peak),
         ["waited_seconds"] = Math.Round(result.History.Sum(epoch => epoch.Waited.TotalSeconds), 2),
-        ["device"] = $"{result.Device}", ["nodes"] = result.Placement?.ToString(),
+        ["ranks"] = Ranked.Ranks.Count, ["device"] = $"{result.Device}", ["nodes"] = result.Placement?.ToString(),
         ["precision"] = Given.GetValue(Settings.Precision),
         ["skipped_steps"] = result.History.LastOrDefault()?.LossScale?.Skipped,
         ["skipped_images"] = new JsonArray([.. result.SkippedImages.Select(image => (JsonNode)image)]),
@@ -99,12 +105,16 @@ internal abstract class TaskRun(ParseResult given, Settings settings, Cancellati
     private Device Device()
     {
         var device = OnnxGraphs.Runtime.Device.Parse(Given.GetValue(Settings.Device)!);
+        var host = Ranked.Ranks.Count == 1 ? new(0, Threads: 0) : RankHost.Of(Ranked.Ranks);
         foreach (var option in new Option[] { Settings.Tf32, Settings.CudaGraph })
             if (!device.IsCuda && Given.GetResult(option) is { Implicit: false })
                 throw new ArgumentException(
                     $"{option.Name} is for CUDA, but --device is {device}; give --device cuda:0, or leave {option.Name} out.");
         device = device with
         {
+            // A GPU without a number is each rank's own.
+            Id = device.IsProcessor || Given.GetValue(Settings.Device)!.Contains(':') ? device.Id : host.Rank,
+            Threads = Given.GetValue(Settings.Threads) is > 0 and var threads ? threads : host.Threads,
             Kernels = Given.GetValue(Settings.Kernels) == "on",
             Tf32 = Given.GetValue(Settings.Tf32) == "on",
             CaptureGraph = Given.GetValue(Settings.CudaGraph),

@@ -10,7 +10,7 @@ namespace OnnxGraphs.Training;
 public sealed record StepBackend : ITrainingBackend
 {
     /// <summary>
-    /// The processes that take the steps together, each on its part of every batch: processes of MPI, or
+    /// The processes that take the steps together, each on its part of every batch: <see cref="MpiRanks"/>, or
     /// <see cref="ThreadRanks"/>. One that takes them alone by default.
     /// </summary>
     public IRanks Ranks { get; init; } = new SingleRank();
