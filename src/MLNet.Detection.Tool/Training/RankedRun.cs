@@ -74,8 +74,7 @@ internal sealed class RankedRun
     // Launchers give a process a terminal that nobody looks at: no bars that are drawn over.
     private void Speak()
     {
-        if (!Ranks.IsFirst())
-            Console.SetOut(TextWriter.Null);
+        Console.SetOut(Ranks.IsFirst() ? new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true } : TextWriter.Null);
         AnsiConsole.Console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No,

@@ -40,13 +40,18 @@ internal sealed class RankStart(IRanks ranks)
         own.AsSpan(0, Math.Min(own.Length, first.Length)).CopyTo(first);
         ranks.Broadcast<long>(first);
         var same = own.AsSpan().CommonPrefixLength(first);
-        var differs = own.Length != first.Length || same < own.Length;
-        if (!ranks.Any(differs))
+        var differs = new float[2 * ranks.Count];
+        if (same < own.Length || own.Length != first.Length)
+            (differs[2 * ranks.Rank], differs[2 * ranks.Rank + 1]) = (1, own.Length);
+        ranks.Sum(differs);
+        if (differs.Chunk(2).Index().Where(rank => rank.Item[0] > 0).ToList() is not [var (number, found), ..])
             return;
-        throw new InvalidOperationException(!differs
-            ? "A rank has other data than rank 0, and says which; give all ranks the same files."
-            : $"Rank {ranks.Rank} has other data than rank 0: {own.Length} pictures, rank 0 {first.Length}"
-            + (same < own.Length ? $"; the first that differs is {store.Samples[same].Name}" : "")
+        // Its own message is lost where the job ends at the first one.
+        float[] place = [ranks.Rank == number ? same : 0];
+        ranks.Sum(place);
+        var at = (int)place[0];
+        throw new InvalidOperationException($"Rank {number} has other data than rank 0: {found[1]:0} pictures, rank 0 has "
+            + $"{first.Length}{(at < own.Length ? $"; the first that differs in pixels or labels is {store.Samples[at].Name}" : "")}"
             + ". Give all ranks the same files.");
     }
 
