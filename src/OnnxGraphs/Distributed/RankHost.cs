@@ -33,7 +33,7 @@ public sealed record RankHost(int Rank, int Threads)
     }
 
     /// <summary>The numbers in a list such as <c>0-3,8</c>.</summary>
-    internal static IEnumerable<int> Numbers(string list) => list.Split(',').SelectMany(part =>
+    private static IEnumerable<int> Numbers(string list) => list.Split(',').SelectMany(part =>
     {
         var ends = part.Split('-').Select(end => int.Parse(end, CultureInfo.InvariantCulture)).ToList();
         return Enumerable.Range(ends[0], ends[^1] - ends[0] + 1);
