@@ -10,6 +10,7 @@ using MLNet.Detection.Tool.Projects;
 using MLNet.Detection.Tool.Quantization;
 using MLNet.Detection.Tool.Terminal;
 using MLNet.Detection.Tool.Training;
+using MLNet.Detection.Tool.Tuning;
 
 namespace MLNet.Detection.Tool;
 
@@ -22,7 +23,7 @@ internal static class CommandLine
             "Trains, runs, evaluates and inspects ONNX object detectors, and the data sets they learn from, in .NET.")
         {
             new TrainVerb(), new PredictVerb(), new EvaluateVerb(), new InspectVerb(), new ReportVerb(),
-            new ConvertVerb(), new LossesVerb(), new ArtifactsVerb(), new QuantizeVerb(), new NewVerb(),
+            new ConvertVerb(), new LossesVerb(), new ArtifactsVerb(), new QuantizeVerb(), new TuneVerb(), new NewVerb(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

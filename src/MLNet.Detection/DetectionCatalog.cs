@@ -81,11 +81,12 @@ public sealed partial class DetectionCatalog
     public DetectorTransformer LoadDetector(string path, DetectorTransformer.Options options) =>
         new(DetectorModel.Load(path), options with { Device = ContextDevice.Of(Context, options.Device) }, Context);
 
-    /// <summary>Tunes a detector on labelled images; see <see cref="FineTuneTrainer"/>.</summary>
+    /// <summary>Tunes a detector on labelled images at its <see cref="DetectorModel.CustomaryLearningRate"/>; see
+    /// <see cref="FineTuneTrainer"/>.</summary>
     /// <param name="detector">The detector to start from.</param>
     /// <param name="epochs">Times that every image is seen.</param>
     public FineTuneTrainer FineTune(DetectorModel detector, int epochs = 20) =>
-        FineTune(new() { Detector = detector, Epochs = epochs });
+        FineTune(new() { Detector = detector, Epochs = epochs, LearningRate = detector.CustomaryLearningRate });
 
     /// <summary>Tunes a detector on labelled images, with options.</summary>
     public FineTuneTrainer FineTune(FineTuneTrainer.Options options) => new(Context, options);

@@ -5,7 +5,7 @@ using OnnxGraphs.Runtime;
 namespace MLNet.Detection.Tool.Prediction;
 
 /// <summary>Runs a detector over picture files, a batch at a time.</summary>
-internal sealed class PicturePredictions(DetectorModel model, int batchSize, Device device) : IDisposable
+internal sealed class PicturePredictions(DetectorModel model, int batchSize, Device device, DetectionViews views) : IDisposable
 {
     private readonly Detector _detector = new(model, batchSize, device);
     private readonly ImageDecoder _decoder = new();
@@ -20,7 +20,7 @@ internal sealed class PicturePredictions(DetectorModel model, int batchSize, Dev
             cancel.ThrowIfCancellationRequested();
             var decoded = batch.AsParallel().AsOrdered().Select(Decode).ToList();
             RgbImage[] images = [.. decoded.Select(picture => picture.Image).OfType<RgbImage>()];
-            var found = new Queue<Scoring.DetectedObject[]>(_detector.Detect(images));
+            var found = new Queue<Scoring.DetectedObject[]>(new ViewDetector(_detector, views).Detect(images));
             foreach (var (file, image, problem) in decoded)
             {
                 if (image is null)

@@ -56,6 +56,18 @@ internal sealed class PredictVerb : Verb
     {
         Description = "Pictures of a run of the network.", DefaultValueFactory = _ => 8,
     };
+    private readonly Option<int?> _window = new("--window")
+    {
+        Description = "Also looks at square windows of this side, pixels: for small objects in large pictures.",
+    };
+    private readonly Option<double> _overlap = new("--overlap")
+    {
+        Description = "The part of a window that it shares with the next.", DefaultValueFactory = _ => new DetectionViews().Overlap,
+    };
+    private readonly Option<bool> _mirrored = new("--tta")
+    {
+        Description = "Also looks at mirrored pictures (and windows), and averages (test-time augmentation).",
+    };
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace files that exist." };
 
     public PredictVerb() : base("predict", "Finds objects in pictures, or the class of each of their pixels.")
@@ -63,7 +75,7 @@ internal sealed class PredictVerb : Verb
         Arguments.Add(_model);
         Arguments.Add(_pictures);
         foreach (var option in new Option[]
-            { _annotations, _images, _json, _coco, _boxes, _masks, _threshold, _device, _batch, _overwrite })
+            { _annotations, _images, _json, _coco, _boxes, _masks, _threshold, _device, _batch, _window, _overlap, _mirrored, _overwrite })
             Options.Add(option);
     }
 
@@ -73,6 +85,9 @@ internal sealed class PredictVerb : Verb
     {
         if (SegmenterModel.IsSaved(given.GetValue(_model)!))
         {
+            if (given.GetValue(_window) is not null || given.GetValue(_mirrored))
+                throw new ArgumentException("--window and --tta are for detectors; a segmentation network has its windows in its file "
+                    + "(train --tiles).");
             new MaskPredictions(given.GetValue(_masks), given.GetValue(_boxes), given.GetValue(_coco), given.GetValue(_json),
                 given.GetValue(_overwrite)).Run(given.GetValue(_model)!, [.. given.GetValue(_pictures)!.SelectMany(PictureFile.Of)],
                 given.GetValue(_batch), Device.Parse(given.GetValue(_device)!), cancel);
@@ -84,7 +99,7 @@ internal sealed class PredictVerb : Verb
         var pictures = Pictures(given, annotations);
         var model = DetectorModel.Load(given.GetValue(_model)!);
         using var predictions = new PicturePredictions(
-            model, given.GetValue(_batch), Device.Parse(given.GetValue(_device)!));
+            model, given.GetValue(_batch), Device.Parse(given.GetValue(_device)!), Views(given));
         using var encoder = new ImageEncoder(ImageFormat.Jpeg);
         var predicted = predictions.Of(pictures, (picture, image) => Draw(given, picture, image, encoder), cancel)
             .ToList();
@@ -97,6 +112,11 @@ internal sealed class PredictVerb : Verb
         if (predicted.TrueForAll(picture => picture.Problem is not null))
             throw new IOException($"None of {predicted.Count} pictures can be read.");
     }
+
+    private DetectionViews Views(ParseResult given) => new()
+    {
+        Window = given.GetValue(_window), Overlap = given.GetValue(_overlap), Mirrored = given.GetValue(_mirrored),
+    };
 
     private IReadOnlyList<PictureFile> Pictures(ParseResult given, CocoAnnotations? annotations)
     {

@@ -44,6 +44,11 @@ internal sealed class QuantizeVerb : Verb
     {
         Description = "uint8, int8, uint16 or int16.", DefaultValueFactory = _ => "uint8",
     };
+    private readonly Option<string> _form = new("--form")
+    {
+        Description = "qdq: float operators between pairs of QuantizeLinear and DequantizeLinear; qoperator: QLinearConv and others.",
+        DefaultValueFactory = _ => "qdq",
+    };
     private readonly Option<double> _maxDrop = new("--max-drop")
     {
         Description = "The AP50-95 that may be lost; layers that cost more stay in floats.", DefaultValueFactory = _ => 0.005,
@@ -68,7 +73,7 @@ internal sealed class QuantizeVerb : Verb
     {
         foreach (var option in new Option[]
         {
-            _model, _data, _test, _images, _output, _pictures, _ranges, _activations, _maxDrop, _repair, _train, _rate,
+            _model, _data, _test, _images, _output, _pictures, _ranges, _activations, _form, _maxDrop, _repair, _train, _rate,
             _overwrite,
         })
             Options.Add(option);
@@ -162,6 +167,11 @@ internal sealed class QuantizeVerb : Verb
                 "uint8" => ElementType.UInt8, "int8" => ElementType.Int8,
                 "uint16" => ElementType.UInt16, "int16" => ElementType.Int16,
                 var other => throw new ArgumentException($"--activations is '{other}'; expected uint8, int8, uint16 or int16."),
+            },
+            WholeOperators = given.GetValue(_form)! switch
+            {
+                "qdq" => false, "qoperator" => true,
+                var other => throw new ArgumentException($"--form is '{other}'; expected qdq or qoperator."),
             },
         };
         return ranges switch

@@ -31,7 +31,7 @@ internal abstract class Verb : Command
     protected virtual string GoOn(ParseResult given) => "";
 
     /// <summary>Whether a message says all there is to say: what the user can put right.</summary>
-    public static bool IsForUser(Exception error) => error is ModelException or DatasetException
+    public static bool IsForUser(Exception error) => error is ModelException or DatasetException or InvalidDataException
         or UnreadableImageException or TrainingDivergedException or IOException or UnauthorizedAccessException
         or ArgumentException or InvalidOperationException or OnnxRuntimeException or DllNotFoundException;
 

@@ -29,19 +29,37 @@ internal sealed class DetectRun(ParseResult given, Settings settings, RankedRun 
         foreach (var warning in detector.Warnings)
             place.Display.Tell(warning);
         Display.Start(detector, train, test, folder);
+        _recipe.CustomaryRate = detector.CustomaryLearningRate;
 
-        var trainer = Ml.Detection().FineTune(With(new FineTuneTrainer.Options
+        var options = With(new FineTuneTrainer.Options
         {
             Detector = detector,
             Loss = _recipe.Loss,
             Mix = Mix(Given.GetValue(Settings.Augment)!, detector.Resize),
             ValidationSet = val,
-        }, _recipe, place));
+        }, _recipe, place);
+        if (Given.GetValue(Settings.FindRate))
+        {
+            FindRate(place, options, train);
+            return;
+        }
+        var trainer = Ml.Detection().FineTune(options);
         var result = Ranked.Train(() => place.Display.During(() => trainer.Train(train)));
         if (!Ranked.Ranks.IsFirst())
             return;
         folder.Write(result.Detector);
         Measure(folder, result, test ?? val ?? train, place.Clock);
+    }
+
+    private void FindRate(RunPlace place, FineTuneTrainer.Options options, DetectionDataView train)
+    {
+        var range = Ranked.Train(() => place.Display.During(() => LearningRateRange.Measure(Ml, options, train)));
+        if (!Ranked.Ranks.IsFirst())
+            return;
+        var path = Path.Combine(place.Folder.Path, "lr.csv");
+        File.WriteAllLines(path, range.Steps.Zip(range.Smoothed, (step, smoothed) =>
+            FormattableString.Invariant($"{step.Rate:g6},{step.Loss:g6},{smoothed:g6}")).Prepend("learning_rate,loss,smoothed"));
+        Display.FoundRate(range, path);
     }
 
     // Scores held-out pictures as an application would, and writes what came out.
@@ -120,12 +138,14 @@ internal sealed class DetectRun(ParseResult given, Settings settings, RankedRun 
         }, format);
     }
 
-    private static IPictureMix? Mix(string[] names, ImageResize size) =>
-        (names.Contains("mosaic"), names.Contains("mixup")) switch
+    // In the order in which they are given.
+    private static IPictureMix? Mix(string[] names, ImageResize size)
+    {
+        IPictureMix[] mixes = [.. names.Select(name => name switch
         {
-            (true, true) => throw new ArgumentException("--augment has mosaic and mixup; expected one of them."),
-            (true, _) => new Mosaic(size.Width, size.Height, Probability: 0.5),
-            (_, true) => new MixUp(Probability: 0.5),
-            _ => null,
-        };
+            "mosaic" => new Mosaic(size.Width, size.Height, Probability: 0.5), "mixup" => new MixUp(Probability: 0.5),
+            "copypaste" => new CopyPaste(), _ => (IPictureMix?)null,
+        }).OfType<IPictureMix>()];
+        return mixes.Length > 1 ? new MixSequence(mixes) : mixes.FirstOrDefault();
+    }
 }

@@ -37,6 +37,12 @@ internal sealed class Display : IProgress<TrainingProgress>, IDisposable
 
     public static void Warn(string message) => AnsiConsole.MarkupLineInterpolated($"[yellow]{message}[/]");
 
+    public static void FoundRate(LearningRateRange range, string path) => AnsiConsole.MarkupLineInterpolated(range.Suggested is { } rate
+        ? (FormattableString)$"The loss falls fastest at [green]--lr {F($"{rate:g2}")}[/] ({range.Steps.Count} steps in {path})"
+        : $"The loss falls nowhere in {range.Steps.Count} steps ({path}): take more --epochs, or look at data and head.");
+
+    public static void Open(string address) => AnsiConsole.MarkupLineInterpolated($"Dashboard: [green]{address}[/]");
+
     public static void Start(DetectorModel detector, DetectionDataView train, DetectionDataView? test, RunFolder folder) =>
         Start(detector, $"{detector.Anchors.Count} anchors", ("Head", detector.Head.ToWords()), Boxes(train),
             test is null ? "-" : Boxes(test), folder);

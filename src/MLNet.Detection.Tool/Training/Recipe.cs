@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using MLNet.Detection.Builtin;
 using MLNet.Detection.Reports;
+using MLNet.Detection.Training;
 using OnnxGraphs.Losses;
 using OnnxGraphs.Optimizers;
 
@@ -20,7 +21,11 @@ internal sealed class Recipe(ParseResult given, Settings settings)
     /// <summary>Null: by the head.</summary>
     public DetectionLoss? Loss => FromScratch && !Segments ? ScratchRecipe.Loss : null;
 
-    public float LearningRate => Choose(settings.LearningRate, ScratchRecipe.LearningRate);
+    /// <summary>What suits the detector, where neither the options nor the built-in recipe say a rate.</summary>
+    public float? CustomaryRate { get; set; }
+
+    public float LearningRate => !FromScratch && IsDefault(settings.LearningRate) && Optimizer is AdamW or Adam
+        && CustomaryRate is { } rate ? rate : Choose(settings.LearningRate, ScratchRecipe.LearningRate);
 
     public LearningRateDecay Decay => LearningRateDecay.Parse(given.GetValue(settings.Schedule)!);
 
@@ -42,9 +47,9 @@ internal sealed class Recipe(ParseResult given, Settings settings)
             var optimizer = recipe ? ScratchRecipe.Optimizer : given.GetValue(settings.Optimizer) switch
             {
                 "adamw" => new AdamW() as Optimizer, "adam" => new Adam(), "sgd" => new Sgd(), "rmsprop" => new RmsProp(),
-                "lion" => new Lion(),
+                "lion" => new Lion(), "muon" => new Muon(),
                 var other => throw new ArgumentException(
-                    $"--optimizer is '{other}'; expected adamw, adam, sgd, rmsprop or lion."),
+                    $"--optimizer is '{other}'; expected adamw, adam, sgd, rmsprop, lion or muon."),
             };
             return optimizer with
             {
@@ -54,6 +59,14 @@ internal sealed class Recipe(ParseResult given, Settings settings)
             };
         }
     }
+
+    /// <summary>Those that are given, and biases without decay where asked.</summary>
+    public IReadOnlyList<WeightGroup> Groups =>
+    [
+        .. given.GetValue(settings.NoBiasDecay) ? [new WeightGroup { VectorsOnly = true, WeightDecay = 0 }]
+            : Array.Empty<WeightGroup>(),
+        .. given.GetValue(settings.Group)!.Select(WeightGroup.Parse),
+    ];
 
     /// <summary>The options with the values that the run used, for the report.</summary>
     public IReadOnlyList<ReportSetting> Used()

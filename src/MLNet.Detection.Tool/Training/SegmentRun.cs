@@ -21,10 +21,13 @@ internal sealed class SegmentRun(ParseResult given, Settings settings, RankedRun
     protected override void Train(RunPlace place)
     {
         foreach (var option in new Option[]
-            { Settings.Head, Settings.HeadFile, Settings.Anchors, Settings.AnchorScheme, Settings.ClassOutput, Settings.BoxOutput })
+            { Settings.Head, Settings.HeadFile, Settings.Anchors, Settings.AnchorScheme, Settings.ClassOutput, Settings.BoxOutput,
+                Settings.FindRate })
             if (Given.GetResult(option) is { Implicit: false })
                 throw new ArgumentException($"{option.Name} is for detectors; leave it out with --task segment.");
-        var loss = Given.GetValue(Settings.Loss) is { } name ? NamedMapLoss.Parse(name) : null;
+        foreach (var name in Given.GetValue(Settings.Augment)!.Where(name => name is "mixup" or "copypaste"))
+            throw new ArgumentException($"--augment {name} is for detectors; leave it out with --task segment.");
+        var loss = Given.GetValue(Settings.Loss) is { } sum ? NamedMapLoss.Parse(sum) : null;
         var (train, val, test) = Data(place);
         var model = Model([.. train.Dataset.Categories.Select(category => category.Name)]);
         foreach (var warning in model.Warnings)

@@ -108,24 +108,43 @@ internal sealed class Settings
         "Passes of --batch images whose gradients are added up before each update: a batch so many times larger, in the memory of "
         + "one.", 1);
     public Option<float> LearningRate { get; } =
-        Of("--lr", "The largest learning rate (built-in detector: 0.002).", 1e-3f);
+        Of("--lr", "The largest learning rate (built-in detector: 0.002; small networks, set predictions and others under adam and "
+            + "adamw: as inspect says).", 1e-3f);
+    public Option<bool> FindRate { get; } = Of("--find-lr",
+        "Only look for --lr: steps with a rising rate, written as lr.csv, with the rate at which the loss falls fastest.", false);
     public Option<float> WarmUp { get; } = Of("--warm-up", "Epochs of rising learning rate.", 1f);
     public Option<string> Schedule { get; } = Of("--schedule", "The learning rate after the warm-up: cosine, cosine:0.1 (final "
         + "fraction), cosine:0.1:0.2 (and flat end), linear, linear:0.01, poly:0.9, step:0.7,0.9:0.1, onecycle or constant.", "cosine");
-    public Option<string> Optimizer { get; } = Of("--optimizer", "adamw, adam, sgd, rmsprop or lion.", "adamw");
+    public Option<string> Optimizer { get; } = Of("--optimizer", "adamw, adam, sgd, rmsprop, lion or muon.", "adamw");
     public Option<float> WeightDecay { get; } = Of("--weight-decay", "Weight decay.", 1e-4f);
+    public Option<bool> NoBiasDecay { get; } = Of("--no-bias-decay",
+        "Leave biases and normalisations (weights of one axis) out of the weight decay.", false);
+    public Option<string[]> Group { get; } = Of<string[]>("--group", "Weights that train in their own way, GLOB:SETTINGS, such as "
+        + "\"backbone.*:rate=0.1,decay=0,frozen=2\" (a tenth of the rate, no decay, frozen for two epochs); with vectors, those of "
+        + "one axis alone; may be repeated.", []);
+    public Option<bool> BatchStatistics { get; } = Of("--batch-statistics",
+        "Normalise by the batch in BatchNormalization, to train from random weights; without it the file's statistics stay.", false);
     public Option<float?> ClipNorm { get; } = Of<float?>("--clip-norm", "Largest gradient norm; 10 steadies sgd.");
     public Option<double?> Average { get; } = Of<double?>("--average",
         "Measure and save a moving average of the weights that keeps so much of itself in each step, such as 0.9998.");
     public Option<double> AverageRamp { get; } = Of("--average-ramp",
         "Steps in which the average's decay rises to 63 % of that; short runs need fewer.", new WeightAverage().Ramp);
+    private static string[] Changes =>
+    [
+        "crop", "zoom", "scale", "affine", "rotate", "perspective", "turn", "flip", "color", "hsv", "blur", "noise", "jpeg", "cutout",
+        "mosaic", "mixup", "copypaste", "elastic",
+    ];
     public Option<string[]> Augment { get; } = new Option<string[]>("--augment")
     {
-        Description = "Random changes of the pictures beside mirroring: crop, zoom, color, mosaic, mixup; flip, turn, "
-            + "scale, elastic (to segment); several after one another.",
+        Description = "Random changes of the pictures beside mirroring: " + string.Join(", ", Changes.SkipLast(1))
+            + "; elastic (to segment); several after one another.",
         AllowMultipleArgumentsPerToken = true,
         DefaultValueFactory = _ => [],
-    }.AcceptOnlyFromAmong("crop", "zoom", "color", "mosaic", "mixup", "flip", "turn", "scale", "elastic");
+    }.AcceptOnlyFromAmong(Changes);
+    public Option<int> CloseMix { get; } = Of("--close-mosaic",
+        "Epochs at the end without mosaic, mixup and copypaste.", 0);
+    public Option<double?> RepeatFactor { get; } = Of<double?>("--repeat-factor",
+        "Show pictures with rare classes more often: those in less than this part of the pictures, such as 0.01.");
     public Option<string?> Loss { get; } =
         Of<string?>("--loss", "multibox (softmax with background) or retinanet (sigmoid); of two-stage detectors "
             + "cross-entropy or focal, for the classes of regions. Without it: from the model's own activation; "
@@ -161,6 +180,12 @@ internal sealed class Settings
     public Option<string?> Output { get; } =
         Of<string?>("--output", "New folder for the results. Without it: runs/<date>.");
     public Option<string?> Resume { get; } = Of<string?>("--resume", "Folder of a stopped run, to go on with.");
+    public Option<bool> TensorBoard { get; } =
+        Of("--tensorboard", "Write events for TensorBoard into the folder \"events\" of the results.", false);
+    public Option<int?> Dashboard { get; } = new("--dashboard")
+    {
+        Description = "Show the run on a page of this machine while it trains; with a port, there.", Arity = ArgumentArity.ZeroOrOne,
+    };
     public Option<int> Seed { get; } = Of("--seed", "Decides all that is random.", 1);
     public Option<bool> Overwrite { get; } =
         Of("--overwrite", "Let results replace those of an earlier run in the same folder.", false);
@@ -171,10 +196,10 @@ internal sealed class Settings
         Task, MapOutput, Background, Tiles, Masks, Classes, Objects, PartObjects, Balance, Model, ClassOutput, BoxOutput,
         Head, ObjectnessOutput, Anchors, AnchorFormat, AnchorScheme, ImageSize,
         Normalization, Colors, Mean, Scale, HeadFile, Train, Val, Test, Format, Images, Epochs, Batch, Accumulate, LearningRate,
-        WarmUp,
-        Schedule, Optimizer, WeightDecay,
-        ClipNorm, Average, AverageRamp, Augment, Loss, Alpha, Gamma, BoxLoss, Rois, Freeze, FreezeDepth, HeadsOnly, Device, Precision, Kernels, Tf32,
-        CudaGraph, Workers, Threads, Output, Resume, Seed, Overwrite, DemoImages,
+        FindRate, WarmUp,
+        Schedule, Optimizer, WeightDecay, NoBiasDecay, Group, BatchStatistics,
+        ClipNorm, Average, AverageRamp, Augment, CloseMix, RepeatFactor, Loss, Alpha, Gamma, BoxLoss, Rois, Freeze, FreezeDepth, HeadsOnly, Device, Precision, Kernels, Tf32,
+        CudaGraph, Workers, Threads, Output, Resume, TensorBoard, Dashboard, Seed, Overwrite, DemoImages,
     ];
 
     /// <summary>Where results go.</summary>

@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 using Microsoft.ML;
 using MLNet.Detection.Augmentation;
 using MLNet.Detection.Reports;
+using MLNet.Detection.Tool.Dashboard;
+using MLNet.Detection.Tracking;
 using MLNet.Detection.Training;
 using OnnxGraphs.Distributed;
 using OnnxGraphs.Precision;
@@ -15,13 +17,18 @@ namespace MLNet.Detection.Tool.Training;
 /// <summary>One run, from the options to the files, whatever is trained.</summary>
 internal abstract class TaskRun(ParseResult given, Settings settings, RankedRun ranked, CancellationToken cancel)
 {
+    private const int ShownPictures = 8;
+
     protected ParseResult Given => given;
 
     protected Settings Settings => settings;
 
     protected RankedRun Ranked => ranked;
 
-    protected CancellationToken Cancel => cancel;
+    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+
+    /// <summary>Ctrl+C, or the button of the dashboard.</summary>
+    protected CancellationToken Cancel => _stop.Token;
 
     protected MLContext Ml { get; } = new(given.GetValue(settings.Seed));
 
@@ -36,7 +43,12 @@ internal abstract class TaskRun(ParseResult given, Settings settings, RankedRun 
         {
             using var display = new Display();
             Ml.Log += (_, entry) => display.Log(entry);
-            Train(new(folder, resume, device, display, Stopwatch.StartNew()));
+            using var events = Given.GetValue(Settings.TensorBoard) && Ranked.Ranks.IsFirst() ? new TensorBoardLog(Path.Combine(folder.Path, "events")) : null;
+            using var dashboard = Ranked.Ranks.IsFirst() ? Dashboard() : null;
+            Train(new(folder, resume, device, display, Stopwatch.StartNew())
+            {
+                Listeners = [.. new IProgress<TrainingProgress>?[] { display, events, dashboard }.OfType<IProgress<TrainingProgress>>()],
+            });
         }
         finally
         {
@@ -55,6 +67,11 @@ internal abstract class TaskRun(ParseResult given, Settings settings, RankedRun 
             LearningRate = recipe.LearningRate,
             WarmUpEpochs = recipe.WarmUpEpochs,
             Decay = recipe.Decay,
+            Groups = recipe.Groups,
+            CloseMixEpochs = Given.GetValue(Settings.CloseMix),
+            Sampler = Given.GetValue(Settings.RepeatFactor) is { } rare
+                ? new RepeatFactorSampler(rare, Given.GetValue(Settings.Seed)) : null,
+            BatchStatistics = Given.GetValue(Settings.BatchStatistics),
             Augmentations = [.. Given.GetValue(Settings.Augment)!.Select(Augmentation).OfType<IAugmentation>()],
             Epochs = recipe.Epochs,
             BatchSize = recipe.BatchSize,
@@ -69,7 +86,8 @@ internal abstract class TaskRun(ParseResult given, Settings settings, RankedRun 
             Workers = Given.GetValue(Settings.Workers),
             WorkspacePath = place.Folder.Path,
             ResumeFrom = place.Resume ? place.Folder.Checkpoint : null,
-            Progress = place.Display,
+            Progress = new ProgressGroup(place.Listeners),
+            ShownPictures = place.Listeners.Count > 1 ? ShownPictures : 0,
             Cancellation = Cancel,
         });
 
@@ -94,11 +112,23 @@ internal abstract class TaskRun(ParseResult given, Settings settings, RankedRun 
         return null;
     }
 
+    private DashboardServer? Dashboard()
+    {
+        if (Given.GetResult(Settings.Dashboard) is null or { Implicit: true })
+            return null;
+        var server = new DashboardServer(Given.GetValue(Settings.Dashboard) ?? 0, _stop.Cancel);
+        Display.Open(server.Address);
+        return server;
+    }
+
     private IAugmentation? Augmentation(string name) => name switch
     {
         "crop" => Given.GetValue(Settings.Task) == "segment" ? new RandomCrop() : new RandomIouCrop(),
         "zoom" => new RandomZoom(), "color" => new ColorJitter(), "flip" => new VerticalFlip(),
-        "turn" => new RandomTurn(), "scale" => new RandomScale(), "elastic" => new ElasticDeformation(), _ => null,
+        "turn" => new RandomTurn(), "scale" => new RandomScale(), "elastic" => new ElasticDeformation(),
+        "affine" => new RandomAffine(), "rotate" => new RandomRotation(), "perspective" => new RandomPerspective(),
+        "hsv" => new HsvJitter(), "blur" => new GaussianBlur(), "noise" => new GaussianNoise(), "jpeg" => new JpegArtefacts(),
+        "cutout" => new Cutout(), _ => null,
     };
 
     // One that cannot be used says so before anything is written.

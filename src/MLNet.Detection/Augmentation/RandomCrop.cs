@@ -44,12 +44,9 @@ public sealed record RandomCrop(double Probability = 0.5, double MinScale = 0.5,
     public static LabeledPicture Crop(
         LabeledPicture picture, int left, int top, int width, int height, double minVisible = 0.3)
     {
-        var pixels = new byte[3 * width * height];
-        for (var y = 0; y < height; y++)
-            picture.Image.Row(top + y).Slice(3 * left, 3 * width).CopyTo(pixels.AsSpan(3 * width * y));
         var boxes = picture.Boxes
             .Select(label => Move(label, left, top, width, height, minVisible)).OfType<LabeledBox>();
-        return new(new RgbImage(width, height, pixels), [.. boxes])
+        return new(picture.Image.Window(left, top, width, height), [.. boxes])
         {
             Labels = picture.Labels?.Window(left, top, width, height),
         };

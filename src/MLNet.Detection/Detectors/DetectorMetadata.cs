@@ -41,8 +41,8 @@ internal static class DetectorMetadata
     /// <exception cref="ModelException">An entry is missing or damaged.</exception>
     public static DetectorModel Read(OnnxModel model)
     {
-        var entries = new MetadataEntries(model);
-        var open = FileForm.Open(model, Size(entries));
+        var open = FileForm.Open(model, Size(new(model)));
+        var entries = new MetadataEntries(open);
         var detector = new DetectorModel
         {
             Model = open,

@@ -49,6 +49,7 @@ public sealed record DenseHead : DetectionHead
     public DenseTraining Training { get; init; } = new();
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override HeadKind Kind => HeadKind.Dense;
 
     /// <inheritdoc/>

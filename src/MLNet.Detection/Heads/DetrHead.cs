@@ -41,6 +41,7 @@ public sealed record DetrHead : DetectionHead
     }
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override HeadKind Kind => HeadKind.Detr;
 
     internal override DetectionDecoder CustomaryDecoder =>

@@ -41,6 +41,7 @@ public sealed record FcosHead : DetectionHead
     public FcosMatcher Matcher { get; init; } = new();
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override HeadKind Kind => HeadKind.Fcos;
 
     internal override DetectionDecoder CustomaryDecoder => DetectionDecoder.Fcos;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MLNet.Detection.Matching;
 using MLNet.Detection.Scoring;
 using OnnxGraphs.Losses;
@@ -11,6 +12,7 @@ namespace MLNet.Detection.Heads;
 public sealed record RetinaNetHead : AnchorHead
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override HeadKind Kind => HeadKind.RetinaNet;
 
     internal override DetectionDecoder CustomaryDecoder => DetectionDecoder.RetinaNet;

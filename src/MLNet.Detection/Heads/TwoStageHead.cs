@@ -95,6 +95,7 @@ public sealed record TwoStageHead : DetectionHead
     public double PositiveFraction { get; init; } = 0.25;
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override HeadKind Kind => HeadKind.TwoStage;
 
     /// <inheritdoc/>

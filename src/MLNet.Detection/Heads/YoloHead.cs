@@ -33,6 +33,7 @@ public sealed record YoloHead : GridHead
     public RatioMatcher Matcher { get; init; } = new();
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override HeadKind Kind => HeadKind.Yolo;
 
     internal override Normalization? CustomaryPixels => Normalization.Unit;

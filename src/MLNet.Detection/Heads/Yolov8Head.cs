@@ -31,6 +31,7 @@ public sealed record Yolov8Head : GridHead
     public TaskAlignedMatcher Matcher { get; init; } = new(TopK: 10, Alpha: 0.5f, Beta: 6f, InsideFirst: true);
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override HeadKind Kind => HeadKind.Yolov8;
 
     internal override Normalization? CustomaryPixels => Normalization.Unit;

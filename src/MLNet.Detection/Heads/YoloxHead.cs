@@ -36,6 +36,7 @@ public sealed record YoloxHead : GridHead
     public SimOtaMatcher Matcher { get; init; } = new();
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override HeadKind Kind => HeadKind.Yolox;
 
     internal override Normalization? CustomaryPixels => Normalization.Pixels with { Order = ChannelOrder.Bgr };

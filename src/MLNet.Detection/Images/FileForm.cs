@@ -6,7 +6,7 @@ using OnnxGraphs.Surgery;
 namespace MLNet.Detection.Images;
 
 /// <summary>
-/// A file in the form that is trained, and back: layers of whole numbers as floats, inputs beside the picture held,
+/// A file in the form that is trained, and back: layers of whole numbers as floats or between pairs, inputs beside the picture held,
 /// without an end that only TensorRT computes.
 /// </summary>
 internal static class FileForm
@@ -23,10 +23,11 @@ internal static class FileForm
     /// <param name="size">Width and height of the pictures, where the file leaves them open.</param>
     /// <exception cref="ModelException">It cannot be brought into that form.</exception>
     public static OnnxModel Open(OnnxModel model, (int Width, int Height)? size = null) =>
-        HeldInputs.Hold(IntegerForm.Open(EmptyParts.Drop(PluginTail.Cut(model))), size);
+        HeldInputs.Hold(IntegerForm.Open(OperatorForm.Open(BlockForm.Open(EmptyParts.Drop(PluginTail.Cut(model))))), size);
 
     /// <summary>The file in the form that it came in.</summary>
-    public static OnnxModel Close(OnnxModel model) => PluginTail.Return(IntegerForm.Close(HeldInputs.Release(model)));
+    public static OnnxModel Close(OnnxModel model) => PluginTail.Return(
+        BlockForm.Close(OperatorForm.Close(IntegerForm.Close(HeldInputs.Release(model)))));
 
     /// <summary>
     /// A size that a file with open image axes runs at: of its metadata, else one that is customary; null where none

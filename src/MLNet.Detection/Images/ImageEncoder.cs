@@ -12,13 +12,13 @@ public sealed class ImageEncoder(ImageFormat format) : IDisposable
     // Measured in benchmarks/README.md: one row filter and zlib's level 1 keep a PNG small enough at a tenth of the time.
     private static readonly SKPngEncoderOptions Png = new(SKPngEncoderFilterFlags.Up, 1);
 
-    private static readonly SKJpegEncoderOptions Jpeg =
-        new(95, SKJpegEncoderDownsample.Downsample420, SKJpegEncoderAlphaOption.Ignore);
-
     private readonly PixelBuffers _buffers = new();
 
     /// <summary>What the bytes are.</summary>
     public ImageFormat Format { get; } = format;
+
+    /// <summary>Quality of a JPEG, 1 to 100.</summary>
+    public int Quality { get; init; } = 95;
 
     /// <summary>The usual ending of a file name, with its dot.</summary>
     public string Extension => Format == ImageFormat.Png ? ".png" : ".jpg";
@@ -49,6 +49,8 @@ public sealed class ImageEncoder(ImageFormat format) : IDisposable
             _buffers.Return(buffer);
         }
     }
+
+    private SKJpegEncoderOptions Jpeg => new(Quality, SKJpegEncoderDownsample.Downsample420, SKJpegEncoderAlphaOption.Ignore);
 
     /// <summary>Frees the memory that the encoder keeps for the next picture.</summary>
     public void Dispose() => _buffers.Dispose();

@@ -126,6 +126,9 @@ public sealed record ImageHeader(int StoredWidth, int StoredHeight, ImageOrienta
             var length = BinaryPrimitives.ReadUInt32BigEndian(chunk);
             if (chunk.AsSpan(4).SequenceEqual("eXIf"u8) && length <= file.Length - file.Position)
                 return Exif.Orientation(Take(file, (int)length)) ?? ImageOrientation.TopLeft;
+            // A chunk that is longer than the file has none behind it.
+            if (length > file.Length - file.Position)
+                break;
             file.Position += length + Checksum;
         }
         return ImageOrientation.TopLeft;

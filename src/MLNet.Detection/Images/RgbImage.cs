@@ -25,6 +25,15 @@ public sealed record RgbImage(int Width, int Height, byte[] Pixels)
     /// <summary>The 3 * width bytes of a row.</summary>
     public Span<byte> Row(int y) => Pixels.AsSpan(3 * Width * y, 3 * Width);
 
+    /// <summary>A part of the picture.</summary>
+    internal RgbImage Window(int left, int top, int width, int height)
+    {
+        var window = new RgbImage(width, height, GC.AllocateUninitializedArray<byte>(3 * width * height));
+        for (var y = 0; y < height; y++)
+            Row(top + y).Slice(3 * left, 3 * width).CopyTo(window.Row(y));
+        return window;
+    }
+
     /// <summary>Lays a smaller picture on this one, its first pixel at (left, top).</summary>
     internal void Draw(RgbImage image, int left, int top)
     {

@@ -38,6 +38,11 @@ internal static class FileNotes
                     + "is trained and measured, and at its place in the saved file");
             if (IntegerForm.IsOpen(opened))
                 notes.Add("layers of whole numbers are trained as floats, and saved in whole numbers again");
+            if (OperatorForm.IsOpen(opened))
+                notes.Add("operators on whole numbers are trained between pairs of QuantizeLinear and DequantizeLinear, and saved "
+                    + "as they were");
+            if (BlockForm.IsOpen(opened))
+                notes.Add("weights in blocks of whole numbers are trained as floats, and saved in blocks again");
             if (ImageInput.Declared(ImageInput.Picture(model)).Type == ElementType.Float16)
                 notes.Add("the picture is Float16: trained in Float32, and saved in 16 bits again");
         }

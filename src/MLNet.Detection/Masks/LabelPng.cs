@@ -50,7 +50,7 @@ public static class LabelPng
             return Decode(file, name, limits ?? new());
         }
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException or ArgumentOutOfRangeException
-            or IndexOutOfRangeException)
+            or IndexOutOfRangeException or OverflowException)
         {
             throw new UnreadableImageException(name, $"the PNG is damaged or breaks off ({error.Message.TrimEnd('.')})", error);
         }
@@ -78,6 +78,9 @@ public static class LabelPng
             throw new InvalidDataException($"it says it is {width} x {height} pixels");
         if (limits.Problem("PNG", width, height) is { } problem)
             throw new UnreadableImageException(name, problem);
+        // Deflate makes at most 1032 bytes of one: memory is taken only for pixels that can be there. A bit a pixel is the least.
+        if ((long)width * height / 8 > 1032 * data.Length)
+            throw new InvalidDataException($"it says it is {width} x {height} pixels, and has {data.Length} bytes for them");
         data.Position = 0;
         var (bits, color) = (header[8], header[9]);
         var numbers = new int[width * height];

@@ -79,7 +79,7 @@ public sealed class DetectorQuantizer : IDisposable
     /// <exception cref="InvalidOperationException">No picture was shown, or a value was not finite.</exception>
     public DetectorModel Quantize(IReadOnlyCollection<string>? floats = null) => _detector with
     {
-        Model = Plan.Apply(_calibration, _options with { Floats = floats ?? _options.Floats }),
+        Model = OperatorForm.Open(Plan.Apply(_calibration, _options with { Floats = floats ?? _options.Floats })),
     };
 
     /// <inheritdoc/>

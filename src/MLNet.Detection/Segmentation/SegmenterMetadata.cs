@@ -33,10 +33,10 @@ internal static class SegmenterMetadata
     {
         var entries = new MetadataEntries(model);
         var (entry, resize) = (entries.Json<Entry>(Key), entries.Json<ImageResize>("resize"));
-        if (!model.ValueNames.Contains(entry.MapValue))
+        var open = FileForm.Open(model, (resize.Width, resize.Height));
+        if (!open.ValueNames.Contains(entry.MapValue))
             throw new ModelException($"{model.Path}: the metadata entry '{MetadataEntries.Prefix}{Key}' names the value "
                 + $"'{entry.MapValue}', which is not there; save the model again.");
-        var open = FileForm.Open(model, (resize.Width, resize.Height));
         return new()
         {
             Model = open, ScoresWholeNumbers = IntegerForm.IsOpen(open), MapValue = entry.MapValue,

@@ -42,6 +42,16 @@ internal sealed class Batch(ITrainingRun run, TrainingTask task, int set)
         task.Count(this);
     }
 
+    /// <summary>
+    /// Shows the pictures again in the places without one, where nothing is learnt of them, but where black pixels would
+    /// count for the statistics of the batch.
+    /// </summary>
+    public void FillUp()
+    {
+        for (var place = Samples.Count; place < _places; place++)
+            PixelsOf(place % Samples.Count).CopyTo(PixelsOf(place));
+    }
+
     /// <summary>Whether the step has an input.</summary>
     public bool Has(string input) => run.Data.Any(data => data.Name == input);
 

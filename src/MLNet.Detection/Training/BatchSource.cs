@@ -9,10 +9,10 @@ namespace MLNet.Detection.Training;
 /// </summary>
 internal sealed class BatchSource(
     SampleStore store, Sampler sampler, SampleAugmentation augmentation, TrainingTask task, BatchSlices slices,
-    int workers)
+    bool fillUp, int workers)
 {
     /// <summary>Steps of an epoch; the last one may not be full.</summary>
-    public int StepsPerEpoch => (store.Samples.Count + slices.Images - 1) / slices.Images;
+    public int StepsPerEpoch => (sampler.Length(store.Samples.Count) + slices.Images - 1) / slices.Images;
 
     /// <summary>The batches from where a run stands to the end of its epochs, one for each pass of a step; those of a step
     /// are valid until the next.</summary>
@@ -119,6 +119,8 @@ internal sealed class BatchSource(
             task.Model.Normalization.Write(image, batch.PixelsOf(i));
             task.Prepare(batch, i);
         }
+        if (fillUp)
+            batch.FillUp();
         return batch;
     }
 }

@@ -42,7 +42,10 @@ internal sealed class DetectionValidation : ValidationRun
             next = Task.Run(() => Read(ahead));
             found.Add(Task.Run(detector.Begin(pictures)));
         }
-        var results = found.SelectMany(batch => batch.GetAwaiter().GetResult()).Index().SelectMany(image =>
+        var objects = found.SelectMany(batch => batch.GetAwaiter().GetResult()).ToList();
+        Shown = [.. objects.Take(_options.ShownPictures).Select((own, i) => new FoundPicture(Store.Pixels(i),
+            [.. own.Select(o => o with { Box = Store.Samples[i].Transform.ToNetwork(o.Box) })]))];
+        var results = objects.Index().SelectMany(image =>
             image.Item.Select(o => new DetectionResult(image.Index, o.Class, BoxXywh.FromBox(o.Box), o.Score)));
         var categories = Enumerable.Range(0, model.Classes.Count).Select(c => (long)c);
         return new CocoEvaluation().Evaluate(_truths, [.. results], [.. categories]);

@@ -14,7 +14,7 @@ namespace MLNet.Detection.Training;
 /// <summary>One training run: builds the step, the data and the hooks, and goes through the loop.</summary>
 internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Device device, IChannel channel)
 {
-    internal const string CheckpointName = "checkpoint.safetensors", LogName = "log.csv";
+    internal const string CheckpointName = "checkpoint.safetensors", LogName = "log.csv", EpochsName = "epochs.csv";
 
     private const int ListedProblems = 20;
 
@@ -38,20 +38,22 @@ internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Dev
         start.CheckData(store);
         var notes = Notes(store.Samples.Count);
         var resume = options.ResumeFrom is { } from && _ranks.IsFirst() ? ResumePoint.Load(from, notes) : null;
-        using var run = Start();
+        var batches = Batches(store);
+        using var run = Start(batches.StepsPerEpoch);
         if (resume is not null)
             run.Restore(resume);
         start.Align(run);
-        var batches = Batches(store);
         var validate = validation is null ? null : new Validate(
             parameters => validation.Evaluate(Tuned(run.Layout, parameters)),
-            options.KeepBest, options.EarlyStoppingPatience);
+            options.KeepBest, options.EarlyStoppingPatience, () => validation.Shown);
         if (resume is not null)
             validate?.Recall(resume);
         using var log = Workspace(LogName) is { } path ? new WriteLog(path, run.Steps) : null;
+        using var meters = new Meters(options.Slices.Images, run.Steps);
+        var epochs = Workspace(EpochsName) is { } place ? new WriteEpochs(place, run.Steps / batches.StepsPerEpoch) : null;
         var loop = new TrainingLoop(run, task, batches, Schedule(batches.StepsPerEpoch),
             options.Epochs, options.ReportEvery ?? (device.IsProcessor ? 1 : 10),
-            _ranks.IsFirst() ? Hooks(validate, log, notes) : [new StopAtNaN(() => null)], _ranks);
+            _ranks.IsFirst() ? Hooks(validate, log, epochs, meters, notes) : [new StopAtNaN(() => null)], _ranks);
         var history = loop.Run(options.Cancellation);
         var weights = validate?.BestParameters ?? run.ReadWeights();
         _ranks.Broadcast<float>(weights);
@@ -82,32 +84,34 @@ internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Dev
     }
 
     private BatchSource Batches(SampleStore store) => new(
-        store, options.Sampler ?? new ShuffledSampler(options.Seed),
-        new(store, task, options.Augmentations, options.Mix, options.Seed), task, options.Slices,
-        options.Workers ?? (device.IsProcessor ? 1 : Math.Clamp(Environment.ProcessorCount / 2, 1, 4)));
+        store, (options.Sampler ?? new ShuffledSampler(options.Seed)).For([.. store.Samples.Select(sample => sample.Classes)]),
+        new(store, task, options.Augmentations, options.Mix, options.Epochs - options.CloseMixEpochs, options.Seed), task, options.Slices,
+        fillUp: options.BatchStatistics, options.Workers ?? (device.IsProcessor ? 1 : Math.Clamp(Environment.ProcessorCount / 2, 1, 4)));
 
     private LearningRateSchedule Schedule(int stepsPerEpoch) => new(
         options.LearningRate, (int)MathF.Round(options.WarmUpEpochs * stepsPerEpoch), options.Epochs * stepsPerEpoch,
         options.Decay);
 
-    private ITrainingRun Start()
+    private ITrainingRun Start(int stepsPerEpoch)
     {
         if (options.Precision == StepPrecision.Float16 && device.IsProcessor)
             channel.Warning(MessageSensitivity.None, "{0}", "Float16 is for GPUs: the processor computes it by way of "
                 + "float32, and is faster with Precision Float32.");
         var network = task.Model.Network(options.Slices.Places);
         return options.Backend.Start(network, task.Model.RawValues, task.Loss, options.Optimizer,
-            options.StepOptions(task.Model, network), device);
+            options.StepOptions(task.Model, network, stepsPerEpoch), device);
     }
 
-    private List<ITrainingHook> Hooks(Validate? validate, WriteLog? log, Dictionary<string, string> notes)
+    private List<ITrainingHook> Hooks(
+        Validate? validate, WriteLog? log, WriteEpochs? epochs, Meters meters, Dictionary<string, string> notes)
     {
         var checkpoint = Workspace(CheckpointName) is { } path
             ? new WriteCheckpoint(path, notes, state => validate?.Remember(state) ?? state) : null;
         List<ITrainingHook?> hooks =
         [
             new StopAtNaN(() => checkpoint?.Written ?? options.ResumeFrom),
-            new WarnOfGrowth(text => channel.Warning(MessageSensitivity.None, "{0}", text)), log, validate, checkpoint,
+            new WarnOfGrowth(text => channel.Warning(MessageSensitivity.None, "{0}", text)), log, validate, epochs, checkpoint,
+            meters,
             new ReportPlacement(channel), new Report(options.Progress, options.MetricsCallback, channel),
         ];
         return [.. hooks.OfType<ITrainingHook>()];
@@ -123,6 +127,8 @@ internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Dev
         ["loss"] = $"{task.LossName}", ["precision"] = $"{options.Precision}",
         ["average"] = options.Average is not { } average ? (FormattableString)$"none"
             : $"decay {average.Decay:R}, ramp {average.Ramp:R}",
+        ["sampler"] = $"{options.Sampler}", ["close_mix_epochs"] = $"{options.CloseMixEpochs}",
+        ["groups"] = $"{string.Join(", ", options.Groups)}", ["batch_statistics"] = $"{options.BatchStatistics}",
         ["augmentation"] = $"{string.Join(", ", options.Augmentations.Prepend<object?>(options.Mix).OfType<object>())}",
     }.ToDictionary(pair => pair.Key, pair => FormattableString.Invariant(pair.Value));
 

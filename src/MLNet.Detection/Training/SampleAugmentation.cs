@@ -9,8 +9,15 @@ namespace MLNet.Detection.Training;
 /// Changes images of the store at random before they are learnt: first a mix of several, then each change in turn. What
 /// happens to an image depends on seed, epoch and image alone, so that a resumed run goes on as it would have.
 /// </summary>
+/// <param name="store">The images.</param>
+/// <param name="task">What is learnt.</param>
+/// <param name="changes">The changes.</param>
+/// <param name="mix">The mix; null for none.</param>
+/// <param name="mixedEpochs">Epochs, from the first, in which images are mixed.</param>
+/// <param name="seed">Where chance begins.</param>
 internal sealed class SampleAugmentation(
-    SampleStore store, TrainingTask task, IReadOnlyList<IAugmentation> changes, IPictureMix? mix, int seed)
+    SampleStore store, TrainingTask task, IReadOnlyList<IAugmentation> changes, IPictureMix? mix, int mixedEpochs,
+    int seed)
 {
     /// <summary>The image of a choice with its labels, at the network's size.</summary>
     public (Sample Sample, RgbImage Image) Apply(int epoch, SampleChoice choice)
@@ -20,7 +27,7 @@ internal sealed class SampleAugmentation(
             picture = HorizontalFlip.Flip(picture);
         sample = sample with { Seed = unchecked((seed * 1_000_003 + epoch) * 1_000_003 + choice.Index) };
         var random = new Random(sample.Seed);
-        if (mix is not null)
+        if (mix is not null && epoch < mixedEpochs)
             picture = mix.Apply(picture, [.. Enumerable.Range(0, mix.Others).Select(_ => Any(random))], random);
         foreach (var change in changes)
             picture = change.Apply(picture, random);

@@ -8,4 +8,10 @@ public abstract record Sampler
     /// choices: that is what makes a resumed run equal to an uninterrupted one.
     /// </summary>
     public abstract IReadOnlyList<SampleChoice> Epoch(int epoch, int count);
+
+    /// <summary>How many choices an epoch has; the same in every epoch.</summary>
+    public virtual int Length(int count) => count;
+
+    /// <summary>The sampler for images that hold objects of these classes; itself where they do not matter to it.</summary>
+    public virtual Sampler For(IReadOnlyList<int[]> classes) => this;
 }

@@ -60,6 +60,15 @@ public abstract record TrainingOptions
     /// <summary>Whether all weights stay but those of the heads.</summary>
     public bool HeadsOnly { get; init; }
 
+    /// <summary>Weights that are trained in their own way; the others as the optimiser says.</summary>
+    public IReadOnlyList<WeightGroup> Groups { get; init; } = [];
+
+    /// <summary>
+    /// Whether BatchNormalization normalises by the batch and keeps running means of its statistics, as training from
+    /// random weights needs it; otherwise the statistics of the file stay. Batches of 8 and more are worth it.
+    /// </summary>
+    public bool BatchStatistics { get; init; }
+
     /// <summary>Seed of order, mirroring and augmentation.</summary>
     public int Seed { get; init; }
 
@@ -71,6 +80,12 @@ public abstract record TrainingOptions
 
     /// <summary>Makes each picture from several before that, such as <see cref="Mosaic"/>. Null: no mix.</summary>
     public IPictureMix? Mix { get; init; }
+
+    /// <summary>
+    /// Epochs at the end in which pictures are not mixed, so that training ends on pictures as they are (YOLOX, Ge et al.
+    /// 2021, section 2.1, https://arxiv.org/abs/2107.08430, takes 15 of 300).
+    /// </summary>
+    public int CloseMixEpochs { get; init; }
 
     /// <summary>Order and mirroring. Null: shuffled by <see cref="Seed"/>, half of the images mirrored.</summary>
     public Sampler? Sampler { get; init; }
@@ -114,6 +129,10 @@ public abstract record TrainingOptions
     /// </summary>
     public IDataView? ValidationSet { get; init; }
 
+    /// <summary>How many pictures of the validation set come with <see cref="EpochSummary.Pictures"/>, with what a detector
+    /// found in them: the first ones.</summary>
+    public int ShownPictures { get; init; }
+
     /// <summary>Whether the weights of the best epoch in validation are returned, not the last ones.</summary>
     public bool KeepBest { get; init; }
 
@@ -145,7 +164,7 @@ public abstract record TrainingOptions
     internal int BatchOf(PictureNetwork model) =>
         model.Batch(Slices.Places) is var places && places == Slices.Places ? BatchSize : places * Backend.Ranks.Count;
 
-    internal TrainingGraphOptions StepOptions(PictureNetwork model, OnnxModel network)
+    internal TrainingGraphOptions StepOptions(PictureNetwork model, OnnxModel network, int stepsPerEpoch = 1)
     {
         var shapes = new Dictionary<string, OnnxGraphs.Graphs.TensorShape>
         {
@@ -156,6 +175,7 @@ public abstract record TrainingOptions
         {
             Frozen = [.. Frozen, .. frozen], InputShapes = shapes, Average = Average, Precision = Precision,
             Parts = IsParted ? (double)Slices.Images / Slices.Places : null,
+            Groups = [.. Groups.Select(group => group.InSteps(stepsPerEpoch))], BatchStatistics = BatchStatistics,
         };
     }
 
@@ -166,10 +186,14 @@ public abstract record TrainingOptions
         Require(BatchSize >= Backend.Ranks.Count, nameof(BatchSize), BatchSize,
             $"at least {Backend.Ranks.Count}, an image for each rank");
         Require(Accumulate > 0, nameof(Accumulate), Accumulate, "at least 1");
+        Require(!BatchStatistics || !IsParted, nameof(BatchStatistics), BatchStatistics, "false, as a step comes in "
+            + $"{Accumulate} passes on {Backend.Ranks.Count} ranks, and each would have statistics of its own");
         Require(LearningRate is > 0 and < float.PositiveInfinity,
             nameof(LearningRate), LearningRate, "a positive number");
         Require(FrozenDepth >= 0, nameof(FrozenDepth), FrozenDepth, "zero or more");
         Require(WarmUpEpochs >= 0, nameof(WarmUpEpochs), WarmUpEpochs, "zero or more");
+        Require(ShownPictures >= 0, nameof(ShownPictures), ShownPictures, "zero or more");
+        Require(CloseMixEpochs >= 0, nameof(CloseMixEpochs), CloseMixEpochs, "zero or more");
         Require(Workers is null or >= 0, nameof(Workers), Workers, "zero or more, or null");
         Require(ReportEvery is null or > 0, nameof(ReportEvery), ReportEvery, "positive, or null");
         Require(EarlyStoppingPatience is null or > 0,

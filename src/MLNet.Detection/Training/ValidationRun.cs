@@ -20,6 +20,9 @@ internal abstract class ValidationRun : IDisposable
     /// <summary>Boxes that were corrected or left out.</summary>
     public IReadOnlyList<DatasetProblem> Problems => Store.Problems;
 
+    /// <summary>Pictures of the last measurement with what was found in them.</summary>
+    public IReadOnlyList<FoundPicture> Shown { get; protected set; } = [];
+
     protected SampleStore Store { get; }
 
     /// <summary>Metrics of a model on the set.</summary>

@@ -61,6 +61,10 @@ public sealed record TrainingArtifacts(
         if (options.Graph.Parts is not null)
             throw new ArgumentException($"{nameof(TrainingGraphOptions)}.{nameof(TrainingGraphOptions.Parts)} is "
                 + $"{options.Graph.Parts}; the training runtime adds up no parts of a batch. Set it to null.");
+        if (options.Graph.Groups.Count > 0 || options.Graph.BatchStatistics)
+            throw new ArgumentException($"{nameof(TrainingGraphOptions)} has {nameof(TrainingGraphOptions.Groups)} or "
+                + $"{nameof(TrainingGraphOptions.BatchStatistics)}; the training runtime treats all weights alike. Leave "
+                + "both out.");
         var models = ArtifactModels.Build(model, heads, loss, options);
         var update = Artifacts.OptimizerModel.Build(optimizer);
         var checkpoint = Start(model, models.Layout, optimizer, options);

@@ -11,20 +11,27 @@ internal static class ExternalData
     /// <summary>Tensors of at least this many bytes move out of the model file.</summary>
     private const int Threshold = 1024;
 
-    /// <summary>Reads external tensors into the model. A location outside the model's folder is refused.</summary>
-    public static void Load(ModelProto model, string path)
+    /// <summary>
+    /// Reads external tensors into the model. A location outside the model's folder is refused. Tensors that lie at the
+    /// same place share their bytes: a small file cannot ask for the same large one again and again.
+    /// </summary>
+    public static void Load(ModelProto model, string path, ModelLimits limits)
     {
+        var places = new Places(path, limits);
         var external = Subgraphs.Tensors(model.Graph)
             .Where(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External);
         foreach (var tensor in external)
         {
+            if (!limits.AllowExternalData)
+                throw new ModelException($"{path}: initializer '{tensor.Name}' lies in another file, which "
+                    + $"{nameof(ModelLimits)}.{nameof(ModelLimits.AllowExternalData)} forbids.");
             var entries = Entries(path, tensor);
             var (file, size) = (Location(path, tensor, entries.GetValueOrDefault("location", "")), Size(path, tensor));
             var (offset, length) = (Number(path, tensor, entries, "offset"), Number(path, tensor, entries, "length"));
             if (length is { } given && given != size)
                 throw new ModelException($"{path}: initializer '{tensor.Name}' has {given} bytes in '{file}', its "
                     + $"shape needs {size}; export the model again.");
-            tensor.RawData = UnsafeByteOperations.UnsafeWrap(Read(path, file, tensor, offset ?? 0, size));
+            tensor.RawData = places.Read(tensor, file, offset ?? 0, size);
             tensor.ExternalData.Clear();
             tensor.ClearDataLocation();
         }
@@ -112,4 +119,27 @@ internal static class ExternalData
             + "expected a number; export it again.");
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    // What was read so far: each place once, and no more than the files hold.
+    private sealed class Places(string path, ModelLimits limits)
+    {
+        private readonly Dictionary<(string File, long Offset, long Size), ByteString> _read = [];
+        private readonly Dictionary<string, long> _files = [];
+        private long _bytes, _held;
+
+        public ByteString Read(TensorProto tensor, string file, long offset, long size)
+        {
+            if (_read.TryGetValue((file, offset, size), out var bytes))
+                return bytes;
+            if (!_files.ContainsKey(file))
+                _held += _files[file] = new FileInfo(file).Length;
+            // A file that is too short for this tensor alone says so below.
+            if ((_bytes += size) > Math.Min(_held, limits.ExternalBytes) && size <= _files[file])
+                throw new ModelException($"{path}: up to '{tensor.Name}', its tensors in other files take {_bytes} bytes, more than "
+                    + $"these files hold ({_held}) or than {nameof(ModelLimits)}.{nameof(ModelLimits.ExternalBytes)} allows "
+                    + $"({limits.ExternalBytes}); refused, as tensors may not overlap. Export the model again.");
+            return _read[(file, offset, size)] = UnsafeByteOperations.UnsafeWrap(
+                ExternalData.Read(path, file, tensor, offset, size));
+        }
+    }
 }

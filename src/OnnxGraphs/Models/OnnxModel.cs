@@ -66,15 +66,19 @@ public sealed class OnnxModel
     /// Loads a file; its external data must lie in or below its folder. Functions of the file are replaced by their
     /// nodes; nodes that read what a later one computes are put in an order of computation, with a note.
     /// </summary>
-    /// <exception cref="ModelException">The file is missing, truncated, not ONNX, of an unsupported version, or
-    /// contradicts itself.</exception>
-    public static OnnxModel Load(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="limits">How much it may hold; null for the defaults.</param>
+    /// <exception cref="ModelException">The file is missing, truncated, not ONNX, of an unsupported version, contradicts
+    /// itself, or is beyond a limit.</exception>
+    public static OnnxModel Load(string path, ModelLimits? limits = null)
     {
+        limits ??= new();
         if (!File.Exists(path))
             throw new ModelException($"{path}: no such file; check the path of the model.");
         var model = new OnnxModel(Parse(path), path);
         ModelCheck.Demand(model);
-        ExternalData.Load(model.Proto, path);
+        limits.Check(model);
+        ExternalData.Load(model.Proto, path, limits);
         Functions.Inline(model);
         return !NodeOrder.Sort(model) ? model : new(model.Proto, path)
         {

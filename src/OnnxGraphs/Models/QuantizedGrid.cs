@@ -5,32 +5,43 @@ using OnnxGraphs.Models.Proto;
 namespace OnnxGraphs.Models;
 
 /// <summary>
-/// The values that a tensor of whole numbers stands for: scale (number - zero point), by one scale or one for each place
-/// on an axis.
+/// The values that a tensor of whole numbers stands for: scale (number - zero point), by one scale, one for each place on an
+/// axis, or one for each block of places there.
 /// </summary>
 internal sealed class QuantizedGrid
 {
     private readonly ElementType _type;
     private readonly float[] _scales;
     private readonly long[] _zeros;
-    private readonly long _inner;
+    private readonly GridPlaces _places;
 
-    private QuantizedGrid(ElementType type, float[] scales, long[] zeros, long inner) =>
-        (_type, _scales, _zeros, _inner) = (type, scales, zeros, inner);
+    private QuantizedGrid(ElementType type, float[] scales, long[] zeros, GridPlaces places) =>
+        (_type, _scales, _zeros, _places) = (type, scales, zeros, places);
 
     /// <summary>The grid of a stored tensor.</summary>
     /// <exception cref="ModelException">Scales and zero points do not fit it.</exception>
     public static QuantizedGrid Of(TensorProto tensor, long axis, Tensor scale, Tensor? zero)
     {
         var shape = new TensorShape([.. tensor.Dims]);
+        return Of(tensor.Name, (ElementType)tensor.DataType, shape,
+            scale.Shape.Size == 1 ? GridPlaces.One : GridPlaces.OnAxis(shape, shape.Axis(axis)), scale, zero);
+    }
+
+    /// <summary>The grid of a tensor in blocks of so many places on an axis.</summary>
+    /// <exception cref="ModelException">Scales and zero points do not fit it.</exception>
+    public static QuantizedGrid OfBlocks(
+        string name, ElementType type, TensorShape shape, int axis, int size, Tensor scale, Tensor? zero) =>
+        Of(name, type, shape, GridPlaces.InBlocks(shape, axis, size), scale, zero);
+
+    private static QuantizedGrid Of(
+        string name, ElementType type, TensorShape shape, GridPlaces places, Tensor scale, Tensor? zero)
+    {
         var scales = scale.ToFloat32().Values<float>().ToArray();
         var zeros = zero is null ? [0L] : Whole(zero.Type, zero.Data);
-        var places = scales.Length == 1 ? 1 : shape[shape.Axis(axis)];
-        if (scales.Length != places || (zeros.Length != 1 && zeros.Length != places))
-            throw new ModelException($"Initializer '{tensor.Name}' {shape} has {scales.Length} scales and "
-                + $"{zeros.Length} zero points on axis {axis}; expected one, or one for each place; export it again.");
-        return new((ElementType)tensor.DataType, scales, zeros,
-            places == 1 ? Math.Max(1, shape.Size) : shape.SizeOf((shape.Axis(axis) + 1)..));
+        if (scales.Length != places.Count || (zeros.Length != 1 && zeros.Length != places.Count))
+            throw new ModelException($"Initializer '{name}' {shape} has {scales.Length} scales and {zeros.Length} zero points; "
+                + $"expected one, or {places.Count} as its axis or its blocks have places; export it again.");
+        return new(type, scales, zeros, places);
     }
 
     /// <summary>scale (q - zero).</summary>
@@ -40,19 +51,25 @@ internal sealed class QuantizedGrid
     /// <summary>round(x / scale) + zero within the type's limits, to even at a tie, as QuantizeLinear does.</summary>
     public byte[] Quantized(ReadOnlySpan<float> values)
     {
-        var (bytes, size) = (new byte[values.Length * _type.Size()], _type.Size());
+        var whole = new long[values.Length];
         var (least, most) = _type.Limits()!.Value;
         for (var i = 0; i < values.Length; i++)
-        {
-            var q = (long)Math.Clamp(MathF.Round(values[i] / Scale(i)) + (double)Zero(i), least, most);
-            MemoryMarshal.AsBytes(new Span<long>(ref q))[..size].CopyTo(bytes.AsSpan(i * size));
-        }
+            whole[i] = (long)Math.Clamp(MathF.Round(values[i] / Scale(i)) + (double)Zero(i), least, most);
+        return Bytes(_type, whole);
+    }
+
+    /// <summary>Whole numbers as a type stores them.</summary>
+    public static byte[] Bytes(ElementType type, ReadOnlySpan<long> whole)
+    {
+        var (size, bytes) = (type.Size(), new byte[whole.Length * type.Size()]);
+        for (var i = 0; i < whole.Length; i++)
+            MemoryMarshal.AsBytes(whole.Slice(i, 1))[..size].CopyTo(bytes.AsSpan(i * size));
         return bytes;
     }
 
-    private float Scale(int i) => _scales[_scales.Length == 1 ? 0 : i / _inner % _scales.Length];
+    private float Scale(int i) => _scales[_scales.Length == 1 ? 0 : _places.Of(i)];
 
-    private long Zero(int i) => _zeros[_zeros.Length == 1 ? 0 : i / _inner % _zeros.Length];
+    private long Zero(int i) => _zeros[_zeros.Length == 1 ? 0 : _places.Of(i)];
 
     private static long[] Whole(ElementType type, byte[] data) => type switch
     {

@@ -25,8 +25,34 @@ public abstract record Optimizer
         return Formula(parameters, Clipped(gradient), slots, learningRate, step);
     }
 
+    /// <summary>Checks the settings and limits the norm of a gradient, for steps that are taken piece by piece.</summary>
+    internal Var Limited(Var gradient)
+    {
+        Check();
+        return Clipped(gradient);
+    }
+
+    /// <summary>The step of a part of the parameters, whose gradient is limited already.</summary>
+    /// <param name="shapes">The weights that lie in the vectors, one after the other.</param>
+    /// <param name="p">Their part of the parameters.</param>
+    /// <param name="g">Of the gradient.</param>
+    /// <param name="slots">Of the slots.</param>
+    /// <param name="lr">The learning rate.</param>
+    /// <param name="step">Number of the step, counted from 1.</param>
+    internal OptimizerUpdate Part(
+        IReadOnlyList<TensorShape> shapes, Var p, Var g, IReadOnlyList<Var> slots, Var lr, Var step) =>
+        Formula(shapes, p, g, slots, lr, step);
+
     /// <summary>The update rule. <paramref name="step"/> counts from 1.</summary>
     protected abstract OptimizerUpdate Formula(Var p, Var g, IReadOnlyList<Var> slots, Var lr, Var step);
+
+    /// <summary>The rule of an optimiser to which it matters what weights the vectors are made of.</summary>
+    private protected virtual OptimizerUpdate Formula(
+        IReadOnlyList<TensorShape> shapes, Var p, Var g, IReadOnlyList<Var> slots, Var lr, Var step) =>
+        Formula(p, g, slots, lr, step);
+
+    /// <summary>Whether weights of other shapes are updated by other rules.</summary>
+    internal virtual bool LooksAtShapes => false;
 
     /// <summary>Throws an <see cref="ArgumentException"/> for settings out of range.</summary>
     protected virtual void Check()

@@ -22,9 +22,8 @@ public static class IntegerForm
     // Operators on whole numbers that a float form is not known for.
     private static readonly HashSet<string> Unknown =
     [
-        "QLinearConv", "QLinearMatMul", "QLinearAdd", "QLinearMul", "QLinearSigmoid", "QLinearLeakyRelu", "QLinearConcat",
-        "QLinearAveragePool", "QLinearGlobalAveragePool", "QLinearSoftmax", "QGemm", "MatMulNBits", "DynamicQuantizeMatMul",
-        "DynamicQuantizeLSTM", "MatMulIntegerToFloat", "QAttention", "ConvInteger", "MatMulInteger",
+        "QLinearReduceMean", "QLinearWhere", "MatMulNBits", "DynamicQuantizeMatMul", "DynamicQuantizeLSTM", "MatMulIntegerToFloat",
+        "QAttention", "ConvInteger", "MatMulInteger",
     ];
 
     /// <summary>Whether a model is a file of whole numbers that was opened.</summary>

@@ -45,7 +45,8 @@ internal sealed class QdqWriter
             Weights(producers[node.Value]);
         foreach (var (name, grid) in _grids)
             Pair(producers, name, grid);
-        RemoveUnread();
+        // Weights in floats, those before a folded normalisation among them.
+        UnreadTensors.Remove(_copy);
         NodeOrder.Sort(_copy);
         return _copy;
     }
@@ -164,19 +165,5 @@ internal sealed class QdqWriter
         if (axis is { } place)
             node.Attribute.Add(AttributeValues.Write("axis", (long)place));
         _graph.Node.Add(node);
-    }
-
-    // Weights in floats, those before a folded normalisation among them.
-    private void RemoveUnread()
-    {
-        var read = _graph.Node.SelectMany(ValueGraph.Reads).Concat(_copy.OutputNames).ToHashSet();
-        var unread = _graph.Initializer.Where(tensor => !read.Contains(tensor.Name)).ToList();
-        var names = unread.Select(tensor => tensor.Name).ToHashSet();
-        foreach (var tensor in unread)
-            _graph.Initializer.Remove(tensor);
-        foreach (var declared in _graph.Input.Where(input => names.Contains(input.Name)).ToList())
-            _graph.Input.Remove(declared);
-        foreach (var constant in _graph.Node.Where(node => node.OpType == "Constant" && !read.Contains(node.Output[0])).ToList())
-            _graph.Node.Remove(constant);
     }
 }

@@ -29,6 +29,10 @@ public sealed record QuantizationOptions
     /// https://arxiv.org/abs/1906.04721).</summary>
     public bool CorrectBias { get; init; } = true;
 
+    /// <summary>Whether files have operators on whole numbers (QLinearConv: the QOperator form) where ONNX Runtime has them,
+    /// in place of float ones between pairs.</summary>
+    public bool WholeOperators { get; init; }
+
     /// <summary>Names of values that are computed in floats: outputs of <see cref="QuantizationPlan.Nodes"/>.</summary>
     public IReadOnlyCollection<string> Floats { get; init; } = [];
 

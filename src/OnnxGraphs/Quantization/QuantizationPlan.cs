@@ -76,7 +76,8 @@ public sealed class QuantizationPlan
         if (options.Floats.FirstOrDefault(name => Nodes.All(node => node.Value != name)) is { } unknown)
             throw new ArgumentException($"{nameof(options.Floats)} has '{unknown}', which no node computes that may be "
                 + $"quantised; those are {string.Join(", ", Nodes.Select(node => $"'{node.Value}'"))}.");
-        return new QdqWriter(this, calibration, options).Write([.. Nodes.Where(node => !options.Floats.Contains(node.Value))]);
+        var pairs = new QdqWriter(this, calibration, options).Write([.. Nodes.Where(node => !options.Floats.Contains(node.Value))]);
+        return options.WholeOperators ? OperatorForm.Of(pairs) : pairs;
     }
 
     /// <summary>Whether an activation only clips, so that a grid from its range does its work.</summary>

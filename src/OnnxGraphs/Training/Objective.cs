@@ -2,6 +2,7 @@ using OnnxGraphs.Gradients;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 using OnnxGraphs.Ops;
+using OnnxGraphs.Optimizers;
 using OnnxGraphs.Surgery;
 
 namespace OnnxGraphs.Training;
@@ -26,7 +27,11 @@ internal sealed record Objective(OnnxModel Model, Graph Graph, ParameterLayout L
     public static Objective Build(OnnxModel model, IReadOnlyList<string> heads, LossBuilder loss,
         TrainingGraphOptions options, Action<Graph, ParameterLayout> declare)
     {
-        var layout = ParameterLayout.Of(model, TrainableWeights.Of(model, heads, options.Frozen));
+        var trained = TrainableWeights.Of(model, heads, options.Frozen);
+        var running = options.BatchStatistics ? RunningStatistics.Names(model, heads, trained) : [];
+        var weights = ParameterLayout.Of(model, trained);
+        var layout = ParameterLayout.Of(model, [.. InGroups(weights, options.Groups, model.Path), .. running]);
+        var statistics = running.Count == 0 ? null : new BatchStatistics(running);
         var graph = new Graph { Parts = options.Parts };
         graph.Reserve(model.ValueNames);
         declare(graph, layout);
@@ -34,15 +39,25 @@ internal sealed record Objective(OnnxModel Model, Graph Graph, ParameterLayout L
         {
             InputShapes = options.InputShapes,
             FoldBatchNormalization = options.FoldBatchNormalization,
+            Statistics = statistics,
         });
         var terms = loss(graph, values);
         IReadOnlyList<Var> predictions = [.. graph.Outputs.Except(graph.Sums.Select(sum => sum.Part))];
         var total = Op.Reshape(terms.Values.Aggregate((a, b) => a + b), TensorShape.Scalar);
-        return new(model, graph, layout, values, predictions, terms, total);
+        return new(model, graph, layout, values, predictions, terms, total)
+        {
+            Statistics = statistics is null ? [] : [.. running.Select(statistics.Next)],
+        };
     }
 
+    /// <summary>What the running statistics become, which are the last entries of the layout.</summary>
+    public IReadOnlyList<Var> Statistics { get; init; } = [];
+
+    /// <summary>The entries of the layout that are trained by gradients.</summary>
+    public IReadOnlyList<ParameterEntry> Trained => [.. Layout.Entries.SkipLast(Statistics.Count)];
+
     /// <summary>The values that stand for the weights, in the order of the layout.</summary>
-    public IReadOnlyList<Var> Weights => [.. Layout.Entries.Select(entry => Graph.Find(entry.Name)!)];
+    public IReadOnlyList<Var> Weights => [.. Trained.Select(entry => Graph.Find(entry.Name)!)];
 
     /// <summary>The gradients of the weights, by the rules of a table before the usual ones.</summary>
     /// <param name="rules">The table.</param>
@@ -66,5 +81,14 @@ internal sealed record Objective(OnnxModel Model, Graph Graph, ParameterLayout L
         Graph.Output(TrainingGraph.Loss, Total);
         foreach (var (name, term) in Terms)
             Graph.Output(name, Op.Reshape(term, TensorShape.Scalar));
+    }
+
+    // Weights that are treated alike lie beside each other.
+    private static IEnumerable<string> InGroups(
+        ParameterLayout weights, IReadOnlyList<ParameterGroup> groups, string path)
+    {
+        Treatment.Check(groups, [.. weights.Entries.Select(entry => (entry.Name, entry.Shape))], path);
+        return weights.Entries.GroupBy(entry => Treatment.Of(entry.Name, entry.Shape, groups))
+            .SelectMany(group => group).Select(entry => entry.Name);
     }
 }

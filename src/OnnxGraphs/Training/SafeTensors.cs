@@ -46,6 +46,9 @@ internal static class SafeTensors
             var header = JsonNode.Parse(bytes.AsSpan(8, length))!.AsObject();
             var data = bytes.AsMemory(8 + length);
             var metadata = header[MetadataKey]!.AsObject().ToDictionary(pair => pair.Key, pair => (string)pair.Value!);
+            // Vectors may not overlap: a short list of them cannot ask for the same numbers again and again.
+            if (header.Where(pair => pair.Key != MetadataKey).Sum(pair => Bytes(pair.Value!)) > data.Length)
+                throw new FormatException("its vectors overlap, or are longer than the file");
             var vectors = header.Where(pair => pair.Key != MetadataKey)
                 .ToDictionary(pair => pair.Key, pair => Values(pair.Value!, data));
             return (vectors, metadata);
@@ -95,6 +98,9 @@ internal static class SafeTensors
         foreach (var values in vectors)
             stream.Write(MemoryMarshal.AsBytes(values.AsSpan()));
     }
+
+    private static long Bytes(JsonNode entry) =>
+        Math.Max(0, (long)entry["data_offsets"]![1]! - (long)entry["data_offsets"]![0]!);
 
     private static float[] Values(JsonNode entry, ReadOnlyMemory<byte> data)
     {

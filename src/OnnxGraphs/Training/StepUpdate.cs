@@ -28,15 +28,16 @@ internal sealed record StepUpdate(
             gradient = graph.Cut(gradient);
         var vectors = new List<(Var Old, Var New)>();
         var old = graph.Find(TrainingGraph.Parameters)!;
+        var parts = new PartedUpdate(objective, optimizer, options.Groups, step);
         if (state is null)
-            vectors.AddRange(Updated(optimizer.Update(old, gradient, slots, rate, step), old, slots));
+            vectors.AddRange(Updated(parts.Of(old, gradient, slots, rate, step), old, slots));
         else
         {
             var (scale, _, skipped) = LossScaling.Parts(state);
             var finite = LossScaling.IsFinite(gradient);
             // An optimiser that counts steps does not count those that it never saw.
             var count = step - Op.Reshape(skipped, TensorShape.Scalar);
-            var update = optimizer.Update(old, gradient / scale, slots, rate, count);
+            var update = parts.Of(old, gradient / scale, slots, rate, count);
             vectors.AddRange(Updated(update, old, slots)
                 .Select(pair => (pair.Old, Op.Where(finite, pair.New, pair.Old))));
             vectors.Add((state, scaling!.Next(state, finite)));

@@ -10,6 +10,16 @@ public sealed record TrainingGraphOptions
     /// <summary>Globs of initializer names that stay as they are, for example <c>base_net.*</c>.</summary>
     public IReadOnlyList<string> Frozen { get; init; } = [];
 
+    /// <summary>Weights that are trained in their own way; the others as the optimiser says.</summary>
+    public IReadOnlyList<ParameterGroup> Groups { get; init; } = [];
+
+    /// <summary>
+    /// Whether BatchNormalization normalises by the batch, as training from random weights needs it, and keeps running
+    /// means of its statistics for the saved file, which uses those. Layers whose scale is frozen go on using the file's.
+    /// The momentum is the file's; the variance is that of a sample, as torch's.
+    /// </summary>
+    public bool BatchStatistics { get; init; }
+
     /// <summary>Shapes of the model's inputs by name, batch size included.</summary>
     public IReadOnlyDictionary<string, TensorShape> InputShapes { get; init; } = new Dictionary<string, TensorShape>();
 

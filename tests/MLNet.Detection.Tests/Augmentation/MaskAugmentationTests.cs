@@ -14,7 +14,8 @@ public class MaskAugmentationTests
         [new HorizontalFlip(1)], [new VerticalFlip(1)], [new RandomTurn()], [new RandomCrop(1)], [new RandomZoom(1, 2)],
     ];
 
-    public static IEnumerable<object[]> Smooth => [[new RandomScale()], [new RandomScale(0.5, 0.6)], [new ElasticDeformation(1)]];
+    public static IEnumerable<object[]> Smooth => [[new RandomScale()], [new RandomScale(0.5, 0.6)], [new ElasticDeformation(1)],
+        [new RandomAffine(Probability: 1)], [new RandomRotation(Probability: 1)], [new RandomPerspective(Probability: 1)]];
 
     [TestMethod]
     [DynamicData(nameof(Exact))]

@@ -2,12 +2,14 @@ using MLNet.Detection.Detectors;
 using MLNet.Detection.Heads;
 using MLNet.Detection.Images;
 using MLNet.Detection.Inspection;
+using MLNet.Detection.Quantization;
 using MLNet.Detection.Scoring;
 using MLNet.Detection.Tests.Heads;
 using MLNet.Detection.Training;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 using OnnxGraphs.Models.Proto;
+using OnnxGraphs.Quantization;
 using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Tests.Detectors;
@@ -61,6 +63,36 @@ public sealed class FileFormTests
         Assert.HasCount(4, Detections(DetectorModel.Load(File("two.onnx"))));
         StringAssert.Contains(DetectorInspection.Of(file).Notes[0], $"'{name}'");
     }
+
+    // As ONNX Runtime's static quantisation writes it, without a word of ours in its metadata.
+    [TestMethod]
+    [DataRow("retinanet")]
+    [DataRow("yolov8")]
+    public void Operators_on_whole_numbers_are_trained_and_stay(string head)
+    {
+        var detector = HeadCase.Of(head).Load();
+        using var quantizer = new DetectorQuantizer(detector, new() { WholeOperators = true });
+        quantizer.Observe(HeadExport.Decoded());
+        var file = OperatorForm.Close(quantizer.Quantize().Model);
+        file.Proto.MetadataProps.Clear();
+        StringAssert.Contains(string.Join('\n', DetectorInspection.Of(file).Notes), "operators on whole numbers are trained");
+        var import = HeadCase.Of(head).Import;
+        var opened = (import with { Classes = ["a", "b", "c", "d", "e"] }).Apply(file);
+        HeadExport.Train(import.Apply(file), 1, 1e-3f).Detector.Save(File("same.onnx"));
+        opened.Save(File("whole.onnx"));
+        foreach (var path in new[] { File("same.onnx"), File("whole.onnx") })
+        {
+            var saved = OnnxModel.Load(path);
+            Same(file.Proto.Graph.Input, saved.Proto.Graph.Input);
+            CollectionAssert.AreEqual(file.OutputNames.ToArray(), saved.OutputNames.ToArray());
+            Assert.AreEqual(Counted(file), Counted(saved));
+            Assert.HasCount(4, Detections(DetectorModel.Load(path)));
+        }
+    }
+
+    private static string Counted(OnnxModel model) => string.Join(", ", model.Proto.Graph.Node
+        .Where(node => node.OpType.Contains("Linear")).CountBy(node => node.OpType).OrderBy(at => at.Key)
+        .Select(at => $"{at.Value} {at.Key}"));
 
     [TestMethod]
     public void An_input_of_unknown_meaning_is_refused_with_a_remedy()

@@ -1,8 +1,10 @@
 using MLNet.Detection.Images;
 using MLNet.Detection.Inspection;
+using MLNet.Detection.Tests.Heads;
 using MLNet.Detection.Tests.Heads.Finding;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
+using OnnxGraphs.Models.Proto;
 
 namespace MLNet.Detection.Tests.Inspection;
 
@@ -24,10 +26,30 @@ public sealed class GuessTests
     [TestMethod]
     public void Tiny_weights_take_small_steps()
     {
-        Assert.IsNull(DetectorInspection.Of(FamilyFile.Load("damo_yolo")).LearningRate);
+        Assert.AreEqual(0.002f, DetectorInspection.Of(FamilyFile.Load("damo_yolo")).LearningRate);
         var report = DetectorInspection.Of(Scaled(FamilyFile.Load("damo_yolo"), 0.05f, layers: 3));
         StringAssert.Contains(report.Recipe.Command, "--lr 0.00005");
         StringAssert.Contains(report.Recipe.Code, "LearningRate = 0.00005f");
+    }
+
+    [TestMethod]
+    public void Few_weights_take_larger_steps()
+    {
+        var report = DetectorInspection.Of(FamilyFile.Load("damo_yolo"));
+        StringAssert.Contains(report.Recipe.Command, "--lr 0.002");
+        StringAssert.Contains(string.Join('\n', report.Notes), "thousand weights learns small objects slowly");
+        Assert.AreEqual(2e-3f, HeadCase.Of("yolov8").Load().CustomaryLearningRate);
+        Assert.AreEqual(2e-4f, HeadCase.Of("detr").Load().CustomaryLearningRate);
+        Assert.AreEqual(1e-3f, (HeadCase.Of("yolov8").Load() with { Model = Wide() }).CustomaryLearningRate);
+    }
+
+    // A layer of 102,400 weights, as large as is customary.
+    private static OnnxModel Wide()
+    {
+        var graph = new GraphProto();
+        graph.Node.Add(new NodeProto { OpType = "Conv", Input = { "x", "w" }, Output = { "y" } });
+        graph.Initializer.Add(Tensor.Filled(new(400, 256, 1, 1), 1 / 16f).ToProto("w"));
+        return new(new() { Graph = graph });
     }
 
     [TestMethod]

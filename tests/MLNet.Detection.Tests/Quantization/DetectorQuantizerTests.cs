@@ -6,6 +6,7 @@ using MLNet.Detection.Quantization;
 using MLNet.Detection.Tests.Data;
 using MLNet.Detection.Tests.Estimators;
 using MLNet.Detection.Tests.Heads;
+using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 using OnnxGraphs.Quantization;
 
@@ -54,6 +55,39 @@ public sealed class DetectorQuantizerTests
         using var session = new InferenceSession(path);
         CollectionAssert.AreEqual(
             detector.Model.Inputs.Select(input => input.Name).ToArray(), session.InputNames.ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("retinanet")]
+    [DataRow("yolov8")]
+    [DataRow("yolox")]
+    public void A_file_of_whole_operators_finds_the_same_is_trained_and_saved_as_one(string head)
+    {
+        using var folder = new TemporaryFolder();
+        var (pairs, whole, tuned) = (folder.File("pairs.onnx"), folder.File("whole.onnx"), folder.File("tuned.onnx"));
+        var (detector, pictures) = (HeadCase.Of(head).Load(), HeadExport.Decoded());
+        foreach (var (path, operators) in new[] { (pairs, false), (whole, true) })
+        {
+            using var quantizer = new DetectorQuantizer(detector, new() { WholeOperators = operators });
+            quantizer.Observe(pictures);
+            quantizer.Quantize().Save(path);
+        }
+        var file = OnnxModel.Load(whole);
+        Assert.Contains("QLinearConv", Operators(file));
+        // The expectation of YOLOv8's distributions is a Conv behind the last layers.
+        Assert.AreEqual(head == "yolov8" ? 1 : 0, Operators(file).Count(op => op == "Conv"));
+        using (var first = new Detector(DetectorModel.Load(pairs)))
+        using (var second = new Detector(DetectorModel.Load(whole)))
+            foreach (var (expected, found) in first.Detect(pictures).Zip(second.Detect(pictures)))
+                CollectionAssert.AreEqual(expected.ToArray(), found.ToArray());
+        HeadExport.Train(DetectorModel.Load(whole), 2, 1e-2f).Detector.Save(tuned);
+        var trained = OnnxModel.Load(tuned);
+        CollectionAssert.AreEquivalent(Operators(file), Operators(trained));
+        Assert.IsTrue(file.Initializers.Any(tensor => tensor.Value.DataType == (int)ElementType.Int8
+            && !tensor.Value.RawData.Equals(trained.Initializers[tensor.Key].RawData)), "weights moved");
+        MeaningCheck.Demand(DetectorModel.Load(tuned));
+
+        static List<string> Operators(OnnxModel model) => [.. model.Proto.Graph.Node.Select(node => node.OpType)];
     }
 
     [TestMethod]

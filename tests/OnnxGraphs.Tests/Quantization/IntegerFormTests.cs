@@ -89,10 +89,10 @@ public sealed class IntegerFormTests
     [TestMethod]
     public void What_has_no_float_form_is_refused_with_a_remedy()
     {
-        var node = HandMade.Node("QLinearMatMul", ["x0", "s", "z", "w", "s", "z", "s", "z"]);
+        var node = HandMade.Node("QLinearWhere", ["x0", "s", "z", "w", "s", "z", "s", "z"]);
         var model = HandMade.Model(13, [Tensor.Of<byte>(new(1, 2), [1, 2])], [node]);
         var error = Assert.ThrowsExactly<ModelException>(() => IntegerForm.Open(model));
-        StringAssert.Contains(error.Message, "QLinearMatMul 'y'");
+        StringAssert.Contains(error.Message, "QLinearWhere 'y'");
         StringAssert.Contains(error.Message, "quantize_dynamic");
     }
 

@@ -43,7 +43,7 @@ public sealed record HeadFile
             return JsonSerializer.Deserialize<HeadFile>(File.ReadAllText(path), Json) ?? throw new JsonException("it is null");
         }
         catch (Exception error) when (error is JsonException or NotSupportedException or IOException
-            or UnauthorizedAccessException)
+            or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
         {
             throw new InvalidDataException($"{path}: no description of a head ({error.Message}); inspect the model with "
                 + "--head-file to get one, and correct that.", error);

@@ -28,4 +28,8 @@ public sealed record EpochSummary(
     /// where the loss is not scaled.
     /// </summary>
     public LossScaleState? LossScale { get; init; }
+
+    /// <summary>Pictures of the validation set with what was found in them, as many as
+    /// <see cref="TrainingOptions.ShownPictures"/> asks for.</summary>
+    public IReadOnlyList<FoundPicture> Pictures { get; init; } = [];
 }

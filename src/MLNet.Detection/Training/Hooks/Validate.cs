@@ -8,7 +8,9 @@ namespace MLNet.Detection.Training.Hooks;
 /// <param name="evaluate">From the flat parameters to metrics.</param>
 /// <param name="keepBest">Whether the parameters of the best epoch are kept.</param>
 /// <param name="patience">Epochs without a better decisive metric after which the run ends; null: never.</param>
-internal sealed class Validate(Func<float[], IEpochMetrics> evaluate, bool keepBest, int? patience) : ITrainingHook
+/// <param name="shown">The pictures that were kept to be shown.</param>
+internal sealed class Validate(Func<float[], IEpochMetrics> evaluate, bool keepBest, int? patience,
+    Func<IReadOnlyList<FoundPicture>> shown) : ITrainingHook
 {
     private const string BestKey = "validation_best", SinceKey = "validation_epochs_since",
         BestVector = "validation/best_parameters";
@@ -29,7 +31,7 @@ internal sealed class Validate(Func<float[], IEpochMetrics> evaluate, bool keepB
             (_best, _epochsSince) = (metrics.Decisive, 0);
             BestParameters = keepBest ? parameters : null;
         }
-        return summary with { Metrics = metrics };
+        return summary with { Metrics = metrics, Pictures = shown() };
     }
 
     public bool EndsRun(EpochSummary summary) => _epochsSince >= patience;

@@ -15,7 +15,8 @@ internal static class OtherForms
         node.OpType switch
         {
             "Identity" or "Dropout" when inputs.Count > 0 => inputs[0],
-            "BatchNormalization" => FoldedNormalization(reader, node, inputs, attributes),
+            "BatchNormalization" => reader.Options.Statistics?.Normalized(node, inputs, attributes)
+                ?? FoldedNormalization(reader, node, inputs, attributes),
             "Softmax" or "LogSoftmax" or "Hardmax" => CoercedSoftmax(node, inputs, attributes),
             "GroupNormalization" => ScaledByGroup(node, inputs, attributes),
             "RMSNormalization" => RootMeanSquare(inputs, attributes),

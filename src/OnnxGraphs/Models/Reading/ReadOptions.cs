@@ -20,4 +20,7 @@ public sealed record ReadOptions
     /// rounding, 1e-5 of the largest.
     /// </summary>
     public bool FoldBatchNormalization { get; init; }
+
+    /// <summary>Where BatchNormalization is read in its training form, what gathers its statistics; null elsewhere.</summary>
+    internal BatchStatistics? Statistics { get; init; }
 }

@@ -1,0 +1,108 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using MLNet.Detection.Tool.Terminal;
+using Spectre.Console;
+
+namespace MLNet.Detection.Tool.Tuning;
+
+/// <summary>Searches options of <c>train</c>: short runs of many settings, longer ones of the best.</summary>
+internal sealed class TuneVerb : Verb
+{
+    private static readonly string[] Own = ["--epochs", "--output", "--overwrite", "--resume", "--test", "--dashboard"];
+
+    private readonly Option<string> _space = new("--space")
+    {
+        Description = "JSON file: options of 'train' with their choices, such as {\"lr\": {\"log\": [1e-4, 1e-2]}, "
+            + "\"optimizer\": [\"adamw\", \"sgd\"]}.", Required = true,
+    };
+    private readonly Option<int> _trials = new("--trials") { Description = "Settings that are tried.", DefaultValueFactory = _ => 9 };
+    private readonly Option<int> _least = new("--least-epochs") { Description = "Epochs of the first round.", DefaultValueFactory = _ => 2 };
+    private readonly Option<int> _most = new("--epochs") { Description = "Epochs of the last round.", DefaultValueFactory = _ => 18 };
+    private readonly Option<int> _factor = new("--factor")
+    {
+        Description = "One of so many settings goes on to the next round, which has so many times the epochs.", DefaultValueFactory = _ => 3,
+    };
+    private readonly Option<string> _metric = new("--metric")
+    {
+        Description = "The number of metrics.json that decides.", DefaultValueFactory = _ => "MAP50_95",
+    };
+    private readonly Option<int> _seed = new("--seed") { Description = "Decides which settings are tried.", DefaultValueFactory = _ => 1 };
+    private readonly Option<string> _output = new("--output")
+    {
+        Description = "Folder for all runs; a search that was stopped goes on in it.", DefaultValueFactory = _ => "tune",
+    };
+    private readonly Argument<string[]> _train = new("train")
+    {
+        Description = "Behind --: options of 'train' that all runs have, --val among them.", Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    public TuneVerb() : base("tune", "Searches for good options of 'train': successive halving over a space in JSON.")
+    {
+        Arguments.Add(_train);
+        foreach (var option in new Option[] { _space, _trials, _least, _most, _factor, _metric, _seed, _output })
+            Options.Add(option);
+    }
+
+    public override string Examples => "mlnet-detect tune --space space.json --trials 9 -- --model detector.onnx --train data.yaml --val data.yaml";
+
+    protected override void Run(ParseResult given, CancellationToken cancel)
+    {
+        var fixedOptions = given.GetValue(_train)!;
+        if (fixedOptions.FirstOrDefault(Own.Contains) is { } own)
+            throw new ArgumentException($"{own} is not for runs of a search: it sets epochs and folders itself, and what it measures "
+                + "on is --val; keep the test set for the end.");
+        if (!fixedOptions.Contains("--val"))
+            throw new ArgumentException("A search needs data to measure on: give --val among the options of 'train', behind --.");
+        var (space, random) = (SearchSpace.Load(given.GetValue(_space)!), new Random(given.GetValue(_seed)));
+        if (given.GetValue(_trials) < 1)
+            throw new ArgumentException($"--trials is {given.GetValue(_trials)}; expected at least 1.");
+        var trials = Enumerable.Range(1, given.GetValue(_trials)).Select(number => new Trial(number, space.Draw(random))).ToList();
+        var halving = new SuccessiveHalving(given.GetValue(_least), given.GetValue(_most), given.GetValue(_factor));
+        var output = given.GetValue(_output)!;
+        var found = halving.Search(trials, (trial, epochs) => Score(trial, epochs, fixedOptions, output, given.GetValue(_metric)!));
+        Write(found, output, given.GetValue(_metric)!);
+        if (found[0].Score < 0)
+            throw new InvalidOperationException($"None of {found.Count} settings could be trained; the reasons are above.");
+        AnsiConsole.WriteLine($"mlnet-detect train {string.Join(' ', Command(found[0], found[0].Epochs, fixedOptions).Select(Quoted))}");
+    }
+
+    // A run that is there already, of a search that was stopped, is not repeated; half a run is.
+    private static double Score(Trial trial, int epochs, string[] fixedOptions, string output, string metric)
+    {
+        var folder = Path.Combine(output, $"trial-{trial.Number:d3}-epochs-{epochs}");
+        var (metrics, note) = (Path.Combine(folder, "metrics.json"), Path.Combine(folder, "command.txt"));
+        var line = string.Join('\n', Command(trial, epochs, fixedOptions));
+        if (!File.Exists(metrics) || !File.Exists(note) || File.ReadAllText(note) != line)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[bold]Trial {trial.Number}, {epochs} epochs[/]: {string.Join(' ', trial.Arguments)}");
+            var code = CommandLine.Root().Parse(["train", .. Command(trial, epochs, fixedOptions), "--output", folder, "--overwrite"]).Invoke();
+            if (code > 1)
+                throw new OperationCanceledException();
+            if (code != 0)
+                return -1;
+            File.WriteAllText(note, line);
+        }
+        return (double?)JsonNode.Parse(File.ReadAllText(metrics))![metric]
+            ?? throw new ArgumentException($"{metrics} has no number '{metric}'; give --metric one that it has.");
+    }
+
+    private static IEnumerable<string> Command(Trial trial, int epochs, string[] fixedOptions) =>
+        [.. fixedOptions, .. trial.Arguments, "--epochs", epochs.ToString(CultureInfo.InvariantCulture)];
+
+    private static void Write(IReadOnlyList<Trial> trials, string output, string metric)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("Trial", "Epochs", metric, "Options");
+        foreach (var trial in trials)
+            table.AddRow($"{trial.Number}", $"{trial.Epochs}", Number(trial.Score), Markup.Escape(string.Join(' ', trial.Arguments)));
+        AnsiConsole.Write(table);
+        Directory.CreateDirectory(output);
+        File.WriteAllLines(Path.Combine(output, "tune.csv"), trials.Select(trial =>
+            $"{trial.Number},{trial.Epochs},{Number(trial.Score)},\"{string.Join(' ', trial.Arguments).Replace("\"", "\"\"")}\"")
+            .Prepend($"trial,epochs,{metric},options"));
+    }
+
+    private static string Number(double score) => score < 0 ? "failed" : score.ToString("f4", CultureInfo.InvariantCulture);
+
+    private static string Quoted(string text) => text.Any(c => char.IsWhiteSpace(c) || "*?\"'$;&|<>()".Contains(c)) ? $"'{text}'" : text;
+}

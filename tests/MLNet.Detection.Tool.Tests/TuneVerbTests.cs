@@ -1,0 +1,91 @@
+using MLNet.Detection.Tool.Tuning;
+
+namespace MLNet.Detection.Tool.Tests;
+
+[TestClass]
+public sealed class TuneVerbTests
+{
+    [TestMethod]
+    public void HalvingSpendsEpochsOnTheBest()
+    {
+        var runs = new List<(int Trial, int Epochs)>();
+        var found = new SuccessiveHalving(2, 18, 3).Search(
+            [.. Enumerable.Range(1, 9).Select(number => new Trial(number, []))], (trial, epochs) =>
+            {
+                runs.Add((trial.Number, epochs));
+                return trial.Number * (epochs == 2 ? 1 : -1) + 100;
+            });
+        CollectionAssert.AreEquivalent(Enumerable.Range(1, 9).Select(n => (n, 2)).Concat([(7, 6), (8, 6), (9, 6), (7, 18)]).ToArray(), runs);
+        CollectionAssert.AreEqual(new[] { 7, 8, 9, 6, 5, 4, 3, 2, 1 }, found.Select(trial => trial.Number).ToArray());
+        Assert.AreEqual((18, 93.0), (found[0].Epochs, found[0].Score));
+    }
+
+    [TestMethod]
+    public void ASearchOfFailuresEnds()
+    {
+        var runs = 0;
+        new SuccessiveHalving(1, 9, 3).Search([new(1, []), new(2, [])], (_, _) => runs++ - 100);
+        Assert.AreEqual(2, runs);
+        Assert.ThrowsExactly<ArgumentException>(() => new SuccessiveHalving(0, 9, 3).Search([new(1, [])], (_, _) => 1));
+    }
+
+    [TestMethod]
+    public void ASpaceIsDrawnFrom()
+    {
+        using var folder = new ToolFolder();
+        File.WriteAllText(folder.At("space.json"), """
+            { "lr": { "log": [1e-4, 1e-2] }, "batch": { "int": [1, 3] }, "optimizer": ["adamw", "sgd"],
+              "augment": [["mosaic", "hsv"], []], "no-bias-decay": [true, false] }
+            """);
+        var space = SearchSpace.Load(folder.At("space.json"));
+        var random = new Random(1);
+        var drawn = Enumerable.Range(0, 300).Select(_ => space.Draw(random).ToList()).ToList();
+        double[] rates = [.. drawn.Select(d => double.Parse(d[d.IndexOf("--lr") + 1]))];
+        Assert.IsTrue(rates.All(rate => rate is >= 1e-4 and <= 1e-2));
+        // Half of the range in the logarithm.
+        Assert.AreEqual(150, rates.Count(rate => rate < 1e-3), 35);
+        CollectionAssert.AreEquivalent(new[] { "1", "2", "3" }, drawn.Select(d => d[d.IndexOf("--batch") + 1]).Distinct().ToArray());
+        CollectionAssert.AreEquivalent(new[] { "adamw", "sgd" }, drawn.Select(d => d[d.IndexOf("--optimizer") + 1]).Distinct().ToArray());
+        Assert.IsTrue(drawn.Any(d => !d.Contains("--augment")) && drawn.Any(d => d.Contains("hsv")));
+        Assert.IsTrue(drawn.Any(d => !d.Contains("--no-bias-decay")) && drawn.Any(d => d.Contains("--no-bias-decay")));
+    }
+
+    [TestMethod]
+    [DataRow("[]", "holds no object"), DataRow("{}", "nothing to choose"), DataRow("{", "not well-formed"),
+        DataRow("{\"lr\": {\"log\": [0, 1]}}", "\"lr\""), DataRow("{\"lr\": {\"log\": [2, 1]}}", "\"lr\""), DataRow("{\"lr\": 3}", "\"lr\""),
+        DataRow("{\"lr\": [{}]}", "\"lr\"")]
+    public void AnotherSpaceIsRefused(string json, string words)
+    {
+        using var folder = new ToolFolder();
+        File.WriteAllText(folder.At("space.json"), json);
+        StringAssert.Contains(Assert.ThrowsExactly<Data.DatasetException>(() => SearchSpace.Load(folder.At("space.json"))).Message, words);
+    }
+
+    // A whole search, twice: the second finds its runs done.
+    [TestMethod]
+    public void ASearchTrainsAndIsGoneOnWith()
+    {
+        using var folder = new ToolFolder();
+        File.WriteAllText(folder.At("space.json"), """{ "lr": [0.0005, 0.002] }""");
+        string[] line = ["tune", "--space", folder.At("space.json"), "--trials", "2", "--least-epochs", "1", "--epochs", "2", "--factor", "2",
+            "--output", folder.At("tune"), "--", "--train", folder.Shapes.Train, "--val", folder.Shapes.Test, "--images", folder.Shapes.Images];
+        Assert.AreEqual(0, ToolFolder.Run(line));
+        var lines = File.ReadAllLines(folder.At("tune/tune.csv"));
+        Assert.HasCount(3, lines);
+        StringAssert.Matches(lines[1], new(@"^\d,2,0\.\d{4},""--lr 0\.\d+""$"));
+        var models = Directory.GetFiles(folder.At("tune"), "model.onnx", SearchOption.AllDirectories);
+        Assert.HasCount(3, models);
+        var times = models.Select(File.GetLastWriteTimeUtc).ToArray();
+        Assert.AreEqual(0, ToolFolder.Run(line));
+        CollectionAssert.AreEqual(times, models.Select(File.GetLastWriteTimeUtc).ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("--test", "x"), DataRow("--output", "x"), DataRow("--lr", "1")]
+    public void TheTestSetIsKeptAndValidationAskedFor(string option, string value)
+    {
+        using var folder = new ToolFolder();
+        File.WriteAllText(folder.At("space.json"), """{ "lr": [0.001] }""");
+        Assert.AreEqual(1, ToolFolder.Run("tune", "--space", folder.At("space.json"), "--", option, value));
+    }
+}
