@@ -30,7 +30,8 @@ internal abstract class Verb : Command
     /// <summary>How to go on after Ctrl+C.</summary>
     protected virtual string GoOn(ParseResult given) => "";
 
-    private static bool IsForUser(Exception error) => error is ModelException or DatasetException or InvalidDataException
+    /// <summary>Whether a message says all there is to say: what the user can put right.</summary>
+    public static bool IsForUser(Exception error) => error is ModelException or DatasetException or InvalidDataException
         or UnreadableImageException or TrainingDivergedException or IOException or UnauthorizedAccessException
         or ArgumentException or InvalidOperationException or OnnxRuntimeException or DllNotFoundException;
 

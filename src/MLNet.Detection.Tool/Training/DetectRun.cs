@@ -11,12 +11,13 @@ using MLNet.Detection.Evaluation;
 using MLNet.Detection.Images;
 using MLNet.Detection.Reports;
 using MLNet.Detection.Training;
+using OnnxGraphs.Distributed;
 
 namespace MLNet.Detection.Tool.Training;
 
 /// <summary>A run that trains a detector.</summary>
-internal sealed class DetectRun(ParseResult given, Settings settings, CancellationToken cancel)
-    : TaskRun(given, settings, cancel)
+internal sealed class DetectRun(ParseResult given, Settings settings, RankedRun ranked, CancellationToken cancel)
+    : TaskRun(given, settings, ranked, cancel)
 {
     private readonly Recipe _recipe = new(given, settings);
 
@@ -43,14 +44,18 @@ internal sealed class DetectRun(ParseResult given, Settings settings, Cancellati
             return;
         }
         var trainer = Ml.Detection().FineTune(options);
-        var result = place.Display.During(() => trainer.Train(train));
+        var result = Ranked.Train(() => place.Display.During(() => trainer.Train(train)));
+        if (!Ranked.Ranks.IsFirst())
+            return;
         folder.Write(result.Detector);
         Measure(folder, result, test ?? val ?? train, place.Clock);
     }
 
     private void FindRate(RunPlace place, FineTuneTrainer.Options options, DetectionDataView train)
     {
-        var range = place.Display.During(() => LearningRateRange.Measure(Ml, options, train));
+        var range = Ranked.Train(() => place.Display.During(() => LearningRateRange.Measure(Ml, options, train)));
+        if (!Ranked.Ranks.IsFirst())
+            return;
         var path = Path.Combine(place.Folder.Path, "lr.csv");
         File.WriteAllLines(path, range.Steps.Zip(range.Smoothed, (step, smoothed) =>
             FormattableString.Invariant($"{step.Rate:g6},{step.Loss:g6},{smoothed:g6}")).Prepend("learning_rate,loss,smoothed"));
@@ -101,8 +106,9 @@ internal sealed class DetectRun(ParseResult given, Settings settings, Cancellati
             {
                 Seed = Given.GetValue(Settings.Seed), Train = count, Val = 0, Test = Math.Max(16, count / 4),
             };
-            var shapes = ShapesGenerator.Write(
-                path, options, overwrite: resume || Given.GetValue(Settings.Overwrite), Cancel);
+            Ranked.OnFirst(() => ShapesGenerator.Write(
+                path, options, overwrite: resume || Given.GetValue(Settings.Overwrite), Cancel));
+            var shapes = ShapesFolder.At(path);
             return (Ml.Detection().LoadFromCoco(shapes.Train, shapes.Images), null,
                 Ml.Detection().LoadFromCoco(shapes.Test, shapes.Images));
         }

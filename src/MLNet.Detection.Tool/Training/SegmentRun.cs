@@ -8,12 +8,13 @@ using MLNet.Detection.Data;
 using MLNet.Detection.Reports;
 using MLNet.Detection.Segmentation;
 using MLNet.Detection.Training;
+using OnnxGraphs.Distributed;
 
 namespace MLNet.Detection.Tool.Training;
 
 /// <summary>A run that trains a segmentation network.</summary>
-internal sealed class SegmentRun(ParseResult given, Settings settings, CancellationToken cancel)
-    : TaskRun(given, settings, cancel)
+internal sealed class SegmentRun(ParseResult given, Settings settings, RankedRun ranked, CancellationToken cancel)
+    : TaskRun(given, settings, ranked, cancel)
 {
     private readonly Recipe _recipe = new(given, settings);
 
@@ -43,7 +44,9 @@ internal sealed class SegmentRun(ParseResult given, Settings settings, Cancellat
                 ? new Mosaic(model.Resize.Width, model.Resize.Height, Probability: 0.5) : null,
             ValidationSet = val,
         }, _recipe, place));
-        var result = place.Display.During(() => trainer.Train(train));
+        var result = Ranked.Train(() => place.Display.During(() => trainer.Train(train)));
+        if (!Ranked.Ranks.IsFirst())
+            return;
         place.Folder.Write(result.Segmenter);
         Measure(place, result, test ?? val ?? train);
     }
@@ -86,10 +89,10 @@ internal sealed class SegmentRun(ParseResult given, Settings settings, Cancellat
             return (Load(train, "train"), HeldOut(Settings.Val, "val"), HeldOut(Settings.Test, "test"));
         var path = Path.Combine(place.Folder.Path, "data");
         var count = Given.GetValue(Settings.DemoImages);
-        ShapesGenerator.Write(path, new ShapesOptions
+        Ranked.OnFirst(() => ShapesGenerator.Write(path, new ShapesOptions
         {
             Seed = Given.GetValue(Settings.Seed), Train = count, Val = 0, Test = Math.Max(16, count / 4), Masks = true,
-        }, overwrite: place.Resume || Given.GetValue(Settings.Overwrite), Cancel);
+        }, overwrite: place.Resume || Given.GetValue(Settings.Overwrite), Cancel));
         return (Load(path, "train"), null, Load(path, "test"));
     }
 

@@ -27,6 +27,8 @@ internal sealed class Settings
               the built-in U-Net on generated pictures with masks
           mlnet-detect train --task segment --model unet.onnx --normalization unit --train cells --test cells
               --loss dice+focal:0.5 --augment flip turn
+          mpirun -n 4 mlnet-detect train --model ultraface.onnx --train train.json --batch 32
+              four processes share each batch
           mlnet-detect train --resume runs/mine
               go on with a stopped run (give its other options again)
         """;
@@ -102,6 +104,9 @@ internal sealed class Settings
         Of<string?>("--images", "Folder of the pictures. Without it: where the format keeps them.");
     public Option<int> Epochs { get; } = Of("--epochs", "Times that every image is seen (built-in detector: 25).", 20);
     public Option<int> Batch { get; } = Of("--batch", "Images of a step (built-in detector: 4).", 8);
+    public Option<int> Accumulate { get; } = Of("--accumulate",
+        "Passes of --batch images whose gradients are added up before each update: a batch so many times larger, in the memory of "
+        + "one.", 1);
     public Option<float> LearningRate { get; } =
         Of("--lr", "The largest learning rate (built-in detector: 0.002; small networks, set predictions and others under adam and "
             + "adamw: as inspect says).", 1e-3f);
@@ -164,6 +169,8 @@ internal sealed class Settings
         Of("--cuda-graph", "Replay the training step as a CUDA graph, with one launch.", false);
     public Option<int?> Workers { get; } = Of<int?>("--workers", "Threads that prepare batches while steps run; 0: none. "
         + "Without it: 1 on the CPU, up to 4 elsewhere.");
+    public Option<int> Threads { get; } = Of("--threads", "Threads that compute on the CPU, on each rank under mpirun; 0: one "
+        + "for each core, shared out among the ranks of a machine.", 0);
     public Option<string> Precision { get; } =
         Of("--precision", "fp32; or fp16 (loss scaled by itself) or bf16 for convolutions and products on a GPU.", "fp32")
             .AcceptOnlyFromAmong("fp32", "fp16", "bf16");
@@ -188,11 +195,11 @@ internal sealed class Settings
     [
         Task, MapOutput, Background, Tiles, Masks, Classes, Objects, PartObjects, Balance, Model, ClassOutput, BoxOutput,
         Head, ObjectnessOutput, Anchors, AnchorFormat, AnchorScheme, ImageSize,
-        Normalization, Colors, Mean, Scale, HeadFile, Train, Val, Test, Format, Images, Epochs, Batch, LearningRate,
+        Normalization, Colors, Mean, Scale, HeadFile, Train, Val, Test, Format, Images, Epochs, Batch, Accumulate, LearningRate,
         FindRate, WarmUp,
         Schedule, Optimizer, WeightDecay, NoBiasDecay, Group, BatchStatistics,
         ClipNorm, Average, AverageRamp, Augment, CloseMix, RepeatFactor, Loss, Alpha, Gamma, BoxLoss, Rois, Freeze, FreezeDepth, HeadsOnly, Device, Precision, Kernels, Tf32,
-        CudaGraph, Workers, Output, Resume, TensorBoard, Dashboard, Seed, Overwrite, DemoImages,
+        CudaGraph, Workers, Threads, Output, Resume, TensorBoard, Dashboard, Seed, Overwrite, DemoImages,
     ];
 
     /// <summary>Where results go.</summary>

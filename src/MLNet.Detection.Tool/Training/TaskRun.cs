@@ -7,19 +7,23 @@ using MLNet.Detection.Reports;
 using MLNet.Detection.Tool.Dashboard;
 using MLNet.Detection.Tracking;
 using MLNet.Detection.Training;
+using OnnxGraphs.Distributed;
 using OnnxGraphs.Precision;
 using OnnxGraphs.Runtime;
+using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Tool.Training;
 
 /// <summary>One run, from the options to the files, whatever is trained.</summary>
-internal abstract class TaskRun(ParseResult given, Settings settings, CancellationToken cancel)
+internal abstract class TaskRun(ParseResult given, Settings settings, RankedRun ranked, CancellationToken cancel)
 {
     private const int ShownPictures = 8;
 
     protected ParseResult Given => given;
 
     protected Settings Settings => settings;
+
+    protected RankedRun Ranked => ranked;
 
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
 
@@ -32,14 +36,15 @@ internal abstract class TaskRun(ParseResult given, Settings settings, Cancellati
     {
         var device = Device();
         var resume = Given.GetValue(Settings.Resume) is not null;
-        var path = Settings.OutputFolder(Given);
-        var folder = resume ? RunFolder.Resume(path) : RunFolder.Create(path, Given.GetValue(Settings.Overwrite));
+        var path = Ranked.Ranks.OfFirst(Settings.OutputFolder(Given));
+        var folder = !Ranked.Ranks.IsFirst() ? RunFolder.Create(path, overwrite: true)
+            : resume ? RunFolder.Resume(path) : RunFolder.Create(path, Given.GetValue(Settings.Overwrite));
         try
         {
             using var display = new Display();
             Ml.Log += (_, entry) => display.Log(entry);
-            using var events = Given.GetValue(Settings.TensorBoard) ? new TensorBoardLog(Path.Combine(folder.Path, "events")) : null;
-            using var dashboard = Dashboard();
+            using var events = Given.GetValue(Settings.TensorBoard) && Ranked.Ranks.IsFirst() ? new TensorBoardLog(Path.Combine(folder.Path, "events")) : null;
+            using var dashboard = Ranked.Ranks.IsFirst() ? Dashboard() : null;
             Train(new(folder, resume, device, display, Stopwatch.StartNew())
             {
                 Listeners = [.. new IProgress<TrainingProgress>?[] { display, events, dashboard }.OfType<IProgress<TrainingProgress>>()],
@@ -70,12 +75,14 @@ internal abstract class TaskRun(ParseResult given, Settings settings, Cancellati
             Augmentations = [.. Given.GetValue(Settings.Augment)!.Select(Augmentation).OfType<IAugmentation>()],
             Epochs = recipe.Epochs,
             BatchSize = recipe.BatchSize,
+            Accumulate = Given.GetValue(Settings.Accumulate),
             Frozen = Given.GetValue(Settings.Freeze)!,
             FrozenDepth = Given.GetValue(Settings.FreezeDepth),
             HeadsOnly = Given.GetValue(Settings.HeadsOnly),
             Seed = Given.GetValue(Settings.Seed),
             Device = place.Device,
             Precision = Precision(),
+            Backend = new StepBackend { Ranks = Ranked.Ranks },
             Workers = Given.GetValue(Settings.Workers),
             WorkspacePath = place.Folder.Path,
             ResumeFrom = place.Resume ? place.Folder.Checkpoint : null,
@@ -89,7 +96,7 @@ internal abstract class TaskRun(ParseResult given, Settings settings, Cancellati
     {
         ["seconds"] = Math.Round(elapsed.TotalSeconds, 1), ["peak_megabytes"] = Math.Round(peak),
         ["waited_seconds"] = Math.Round(result.History.Sum(epoch => epoch.Waited.TotalSeconds), 2),
-        ["device"] = $"{result.Device}", ["nodes"] = result.Placement?.ToString(),
+        ["ranks"] = Ranked.Ranks.Count, ["device"] = $"{result.Device}", ["nodes"] = result.Placement?.ToString(),
         ["precision"] = Given.GetValue(Settings.Precision),
         ["skipped_steps"] = result.History.LastOrDefault()?.LossScale?.Skipped,
         ["skipped_images"] = new JsonArray([.. result.SkippedImages.Select(image => (JsonNode)image)]),
@@ -128,12 +135,16 @@ internal abstract class TaskRun(ParseResult given, Settings settings, Cancellati
     private Device Device()
     {
         var device = OnnxGraphs.Runtime.Device.Parse(Given.GetValue(Settings.Device)!);
+        var host = Ranked.Ranks.Count == 1 ? new(0, Threads: 0) : RankHost.Of(Ranked.Ranks);
         foreach (var option in new Option[] { Settings.Tf32, Settings.CudaGraph })
             if (!device.IsCuda && Given.GetResult(option) is { Implicit: false })
                 throw new ArgumentException(
                     $"{option.Name} is for CUDA, but --device is {device}; give --device cuda:0, or leave {option.Name} out.");
         device = device with
         {
+            // A GPU without a number is each rank's own.
+            Id = device.IsProcessor || Given.GetValue(Settings.Device)!.Contains(':') ? device.Id : host.Rank,
+            Threads = Given.GetValue(Settings.Threads) is > 0 and var threads ? threads : host.Threads,
             Kernels = Given.GetValue(Settings.Kernels) == "on",
             Tf32 = Given.GetValue(Settings.Tf32) == "on",
             CaptureGraph = Given.GetValue(Settings.CudaGraph),

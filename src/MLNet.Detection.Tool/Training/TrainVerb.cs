@@ -20,7 +20,7 @@ internal sealed class TrainVerb : Verb
 
     protected override string GoOn(ParseResult given) => $"Go on with --resume {_settings.OutputFolder(given)}";
 
-    protected override void Run(ParseResult given, CancellationToken cancel) =>
-        (given.GetValue(_settings.Task) == "segment"
-            ? (TaskRun)new SegmentRun(given, _settings, cancel) : new DetectRun(given, _settings, cancel)).Go();
+    protected override void Run(ParseResult given, CancellationToken cancel) => RankedRun.Do(ranked =>
+        (given.GetValue(_settings.Task) == "segment" ? (TaskRun)new SegmentRun(given, _settings, ranked, cancel)
+            : new DetectRun(given, _settings, ranked, cancel)).Go());
 }

@@ -44,8 +44,7 @@ public static class ShapesGenerator
         Check(options);
         if (!overwrite && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             throw new IOException($"{folder}: the folder is not empty. Give a new folder, or allow overwriting.");
-        var files = new ShapesFolder(
-            Path.Combine(folder, "images"), Annotations("train"), Annotations("val"), Annotations("test"));
+        var files = ShapesFolder.At(folder);
         Directory.CreateDirectory(files.Images);
 
         var parts = new Dictionary<string, string[]>();
@@ -70,8 +69,6 @@ public static class ShapesGenerator
             File.WriteAllText(Path.Combine(folder, "split.json"), JsonSerializer.Serialize(parts));
         }
         return files;
-
-        string Annotations(string split) => Path.Combine(folder, $"instances_{split}.json");
     }
 
     private static LabeledImage[] WriteImages(

@@ -19,7 +19,7 @@ internal sealed class Batch(ITrainingRun run, TrainingTask task, int set)
     public int Set => set;
 
     /// <summary>The step that it is for.</summary>
-    public BatchPlan Plan { get; private set; } = new(0, 0, [], false);
+    public BatchPlan Plan { get; private set; } = new(0, 0, [], false, false);
 
     /// <summary>The images, as they were changed.</summary>
     public IReadOnlyList<Sample> Samples { get; private set; } = [];

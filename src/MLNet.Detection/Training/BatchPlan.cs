@@ -1,8 +1,9 @@
 namespace MLNet.Detection.Training;
 
-/// <summary>What a step of a run learns.</summary>
+/// <summary>What a pass of a step learns.</summary>
 /// <param name="Step">Number of the step in the run, from 0.</param>
 /// <param name="Epoch">From 0.</param>
 /// <param name="Choices">The images.</param>
-/// <param name="EndsEpoch">Whether it is the last step of its epoch.</param>
-internal sealed record BatchPlan(int Step, int Epoch, SampleChoice[] Choices, bool EndsEpoch);
+/// <param name="EndsStep">Whether it is the last pass of its step.</param>
+/// <param name="EndsEpoch">Whether its step is the last one of its epoch.</param>
+internal sealed record BatchPlan(int Step, int Epoch, SampleChoice[] Choices, bool EndsStep, bool EndsEpoch);

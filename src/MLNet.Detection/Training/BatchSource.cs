@@ -8,38 +8,54 @@ namespace MLNet.Detection.Training;
 /// its own, over the ends of epochs too. What is in a batch does not depend on the workers.
 /// </summary>
 internal sealed class BatchSource(
-    SampleStore store, Sampler sampler, SampleAugmentation augmentation, TrainingTask task, int batchSize,
+    SampleStore store, Sampler sampler, SampleAugmentation augmentation, TrainingTask task, BatchSlices slices,
     bool fillUp, int workers)
 {
     /// <summary>Steps of an epoch; the last one may not be full.</summary>
-    public int StepsPerEpoch => (sampler.Length(store.Samples.Count) + batchSize - 1) / batchSize;
+    public int StepsPerEpoch => (sampler.Length(store.Samples.Count) + slices.Images - 1) / slices.Images;
 
-    /// <summary>The batches from where a run stands to the end of its epochs; each is valid until the next.</summary>
-    public IEnumerable<Batch> From(ITrainingRun run, int epochs)
+    /// <summary>The batches from where a run stands to the end of its epochs, one for each pass of a step; those of a step
+    /// are valid until the next.</summary>
+    public IEnumerable<IReadOnlyList<Batch>> From(ITrainingRun run, int epochs)
     {
         var first = run.Steps;
         var plans = Enumerable.Range(0, epochs).Skip(first / StepsPerEpoch).SelectMany(Epoch)
-            .Skip(first % StepsPerEpoch).Select((plan, i) => plan with { Step = first + i });
+            .Skip(first % StepsPerEpoch).SelectMany((step, i) => step.Select(plan => plan with { Step = first + i }));
         return workers == 0 ? InTurn(run, plans) : Ahead(run, plans);
     }
 
-    private IEnumerable<BatchPlan> Epoch(int epoch)
+    private IEnumerable<IEnumerable<BatchPlan>> Epoch(int epoch)
     {
-        var steps = sampler.Epoch(epoch, store.Samples.Count).Chunk(batchSize).ToList();
-        return steps.Select((choices, i) => new BatchPlan(0, epoch, choices, i == steps.Count - 1));
+        var steps = sampler.Epoch(epoch, store.Samples.Count).Chunk(slices.Images).ToList();
+        return steps.Select((choices, i) =>
+        {
+            var passes = slices.Of(choices).ToList();
+            return passes.Select((pass, n) =>
+                new BatchPlan(0, epoch, pass, n == passes.Count - 1, i == steps.Count - 1));
+        });
     }
 
-    private IEnumerable<Batch> InTurn(ITrainingRun run, IEnumerable<BatchPlan> plans)
+    private IEnumerable<IReadOnlyList<Batch>> InTurn(ITrainingRun run, IEnumerable<BatchPlan> plans)
     {
-        var batch = new Batch(run, task, set: 0);
+        Batch[] batches = [.. Enumerable.Range(0, slices.Passes).Select(set => new Batch(run, task, set))];
+        var filled = 0;
         foreach (var plan in plans)
-            yield return Timed(() => Fill(batch, plan));
+        {
+            var batch = batches[filled++];
+            Timed(() => Fill(batch, plan));
+            if (!plan.EndsStep)
+                continue;
+            yield return batches[..filled];
+            filled = 0;
+        }
     }
 
-    // Before step n the batches n + 1 to n + workers are in the making: with the one of the step, workers + 1 sets.
-    private IEnumerable<Batch> Ahead(ITrainingRun run, IEnumerable<BatchPlan> plans)
+    // While a step takes its passes the next ones are in the making, as many as there are workers.
+    private IEnumerable<IReadOnlyList<Batch>> Ahead(ITrainingRun run, IEnumerable<BatchPlan> plans)
     {
-        var free = new Queue<Batch>(Enumerable.Range(0, workers + 1).Select(set => new Batch(run, task, set)));
+        var free = new Queue<Batch>(
+            Enumerable.Range(0, workers + slices.Passes).Select(set => new Batch(run, task, set)));
+        var step = new List<Batch>();
         var filling = new Queue<Task<Batch>>();
         using var plan = plans.GetEnumerator();
         Task<Batch>? next = null;
@@ -54,8 +70,12 @@ internal sealed class BatchSource(
                 // The step before is done: its set is free, and so is its buffer on the device.
                 TryBegin();
                 next = Staged();
-                yield return batch;
-                free.Enqueue(batch);
+                step.Add(batch);
+                if (!batch.Plan.EndsStep)
+                    continue;
+                yield return step;
+                step.ForEach(free.Enqueue);
+                step.Clear();
             }
         }
         finally

@@ -67,7 +67,7 @@ internal sealed class DetectionTask(DetectorModel detector, DetectionHead head, 
         if (!head.AveragesImages)
             return terms;
         // A mean over the places of the batch becomes one over the images in it.
-        var places = (float)batch / graph.Input(Images, 1);
+        var places = (float)(batch * (graph.Parts ?? 1)) / Op.SumOverParts(graph.Input(Images, 1));
         return terms.ToDictionary(term => term.Key, term => Op.Reshape(term.Value, 1) * places);
     }
 

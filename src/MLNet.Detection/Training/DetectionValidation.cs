@@ -32,9 +32,9 @@ internal sealed class DetectionValidation : ValidationRun
     public override IEpochMetrics Evaluate(PictureNetwork network)
     {
         var model = (DetectorModel)network;
-        using var detector = new Detector(model, _options.BatchSize, _device);
+        using var detector = new Detector(model, _options.Slices.Places, _device);
         var found = new List<Task<DetectedObject[][]>>();
-        var chunks = Enumerable.Range(0, Store.Samples.Count).Chunk(_options.BatchSize).ToList();
+        var chunks = Enumerable.Range(0, Store.Samples.Count).Chunk(_options.Slices.Places).ToList();
         var next = Task.Run(() => Read(chunks.FirstOrDefault([])));
         foreach (var ahead in chunks.Skip(1).Append([]))
         {

@@ -55,7 +55,7 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
         _options.Check(_options.Columns.ClassNames(data.Schema));
         (data as DetectionDataView)?.Dataset.RequireObjects();
         using var channel = ((IChannelProvider)_context).Start(nameof(FineTuneTrainer));
-        var options = _options with { BatchSize = _options.Detector.Batch(_options.BatchSize) };
+        var options = _options with { BatchSize = _options.BatchOf(_options.Detector) };
         if (options.BatchSize != _options.BatchSize)
             channel.Warning(MessageSensitivity.None, "{0}", FineTuning.SingleBatch(options.Detector, _options.BatchSize));
         var run = new FineTuning(Task(options), options, ContextDevice.Of(_context, _options.Device), channel).Run(data);
@@ -77,6 +77,10 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
     public TrainingArtifacts WriteArtifacts(string folder, TrainingArtifactsOptions? options = null)
     {
         _options.Check(_options.Detector.Classes);
+        if (_options.IsParted)
+            throw new ArgumentException($"Options.{nameof(TrainingOptions.Accumulate)} is {_options.Accumulate}, with "
+                + $"{_options.Backend.Ranks.Count} ranks; the files for the official runtime hold a step of a whole batch. "
+                + "Set it to 1, without ranks: an application there adds up passes itself.");
         if (_options.Head.Chooser(_options.Detector) is not null)
             throw new ModelException($"{_options.Detector.Model.Path}: a {_options.Head.Kind} detector chooses regions "
                 + "between the halves of a step, which the official artifacts do not do; train it here.");

@@ -3,6 +3,7 @@ using Microsoft.ML.Runtime;
 using MLNet.Detection.Data;
 using MLNet.Detection.Networks;
 using MLNet.Detection.Training.Hooks;
+using OnnxGraphs.Distributed;
 using OnnxGraphs.Optimizers;
 using OnnxGraphs.Precision;
 using OnnxGraphs.Runtime;
@@ -19,35 +20,44 @@ internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Dev
 
     /// <summary>What is said of a file that takes one picture at a time.</summary>
     public static string SingleBatch(PictureNetwork model, int wanted) => $"{model.Path}: a batch of one picture is built into "
-        + $"the file and cannot be freed; it is trained with a batch of 1, not {wanted}.";
+        + $"the file and cannot be freed; it is trained with a batch of 1, not {wanted}. Accumulate adds up the gradients of several.";
+
+    private readonly IRanks _ranks = options.Backend.Ranks;
 
     public TunedNetwork Run(IDataView data)
     {
         // Before the long reading of images: a folder that cannot be made.
         _ = Workspace(LogName);
-        using var store = SampleStore.Read(data, task, options.Decoding, options.Cancellation);
-        using var validation = options.ValidationSet is { } set ? task.Validation(set, options, device) : null;
-        Tell([.. store.Skipped, .. validation?.Skipped ?? []], [.. store.Problems, .. validation?.Problems ?? []], data);
+        var start = new RankStart(_ranks);
+        // Rank 0 measures for all.
+        using var read = start.Read(() =>
+            RunData.Read(data, _ranks.IsFirst() ? options.ValidationSet : null, task, options, device));
+        var (store, validation) = (read.Store, read.Validation);
+        Tell(read.Skipped, [.. store.Problems, .. validation?.Problems ?? []], data);
         CheckImages(store);
+        start.CheckData(store);
         var notes = Notes(store.Samples.Count);
-        var resume = options.ResumeFrom is { } from ? ResumePoint.Load(from, notes) : null;
+        var resume = options.ResumeFrom is { } from && _ranks.IsFirst() ? ResumePoint.Load(from, notes) : null;
         var batches = Batches(store);
         using var run = Start(batches.StepsPerEpoch);
         if (resume is not null)
             run.Restore(resume);
+        start.Align(run);
         var validate = validation is null ? null : new Validate(
             parameters => validation.Evaluate(Tuned(run.Layout, parameters)),
             options.KeepBest, options.EarlyStoppingPatience, () => validation.Shown);
         if (resume is not null)
             validate?.Recall(resume);
         using var log = Workspace(LogName) is { } path ? new WriteLog(path, run.Steps) : null;
-        using var meters = new Meters(options.BatchSize, run.Steps);
+        using var meters = new Meters(options.Slices.Images, run.Steps);
         var epochs = Workspace(EpochsName) is { } place ? new WriteEpochs(place, run.Steps / batches.StepsPerEpoch) : null;
         var loop = new TrainingLoop(run, task, batches, Schedule(batches.StepsPerEpoch),
-            options.Epochs, options.ReportEvery ?? (device.IsProcessor ? 1 : 10), Hooks(validate, log, epochs, meters, notes));
+            options.Epochs, options.ReportEvery ?? (device.IsProcessor ? 1 : 10),
+            _ranks.IsFirst() ? Hooks(validate, log, epochs, meters, notes) : [new StopAtNaN(() => null)], _ranks);
         var history = loop.Run(options.Cancellation);
-        return new(Tuned(run.Layout, validate?.BestParameters ?? run.ReadWeights()), history,
-            [.. store.Skipped, .. validation?.Skipped ?? []]) { Device = device, Placement = run.Placement };
+        var weights = validate?.BestParameters ?? run.ReadWeights();
+        _ranks.Broadcast<float>(weights);
+        return new(Tuned(run.Layout, weights), history, read.Skipped) { Device = device, Placement = run.Placement };
     }
 
     // A picture of two sets is said once.
@@ -75,7 +85,7 @@ internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Dev
 
     private BatchSource Batches(SampleStore store) => new(
         store, (options.Sampler ?? new ShuffledSampler(options.Seed)).For([.. store.Samples.Select(sample => sample.Classes)]),
-        new(store, task, options.Augmentations, options.Mix, options.Epochs - options.CloseMixEpochs, options.Seed), task, options.BatchSize,
+        new(store, task, options.Augmentations, options.Mix, options.Epochs - options.CloseMixEpochs, options.Seed), task, options.Slices,
         fillUp: options.BatchStatistics, options.Workers ?? (device.IsProcessor ? 1 : Math.Clamp(Environment.ProcessorCount / 2, 1, 4)));
 
     private LearningRateSchedule Schedule(int stepsPerEpoch) => new(
@@ -87,7 +97,7 @@ internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Dev
         if (options.Precision == StepPrecision.Float16 && device.IsProcessor)
             channel.Warning(MessageSensitivity.None, "{0}", "Float16 is for GPUs: the processor computes it by way of "
                 + "float32, and is faster with Precision Float32.");
-        var network = task.Model.Network(options.BatchSize);
+        var network = task.Model.Network(options.Slices.Places);
         return options.Backend.Start(network, task.Model.RawValues, task.Loss, options.Optimizer,
             options.StepOptions(task.Model, network, stepsPerEpoch), device);
     }
@@ -110,7 +120,7 @@ internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Dev
     // What must be equal for a resumed run to equal an uninterrupted one.
     private Dictionary<string, string> Notes(int images) => new Dictionary<string, FormattableString>
     {
-        ["images"] = $"{images}", ["epochs"] = $"{options.Epochs}", ["batch_size"] = $"{options.BatchSize}",
+        ["images"] = $"{images}", ["epochs"] = $"{options.Epochs}", ["batch_size"] = $"{options.Slices.Images}",
         ["seed"] = $"{options.Seed}", ["learning_rate"] = $"{options.LearningRate:R}",
         ["warm_up_epochs"] = $"{options.WarmUpEpochs:R}", ["optimizer"] = $"{options.Optimizer}",
         ["learning_rate_decay"] = $"{options.Decay}",
@@ -127,7 +137,7 @@ internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Dev
 
     private string? Workspace(string file)
     {
-        if (options.WorkspacePath is not { } folder)
+        if (options.WorkspacePath is not { } folder || !_ranks.IsFirst())
             return null;
         try
         {

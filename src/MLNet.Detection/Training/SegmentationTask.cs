@@ -126,7 +126,8 @@ internal class SegmentationTask(SegmentationTrainer.Options options) : TrainingT
         new SegmentationValidation(data, options, device);
 
     // Whether pixels may not count: those of the data, of pictures that changes moved, of a batch that is not full.
-    private bool HasIgnored => _pixels.HasIgnored || _pixels.Pictures % options.BatchSize != 0 || options.Mix is not null
+    private bool HasIgnored => _pixels.HasIgnored || options.IsParted || _pixels.Pictures % options.BatchSize != 0
+        || options.Mix is not null
         || options.Augmentations.Any(change => change is not (HorizontalFlip or VerticalFlip or RandomTurn or RandomCrop
             or ColorJitter));
 

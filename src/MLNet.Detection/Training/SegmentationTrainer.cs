@@ -62,7 +62,7 @@ public sealed partial class SegmentationTrainer : IEstimator<SegmenterTransforme
     {
         _options.Check(_options.Columns.ClassNames(data.Schema));
         using var channel = ((IChannelProvider)_context).Start(nameof(SegmentationTrainer));
-        var options = _options with { BatchSize = _options.Segmenter.Batch(_options.BatchSize) };
+        var options = _options with { BatchSize = _options.BatchOf(_options.Segmenter) };
         if (options.BatchSize != _options.BatchSize)
             channel.Warning(MessageSensitivity.None, "{0}", FineTuning.SingleBatch(_options.Segmenter, _options.BatchSize));
         var run = new FineTuning(new SegmentationTask(options), options, ContextDevice.Of(_context, _options.Device), channel)

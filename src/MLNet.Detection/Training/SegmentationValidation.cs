@@ -15,7 +15,7 @@ internal sealed class SegmentationValidation(IDataView data, SegmentationTrainer
 {
     public override IEpochMetrics Evaluate(PictureNetwork model)
     {
-        using var segmenter = new Segmenter((SegmenterModel)model, options.BatchSize, device);
+        using var segmenter = new Segmenter((SegmenterModel)model, options.Slices.Places, device);
         // Boundaries would take longer than the network; a report has them.
         var evaluation = new SegmentationEvaluation(model.Classes)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OnnxGraphs.Distributed;
 using OnnxGraphs.Optimizers;
 using OnnxGraphs.Training;
 
@@ -13,9 +14,11 @@ namespace MLNet.Detection.Training;
 /// <param name="reportEvery">Steps from one report of the loss to the next; the last one of an epoch is reported
 /// too.</param>
 /// <param name="hooks">Who looks on.</param>
+/// <param name="ranks">Who takes the steps together: they stop together too, when one is told to, or when the first decides
+/// it after an epoch.</param>
 internal sealed class TrainingLoop(
     ITrainingRun run, TrainingTask task, BatchSource batches, LearningRateSchedule schedule, int epochs,
-    int reportEvery, IReadOnlyList<ITrainingHook> hooks)
+    int reportEvery, IReadOnlyList<ITrainingHook> hooks, IRanks ranks)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly List<EpochSummary> _history = [];
@@ -25,18 +28,21 @@ internal sealed class TrainingLoop(
     public IReadOnlyList<EpochSummary> Run(CancellationToken cancel)
     {
         var (means, begin) = (new RunningMeans(), _clock.Elapsed);
-        foreach (var batch in batches.From(run, epochs))
+        foreach (var step in batches.From(run, epochs))
         {
             StopIfCancelled(cancel);
-            var rate = schedule.At(run.Steps);
-            task.Match(run, batch);
-            run.Advance(rate, batch.Set);
-            means.Waited(batch.Waited);
-            if (run.Steps % reportEvery != 0 && !batch.Plan.EndsEpoch)
+            var (rate, plan) = (schedule.At(run.Steps), step[0].Plan);
+            foreach (var batch in step)
+            {
+                task.Match(run, batch);
+                means.Waited(batch.Waited);
+            }
+            run.Advance(rate, [.. step.Select(batch => batch.Set)]);
+            if (run.Steps % reportEvery != 0 && !plan.EndsEpoch)
                 continue;
-            var now = Report(batch.Plan.Epoch, rate);
+            var now = Report(plan.Epoch, rate);
             means.Add(now);
-            if (!batch.Plan.EndsEpoch)
+            if (!plan.EndsEpoch)
                 continue;
             if (Finish(means.Summary(now, _clock.Elapsed - begin), now))
                 break;
@@ -62,15 +68,15 @@ internal sealed class TrainingLoop(
         _history.Add(summary);
         foreach (var hook in hooks)
             hook.AfterStep(run, last with { Finished = summary, Elapsed = _clock.Elapsed });
-        return hooks.Any(hook => hook.EndsRun(summary));
+        return ranks.OfFirst(hooks.Any(hook => hook.EndsRun(summary)));
     }
 
     private void StopIfCancelled(CancellationToken cancel)
     {
-        if (!cancel.IsCancellationRequested)
+        if (!ranks.Any(cancel.IsCancellationRequested))
             return;
         foreach (var hook in hooks)
             hook.Cancelled(run);
-        cancel.ThrowIfCancellationRequested();
+        throw new OperationCanceledException(cancel);
     }
 }

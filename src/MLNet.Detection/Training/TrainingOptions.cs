@@ -41,8 +41,15 @@ public abstract record TrainingOptions
     /// <summary>Times that every image is seen.</summary>
     public int Epochs { get; init; } = 20;
 
-    /// <summary>Images of a step.</summary>
+    /// <summary>Images of a step, over all ranks of the <see cref="Backend"/>; times <see cref="Accumulate"/>.</summary>
     public int BatchSize { get; init; } = 8;
+
+    /// <summary>
+    /// Passes of a step whose gradients are added up before the one update: a batch so many times larger in the memory of
+    /// one of <see cref="BatchSize"/>. The step equals that of the large batch up to rounding, what losses count in a batch
+    /// included. Heads that match predictions take the forward pass twice, all but once.
+    /// </summary>
+    public int Accumulate { get; init; } = 1;
 
     /// <summary>Globs of weights that stay as they are, for example <c>base_net.*</c>.</summary>
     public IReadOnlyList<string> Frozen { get; init; } = [];
@@ -147,16 +154,27 @@ public abstract record TrainingOptions
     /// <summary>Ends the run between two steps; with a workspace, the checkpoint is written first.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>How the images of a step are handed out.</summary>
+    internal BatchSlices Slices => new(BatchSize, Accumulate, Backend.Ranks);
+
+    /// <summary>Whether a step adds up several parts.</summary>
+    internal bool IsParted => Accumulate > 1 || Backend.Ranks.Count > 1;
+
+    /// <summary>The batch size that a model can take: of some files it is 1 on each rank.</summary>
+    internal int BatchOf(PictureNetwork model) =>
+        model.Batch(Slices.Places) is var places && places == Slices.Places ? BatchSize : places * Backend.Ranks.Count;
+
     internal TrainingGraphOptions StepOptions(PictureNetwork model, OnnxModel network, int stepsPerEpoch = 1)
     {
         var shapes = new Dictionary<string, OnnxGraphs.Graphs.TensorShape>
         {
-            [model.InputName] = model.InputShape(BatchSize),
+            [model.InputName] = model.InputShape(Slices.Places),
         };
         var frozen = WeightPlace.Frozen(network, model.RawValues, FrozenDepth, HeadsOnly, shapes);
         return new()
         {
             Frozen = [.. Frozen, .. frozen], InputShapes = shapes, Average = Average, Precision = Precision,
+            Parts = IsParted ? (double)Slices.Images / Slices.Places : null,
             Groups = [.. Groups.Select(group => group.InSteps(stepsPerEpoch))], BatchStatistics = BatchStatistics,
         };
     }
@@ -165,6 +183,11 @@ public abstract record TrainingOptions
     {
         Require(Epochs > 0, nameof(Epochs), Epochs, "at least 1");
         Require(BatchSize > 0, nameof(BatchSize), BatchSize, "at least 1");
+        Require(BatchSize >= Backend.Ranks.Count, nameof(BatchSize), BatchSize,
+            $"at least {Backend.Ranks.Count}, an image for each rank");
+        Require(Accumulate > 0, nameof(Accumulate), Accumulate, "at least 1");
+        Require(!BatchStatistics || !IsParted, nameof(BatchStatistics), BatchStatistics, "false, as a step comes in "
+            + $"{Accumulate} passes on {Backend.Ranks.Count} ranks, and each would have statistics of its own");
         Require(LearningRate is > 0 and < float.PositiveInfinity,
             nameof(LearningRate), LearningRate, "a positive number");
         Require(FrozenDepth >= 0, nameof(FrozenDepth), FrozenDepth, "zero or more");

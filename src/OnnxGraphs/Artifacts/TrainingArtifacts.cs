@@ -58,6 +58,9 @@ public sealed record TrainingArtifacts(
         if (options.Graph.Average is { } average)
             throw new ArgumentException($"{nameof(TrainingGraphOptions)}.{nameof(TrainingGraphOptions.Average)} is "
                 + $"{average}; the training runtime keeps no average of the weights. Set it to null.");
+        if (options.Graph.Parts is not null)
+            throw new ArgumentException($"{nameof(TrainingGraphOptions)}.{nameof(TrainingGraphOptions.Parts)} is "
+                + $"{options.Graph.Parts}; the training runtime adds up no parts of a batch. Set it to null.");
         if (options.Graph.Groups.Count > 0 || options.Graph.BatchStatistics)
             throw new ArgumentException($"{nameof(TrainingGraphOptions)} has {nameof(TrainingGraphOptions.Groups)} or "
                 + $"{nameof(TrainingGraphOptions.BatchStatistics)}; the training runtime treats all weights alike. Leave "

@@ -13,6 +13,7 @@ public sealed class Graph
     private readonly Dictionary<string, Node> _known = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Var> _constants = new(StringComparer.Ordinal);
     private readonly HashSet<string> _reserved = new(StringComparer.Ordinal);
+    private readonly List<PartSum> _sums = [];
     private int _fresh;
 
     /// <summary>Nodes in the order of computation.</summary>
@@ -58,6 +59,25 @@ public sealed class Graph
         var output = Identity(value, name);
         _outputs.Add(output);
         return output;
+    }
+
+    /// <summary>
+    /// How many times the places of this graph's batch go into those of the whole batch, where the graph computes a part of
+    /// it, and the sums over all parts are fed to it; null where it computes whole batches.
+    /// </summary>
+    public double? Parts { get; init; }
+
+    /// <summary>Where the graph is cut to add up over the parts of a batch.</summary>
+    internal IReadOnlyList<PartSum> Sums => _sums;
+
+    /// <summary>Cuts the graph at a value: it becomes an output, and an input stands for its sum over the parts.</summary>
+    internal Var Cut(Var value)
+    {
+        var name = $"training/sum_{_sums.Count}";
+        if (value.Type != ElementType.Float32)
+            throw new GraphException($"{value} cannot be summed over the parts of a batch; expected Float32.");
+        _sums.Add(new(Output(name + "/part", value), Input(name, value.Type, value.Shape)));
+        return _sums[^1].Total;
     }
 
     /// <summary>Looks a value up by its name; null where there is none.</summary>

@@ -40,6 +40,8 @@ public sealed record BalancedCrossEntropyLoss(float? Beta = null) : Loss
     {
         if (Beta is { } b)
             LossArgument.Share(this, b, nameof(Beta));
+        if (Beta is null && !BalancePerImage)
+            RefuseParts(prediction, "set Beta, or BalancePerImage");
         Expect(Margin is >= 0 and < 0.5f, nameof(Margin), Margin, "a number in [0, 0.5)");
         base.Check(prediction, target);
     }

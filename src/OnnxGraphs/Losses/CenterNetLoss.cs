@@ -29,7 +29,7 @@ public sealed record CenterNetLoss
         var classes = targets.Classes;
         var centred = Unsqueeze(Cast(GreaterOrEqual(classes, classes.Like(0)), logits.Type), 2);
         var counted = Unsqueeze(Cast(GreaterOrEqual(classes, classes.Like(-1)), logits.Type), 2);
-        var share = 1f / Loss.AtLeastOne(SumAll(centred));
+        var share = 1f / Loss.AtLeastOne(Loss.BatchSum(centred));
         var ((centre, size), (wantedCentre, wantedSize)) = (Parts(boxes, cells), Parts(Detach(targets.Boxes), cells));
         return new Dictionary<string, Var>
         {

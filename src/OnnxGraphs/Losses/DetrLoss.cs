@@ -36,7 +36,7 @@ public sealed record DetrLoss
         var (classes, none) = (targets.Classes, logits.Shape[2] - 1);
         var isMatched = And(GreaterOrEqual(classes, classes.Like(0)), Less(classes, classes.Like(none)));
         var matched = Cast(isMatched, logits.Type);
-        var share = 1f / Loss.AtLeastOne(targets.Objects is { } all ? SumAll(all) : SumAll(matched));
+        var share = 1f / Loss.AtLeastOne(Loss.BatchSum(targets.Objects ?? matched));
         float[] weights = [.. Enumerable.Repeat(1f, (int)none), NoObjectWeight];
         var l1 = ReduceSum(new L1Loss().Elements(boxes, targets.Boxes), [2], keep: false);
         // Boxes are shares of the picture: the usual 1e-7 would show in the gradients of small ones.

@@ -40,7 +40,7 @@ public sealed record FastRcnnLoss
         var chosen = Squeeze(GatherElements(Reshape(deltas, [regions, classes, 4]), index, 1), 1);
         var positive = Cast(Greater(labels, labels.Like(0)), logits.Type);
         var box = RegionBoxes.Sum(Box, decode?.Invoke(chosen) ?? chosen, boxes);
-        var counted = ReduceSum(1f - Cast(skipped, logits.Type), keep: false);
+        var counted = SumOverParts(ReduceSum(1f - Cast(skipped, logits.Type), keep: false));
         return new Dictionary<string, Var>
         {
             ["classification"] = Classification.Of(logits, label, new() { Ignore = skipped }),

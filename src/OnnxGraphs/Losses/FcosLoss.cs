@@ -30,7 +30,7 @@ public sealed record FcosLoss
         var (classes, wanted) = (targets.Classes, Detach(targets.Boxes));
         var positive = Cast(GreaterOrEqual(classes, classes.Like(0)), logits.Type);
         var counted = Cast(GreaterOrEqual(classes, classes.Like(-1)), logits.Type);
-        var share = 1f / Loss.AtLeastOne(SumAll(positive));
+        var share = 1f / Loss.AtLeastOne(Loss.BatchSum(positive));
         var (low, high) = (Slice(points, 1, 0, 2), Slice(points, 1, 2, 4));
         var (centre, size) = ((low + high) * 0.5f, high - low);
         var corners = Concat([centre - Slice(distances, 2, 0, 2) * size, centre + Slice(distances, 2, 2, 4) * size], 2);

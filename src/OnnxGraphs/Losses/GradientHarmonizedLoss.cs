@@ -26,7 +26,7 @@ public sealed record GradientHarmonizedLoss(int Bins = 10) : Loss
         for (var i = 0; i < Bins; i++)
         {
             var inside = Cast(Equal(bin, bin.Like(i)), prediction.Type);
-            var count = SumAll(elements.SumsKept(inside));
+            var count = BatchSum(elements.SumsKept(inside));
             weights.Add(inside / AtLeastOne(count));
             filled.Add(Min(count, count.Like(1)));
         }

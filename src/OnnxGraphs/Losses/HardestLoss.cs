@@ -28,6 +28,7 @@ public sealed record HardestLoss(Loss Plain, float Share = 0.25f) : Loss
     /// <inheritdoc/>
     protected override void Check(Var prediction, Var target)
     {
+        RefuseParts(prediction, "take FocalLoss");
         Expect(Share is > 0 and <= 1, nameof(Share), Share, "a number in (0, 1]");
         Expect(Normalizer == Normalizer.Mean && Reduction == Reduction.Batch, nameof(Reduction),
             $"{Normalizer}, {Reduction}",

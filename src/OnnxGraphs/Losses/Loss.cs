@@ -77,7 +77,7 @@ public abstract record Loss
             return Divided(Op.SumAll(sums), divisor);
         var perImage = Divided(sums, divisor);
         return Reduction == Reduction.PerImage ? perImage
-            : Normalizer == Normalizer.PositivesPerImage ? Op.SumAll(perImage) / Math.Max(1, perImage.Shape.Size)
+            : Normalizer == Normalizer.PositivesPerImage ? MeanOfBatch(perImage)
             : Op.SumAll(perImage);
     }
 
@@ -92,11 +92,11 @@ public abstract record Loss
         Normalizer.Mean when MeanWeights(target) is { } counts => OneForZero(ForReduction(elements.SumsKept(counts))),
         Normalizer.Mean => OneForZero(elements.Count(perImage: Reduction == Reduction.PerImage)),
         Normalizer.PositivesPerImage => AtLeastOne(elements.SumsKept(Positives(target))),
-        Normalizer.PositivesPerBatch => AtLeastOne(Op.SumAll(elements.SumsKept(Positives(target)))),
+        Normalizer.PositivesPerBatch => AtLeastOne(BatchSum(elements.SumsKept(Positives(target)))),
         _ => elements.Divisor(),
     };
 
-    private Var ForReduction(Var counts) => Reduction == Reduction.PerImage ? counts : Op.SumAll(counts);
+    private Var ForReduction(Var counts) => Reduction == Reduction.PerImage ? counts : BatchSum(counts);
 
     private static Var OneForZero(Var count) => Op.Where(Op.Equal(count, count.Like(0)), count.Like(1), count);
 
@@ -111,6 +111,22 @@ public abstract record Loss
     /// <summary>The loss times a number.</summary>
     public static Loss operator *(float weight, Loss loss) =>
         new LossSum([.. LossSum.TermsOf(loss).Select(term => (weight * term.Weight, term.Loss))]);
+
+    /// <summary>The sum over the whole batch, of which the graph may compute a part.</summary>
+    internal static Var BatchSum(Var x) => Op.SumOverParts(Op.SumAll(x));
+
+    /// <summary>The mean of numbers by image or region, over the places of the whole batch.</summary>
+    internal static Var MeanOfBatch(Var values) =>
+        Op.SumAll(values) / (float)(Math.Max(1, values.Shape.Size) * PartsOf(values.Graph));
+
+    /// <summary>How many times the places of the graph's batch go into those of the whole one.</summary>
+    internal static double PartsOf(Graph graph) => graph.Parts ?? 1;
+
+    /// <summary>Refuses a graph that computes a part of a batch, for a loss that looks at the whole batch at
+    /// once.</summary>
+    private protected void RefuseParts(Var prediction, string remedy) =>
+        Expect(prediction.Graph.Parts is null, "the batch", "in parts (accumulated, or shared by several processes)",
+            $"a whole one, for this loss is no sum over its images; {remedy}");
 
     internal static Var AtLeastOne(Var count) => Op.Max(count, count.Like(1));
 

@@ -37,6 +37,8 @@ public sealed record LovaszHingeLoss : LovaszLoss
     protected override void Check(Var prediction, Var target)
     {
         LossArgument.Lovasz(this, ByImage);
+        if (!ByImage)
+            RefuseParts(prediction, "set ByImage");
         Expect(prediction.Shape.Rank > 1 && prediction.Shape.Size > 0, nameof(prediction), prediction,
             "floats [B, ...]");
         base.Check(prediction, target);

@@ -15,7 +15,7 @@ public abstract record LovaszLoss : Loss
     {
         var counted = new WeightedElements(this, target, inputs).Factor;
         var regions = Regions(prediction, target, counted is null ? null : Expand(counted, target.Shape));
-        return Reduction == Reduction.Batch ? SumAll(regions) / Math.Max(1, regions.Shape.Size) : regions;
+        return Reduction == Reduction.Batch ? MeanOfBatch(regions) : regions;
     }
 
     /// <summary>The loss of each region; pixels whose <paramref name="counted"/> is 0 are left out.</summary>

@@ -67,6 +67,8 @@ public sealed record LovaszSoftmaxLoss : LovaszLoss
     protected override void Check(Var prediction, Var target)
     {
         LossArgument.Lovasz(this, ByImage);
+        if (!ByImage)
+            RefuseParts(prediction, "set ByImage");
         Expect(prediction.Shape.Rank > 2 && prediction.Shape.Size > 0, nameof(prediction), prediction,
             "floats [B, C, ...]");
         LossArgument.Labels(this, prediction, target, 1);

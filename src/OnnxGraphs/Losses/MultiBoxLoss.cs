@@ -35,7 +35,7 @@ public sealed record MultiBoxLoss : DetectionLoss
         var positive = Cast(GreaterOrEqual(classes, classes.Like(0)), logits.Type);               // [B, N]
         var ce = new CrossEntropyLoss().Elements(logits, Max(classes + classes.Like(1), classes.Like(0)));
         var n = ReduceSum(positive, [1]);
-        var share = 1f / Loss.AtLeastOne(SumAll(n));
+        var share = 1f / Loss.AtLeastOne(Loss.BatchSum(n));
         var box = ReduceSum(Box.Elements(deltas, targets.Boxes), [2], keep: false);
         return (share * SumAll((positive + HardNegatives(classes, Detach(ce), n)) * ce),
             share * SumAll(positive * box));

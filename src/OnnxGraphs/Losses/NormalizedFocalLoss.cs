@@ -20,4 +20,11 @@ public sealed record NormalizedFocalLoss(float? Alpha = 0.25f, float Gamma = 2f)
         var focus = SumAll(Pow(p + target - 2f * p * target, Gamma));
         return new FocalLoss(Alpha, Gamma).Elements(prediction, target) / Max(focus, focus.Like(1e-6));
     }
+
+    /// <inheritdoc/>
+    protected override void Check(Var prediction, Var target)
+    {
+        RefuseParts(prediction, "take FocalLoss");
+        base.Check(prediction, target);
+    }
 }

@@ -39,7 +39,10 @@ public abstract record RegionLoss : Loss
     {
         var pixels = new WeightedElements(this, target, inputs);
         var regions = Regions(prediction, target, pixels.Factor);
-        return Reduction == Reduction.Batch ? SumAll(regions) / Math.Max(1, regions.Shape.Size) : regions;
+        if (Reduction != Reduction.Batch)
+            return regions;
+        return Scope == RegionScope.Image ? MeanOfBatch(regions)
+            : OnceForAllParts(SumAll(regions) / Math.Max(1, regions.Shape.Size));
     }
 
     private Var Regions(Var prediction, Var target, Var? weight)
@@ -70,7 +73,7 @@ public abstract record RegionLoss : Loss
         var kept = Scope switch { RegionScope.Image => 0, RegionScope.Class => 1, _ => -1 };
         for (var axis = values.Shape.Rank - 1; axis >= 0; axis--)
             values = axis == kept ? values : ReduceSum(values, [axis]);
-        return Reshape(values, [-1]);
+        return Scope == RegionScope.Image ? Reshape(values, [-1]) : SumOverParts(Reshape(values, [-1]));
     }
 
     /// <inheritdoc/>

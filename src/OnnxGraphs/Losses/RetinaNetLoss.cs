@@ -70,5 +70,5 @@ public sealed record RetinaNetLoss : DetectionLoss
             share * ReduceSum(positive * box, [1], keep: false));
     }
 
-    private static Var MeanOf(Var perImage) => SumAll(perImage) / Math.Max(1, perImage.Shape.Size);
+    private static Var MeanOf(Var perImage) => Loss.MeanOfBatch(perImage);
 }

@@ -29,7 +29,7 @@ public sealed record RpnLoss
         return new Dictionary<string, Var>
         {
             ["objectness"] = new BinaryCrossEntropyLoss().Of(logits, wanted),
-            ["box"] = SumAll(box) / Math.Max(1, p + n),
+            ["box"] = SumAll(box) / (float)(Math.Max(1, p + n) * Loss.PartsOf(graph)),
         };
     }
 
@@ -44,7 +44,7 @@ public sealed record RpnLoss
             $"Int64 [{objectness.Shape[0]}]");
         var skipped = Less(labels, labels.Like(0));
         var positive = Cast(Greater(labels, labels.Like(0)), objectness.Type);
-        var sampled = ReduceSum(1f - Cast(skipped, objectness.Type), keep: false);
+        var sampled = SumOverParts(ReduceSum(1f - Cast(skipped, objectness.Type), keep: false));
         var box = RegionBoxes.Sum(Box, deltas, boxes);
         return new Dictionary<string, Var>
         {

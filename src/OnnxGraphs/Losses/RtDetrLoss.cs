@@ -39,7 +39,7 @@ public sealed record RtDetrLoss
         var classes = targets.Classes;
         var matched = Cast(GreaterOrEqual(classes, classes.Like(0)), logits.Type);
         var counted = Unsqueeze(Cast(GreaterOrEqual(classes, classes.Like(-1)), logits.Type), 2);
-        var share = 1f / Loss.AtLeastOne(SumAll(matched));
+        var share = 1f / Loss.AtLeastOne(Loss.BatchSum(matched));
         // Boxes are shares of the picture: the usual 1e-7 would show in the gradients of small ones.
         var overlap = new IouLoss(IouKind.Iou) { Form = BoxForm.Centre, Epsilon = 1e-16f };
         var quality = matched * (qualities ?? 1f - overlap.Elements(Detach(boxes), targets.Boxes));

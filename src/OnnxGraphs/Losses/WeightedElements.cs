@@ -43,10 +43,10 @@ internal sealed class WeightedElements
         if (_keep is not null)
         {
             var counts = PerImage(_keep) * ((float)_elements.Shape.Size / Math.Max(1, _keep.Shape.Size));
-            return perImage ? counts : Op.SumAll(counts);
+            return perImage ? counts : Loss.BatchSum(counts);
         }
         var images = perImage && _elements.Shape.Rank > 0 ? Math.Max(1, _elements.Shape[0]) : 1;
-        return _elements.Like((double)_elements.Shape.Size / images);
+        return _elements.Like(_elements.Shape.Size * (perImage ? 1 : Loss.PartsOf(_elements.Graph)) / images);
     }
 
     /// <summary>Sums by image of values of the elements' kind over what is not ignored, [B].</summary>

@@ -57,7 +57,7 @@ public sealed record YoloLoss
         var parts = Split(outputs, 2, 4, 1, c);
         var matched = Cast(GreaterOrEqual(classes, classes.Like(0)), outputs.Type);
         var counted = Cast(GreaterOrEqual(classes, classes.Like(-1)), outputs.Type);
-        var share = 1f / Loss.AtLeastOne(SumAll(matched));
+        var share = 1f / Loss.AtLeastOne(Loss.BatchSum(matched));
         var ciou = new IouLoss(IouKind.Complete) { Form = BoxForm.Centre }.Elements(parts[0], targets.Boxes);
         var bce = new BinaryCrossEntropyLoss();
         var objectness = bce.Elements(Squeeze(parts[1], 2), matched * Relu(1f - Detach(ciou)));
@@ -67,7 +67,7 @@ public sealed record YoloLoss
         {
             ["box"] = BoxWeight * share * SumAll(matched * ciou),
             ["objectness"] = ObjectnessWeight * Balance[Math.Min(level, Balance.Count - 1)]
-                * SumAll(counted * objectness) / Loss.AtLeastOne(SumAll(counted)),
+                * SumAll(counted * objectness) / Loss.AtLeastOne(Loss.BatchSum(counted)),
             ["classification"] = (c > 1 ? ClassWeight / c : 0f) * share * SumAll(matched * byClass),
         };
     }

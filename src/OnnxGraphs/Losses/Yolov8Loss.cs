@@ -37,7 +37,7 @@ public sealed record Yolov8Loss
         var classes = targets.Classes;
         var counted = Cast(GreaterOrEqual(classes, classes.Like(-1)), logits.Type);
         var q = Detach(qualities) * Cast(GreaterOrEqual(classes, classes.Like(0)), logits.Type);
-        var share = 1f / Loss.AtLeastOne(SumAll(q));
+        var share = 1f / Loss.AtLeastOne(Loss.BatchSum(q));
         var labels = OneHot(Max(classes, classes.Like(0)), logits.Shape[2]) * Unsqueeze(q, 2);
         var byClass = ReduceSum(new BinaryCrossEntropyLoss().Elements(logits, labels), [2], keep: false);
         var overlap = new IouLoss(IouKind.Complete).Elements(boxes, targets.Boxes);

@@ -37,7 +37,7 @@ public sealed record YoloxLoss
         var parts = Split(outputs, 2, 4, 1, c);
         var assigned = Cast(GreaterOrEqual(classes, classes.Like(0)), outputs.Type);
         var counted = Cast(GreaterOrEqual(classes, classes.Like(-1)), outputs.Type);
-        var share = 1f / Loss.AtLeastOne(SumAll(assigned));
+        var share = 1f / Loss.AtLeastOne(Loss.BatchSum(assigned));
         var box = new IouLoss(IouKind.Squared) { Form = BoxForm.Centre, Epsilon = 1e-16f };
         var iou = Detach(1f - (box with { Kind = IouKind.Iou }).Elements(parts[0], targets.Boxes));
         var bce = new BinaryCrossEntropyLoss();

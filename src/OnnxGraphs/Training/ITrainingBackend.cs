@@ -1,3 +1,4 @@
+using OnnxGraphs.Distributed;
 using OnnxGraphs.Models;
 using OnnxGraphs.Optimizers;
 using OnnxGraphs.Runtime;
@@ -7,6 +8,9 @@ namespace OnnxGraphs.Training;
 /// <summary>What computes training steps.</summary>
 public interface ITrainingBackend
 {
+    /// <summary>The processes that take the steps together; one that takes them alone by default.</summary>
+    IRanks Ranks => new SingleRank();
+
     /// <summary>Starts a run from a model's weights, with empty optimiser state.</summary>
     /// <param name="model">The model.</param>
     /// <param name="heads">Names of the values to cut it at.</param>

@@ -53,6 +53,19 @@ public interface ITrainingRun : IDisposable
     /// <summary>One step with the data that lies in a set of inputs. Nobody waits for its loss.</summary>
     void Advance(float learningRate, int set = 0);
 
+    /// <summary>
+    /// One step with the data that lies in several sets of inputs: parts of a batch whose gradients are added up before the
+    /// one update. Nobody waits for its loss.
+    /// </summary>
+    /// <exception cref="NotSupportedException">The run takes whole batches (<see cref="TrainingGraphOptions.Parts"/>).
+    /// </exception>
+    void Advance(float learningRate, IReadOnlyList<int> sets)
+    {
+        if (sets is not [var only])
+            throw new NotSupportedException($"{GetType().Name} takes whole batches, not {sets.Count} parts of one.");
+        Advance(learningRate, only);
+    }
+
     /// <summary>One step with the data that lies in a set of inputs; returns the loss.</summary>
     float Step(float learningRate, int set = 0)
     {

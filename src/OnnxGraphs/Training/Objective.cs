@@ -29,7 +29,7 @@ internal sealed record Objective(OnnxModel Model, Graph Graph, ParameterLayout L
     {
         var (graph, layout, values, statistics) = Read(model, heads, options, declare);
         var terms = loss(graph, values);
-        IReadOnlyList<Var> predictions = [.. graph.Outputs];
+        IReadOnlyList<Var> predictions = [.. graph.Outputs.Except(graph.Sums.Select(sum => sum.Part))];
         var total = Op.Reshape(terms.Values.Aggregate((a, b) => a + b), TensorShape.Scalar);
         return new(model, graph, layout, values, predictions, terms, total) { Statistics = statistics };
     }
@@ -43,7 +43,7 @@ internal sealed record Objective(OnnxModel Model, Graph Graph, ParameterLayout L
         var weights = ParameterLayout.Of(model, trained);
         var layout = ParameterLayout.Of(model, [.. InGroups(weights, options.Groups, model.Path), .. running]);
         var statistics = running.Count == 0 ? null : new BatchStatistics(running);
-        var graph = new Graph();
+        var graph = new Graph { Parts = options.Parts };
         graph.Reserve(model.ValueNames);
         declare(graph, layout);
         var values = GraphReader.Read(model, graph, heads, new()

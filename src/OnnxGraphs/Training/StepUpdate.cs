@@ -24,6 +24,8 @@ internal sealed record StepUpdate(
         var gradients = objective.Gradients(Op.Table, state is null ? null : LossScaling.Parts(state).Scale);
         var gradient = Op.Concat(
             [.. gradients.Select(piece => Op.Reshape(piece, new TensorShape(piece.Shape.Size)))], 0);
+        if (graph.Parts is not null)
+            gradient = graph.Cut(gradient);
         var vectors = new List<(Var Old, Var New)>();
         var old = graph.Find(TrainingGraph.Parameters)!;
         var parts = new PartedUpdate(objective, optimizer, options.Groups, step);

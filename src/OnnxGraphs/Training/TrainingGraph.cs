@@ -35,6 +35,12 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
     /// </summary>
     internal Graph? Source { get; init; }
 
+    /// <summary>
+    /// Where the step is cut to add up over the parts of a batch: counts of the losses, and the gradient at last; empty
+    /// where it takes whole batches.
+    /// </summary>
+    internal IReadOnlyList<PartSum> Sums { get; private init; } = [];
+
     /// <summary>Name of the flat parameter vector.</summary>
     public const string Parameters = "training/parameters";
 
@@ -77,14 +83,16 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
         options ??= new();
         var objective = Objective.Build(model, heads, loss, options, Unpack);
         var graph = objective.Graph;
-        var data = graph.Inputs.Where(input => input.Name != Parameters).ToList();
+        var data = graph.Inputs.Where(input => input.Name != Parameters).Except(graph.Sums.Select(sum => sum.Total))
+            .ToList();
         var update = StepUpdate.Append(objective, optimizer, options);
         objective.OutputLoss();
         foreach (var (before, after) in update.Vectors)
             graph.Output(Next(before.Name), after);
         if (options.Precision != StepPrecision.Float32)
             graph = MixedPrecision.Of(graph, options.Precision == StepPrecision.Float16 ? ElementType.Float16
-                : ElementType.BFloat16, [.. graph.Inputs.Except(data)], objective.Heads.Concat(update.Gradients));
+                : ElementType.BFloat16, [.. graph.Inputs.Except(data).Except(graph.Sums.Select(sum => sum.Total))],
+                objective.Heads.Concat(update.Gradients));
         else if (options.Form != StepForm.Native)
             graph = WebGpuForm.Of(graph, options.Form == StepForm.WebGpuInt32);
         var predictions = objective.Predictions.Select(value => graph.Find(value.Name)!).ToList();
@@ -93,6 +101,8 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
             [.. objective.Terms.Keys], [.. update.Vectors.Select(pair => pair.Old.Name)])
         {
             Source = graph, Scaling = update.Scaling,
+            Sums = [.. objective.Graph.Sums.Select(sum =>
+                new PartSum(graph.Find(sum.Part.Name)!, graph.Find(sum.Total.Name)!))],
             Halves = predictions.Count == 0 ? null : StepHalves.Of(step, graph, predictions),
         };
     }

@@ -34,6 +34,13 @@ public sealed record TrainingGraphOptions
     /// </summary>
     public WeightAverage? Average { get; init; }
 
+    /// <summary>
+    /// How many times the places of the inputs' batch go into those of the whole batch, where a step adds up several parts
+    /// of it: passes one after another, or processes. Losses then divide by what the whole batch counts, and the graph is
+    /// cut where sums over the parts are taken. Null: the inputs hold the whole batch.
+    /// </summary>
+    public double? Parts { get; init; }
+
     /// <summary>What convolutions, products and what lies between them compute in; weights stay float32.</summary>
     public StepPrecision Precision { get; init; }
 
