@@ -35,7 +35,13 @@ internal static unsafe class OrtLibrary
     /// managed binding is not asked for anything.
     /// </summary>
     public static void** ApiBase() =>
-        NativeLibrary.TryLoad(Name, typeof(OrtEnv).Assembly, null, out var library)
-        && NativeLibrary.TryGetExport(library, "OrtGetApiBase", out var export)
+        TryOpen(out var library) && NativeLibrary.TryGetExport(library, "OrtGetApiBase", out var export)
             ? ((delegate* unmanaged<void**>)export)() : null;
+
+    // On iOS it is linked into the program.
+    private static bool TryOpen(out nint library)
+    {
+        library = OperatingSystem.IsIOS() ? NativeLibrary.GetMainProgramHandle() : 0;
+        return library != 0 || NativeLibrary.TryLoad(Name, typeof(OrtEnv).Assembly, null, out library);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Kernels.Elementwise;
@@ -26,6 +27,7 @@ internal sealed class ElementwiseFusion
     private readonly StepGroups _groups;
     private readonly HashSet<Var> _results;
 
+    [RequiresDynamicCode("Loops are written as code at run time.")]
     private ElementwiseFusion(IReadOnlyList<Step> steps, IEnumerable<Var> results)
     {
         (_steps, _results, _groups) = (steps, [.. results], new(steps));

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OnnxGraphs.Models;
@@ -22,7 +23,7 @@ internal static class SafeTensors
         try
         {
             using (var stream = File.Create(temporary))
-                Write(stream, JsonSerializer.SerializeToUtf8Bytes(header), vectors.Values);
+                Write(stream, Encoding.UTF8.GetBytes(header.ToJsonString()), vectors.Values);
             File.Move(temporary, path, overwrite: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

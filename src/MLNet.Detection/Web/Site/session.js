@@ -111,6 +111,29 @@ export class Training {
     return loss;
   }
 
+  /**
+   * Takes the next step on the processor too, and compares loss and state: some graphics drivers, and some releases of the
+   * runtime, compute wrongly without an error. The run stands where it stood.
+   * @param step a session of the same step on the processor
+   * @returns the greatest difference, as a part of what there is to differ
+   */
+  async difference(step) {
+    const feeds = this.feeds(this.batch(), this.rate), { vectors } = this.manifest.step, before = await this.state();
+    vectors.forEach((vector, i) => { feeds[vector.name] = new this.#ort.Tensor('float32', before[i], [vector.size]); });
+    const here = await this.#step.run(feeds), there = await step.run(feeds);
+    let worst = Math.abs(here[NAMES.loss].data[0] / there[NAMES.loss].data[0] - 1);
+    // The first slot of an optimiser is linear in the gradient; steps of the weights themselves may be its sign alone.
+    const name = vectors[Math.min(1, vectors.length - 1)].name + '/next', old = before[Math.min(1, vectors.length - 1)];
+    const [a, b] = [await here[name].getData(), await there[name].getData()];
+    let [apart, moved] = [0, 0];
+    for (let i = 0; i < b.length; i++) {
+      apart += (a[i] - b[i]) ** 2;
+      moved += (b[i] - old[i]) ** 2;
+    }
+    Object.values(here).forEach(tensor => tensor.dispose());
+    return Math.max(worst, Math.sqrt(apart / moved));
+  }
+
   /** The objects that the present weights find in a picture. */
   async detect(pixels) {
     const { manifest } = this, { width, height } = manifest.input;

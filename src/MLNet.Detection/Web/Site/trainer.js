@@ -3,7 +3,7 @@
 import { Training, tunedFile } from './session.js';
 import { readState, writeState } from './store.js';
 
-const KEEP_EVERY = 10, fetched = async name => {
+const KEEP_EVERY = 10, MOST_APART = 0.01, fetched = async name => {
   const answer = await fetch(name);
   if (!answer.ok) throw new Error(`${name}: the server answers ${answer.status}; put all files of the page beside each other.`);
   return answer.arrayBuffer();
@@ -26,10 +26,18 @@ async function open(device, wanted) {
   training = await Training.create(ort, files, device);
   const kept = await readState(files.manifest.id);
   if (kept) resume(kept);
+  if (device === 'webgpu') await compare(ort);
   const now = await found();
   if (!kept) before = now;
   postMessage({ type: 'ready', device, threads: ort.env.wasm.numThreads, isolated: self.crossOriginIsolated,
     steps: training.steps, losses, own: training.own, found: now, before });
+}
+
+async function compare(ort) {
+  const apart = await training.difference(await ort.InferenceSession.create(new Uint8Array(files.step), { executionProviders: ['wasm'] }));
+  if (!(apart < MOST_APART))
+    throw new Error(`A step on this graphics card differs from the processor's by ${(100 * apart).toFixed(1)} %: `
+      + 'its results cannot be trusted. Choose the processor.');
 }
 
 function resume(kept) {

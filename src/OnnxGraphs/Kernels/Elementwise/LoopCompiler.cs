@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace OnnxGraphs.Kernels.Elementwise;
 
 /// <summary>Compiles loops; equal ones once.</summary>
+[RequiresDynamicCode("Loops are written as code at run time; see ElementwiseFusion.Apply.")]
 internal sealed class LoopCompiler
 {
     private readonly SimdMethods _methods = new();

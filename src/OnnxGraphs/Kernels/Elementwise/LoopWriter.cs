@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection.Emit;
 
 namespace OnnxGraphs.Kernels.Elementwise;
 
 /// <summary>Writes a loop as code, so that all between its loads and its stores stays in registers.</summary>
+[RequiresDynamicCode("Loops are written as code at run time; see ElementwiseFusion.Apply.")]
 internal sealed unsafe class LoopWriter
 {
     private readonly DynamicMethod _method =

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -7,6 +8,7 @@ namespace OnnxGraphs.Kernels.Elementwise;
 /// <summary>
 /// The methods of the processor's widest vectors by name: Vector512, Vector256 and Vector128 have the same ones.
 /// </summary>
+[RequiresDynamicCode("Loops are written as code at run time; see ElementwiseFusion.Apply.")]
 internal sealed class SimdMethods
 {
     private readonly Type _simd = Vector512.IsHardwareAccelerated ? typeof(Vector512)
@@ -36,11 +38,17 @@ internal sealed class SimdMethods
         return found;
     }
 
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicMethods, typeof(Vector128))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicMethods, typeof(Vector256))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicMethods, typeof(Vector512))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicMethods, typeof(Avx512F))]
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "The methods of these types are kept.")]
     private IEnumerable<MethodInfo> Named(string name) => (HasExponents ? new[] { _simd, typeof(Avx512F) } : [_simd])
         .SelectMany(type => type.GetMember(name, MemberTypes.Method, BindingFlags.Public | BindingFlags.Static))
         .Cast<MethodInfo>();
 
     // Methods of vectors of any element are generic in that element.
+    [UnconditionalSuppressMessage("Trimming", "IL2060", Justification = "Their element types ask for no members.")]
     private static MethodInfo Closed(MethodInfo method, Type[] parameters) =>
         method.IsGenericMethodDefinition && method.GetGenericArguments().Length == 1 && parameters[0].IsGenericType
             ? method.MakeGenericMethod(parameters[0].GetGenericArguments()) : method;
