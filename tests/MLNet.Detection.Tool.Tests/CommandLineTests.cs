@@ -12,7 +12,8 @@ public sealed class CommandLineTests
         CollectionAssert.AreEquivalent(
             new[]
             {
-                "train", "predict", "evaluate", "inspect", "report", "convert", "losses", "artifacts", "quantize", "new",
+                "train", "predict", "evaluate", "inspect", "report", "convert", "losses", "artifacts", "quantize",
+                "tune", "web", "new",
             },
             root.Subcommands.Select(verb => verb.Name).ToArray());
         foreach (var verb in root.Subcommands)
