@@ -82,7 +82,7 @@ async function own(page, until) {
   result.drawn = await page.evaluate(() => globalThis.page.drawn.boxes);
   await page.fill('#ownsteps', '100000');
   await page.click('#learn');
-  await until(`Step ${plan.steps + 3},`);
+  await page.waitForFunction(step => globalThis.page.step >= step, plan.steps + 3, { timeout: PATIENCE });
   await page.click('#stop');
   await until('Stopped after step');
   result.own = await page.evaluate(() => ({ step: globalThis.page.step, pictures: document.querySelectorAll('#ownpictures canvas').length }));

@@ -12,6 +12,7 @@ internal static class WebLimits
         Require(given.Mix is null, nameof(given.Mix), "null: a page only mirrors its pictures");
         Require(given.Sampler is null, nameof(given.Sampler), "null: a page shuffles and mirrors by its own numbers");
         Require(given.Precision == StepPrecision.Float32, nameof(given.Precision), "Float32");
+        Require(!given.IsParted, nameof(given.Accumulate), "1, and one rank: a page takes each step in one pass");
         Require(!given.BatchStatistics, nameof(given.BatchStatistics), "false: pages take the statistics of the file");
         Require(given.ResumeFrom is null, nameof(given.ResumeFrom), "null: a page begins with the detector's weights");
         if (options.Pictures < 1)
