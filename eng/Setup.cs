@@ -2,6 +2,7 @@
 // What a fresh clone needs before its first build. setup.sh and setup.cmd run this; a second run finds it all done.
 // --tests: what only tests need too. --explain LOG: why a build failed; a package that the registry lacks is one line.
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -66,35 +67,58 @@ static partial class MissingPackages
     private static partial Regex Nearest();
 }
 
-sealed class Setup(string root, bool forTests)
+sealed partial class Setup(string root, bool forTests)
 {
     public void Run()
     {
         Directory.CreateDirectory(Path.Combine(root, "artifacts"));
-        if (forTests) InstallTrainingRuntime();
+        if (!forTests) return;
+        InstallRuntime("TrainingRuntime", "the official training runtime");
+        InstallRuntime("WebRuntime", "ONNX Runtime for Node.js and browsers");
     }
 
-    /// ONNX Runtime's training runtime as WebAssembly. Tests are inconclusive without it: not worth a failed set-up.
-    void InstallTrainingRuntime()
+    /// Runtimes in JavaScript. Tests are inconclusive without them: not worth a failed set-up.
+    void InstallRuntime(string folder, string words)
     {
         try
         {
-            Install(Path.Combine(root, "tests", "TrainingRuntime"));
+            Install(Path.Combine(root, "tests", folder), words);
         }
         catch (SetupFailure failure)
         {
-            Console.WriteLine($"Tests in the official training runtime will be inconclusive: {failure.Message}");
+            Console.WriteLine($"Tests in {words} will be inconclusive: {failure.Message}");
         }
     }
 
-    void Install(string folder)
+    void Install(string folder, string words)
     {
         var lockFile = Path.Combine(folder, "package-lock.json");
         var stamp = Path.Combine(folder, "node_modules", ".setup-lock.json");
         if (File.Exists(stamp) && File.ReadAllText(stamp) == File.ReadAllText(lockFile)) return;
-        if (!Holds(Path.Combine(folder, "node_modules", ".package-lock.json"), lockFile)) NpmCi(folder);
+        if (!Holds(Path.Combine(folder, "node_modules", ".package-lock.json"), lockFile)) NpmCi(folder, words);
+        Trim(Path.Combine(folder, "node_modules"));
         File.Copy(lockFile, stamp, overwrite: true);
     }
+
+    /// Packages of runtimes hold libraries for every machine, and bundles that no test loads: most of their size.
+    static void Trim(string packages)
+    {
+        var own = OperatingSystem.IsWindows() ? "win32" : OperatingSystem.IsMacOS() ? "darwin" : "linux";
+        var processor = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x64";
+        foreach (var folder in Folders(packages, "onnxruntime-node", "bin", "napi-v6").SelectMany(system => Folders(system)))
+            if (Path.GetFileName(folder) != processor || Path.GetFileName(Path.GetDirectoryName(folder)) != own)
+                Directory.Delete(folder, recursive: true);
+        if (!Directory.Exists(Path.Combine(packages, "onnxruntime-node"))) return;
+        foreach (var file in Directory.GetFiles(Path.Combine(packages, "onnxruntime-web", "dist")))
+            if (Unused().IsMatch(Path.GetFileName(file)))
+                File.Delete(file);
+    }
+
+    static string[] Folders(params string[] path) =>
+        Directory.Exists(Path.Combine(path)) ? Directory.GetDirectories(Path.Combine(path)) : [];
+
+    [GeneratedRegex(@"\.map$|jsep|jspi|^ort\.(all|webgl|js|min|mjs|bundle)")]
+    private static partial Regex Unused();
 
     /// npm writes its own lock file last: one with the same integrity hashes means a complete installation.
     static bool Holds(string installed, string wanted) =>
@@ -108,13 +132,13 @@ sealed class Setup(string root, bool forTests)
             .Select(package => package.Value.GetProperty("integrity").GetString()!)];
     }
 
-    void NpmCi(string folder)
+    void NpmCi(string folder, string words)
     {
         var shown = Path.GetRelativePath(root, folder);
         if (Npm(folder, "--version").Exit != 0)
             throw new SetupFailure(
                 $"npm was not found; {shown} needs it. Get Node.js 18 or later from https://nodejs.org.");
-        Console.WriteLine($"Fetching the official training runtime with npm into {shown} ...");
+        Console.WriteLine($"Fetching {words} with npm into {shown} ...");
         var (exit, output) = Npm(folder, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error");
         if (exit != 0)
             throw new SetupFailure(

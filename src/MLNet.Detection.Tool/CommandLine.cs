@@ -23,7 +23,7 @@ internal static class CommandLine
             "Trains, runs, evaluates and inspects ONNX object detectors, and the data sets they learn from, in .NET.")
         {
             new TrainVerb(), new PredictVerb(), new EvaluateVerb(), new InspectVerb(), new ReportVerb(),
-            new ConvertVerb(), new LossesVerb(), new ArtifactsVerb(), new QuantizeVerb(), new TuneVerb(), new NewVerb(),
+            new ConvertVerb(), new LossesVerb(), new ArtifactsVerb(), new WebVerb(), new QuantizeVerb(), new TuneVerb(), new NewVerb(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

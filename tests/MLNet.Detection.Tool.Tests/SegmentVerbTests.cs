@@ -36,17 +36,24 @@ public sealed class SegmentVerbTests
 
     /// <summary>Masks as polygons, and these as masks again: the same numbers.</summary>
     [TestMethod]
-    public void Converts_masks_to_outlines_and_back()
+    [DataRow("coco", "b/b.json")]
+    [DataRow("labelme", "b")]
+    [DataRow("yolo", "b")]
+    public void Converts_masks_to_outlines_and_back(string format, string path)
     {
         using var folder = new ToolFolder();
         ShapesGenerator.Write(folder.At("a"), new() { Width = 64, Height = 48, Train = 3, Val = 0, Test = 2, Masks = true });
-        Assert.AreEqual(0, ToolFolder.Run("convert", folder.At("a"), "--from", "masks", "--split", "train", "--to", "coco", "--output",
-            folder.At("b.json")));
-        Assert.AreEqual(0, ToolFolder.Run("convert", folder.At("b.json"), "--images", folder.At("a/images"), "--to", "masks",
-            "--output", folder.At("c"), "--copy-images"));
-        foreach (var file in Directory.GetFiles(folder.At("c/masks")))
-            CollectionAssert.AreEqual(LabelPng.ReadFile(folder.At($"a/masks/{Path.GetFileName(file)}")).Numbers,
-                LabelPng.ReadFile(file).Numbers);
+        Assert.AreEqual(0, ToolFolder.Run("convert", folder.At("a"), "--from", "masks", "--split", "train", "--to", format, "--output",
+            folder.At(path), "--copy-images"));
+        string[] pictures = format == "coco" ? ["--images", folder.At("a/images")] : [];
+        Assert.AreEqual(0, ToolFolder.Run(["convert", folder.At(path), .. pictures, "--to", "masks", "--output", folder.At("c"),
+            "--copy-images"]));
+        var files = Directory.GetFiles(folder.At("c/masks"), "*", SearchOption.AllDirectories);
+        Assert.HasCount(3, files);
+        // LabelMe keeps no list of classes: their numbers are new.
+        int[] Of(string file) => [.. LabelPng.ReadFile(file).Numbers.Select(number => format == "labelme" ? Math.Min((int)number, 1) : number)];
+        foreach (var file in files)
+            CollectionAssert.AreEqual(Of(folder.At($"a/masks/{Path.GetFileName(file)}")), Of(file));
         Assert.HasCount(3, MaskFormat.Detect(folder.At("c")).Load(folder.At("c")).Images);
     }
 

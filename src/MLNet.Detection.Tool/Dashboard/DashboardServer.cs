@@ -103,6 +103,7 @@ internal sealed class DashboardServer : IProgress<TrainingProgress>, IDisposable
         {
             ("GET", "/") => Page(response),
             ("GET", "/events") => Events(response),
+            ("GET", "/favicon.ico") => Refuse(response, HttpStatusCode.NoContent),
             ("GET", var path) when path.StartsWith("/pictures/", StringComparison.Ordinal)
                 && int.TryParse(path["/pictures/".Length..], out var number) => Picture(response, number),
             ("POST", "/stop") => Stop(request, response),

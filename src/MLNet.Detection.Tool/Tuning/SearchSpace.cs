@@ -32,7 +32,8 @@ internal sealed class SearchSpace
         try
         {
             return new(path, JsonNode.Parse(File.ReadAllText(path)) as JsonObject
-                ?? throw new DatasetException(path, "", "it holds no object", "Write { \"lr\": { \"log\": [1e-4, 1e-2] } }, say."));
+                ?? throw new DatasetException(path, "", "it holds no object",
+                    "Write { \"lr\": { \"log\": [1e-4, 1e-2] } }, say."));
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
@@ -83,5 +84,6 @@ internal sealed class SearchSpace
     }
 
     private DatasetException Wrong(string option, string found) => new(_path, $"\"{option}\"", $"found {found}",
-        "Expected a list of choices, or {\"log\": [from, to]}, {\"uniform\": [from, to]} or {\"int\": [from, to]}, from above 0 for log.");
+        "Expected a list of choices, or {\"log\": [from, to]}, {\"uniform\": [from, to]} or "
+        + "{\"int\": [from, to]}, from above 0 for log.");
 }

@@ -15,8 +15,8 @@ internal sealed record SuccessiveHalving(int LeastEpochs, int MostEpochs, int Fa
     public IReadOnlyList<Trial> Search(IReadOnlyList<Trial> trials, Func<Trial, int, double> run)
     {
         if (LeastEpochs < 1 || MostEpochs < LeastEpochs || Factor < 2)
-            throw new ArgumentException($"Rounds of {LeastEpochs} to {MostEpochs} epochs, each {Factor} times as long as the one before, are "
-                + "no search; expected at least 1 epoch, no fewer in the last round, and a factor of 2 or more.");
+            throw new ArgumentException($"Rounds of {LeastEpochs} to {MostEpochs} epochs, each {Factor} times as long as the one "
+                + "before, are no search; expected at least 1 epoch, no fewer in the last round, and a factor of 2 or more.");
         var (going, done) = (trials.ToList(), new List<Trial>());
         for (var epochs = LeastEpochs; ; epochs = Math.Min(MostEpochs, epochs * Factor))
         {

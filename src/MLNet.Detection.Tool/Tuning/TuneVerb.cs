@@ -16,18 +16,31 @@ internal sealed class TuneVerb : Verb
         Description = "JSON file: options of 'train' with their choices, such as {\"lr\": {\"log\": [1e-4, 1e-2]}, "
             + "\"optimizer\": [\"adamw\", \"sgd\"]}.", Required = true,
     };
-    private readonly Option<int> _trials = new("--trials") { Description = "Settings that are tried.", DefaultValueFactory = _ => 9 };
-    private readonly Option<int> _least = new("--least-epochs") { Description = "Epochs of the first round.", DefaultValueFactory = _ => 2 };
-    private readonly Option<int> _most = new("--epochs") { Description = "Epochs of the last round.", DefaultValueFactory = _ => 18 };
+    private readonly Option<int> _trials = new("--trials")
+    {
+        Description = "Settings that are tried.", DefaultValueFactory = _ => 9,
+    };
+    private readonly Option<int> _least = new("--least-epochs")
+    {
+        Description = "Epochs of the first round.", DefaultValueFactory = _ => 2,
+    };
+    private readonly Option<int> _most = new("--epochs")
+    {
+        Description = "Epochs of the last round.", DefaultValueFactory = _ => 18,
+    };
     private readonly Option<int> _factor = new("--factor")
     {
-        Description = "One of so many settings goes on to the next round, which has so many times the epochs.", DefaultValueFactory = _ => 3,
+        Description = "One of so many settings goes on to the next round, which has so many times the epochs.",
+        DefaultValueFactory = _ => 3,
     };
     private readonly Option<string> _metric = new("--metric")
     {
         Description = "The number of metrics.json that decides.", DefaultValueFactory = _ => "MAP50_95",
     };
-    private readonly Option<int> _seed = new("--seed") { Description = "Decides which settings are tried.", DefaultValueFactory = _ => 1 };
+    private readonly Option<int> _seed = new("--seed")
+    {
+        Description = "Decides which settings are tried.", DefaultValueFactory = _ => 1,
+    };
     private readonly Option<string> _output = new("--output")
     {
         Description = "Folder for all runs; a search that was stopped goes on in it.", DefaultValueFactory = _ => "tune",
@@ -44,23 +57,26 @@ internal sealed class TuneVerb : Verb
             Options.Add(option);
     }
 
-    public override string Examples => "mlnet-detect tune --space space.json --trials 9 -- --model detector.onnx --train data.yaml --val data.yaml";
+    public override string Examples =>
+        "mlnet-detect tune --space space.json --trials 9 -- --model detector.onnx --train data.yaml --val data.yaml";
 
     protected override void Run(ParseResult given, CancellationToken cancel)
     {
         var fixedOptions = given.GetValue(_train)!;
         if (fixedOptions.FirstOrDefault(Own.Contains) is { } own)
-            throw new ArgumentException($"{own} is not for runs of a search: it sets epochs and folders itself, and what it measures "
-                + "on is --val; keep the test set for the end.");
+            throw new ArgumentException($"{own} is not for runs of a search: it sets epochs and folders itself, and what it "
+                + "measures on is --val; keep the test set for the end.");
         if (!fixedOptions.Contains("--val"))
             throw new ArgumentException("A search needs data to measure on: give --val among the options of 'train', behind --.");
         var (space, random) = (SearchSpace.Load(given.GetValue(_space)!), new Random(given.GetValue(_seed)));
         if (given.GetValue(_trials) < 1)
             throw new ArgumentException($"--trials is {given.GetValue(_trials)}; expected at least 1.");
-        var trials = Enumerable.Range(1, given.GetValue(_trials)).Select(number => new Trial(number, space.Draw(random))).ToList();
+        var trials = Enumerable.Range(1, given.GetValue(_trials))
+            .Select(number => new Trial(number, space.Draw(random))).ToList();
         var halving = new SuccessiveHalving(given.GetValue(_least), given.GetValue(_most), given.GetValue(_factor));
         var output = given.GetValue(_output)!;
-        var found = halving.Search(trials, (trial, epochs) => Score(trial, epochs, fixedOptions, output, given.GetValue(_metric)!));
+        var found = halving.Search(
+            trials, (trial, epochs) => Score(trial, epochs, fixedOptions, output, given.GetValue(_metric)!));
         Write(found, output, given.GetValue(_metric)!);
         if (found[0].Score < 0)
             throw new InvalidOperationException($"None of {found.Count} settings could be trained; the reasons are above.");
@@ -75,8 +91,10 @@ internal sealed class TuneVerb : Verb
         var line = string.Join('\n', Command(trial, epochs, fixedOptions));
         if (!File.Exists(metrics) || !File.Exists(note) || File.ReadAllText(note) != line)
         {
-            AnsiConsole.MarkupLineInterpolated($"[bold]Trial {trial.Number}, {epochs} epochs[/]: {string.Join(' ', trial.Arguments)}");
-            var code = CommandLine.Root().Parse(["train", .. Command(trial, epochs, fixedOptions), "--output", folder, "--overwrite"]).Invoke();
+            AnsiConsole.MarkupLineInterpolated(
+                $"[bold]Trial {trial.Number}, {epochs} epochs[/]: {string.Join(' ', trial.Arguments)}");
+            var code = CommandLine.Root()
+                .Parse(["train", .. Command(trial, epochs, fixedOptions), "--output", folder, "--overwrite"]).Invoke();
             if (code > 1)
                 throw new OperationCanceledException();
             if (code != 0)
@@ -94,7 +112,8 @@ internal sealed class TuneVerb : Verb
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns("Trial", "Epochs", metric, "Options");
         foreach (var trial in trials)
-            table.AddRow($"{trial.Number}", $"{trial.Epochs}", Number(trial.Score), Markup.Escape(string.Join(' ', trial.Arguments)));
+            table.AddRow($"{trial.Number}", $"{trial.Epochs}", Number(trial.Score),
+                Markup.Escape(string.Join(' ', trial.Arguments)));
         AnsiConsole.Write(table);
         Directory.CreateDirectory(output);
         File.WriteAllLines(Path.Combine(output, "tune.csv"), trials.Select(trial =>
@@ -104,5 +123,6 @@ internal sealed class TuneVerb : Verb
 
     private static string Number(double score) => score < 0 ? "failed" : score.ToString("f4", CultureInfo.InvariantCulture);
 
-    private static string Quoted(string text) => text.Any(c => char.IsWhiteSpace(c) || "*?\"'$;&|<>()".Contains(c)) ? $"'{text}'" : text;
+    private static string Quoted(string text) =>
+        text.Any(c => char.IsWhiteSpace(c) || "*?\"'$;&|<>()".Contains(c)) ? $"'{text}'" : text;
 }

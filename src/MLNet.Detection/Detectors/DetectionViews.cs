@@ -58,6 +58,7 @@ public sealed record DetectionViews
     private static void Require(bool holds, string option, double found, string expected)
     {
         if (!holds)
-            throw new ArgumentException(FormattableString.Invariant($"{nameof(DetectionViews)}.{option} is {found}; expected {expected}."));
+            throw new ArgumentException(FormattableString.Invariant(
+                $"{nameof(DetectionViews)}.{option} is {found}; expected {expected}."));
     }
 }

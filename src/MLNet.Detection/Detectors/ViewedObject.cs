@@ -47,7 +47,8 @@ public readonly record struct ViewedObject(DetectedObject Found, bool IsCut)
         if (BoxOverlap.IntersectionOverUnion(better, Found.Box) > iouThreshold)
             return true;
         var (own, other) = (Found.Box, better);
-        var shared = new Box(Math.Max(own.X0, other.X0), Math.Max(own.Y0, other.Y0), Math.Min(own.X1, other.X1), Math.Min(own.Y1, other.Y1));
+        var shared = new Box(Math.Max(own.X0, other.X0), Math.Max(own.Y0, other.Y0),
+            Math.Min(own.X1, other.X1), Math.Min(own.Y1, other.Y1));
         return IsCut && shared.Area >= 0.5f * own.Area;
     }
 }

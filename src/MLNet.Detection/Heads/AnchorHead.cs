@@ -28,6 +28,8 @@ public abstract record AnchorHead : DetectionHead
 
     internal DetectionLoss EffectiveLoss => Loss ?? CustomaryLoss;
 
+    internal Matcher EffectiveMatcher => Matcher ?? CustomaryMatcher;
+
     private protected abstract DetectionLoss CustomaryLoss { get; }
 
     private protected abstract Matcher CustomaryMatcher { get; }
@@ -55,7 +57,7 @@ public abstract record AnchorHead : DetectionHead
     internal override TargetWriter Targets(HeadFrame detector)
     {
         Box[] anchors = [.. detector.Anchors];
-        var (columns, matcher, coder) = (new BoxColumns(anchors), Matcher ?? CustomaryMatcher, detector.Decoder.Coder);
+        var (columns, matcher, coder) = (new BoxColumns(anchors), EffectiveMatcher, detector.Decoder.Coder);
         return (sample, _, classes, boxes) =>
         {
             var matches = new int[anchors.Length];

@@ -76,8 +76,9 @@ public sealed record DenseHead : DetectionHead
     /// <summary>Whether places have an objectness of their own.</summary>
     internal bool HasObjectness => Levels.Count > 0 && Levels[0].Objectness is not null;
 
-    // Deltas of anchors are learnt as deltas, without a look at the predictions.
-    private AnchorHead? Anchored => Code is not DeltaCode ? null
+    /// <summary>The head that learns deltas of anchors as deltas, without a look at the predictions; null for other
+    /// codes.</summary>
+    internal AnchorHead? Anchored => Code is not DeltaCode ? null
         : Score.Background ? new SsdHead { Loss = Training.Anchored } : new RetinaNetHead { Loss = Training.Anchored };
 
     internal override IReadOnlyList<string> Values(HeadFrame detector) =>

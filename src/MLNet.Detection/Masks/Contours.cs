@@ -23,6 +23,25 @@ public static class Contours
             : RunLengthOutline.Of(members, width, height);
     }
 
+    /// <summary>
+    /// An outline as one polygon, for formats that know no other: parts and holes are joined by lines that are gone there and
+    /// back, which by the even-odd rule take nothing. A polygon stays as it is.
+    /// </summary>
+    /// <param name="outline">Any.</param>
+    /// <param name="width">Pixels of the picture's rows.</param>
+    /// <param name="height">Its rows.</param>
+    /// <returns>x0, y0, x1, y1, ... in pixels; empty where it takes no pixel.</returns>
+    internal static float[] OnePolygon(Outline outline, int width, int height)
+    {
+        if (outline is PolygonOutline { Polygons: [var polygon] })
+            return polygon;
+        var members = new bool[width * height];
+        outline.Fill(width, height, at => members[at] = true);
+        var loops = Loops(members, width, height);
+        return loops.Count == 0 ? []
+            : [.. loops[0], .. loops.Skip(1).SelectMany(loop => (float[])[.. loops[0][..2], .. loop, .. loop[..2]])];
+    }
+
     private static List<float[]> Loops(bool[] members, int width, int height)
     {
         bool Is(int x, int y) => x >= 0 && x < width && y >= 0 && y < height && members[y * width + x];

@@ -39,6 +39,9 @@ public sealed record PolygonOutline(IReadOnlyList<float[]> Polygons) : Outline
             {
                 var j = (i + 1) % points;
                 double x0 = polygon[2 * i], y0 = polygon[2 * i + 1], x1 = polygon[2 * j], y1 = polygon[2 * j + 1];
+                // A line gone there and back crosses at one place to the last bit.
+                if (y0 > y1)
+                    (x0, y0, x1, y1) = (x1, y1, x0, y0);
                 if (y0 <= y != y1 <= y)
                     crossings.Add(x0 + (y - y0) / (y1 - y0) * (x1 - x0));
             }

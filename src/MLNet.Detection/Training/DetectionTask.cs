@@ -19,7 +19,9 @@ namespace MLNet.Detection.Training;
 /// </summary>
 internal sealed class DetectionTask(DetectorModel detector, DetectionHead head, LabelColumns columns) : TrainingTask
 {
-    private const string Classes = "targets/classes", Boxes = "targets/boxes", Images = "targets/images",
+    /// <summary>Names of the step's inputs: the class and the box of each place, and the counts of images and of objects
+    /// that some losses divide by.</summary>
+    internal const string Classes = "targets/classes", Boxes = "targets/boxes", Images = "targets/images",
         Objects = "targets/objects";
 
     private const string Prediction = "predictions/";

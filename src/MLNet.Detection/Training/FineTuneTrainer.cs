@@ -89,7 +89,11 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
             (options ?? new()) with { Graph = _options.StepOptions(detector, network) });
     }
 
-    private static DetectionTask Task(Options options) => new(options.Detector, options.Head, options.Columns);
+    /// <summary>What the trainer was made with.</summary>
+    internal Options Given => _options;
+
+    /// <summary>The targets and the loss of a run with these options.</summary>
+    internal static DetectionTask Task(Options options) => new(options.Detector, options.Head, options.Columns);
 
     /// <summary>The input's shape with the columns that the fitted transformer adds.</summary>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)

@@ -31,7 +31,8 @@ public sealed record WeightGroup(string Weights = "*")
         try
         {
             return colon < 1 ? throw new FormatException()
-                : text[(colon + 1)..].Split(',').Aggregate(new WeightGroup(text[..colon]), (group, setting) => group.With(setting));
+                : text[(colon + 1)..].Split(',')
+                    .Aggregate(new WeightGroup(text[..colon]), (group, setting) => group.With(setting));
         }
         catch (FormatException)
         {

@@ -34,7 +34,7 @@ public sealed record ModelLimits
     private static void Demand(OnnxModel model, string limit, int found, int most)
     {
         if (found > most)
-            throw new ModelException($"{model.Path}: more than {most} {limit.ToLowerInvariant()}; refused. Where you trust the "
-                + $"file, load it with a larger {nameof(ModelLimits)}.{limit}.");
+            throw new ModelException($"{model.Path}: more than {most} {limit.ToLowerInvariant()}; refused. Where you "
+                + $"trust the file, load it with a larger {nameof(ModelLimits)}.{limit}.");
     }
 }

@@ -13,6 +13,7 @@ public sealed class Calibration : IDisposable
     private readonly QuantizationPlan _plan;
     private readonly InferenceSession _session;
     private readonly RunOptions _options;
+    private readonly string[] _computed;
     private readonly Dictionary<string, ValueHistogram> _histograms;
     private readonly Dictionary<string, ChannelMeans> _means = [];
 
@@ -22,9 +23,9 @@ public sealed class Calibration : IDisposable
     /// <param name="device">Where it runs; null: the processor.</param>
     public Calibration(QuantizationPlan plan, TypedShape input, Device? device = null)
     {
-        _plan = plan;
+        (_plan, _computed) = (plan, [.. plan.Observed.Where(name => name != plan.Input)]);
         _histograms = plan.Observed.ToDictionary(name => name, _ => new ValueHistogram());
-        var part = Subgraph.Extract(plan.Model, [.. Computed], new Dictionary<string, TypedShape> { [plan.Input] = input });
+        var part = Subgraph.Extract(plan.Model, _computed, new Dictionary<string, TypedShape> { [plan.Input] = input });
         using var options = (device ?? Device.Cpu).CreateSessionOptions();
         (_session, _options) = (new(part.ToBytes(), options), new());
         foreach (var layer in plan.Nodes.Where(node => node.Kind == QuantizedNodeKind.Layer))
@@ -34,15 +35,12 @@ public sealed class Calibration : IDisposable
     /// <summary>Pictures that were seen.</summary>
     public long Pictures { get; private set; }
 
-    private IEnumerable<string> Computed => _plan.Observed.Where(name => name != _plan.Input);
-
     /// <summary>Runs pictures and counts what the values are.</summary>
     public void Observe(OrtValue pictures, int count)
     {
-        string[] names = [.. Computed];
         Add(_plan.Input, HostTensors.Read(pictures));
-        using var results = _session.Run(_options, [_plan.Input], [pictures], names);
-        foreach (var (name, result) in names.Zip(results))
+        using var results = _session.Run(_options, [_plan.Input], [pictures], _computed);
+        foreach (var (name, result) in _computed.Zip(results))
             Add(name, HostTensors.Read(result));
         Pictures += count;
     }

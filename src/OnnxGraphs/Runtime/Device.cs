@@ -6,11 +6,11 @@ using OnnxGraphs.Graphs;
 namespace OnnxGraphs.Runtime;
 
 /// <summary>
-/// Where a model runs: <c>cpu</c>, <c>cuda:N</c>, <c>dml:N</c> (DirectML) or <c>coreml</c>. The native library must hold
-/// the provider; it is chosen by the package that the application refers to.
+/// Where a model runs: <c>cpu</c>, <c>cuda:N</c>, <c>dml:N</c> (DirectML), <c>coreml</c> or <c>webgpu</c>. The native library
+/// must hold the provider; it is chosen by the package that the application refers to.
 /// </summary>
-/// <param name="Provider">Execution provider of ONNX Runtime: <c>cpu</c>, <c>cuda</c>, <c>dml</c> or
-/// <c>coreml</c>.</param>
+/// <param name="Provider">Execution provider of ONNX Runtime: <c>cpu</c>, <c>cuda</c>, <c>dml</c>, <c>coreml</c> or
+/// <c>webgpu</c>.</param>
 /// <param name="Id">Number of the GPU; 0 where there is no choice.</param>
 public sealed record Device(string Provider, int Id = 0)
 {
@@ -64,18 +64,32 @@ public sealed record Device(string Provider, int Id = 0)
     /// <summary>Whether it is the processor.</summary>
     public bool IsProcessor => Provider == "cpu";
 
-    /// <summary>Whether the device has memory of its own that ONNX Runtime gives access to.</summary>
-    public bool HasMemory => ExecutionProvider.Memory(this) is not null;
+    /// <summary>
+    /// Whether one thread may copy to the device while another computes there. ONNX Runtime's WebGPU provider writes the
+    /// commands of all sessions into one list, and fails where two threads do.
+    /// </summary>
+    internal bool TakesThreads => Provider != "webgpu";
 
-    /// <summary>Reads <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, <c>dml</c>, <c>dml:1</c> or <c>coreml</c>.</summary>
+    /// <summary>Whether the device has memory of its own that ONNX Runtime gives access to.</summary>
+    public bool HasMemory => MemoryName is not null;
+
+    /// <summary>
+    /// What ONNX Runtime calls the device's own memory; null where it has none, as an empty text says. Known; to be given only
+    /// where a release of the runtime calls it otherwise, which is refused with the name that it has there.
+    /// </summary>
+    public string? MemoryName { get => (field ?? ExecutionProvider.Memory(this)) is { Length: > 0 } name ? name : null; init; }
+
+    /// <summary>Reads <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, <c>dml</c>, <c>dml:1</c>, <c>coreml</c> or
+    /// <c>webgpu</c>.</summary>
     public static Device Parse(string text) => text.Trim().ToLowerInvariant().Split(':') switch
     {
         ["cpu"] => Cpu,
-        ["coreml"] => new("coreml"),
+        [("coreml" or "webgpu") and var provider] => new(provider),
         [("cuda" or "dml") and var provider] => new(provider),
         [("cuda" or "dml") and var provider, var number] when Number(number) is { } id => new(provider, id),
         _ => throw new ArgumentException(
-            $"Device '{text}' is not known; expected cpu, cuda or cuda:N (NVIDIA), dml or dml:N (DirectML) or coreml."),
+            $"Device '{text}' is not known; expected cpu, cuda or cuda:N (NVIDIA), dml or dml:N (DirectML), coreml "
+            + "or webgpu."),
     };
 
     /// <summary>
@@ -119,7 +133,7 @@ public sealed record Device(string Provider, int Id = 0)
         }
     }
 
-    /// <summary><c>cpu</c>, <c>cuda:N</c>, <c>dml:N</c> or <c>coreml</c>.</summary>
+    /// <summary><c>cpu</c>, <c>cuda:N</c>, <c>dml:N</c>, <c>coreml</c> or <c>webgpu</c>.</summary>
     public override string ToString() => Provider is "cuda" or "dml" ? $"{Provider}:{Id}" : Provider;
 
     private static int StatedThreads() => Environment.GetEnvironmentVariable("DETECTION_MLNET_THREADS") switch

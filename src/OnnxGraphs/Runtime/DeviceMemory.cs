@@ -11,15 +11,18 @@ internal sealed class DeviceMemory : IDisposable
     private readonly HashSet<string> _readOnHost;
 
     /// <summary>The memory of a session on a device.</summary>
+    /// <exception cref="InvalidOperationException">The session reads its inputs from memory of another name than the device's:
+    /// values on the host would be copied there once, when they are bound, and steps would not see later ones.</exception>
     public DeviceMemory(InferenceSession session, Device device)
     {
-        _device = ExecutionProvider.Memory(device) is { } name
+        using var places = session.GetMemoryInfosForInputs();
+        RequireKnown(device, places);
+        _device = device.MemoryName is { } name
             ? Allocator(session, name, device, OrtMemType.Default) : null;
         _pageLocked = ExecutionProvider.PageLocked(device) is { } locked
             ? PageLocked(session, locked, device) : null;
-        using var places = session.GetMemoryInfosForInputs();
         _readOnHost = [.. session.InputNames.Zip(places)
-            .Where(input => input.Second.Name != ExecutionProvider.Memory(device)).Select(input => input.First)];
+            .Where(input => input.Second.Name != device.MemoryName).Select(input => input.First)];
     }
 
     /// <summary>A tensor in the device's memory, not initialised.</summary>
@@ -49,6 +52,17 @@ internal sealed class DeviceMemory : IDisposable
         using var info = new OrtMemoryInfo(name, OrtAllocatorType.DeviceAllocator, device.Id, type);
         return new(session, info);
     }
+
+    private static void RequireKnown(Device device, IEnumerable<OrtMemoryInfo> places)
+    {
+        if (places.FirstOrDefault(place => !IsHost(place) && place.Name != device.MemoryName) is { } unknown)
+            throw new InvalidOperationException($"Device {device}: the session reads from memory called '{unknown.Name}', which is "
+                + $"not the host's, and the device's is taken to be '{device.MemoryName ?? "none"}'; steps would be wrong "
+                + $"without an error. Set {nameof(Device)}.{nameof(Device.MemoryName)} to that name.");
+    }
+
+    private static bool IsHost(OrtMemoryInfo place) =>
+        place.Name == "Cpu" || place.GetMemoryType() is OrtMemType.CpuInput or OrtMemType.CpuOutput;
 
     // Page-locked memory only saves time: a session that gives none works with the ordinary kind.
     private static OrtAllocator? PageLocked(InferenceSession session, string name, Device device)

@@ -7,7 +7,10 @@ namespace OnnxGraphs.Runtime;
 internal static class ExecutionProvider
 {
     /// <summary>Name of the allocator of a device's own memory; null where a step works in host memory.</summary>
-    public static string? Memory(Device device) => device.Provider switch { "cuda" => "Cuda", "dml" => "DML", _ => null };
+    public static string? Memory(Device device) => device.Provider switch
+    {
+        "cuda" => "Cuda", "dml" => "DML", "webgpu" => "WebGPU_Buf", _ => null,
+    };
 
     /// <summary>
     /// Name of the allocator of host memory that the device reads without a copy on the way; null where there is none.
@@ -26,8 +29,11 @@ internal static class ExecutionProvider
                 options.AppendExecutionProvider_DML(device.Id);
             else if (device.Provider == "coreml")
                 options.AppendExecutionProvider("CoreML", new(device.ProviderOptions));
+            else if (device.Provider == "webgpu")
+                options.AppendExecutionProvider("WebGPU", new(device.ProviderOptions));
             else if (!device.IsProcessor)
-                throw new ArgumentException($"Provider '{device.Provider}' is not known; expected cpu, cuda, dml or coreml.");
+                throw new ArgumentException($"Provider '{device.Provider}' is not known; expected cpu, cuda, dml, coreml or "
+                    + "webgpu.");
         }
         // A library built for the CPU alone lacks the function itself.
         catch (Exception error) when (error is OnnxRuntimeException or EntryPointNotFoundException)
@@ -66,6 +72,8 @@ internal static class ExecutionProvider
                 + $"on the library path; or use the device cpu. Here {CudaLibraries.Report()}.",
             "dml" => $"ONNX Runtime {version} needs the package Microsoft.ML.OnnxRuntime.DirectML, on Windows; or use the "
                 + "device cpu.",
+            "webgpu" => $"ONNX Runtime {version} needs a native library that was built with WebGPU, such as that of its package "
+                + "for Node.js, and a driver for Vulkan, Metal or Direct3D 12; or use the device cpu.",
             _ => $"ONNX Runtime {version} has CoreML on macOS and iOS only; or use the device cpu.",
         };
     }

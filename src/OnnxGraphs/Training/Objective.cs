@@ -27,6 +27,17 @@ internal sealed record Objective(OnnxModel Model, Graph Graph, ParameterLayout L
     public static Objective Build(OnnxModel model, IReadOnlyList<string> heads, LossBuilder loss,
         TrainingGraphOptions options, Action<Graph, ParameterLayout> declare)
     {
+        var (graph, layout, values, statistics) = Read(model, heads, options, declare);
+        var terms = loss(graph, values);
+        IReadOnlyList<Var> predictions = [.. graph.Outputs.Except(graph.Sums.Select(sum => sum.Part))];
+        var total = Op.Reshape(terms.Values.Aggregate((a, b) => a + b), TensorShape.Scalar);
+        return new(model, graph, layout, values, predictions, terms, total) { Statistics = statistics };
+    }
+
+    /// <summary>Reads a model up to the given values, its weights declared as for <see cref="Build"/>.</summary>
+    public static (Graph Graph, ParameterLayout Layout, IReadOnlyList<Var> Values, IReadOnlyList<Var> Statistics) Read(
+        OnnxModel model, IReadOnlyList<string> heads, TrainingGraphOptions options, Action<Graph, ParameterLayout> declare)
+    {
         var trained = TrainableWeights.Of(model, heads, options.Frozen);
         var running = options.BatchStatistics ? RunningStatistics.Names(model, heads, trained) : [];
         var weights = ParameterLayout.Of(model, trained);
@@ -41,13 +52,7 @@ internal sealed record Objective(OnnxModel Model, Graph Graph, ParameterLayout L
             FoldBatchNormalization = options.FoldBatchNormalization,
             Statistics = statistics,
         });
-        var terms = loss(graph, values);
-        IReadOnlyList<Var> predictions = [.. graph.Outputs.Except(graph.Sums.Select(sum => sum.Part))];
-        var total = Op.Reshape(terms.Values.Aggregate((a, b) => a + b), TensorShape.Scalar);
-        return new(model, graph, layout, values, predictions, terms, total)
-        {
-            Statistics = statistics is null ? [] : [.. running.Select(statistics.Next)],
-        };
+        return (graph, layout, values, statistics is null ? [] : [.. running.Select(statistics.Next)]);
     }
 
     /// <summary>What the running statistics become, which are the last entries of the layout.</summary>

@@ -19,10 +19,13 @@ public sealed record StepBackend : ITrainingBackend
     public ITrainingRun Start(OnnxModel model, IReadOnlyList<string> heads, LossBuilder loss, Optimizer optimizer,
         TrainingGraphOptions options, Device device) =>
         options.Precision != StepPrecision.BFloat16 || device.IsCuda
-            ? Run(TrainingGraph.Build(model, heads, loss, optimizer, options), model, options, device)
+            ? Run(TrainingGraph.Build(model, heads, loss, optimizer, Formed(options, device)), model, options, device)
             : throw new InvalidOperationException(
                 $"Precision {options.Precision} needs a device cuda:N, the device is {device}: ONNX Runtime computes "
                 + $"bfloat16 there only. Choose {nameof(StepPrecision.Float32)}, or a CUDA device.");
+
+    private static TrainingGraphOptions Formed(TrainingGraphOptions options, Device device) =>
+        device.Provider == "webgpu" && options.Form == StepForm.Native ? options with { Form = StepForm.WebGpu } : options;
 
     private ITrainingRun Run(TrainingGraph graph, OnnxModel model, TrainingGraphOptions options, Device device) =>
         options.Parts is null ? new TrainingRun(graph, model, device) : new PartedRun(graph, model, Ranks, device);

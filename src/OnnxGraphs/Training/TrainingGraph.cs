@@ -3,6 +3,7 @@ using OnnxGraphs.Models;
 using OnnxGraphs.Ops;
 using OnnxGraphs.Optimizers;
 using OnnxGraphs.Precision;
+using OnnxGraphs.Rewrites;
 
 namespace OnnxGraphs.Training;
 
@@ -92,6 +93,8 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
             graph = MixedPrecision.Of(graph, options.Precision == StepPrecision.Float16 ? ElementType.Float16
                 : ElementType.BFloat16, [.. graph.Inputs.Except(data).Except(graph.Sums.Select(sum => sum.Total))],
                 objective.Heads.Concat(update.Gradients));
+        else if (options.Form != StepForm.Native)
+            graph = WebGpuForm.Of(graph, options.Form == StepForm.WebGpuInt32);
         var predictions = objective.Predictions.Select(value => graph.Find(value.Name)!).ToList();
         var step = GraphWriter.Write(graph, "training_step");
         return new(step, objective.Layout, [.. data.Select(input => graph.Find(input.Name)!)],
@@ -120,7 +123,7 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
     }
 
     // Each parameter is a piece of the vector under its own name, where the reader of the model finds it.
-    private static void Unpack(Graph graph, ParameterLayout layout)
+    internal static void Unpack(Graph graph, ParameterLayout layout)
     {
         var pieces = Op.Split(graph.Input(Parameters, layout.Size), 0,
             [.. layout.Entries.Select(entry => entry.Shape.Size)]);

@@ -46,4 +46,7 @@ public sealed record TrainingGraphOptions
 
     /// <summary>How the loss is scaled where the precision is float16; other precisions need no scaling.</summary>
     public LossScaling LossScaling { get; init; } = new();
+
+    /// <summary>For which providers the step is written; precisions of 16 bits have the native form only.</summary>
+    public StepForm Form { get; init; }
 }

@@ -88,7 +88,8 @@ public sealed class TrainingRun : ITrainingRun
         if (step != Steps && step != Steps + 1)
             throw new ArgumentOutOfRangeException(nameof(step), step,
                 $"{Steps} steps are done; expected {Steps}, the next one, or {Steps + 1}, the one behind it.");
-        _capture.Alone(() => _inputs.Stage(set, step));
+        if (Device.TakesThreads)
+            _capture.Alone(() => _inputs.Stage(set, step));
     }
 
     /// <summary>

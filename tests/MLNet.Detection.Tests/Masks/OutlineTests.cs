@@ -61,6 +61,28 @@ public class OutlineTests
         }
     }
 
+    /// <summary>Of parts and holes one polygon is made that takes their very pixels, also after it was written in parts of the
+    /// picture.</summary>
+    [TestMethod]
+    public void OnePolygonTakesTheVeryPixels()
+    {
+        var random = new Random(6);
+        for (var trial = 0; trial < 200; trial++)
+        {
+            var (width, height) = (random.Next(1, 14), random.Next(1, 14));
+            var members = new bool[width * height];
+            for (var i = 0; i < members.Length; i++)
+                members[i] = random.Next(5) < 3;
+            var polygon = Contours.OnePolygon(RunLengthOutline.Of(members, width, height), width, height);
+            float[] written = [.. polygon.Select((at, i) => (float)((double)at / (i % 2 == 0 ? width : height)))];
+            foreach (var outline in new[] { new PolygonOutline([polygon]), new PolygonOutline([written]).Scaled(width, height) })
+                CollectionAssert.AreEqual(members.Index().Where(at => at.Item).Select(at => at.Index).ToArray(),
+                    Pixels(outline, width, height), $"trial {trial}");
+        }
+        float[] triangle = [0.2f, 0, 3, 0, 0, 3];
+        Assert.AreSame(triangle, Contours.OnePolygon(new PolygonOutline([triangle]), 4, 4));
+    }
+
     [TestMethod]
     public void ObjectsHaveBoxesAndLeastSizes()
     {

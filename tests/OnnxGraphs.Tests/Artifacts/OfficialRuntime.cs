@@ -41,7 +41,7 @@ internal sealed class OfficialRuntime(TrainingArtifacts artifacts)
             checkpoint = Checkpoint, trainingModel = artifacts.TrainingModel, evalModel = artifacts.EvalModel,
             optimizerModel = artifacts.OptimizerModel, feeds = _feeds, commands = _commands,
         }));
-        NodeScript.Run("session.mjs", plan, result);
+        NodeScript.TrainingRuntime.Run("session.mjs", plan, result);
         using var json = JsonDocument.Parse(File.ReadAllText(result));
         return [.. json.RootElement.GetProperty("results").EnumerateArray().Select(Values)];
     }

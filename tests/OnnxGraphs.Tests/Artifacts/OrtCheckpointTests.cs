@@ -56,7 +56,7 @@ public sealed class OrtCheckpointTests
     [TestMethod]
     public void ReadsWhatFlatBuffersOwnBuilderWrote()
     {
-        NodeScript.Run("checkpoint.mjs", File);
+        NodeScript.TrainingRuntime.Run("checkpoint.mjs", File);
         var read = OrtCheckpoint.Load(File);
         CollectionAssert.AreEqual(new float[] { 1, 2, 3, 4 }, read.Trained["layer.weight"].Values<float>().ToArray());
         Assert.AreEqual(new TensorShape(2, 2), read.Trained["layer.weight"].Shape);

@@ -13,6 +13,7 @@ public sealed class DeviceTests
     [DataRow("dml", "dml:0")]
     [DataRow("dml:1", "dml:1")]
     [DataRow("CoreML", "coreml")]
+    [DataRow("WebGPU", "webgpu")]
     public void ADeviceIsReadFromText(string text, string expected) =>
         Assert.AreEqual(expected, Device.Parse(text).ToString());
 
@@ -25,9 +26,10 @@ public sealed class DeviceTests
     [DataRow("cuda: 1")]
     [DataRow("cpu:1")]
     [DataRow("coreml:0")]
+    [DataRow("webgpu:0")]
     public void AnotherTextIsRefused(string text) =>
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Device.Parse(text)).Message,
-            "expected cpu, cuda or cuda:N (NVIDIA), dml or dml:N (DirectML) or coreml");
+            "expected cpu, cuda or cuda:N (NVIDIA), dml or dml:N (DirectML), coreml or webgpu");
 
     [TestMethod]
     public void AGpuThatIsNotThereIsAClearError()
@@ -44,6 +46,7 @@ public sealed class DeviceTests
     [TestMethod]
     [DataRow("dml:0", "Microsoft.ML.OnnxRuntime.DirectML")]
     [DataRow("coreml", "macOS and iOS")]
+    [DataRow("webgpu", "built with WebGPU")]
     public void AProviderThatIsNotInTheLibraryIsAClearError(string name, string needed)
     {
         var device = Device.Parse(name);

@@ -81,10 +81,10 @@ internal sealed class LabelMeFormat : DatasetFormat
         shapes = Writable(image).Select(box => new
         {
             label = categories[box.Category].Name,
-            points = box.Outline is PolygonOutline { Polygons: [var polygon] } ? [.. polygon.Chunk(2)]
+            points = box.Outline is { } outline ? [.. Contours.OnePolygon(outline, image.Width, image.Height).Chunk(2)]
                 : new[] { new[] { box.Box.X0, box.Box.Y0 }, [box.Box.X1, box.Box.Y1] },
             group_id = (int?)null,
-            shape_type = box.Outline is PolygonOutline { Polygons.Count: 1 } ? "polygon" : "rectangle",
+            shape_type = box.Outline is not null ? "polygon" : "rectangle",
             flags = new Dictionary<string, bool> { ["crowd"] = box.Crowd, ["difficult"] = box.Difficult }
                 .Where(flag => flag.Value).ToDictionary(),
         }),

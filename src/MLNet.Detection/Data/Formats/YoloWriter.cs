@@ -1,9 +1,10 @@
 using System.Globalization;
+using MLNet.Detection.Masks;
 using YamlDotNet.Serialization;
 
 namespace MLNet.Detection.Data.Formats;
 
-/// <summary>Writes labels/[part/]name.txt and data.yaml.</summary>
+/// <summary>Writes labels/[part/]name.txt, a box or an outline a line, and data.yaml.</summary>
 internal static class YoloWriter
 {
     public static void WriteLabels(
@@ -37,6 +38,9 @@ internal static class YoloWriter
 
     private static string Line(LabeledBox box, LabeledImage image)
     {
+        if (box.Outline is { } outline)
+            return box.Category + string.Concat(Contours.OnePolygon(outline, image.Width, image.Height).Select((at, i) =>
+                string.Create(CultureInfo.InvariantCulture, $" {(double)at / (i % 2 == 0 ? image.Width : image.Height)}"))) + "\n";
         var (x0, y0, x1, y1) = ((double)box.Box.X0, (double)box.Box.Y0, (double)box.Box.X1, (double)box.Box.Y1);
         return string.Create(CultureInfo.InvariantCulture,
             $"{box.Category} {(x0 + x1) / 2 / image.Width} {(y0 + y1) / 2 / image.Height} ")
