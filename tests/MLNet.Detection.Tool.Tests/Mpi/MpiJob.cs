@@ -5,7 +5,7 @@ namespace MLNet.Detection.Tool.Tests.Mpi;
 /// <summary>The tool under a launcher of MPI programs, as Debian installs them beside each other.</summary>
 internal sealed class MpiJob : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     private readonly Process _process;
     private readonly Task<string> _said;

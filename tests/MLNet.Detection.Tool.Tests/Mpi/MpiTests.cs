@@ -53,7 +53,7 @@ public sealed class MpiTests
             await job.Until(() => File.Exists(checkpoint));
             job.KillRank(1, _folder.At("run"));
             var clock = Stopwatch.StartNew();
-            var (code, _) = await job.End(within: TimeSpan.FromSeconds(20));
+            var (code, _) = await job.End(within: TimeSpan.FromSeconds(60));
             Assert.AreNotEqual(0, code);
             Console.WriteLine($"{launcher}: ended after {clock.Elapsed.TotalSeconds:f1} s");
         }
@@ -62,7 +62,7 @@ public sealed class MpiTests
         using var more = MpiJob.Start(launcher, 3, [.. Line("run", epochs: 10_000, resume: true), "--batch", "3"]);
         await more.Until(() => Step(checkpoint) > stopped);
         more.Signal("-TERM");
-        await more.End(within: TimeSpan.FromSeconds(20));
+        await more.End(within: TimeSpan.FromSeconds(60));
         Assert.IsGreaterThan(stopped, Checkpoint.Load(checkpoint).Step);
     }
 
@@ -76,7 +76,7 @@ public sealed class MpiTests
             .. Output("run")]);
         await job.Until(() => File.Exists(log) && File.ReadLines(log).Count() > 3);
         job.Signal("-TERM");
-        await job.End(within: TimeSpan.FromSeconds(20));
+        await job.End(within: TimeSpan.FromSeconds(60));
         Assert.IsGreaterThan(2, Checkpoint.Load(_folder.At("run/checkpoint.safetensors")).Step);
     }
 
@@ -91,7 +91,7 @@ public sealed class MpiTests
         CocoDataset.Save(new(data.Source, data.Categories, data.Images.Select((image, i) =>
             i == 4 ? image with { Boxes = [image.Boxes[0] with { Category = 1 - Math.Min(1, image.Boxes[0].Category) }, .. image.Boxes.Skip(1)] } : image)), other[2]);
         using var job = MpiJob.Start(launcher, [(1, line), (1, other)], new Dictionary<string, string>());
-        var (code, said) = await job.End(within: TimeSpan.FromSeconds(60));
+        var (code, said) = await job.End();
         Assert.AreNotEqual(0, code);
         StringAssert.Contains(said, "Rank 1 has other data than rank 0");
         StringAssert.Contains(said, Path.GetFileName(data.Images[4].Path));
@@ -105,7 +105,7 @@ public sealed class MpiTests
         MpiJob.Require("mpirun.openmpi");
         using var job = MpiJob.Start("mpirun.mpich", [(2, Line("run", epochs: 1))],
             new Dictionary<string, string> { ["DETECTION_MLNET_MPI"] = library });
-        var (code, said) = await job.End(within: TimeSpan.FromSeconds(60));
+        var (code, said) = await job.End();
         Assert.AreNotEqual(0, code);
         StringAssert.Contains(said, remedy);
     }
