@@ -15,6 +15,8 @@ internal sealed class RankedRun
     // What fails on all ranks alike is said by rank 0, which ends the others before they speak.
     private static readonly TimeSpan Courtesy = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan PassedOn = TimeSpan.FromSeconds(0.5);
+
     private readonly MpiRanks? _launched;
     private bool _stoppedTogether;
 
@@ -90,6 +92,8 @@ internal sealed class RankedRun
         Console.Error.WriteLine($"error on rank {Ranks.Rank} of {Ranks.Count}: "
             + (error is OperationCanceledException ? "stopped" : Verb.IsForUser(error) ? error.Message : error.ToString()));
         Console.Error.Flush();
+        // Launchers may end before they have passed on what a process said last.
+        Thread.Sleep(PassedOn);
         _launched!.Abort(Failed);
     }
 }

@@ -52,7 +52,9 @@ internal abstract class TaskRun(ParseResult given, Settings settings, RankedRun 
         }
         finally
         {
-            folder.RemoveIfEmpty();
+            // Two that remove it at once would hide what went wrong.
+            if (Ranked.Ranks.IsFirst())
+                folder.RemoveIfEmpty();
         }
     }
 
