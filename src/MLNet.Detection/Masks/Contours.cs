@@ -31,7 +31,7 @@ public static class Contours
     /// <param name="width">Pixels of the picture's rows.</param>
     /// <param name="height">Its rows.</param>
     /// <returns>x0, y0, x1, y1, ... in pixels; empty where it takes no pixel.</returns>
-    internal static float[] OnePolygon(Outline outline, int width, int height)
+    public static float[] OnePolygon(Outline outline, int width, int height)
     {
         if (outline is PolygonOutline { Polygons: [var polygon] })
             return polygon;

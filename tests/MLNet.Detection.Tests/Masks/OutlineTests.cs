@@ -75,7 +75,8 @@ public class OutlineTests
                 members[i] = random.Next(5) < 3;
             var polygon = Contours.OnePolygon(RunLengthOutline.Of(members, width, height), width, height);
             float[] written = [.. polygon.Select((at, i) => (float)((double)at / (i % 2 == 0 ? width : height)))];
-            foreach (var outline in new[] { new PolygonOutline([polygon]), new PolygonOutline([written]).Scaled(width, height) })
+            float[] read = [.. written.Select((at, i) => (float)((double)at * (i % 2 == 0 ? width : height)))];
+            foreach (var outline in new[] { new PolygonOutline([polygon]), new PolygonOutline([read]) })
                 CollectionAssert.AreEqual(members.Index().Where(at => at.Item).Select(at => at.Index).ToArray(),
                     Pixels(outline, width, height), $"trial {trial}");
         }
