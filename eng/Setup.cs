@@ -108,7 +108,6 @@ sealed partial class Setup(string root, bool forTests)
         foreach (var folder in Folders(packages, "onnxruntime-node", "bin", "napi-v6").SelectMany(system => Folders(system)))
             if (Path.GetFileName(folder) != processor || Path.GetFileName(Path.GetDirectoryName(folder)) != own)
                 Directory.Delete(folder, recursive: true);
-        if (!Directory.Exists(Path.Combine(packages, "onnxruntime-node"))) return;
         foreach (var file in Directory.GetFiles(Path.Combine(packages, "onnxruntime-web", "dist")))
             if (Unused().IsMatch(Path.GetFileName(file)))
                 File.Delete(file);
