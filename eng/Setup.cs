@@ -108,8 +108,11 @@ sealed partial class Setup(string root, bool forTests)
         foreach (var folder in Folders(packages, "onnxruntime-node", "bin", "napi-v6").SelectMany(system => Folders(system)))
             if (Path.GetFileName(folder) != processor || Path.GetFileName(Path.GetDirectoryName(folder)) != own)
                 Directory.Delete(folder, recursive: true);
-        foreach (var file in Directory.GetFiles(Path.Combine(packages, "onnxruntime-web", "dist")))
-            if (Unused().IsMatch(Path.GetFileName(file)))
+        string[] bundles = Directory.GetFiles(Path.Combine(packages, "onnxruntime-web", "dist"));
+        // The training runtime loads a library of its own.
+        var trains = bundles.Any(file => Path.GetFileName(file) == "ort-training-wasm-simd-threaded.wasm");
+        foreach (var file in bundles)
+            if (Unused().IsMatch(Path.GetFileName(file)) || trains && Path.GetFileName(file) == "ort-wasm-simd-threaded.wasm")
                 File.Delete(file);
     }
 
