@@ -124,7 +124,7 @@ internal sealed class OperatorClosing(OnnxModel model, IReadOnlySet<string>? val
             || _values.Constant(weight.Input[1]) is not { } w)
             return null;
         var (whole, steps) = (bias.Values<int>().ToArray(), scale.Values<float>().ToArray());
-        float[] products = [.. w.Values<float>().ToArray().Select(s => s * x.Values<float>()[0])];
+        var products = WholeOperator.ProductScales(x, w);
         if (steps.AsSpan().SequenceEqual(products))
             return number.Input[0];
         for (var i = 0; i < whole.Length; i++)

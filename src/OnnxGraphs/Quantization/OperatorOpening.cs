@@ -111,7 +111,7 @@ internal sealed class OperatorOpening(OnnxModel model)
         if (_values.Constant(node.Input[1]) is not { } input || _values.Constant(node.Input[4]) is not { } weight)
             throw new ModelException($"{model.Path}: the scales of {node.OpType} '{node.Output[0]}' are not stored; quantise the "
                 + "model again with static scales.");
-        float[] products = [.. weight.Values<float>().ToArray().Select(s => s * input.Values<float>()[0])];
+        var products = WholeOperator.ProductScales(input, weight);
         var scale = New(name + "/scale");
         model.Proto.Graph.Initializer.Add(
             Tensor.Of<float>(products.Length == 1 ? TensorShape.Scalar : new(products.Length), products).ToProto(scale));

@@ -1,3 +1,4 @@
+using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 using OnnxGraphs.Models.Proto;
 
@@ -60,6 +61,10 @@ internal sealed record WholeOperator(string Name, string Float, bool Own, int[]?
         var attributes = AttributeValues.Read(node);
         return attributes.Int("channels_last", 0) == 0 && (Name != "QLinearSoftmax" || attributes.Int("opset", 13) >= 13);
     }
+
+    /// <summary>The steps of products, and so of a bias: s_x s_w, of one scale or one for each channel.</summary>
+    public static float[] ProductScales(Tensor input, Tensor weight) =>
+        [.. weight.Values<float>().ToArray().Select(s => s * input.Values<float>()[0])];
 
     /// <summary>Where each value of a node begins.</summary>
     public IEnumerable<int> ValuesOf(NodeProto node) =>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Training.Hooks;
@@ -18,8 +17,7 @@ internal sealed class WriteEpochs : ITrainingHook
     public WriteEpochs(string path, int done)
     {
         _path = path;
-        _lines = done > 0 && File.Exists(path)
-            ? [.. File.ReadLines(path).Where((line, i) => i == 0 || EpochOf(line) <= done)] : [];
+        _lines = [.. KeptLines.Of(path, done)];
     }
 
     /// <summary>Before the checkpoint: a run that is killed between the two goes on from the epoch before.</summary>
@@ -54,8 +52,4 @@ internal sealed class WriteEpochs : ITrainingHook
                 $"{_path}: the epochs cannot be written ({error.Message}); check the folder and the free space.", error);
         }
     }
-
-    private static int EpochOf(string line) =>
-        int.TryParse(line.AsSpan(0, Math.Max(0, line.IndexOf(','))), CultureInfo.InvariantCulture, out var epoch)
-            ? epoch : int.MaxValue;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Training.Hooks;
@@ -48,8 +47,7 @@ internal sealed class WriteLog : ITrainingHook, IDisposable
     // The kept lines are written beside the file and moved, so that a full disk harms no older log.
     private StreamWriter Open(string path, int step)
     {
-        var kept = step > 0 && File.Exists(path)
-            ? File.ReadLines(path).Where((line, i) => i == 0 || StepOf(line) <= step).ToArray() : [];
+        var kept = KeptLines.Of(path, step);
         _hasHeader = kept.Length > 0;
         if (_hasHeader)
         {
@@ -77,8 +75,4 @@ internal sealed class WriteLog : ITrainingHook, IDisposable
                 $"{_path}: the log cannot be written ({error.Message}); check the folder and the free space.", error);
         }
     }
-
-    private static int StepOf(string line) =>
-        int.TryParse(line.AsSpan(0, Math.Max(0, line.IndexOf(','))), CultureInfo.InvariantCulture, out var step)
-            ? step : int.MaxValue;
 }
