@@ -9,23 +9,21 @@ using OnnxGraphs.Models.Proto;
 namespace MLNet.Detection.EndToEnd;
 
 /// <summary>
-/// A segmentation network as one ONNX model from a picture to the class of each of its pixels: resizing, normalisation,
-/// the
-/// network, its activation, and the way back to the picture's size. Output: <c>labels</c>, uint8 [height, width], 0 for
+/// A segmentation network as one ONNX model from a picture to the class of each of its pixels: resizing or a frame,
+/// normalisation, the network, its activation, and the way back to the picture's size. Output: <c>labels</c>, uint8 [height, width], 0 for
 /// background, 1 for the first class; names of the classes in the metadata entry <c>classes</c>, a JSON array.
 /// </summary>
 internal static class MaskModel
 {
     private const string Probabilities = "map/probabilities";
 
-    /// <exception cref="ModelException">The network does not resize its pictures by stretching them.</exception>
+    /// <exception cref="ModelException">The network scores its pictures in windows.</exception>
     public static OnnxModel Of(SegmenterModel segmenter)
     {
-        if (segmenter.Tiling is not null || segmenter.Resize.Mode != ResizeMode.Stretch)
-            throw new ModelException($"{segmenter.Path}: it scores pictures in "
-                + $"{(segmenter.Tiling is null ? "a frame" : "windows")}, which one model from pixels to labels does not do; import "
-                + $"it with {nameof(ResizeMode)}.{nameof(ResizeMode.Stretch)} and without {nameof(Tiling)}.");
-        var model = Network(segmenter);
+        if (segmenter.Tiling is not null)
+            throw new ModelException($"{segmenter.Path}: it scores pictures in windows, which one model from pixels to "
+                + $"labels does not do; import it without {nameof(Tiling)}, or call the network window by window.");
+        var (model, map) = Network(segmenter);
         var network = model.Proto.Graph;
         var graph = new GraphProto { Name = "segmenter" };
         var nodes = new NodeWriter(graph, "picture");
@@ -34,7 +32,9 @@ internal static class MaskModel
         EndToEndModel.Name(graph, resize.Planes("pixels"), EndToEndModel.Planes);
         graph.Node.Add(network.Node);
         graph.Initializer.Add(network.Initializer);
-        EndToEndModel.Output(graph, Labels(new(graph, "labels"), segmenter), "labels", ElementType.UInt8, "height", "width");
+        EndToEndModel.Output(graph, Labels(new(graph, "labels"), segmenter, nodes =>
+            segmenter.Resize.Mode == ResizeMode.Stretch ? Stretched(nodes, segmenter.Channels)
+                : Unframed(nodes, segmenter.Resize, map, resize)), "labels", ElementType.UInt8, "height", "width");
         model.Proto.Graph = graph;
         model.Proto.MetadataProps.Add(new StringStringEntryProto
         {
@@ -43,38 +43,69 @@ internal static class MaskModel
         return model;
     }
 
-    private static OnnxModel Network(SegmenterModel segmenter)
+    private static (OnnxModel Model, TensorShape Map) Network(SegmenterModel segmenter)
     {
         var graph = new Graph();
         graph.Input(segmenter.InputName, ElementType.Float32, segmenter.InputShape(1));
         var values = GraphReader.Read(
             segmenter.Network(batch: 1), graph, segmenter.RawValues, new() { FoldBatchNormalization = true });
-        graph.Output(Probabilities, segmenter.Probabilities(segmenter.Map(values[0])));
+        var map = segmenter.Probabilities(segmenter.Map(values[0]));
+        graph.Output(Probabilities, map);
         var model = GraphWriter.Write(graph, "segmenter");
         foreach (var node in model.Proto.Graph.Node)
             for (var i = 0; i < node.Input.Count; i++)
                 if (node.Input[i] == segmenter.InputName)
                     node.Input[i] = EndToEndModel.Planes;
-        return model;
+        return (model, map.Shape);
     }
 
     // Between the four nearest pixels, centres at halves, as the library does it.
-    private static string Labels(NodeWriter nodes, SegmenterModel segmenter)
+    private static string Stretched(NodeWriter nodes, int channels)
     {
         var sides = nodes.Add("Slice", nodes.Add("Shape", "pixels"), nodes.Vector(0L), nodes.Vector(2L));
-        var sizes = nodes.Add("Concat", [nodes.Vector(1L, segmenter.Channels), sides], ("axis", 0));
+        var sizes = nodes.Add("Concat", [nodes.Vector(1L, channels), sides], ("axis", 0));
         var resized = nodes.Node("Resize", [Probabilities, "", "", sizes], 1);
         foreach (var (name, value) in new[] { ("mode", "linear"), ("coordinate_transformation_mode", "half_pixel") })
             resized.Attribute.Add(new AttributeProto
             {
                 Name = name, S = Google.Protobuf.ByteString.CopyFromUtf8(value), Type = AttributeProto.Types.AttributeType.String,
             });
-        var best = nodes.Add("ArgMax", [resized.Output[0]], ("axis", 1), ("keepdims", 0));
+        return resized.Output[0];
+    }
+
+    // The same, where the picture is a part of the map: rows and columns are mixed by two matrices.
+    private static string Unframed(NodeWriter nodes, ImageResize frame, TensorShape map, ResizeNodes way)
+    {
+        var down = Taps(nodes, way, axis: 0, map[2], (double)map[2] / frame.Height);
+        var across = Taps(nodes, way, axis: 1, map[3], (double)map[3] / frame.Width);
+        return nodes.Add("MatMul", nodes.Add("MatMul", down, Probabilities), nodes.Transpose(across, 1, 0));
+    }
+
+    // [pixels of the picture, pixels of the map]: at = ((x + 1/2) scale + offset) unit - 1/2, within the map.
+    private static string Taps(NodeWriter nodes, ResizeNodes way, int axis, long size, double unit)
+    {
+        string Of(string pair) => nodes.Cast(nodes.Add("Gather", pair, nodes.Number(1L - axis)), ElementType.Float64);
+        string Range(string to) => nodes.Cast(nodes.Add("Range", nodes.Number(0L), to, nodes.Number(1L)), ElementType.Float64);
+        var count = nodes.Add("Gather", nodes.Add("Shape", "pixels"), nodes.Number((long)axis));
+        var half = nodes.Number(0.5);
+        var inFrame = nodes.Add("Add", nodes.Add("Mul", nodes.Add("Add", Range(count), half), Of(way.Scale)), Of(way.Offset));
+        var inMap = nodes.Add("Clip", nodes.Add("Sub", nodes.Add("Mul", inFrame, nodes.Number(unit)), half),
+            nodes.Number(0.0), nodes.Number(size - 1.0));
+        var apart = nodes.Add("Abs", nodes.Add("Sub", nodes.Add("Unsqueeze", inMap, nodes.Vector(1L)),
+            nodes.Add("Unsqueeze", Range(nodes.Number(size)), nodes.Vector(0L))));
+        var near = nodes.Add("Max", nodes.Add("Sub", nodes.Number(1.0), apart), nodes.Number(0.0));
+        return nodes.Cast(near, ElementType.Float32);
+    }
+
+    private static string Labels(NodeWriter nodes, SegmenterModel segmenter, Func<NodeWriter, string> probabilities)
+    {
+        var resized = probabilities(nodes);
+        var best = nodes.Add("ArgMax", [resized], ("axis", 1), ("keepdims", 0));
         var numbers = nodes.Add("Gather", nodes.Vector([.. Enumerable.Range(0, segmenter.Channels)
             .Select(channel => (long)segmenter.LabelOf(channel))]), best);
         if (segmenter.Activation == MapActivation.Sigmoid)
         {
-            var most = nodes.Add("ReduceMax", [resized.Output[0], nodes.Vector(1L)], ("keepdims", 0));
+            var most = nodes.Add("ReduceMax", [resized, nodes.Vector(1L)], ("keepdims", 0));
             numbers = nodes.Add("Where", nodes.Add("Greater", most, nodes.Number(segmenter.Threshold)), numbers, nodes.Number(0L));
         }
         return nodes.Cast(nodes.Add("Squeeze", numbers, nodes.Vector(0L)), ElementType.UInt8);

@@ -12,19 +12,26 @@ internal static class LayerCost
     /// Multiplications of a layer: each output number of a convolution takes (input channels / groups) * kernel of
     /// them.
     /// </summary>
-    public static long MultiplyAdds(NodeProto node, IReadOnlyDictionary<string, TypedShape> shapes)
+    public static long MultiplyAdds(ValueGraph graph, NodeProto node, IReadOnlyDictionary<string, TypedShape> shapes)
     {
-        if (!ValueGraph.IsLayer(node)
-            || !shapes.TryGetValue(node.Output[0], out var y) || !shapes.TryGetValue(node.Input[0], out var x)
-            || !shapes.TryGetValue(node.Input[1], out var w))
+        if (!ValueGraph.IsLayer(node) || !shapes.TryGetValue(node.Output[0], out var y)
+            || Shape(graph, node.Input[0], shapes) is not { } x || Shape(graph, node.Input[1], shapes) is not { } w)
             return 0;
         return node.OpType switch
         {
-            "Conv" => y.Shape.Size * w.Shape.SizeOf(1..),
-            "ConvTranspose" => x.Shape.Size * w.Shape.SizeOf(1..),
-            "Gemm" => y.Shape.Size * (w.Shape.Size / Math.Max(1, y.Shape[-1])),
-            _ => y.Shape.Size * x.Shape[-1],
+            "Conv" => y.Shape.Size * w.SizeOf(1..),
+            "ConvTranspose" => x.Size * w.SizeOf(1..),
+            "Gemm" => y.Shape.Size * (w.Size / Math.Max(1, y.Shape[-1])),
+            _ => y.Shape.Size * x[-1],
         };
+    }
+
+    // Between the layers of a QDQ file stand pairs, and its weights are stored in whole numbers.
+    private static TensorShape? Shape(ValueGraph graph, string value, IReadOnlyDictionary<string, TypedShape> shapes)
+    {
+        value = ValueGraph.BeforeRounding(graph.Producers, value);
+        return shapes.GetValueOrDefault(value)?.Shape
+            ?? (graph.Model.Initializers.GetValueOrDefault(value) is { } stored ? new([.. stored.Dims]) : null);
     }
 
     /// <summary>The cost of a step that trains the weights.</summary>
@@ -37,7 +44,7 @@ internal static class LayerCost
         foreach (var node in nodes.Where(node => ValueGraph.DataInputs(node).Any(reached.Contains)))
         {
             reached.UnionWith(node.Output);
-            work += MultiplyAdds(node, shapes);
+            work += MultiplyAdds(graph, node, shapes);
             bytes += node.Output.Select(shapes.GetValueOrDefault).OfType<TypedShape>()
                 .Sum(value => value.Shape.Size * value.Element.Size());
         }

@@ -144,7 +144,8 @@ internal sealed class ModelStructure
     private ModelBlock Block(IGrouping<string, NodeProto> nodes)
     {
         var part = nodes.Key == "tail" ? ModelPart.Tail : Part(nodes.First());
-        var weights = nodes.SelectMany(node => node.Input).ToHashSet();
+        var weights = nodes.SelectMany(node => node.Input)
+            .Select(name => ValueGraph.BeforeRounding(_graph.Producers, name)).ToHashSet();
         var reads = nodes.SelectMany(node => ValueGraph.DataInputs(node))
             .Select(name => IsInput(name) ? name : _blockOfValue.GetValueOrDefault(name)).OfType<string>();
         var map = part == ModelPart.Tail ? null : nodes.SelectMany(node => node.Output)
@@ -155,6 +156,6 @@ internal sealed class ModelStructure
             [.. nodes.CountBy(node => node.OpType).OrderByDescending(use => use.Value)],
             _weights.Where(weight => weights.Contains(weight.Name) && _counted.Add(weight.Name))
                 .Sum(weight => weight.Elements),
-            part == ModelPart.Tail ? 0 : nodes.Sum(node => LayerCost.MultiplyAdds(node, _shapes)));
+            part == ModelPart.Tail ? 0 : nodes.Sum(node => LayerCost.MultiplyAdds(_graph, node, _shapes)));
     }
 }

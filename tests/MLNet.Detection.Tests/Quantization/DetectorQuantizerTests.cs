@@ -2,11 +2,13 @@ using Microsoft.ML.OnnxRuntime;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Images;
+using MLNet.Detection.Inspection;
 using MLNet.Detection.Quantization;
 using MLNet.Detection.Tests.Data;
 using MLNet.Detection.Tests.Estimators;
 using MLNet.Detection.Tests.Heads;
 using OnnxGraphs.Graphs;
+using OnnxGraphs.Inspection;
 using OnnxGraphs.Models;
 using OnnxGraphs.Quantization;
 
@@ -38,6 +40,17 @@ public sealed class DetectorQuantizerTests
                 Assert.IsTrue(found.Any(other => other.Class == one.Class && Math.Abs(other.Score - one.Score) < 0.1f
                     && BoxOverlap.IntersectionOverUnion(other.Box, one.Box) > 0.8f), $"{one}");
         }
+    }
+
+    [TestMethod]
+    public void The_report_counts_rounded_layers_as_it_counts_floats()
+    {
+        using var quantizer = Shown(TinyDetector.Model);
+        var (floats, whole) = (Report(TinyDetector.Model), Report(quantizer.Quantize()));
+        Assert.AreEqual(floats.Cost!.MultiplyAdds, whole.Cost!.MultiplyAdds);
+        Assert.AreEqual(whole.TrainableParameters, whole.Blocks.Sum(block => block.Parameters));
+
+        static ModelSummary Report(DetectorModel detector) => DetectorInspection.Of(detector.Model).Model;
     }
 
     [TestMethod, DynamicData(nameof(HeadCase.All), typeof(HeadCase))]
