@@ -12,6 +12,7 @@ install_mpi() {
 
 run_mpi() {
     local launcher
+    check "mpi: the script for Slurm is bash" bash -n docs/distributed/slurm.sh
     for launcher in mpirun.openmpi mpirun.mpich; do
         if ! command -v "$launcher" >/dev/null; then
             echo "skipped: $launcher is not installed and cannot be"
