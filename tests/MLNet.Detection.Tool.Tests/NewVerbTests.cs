@@ -16,9 +16,9 @@ public sealed class NewVerbTests
             Directory.GetFiles(folder.At("Found")).Select(Path.GetFileName).ToArray());
         var packages = XDocument.Load(folder.At("Found/Found.csproj")).Descendants("PackageReference")
             .ToDictionary(package => package.Attribute("Include")!.Value, package => package.Attribute("Version")!.Value);
-        var props = XDocument.Load(Repository("Directory.Packages.props"));
+        var props = XDocument.Load(ToolFolder.Repository("Directory.Packages.props"));
         Assert.AreEqual(props.Descendants("OnnxRuntimeVersion").Single().Value, packages["Microsoft.ML.OnnxRuntime"]);
-        Assert.AreEqual(XDocument.Load(Repository("Directory.Build.props")).Descendants("Version").Single().Value,
+        Assert.AreEqual(XDocument.Load(ToolFolder.Repository("Directory.Build.props")).Descendants("Version").Single().Value,
             packages["MLNet.Detection"]);
         foreach (var file in Directory.GetFiles(folder.At("Found")))
             Assert.DoesNotContain("{{", File.ReadAllText(file), file);
@@ -68,12 +68,4 @@ public sealed class NewVerbTests
 
     private static int New(ToolFolder folder, params string[] data) => ToolFolder.Run(["new", "--model", folder.Model,
         "--images", folder.Shapes.Images, "--name", "Found", "--output", folder.At("Found"), .. data]);
-
-    private static string Repository(string file)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Detection.MLNet.sln")))
-            folder = folder.Parent!;
-        return Path.Combine(folder.FullName, file);
-    }
 }

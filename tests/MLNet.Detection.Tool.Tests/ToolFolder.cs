@@ -28,6 +28,15 @@ internal sealed class ToolFolder : IDisposable
     /// <summary>Runs the tool; returns its exit code.</summary>
     public static int Run(params string[] line) => CommandLine.Root().Parse(line).Invoke();
 
+    /// <summary>A file of the repository.</summary>
+    public static string Repository(string file)
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Detection.MLNet.sln")))
+            folder = folder.Parent!;
+        return Path.Combine(folder.FullName, file);
+    }
+
     public void Dispose() => Directory.Delete(Root, recursive: true);
 
     // Without training scores are low: all are kept, so that there is something to write.

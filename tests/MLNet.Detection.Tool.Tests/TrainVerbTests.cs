@@ -52,6 +52,33 @@ public sealed class TrainVerbTests
     }
 
     [TestMethod]
+    public void Files_with_a_star_train_with_a_cache_and_balanced_classes()
+    {
+        using var folder = new ToolFolder();
+        var train = CocoDataset.Load(folder.Shapes.Train, folder.Shapes.Images);
+        for (var part = 0; part < 2; part++)
+            CocoDataset.Save(new("", train.Categories, train.Images.Where((_, i) => i % 2 == part)), folder.At($"train-{part}-of-2.json"));
+        string[] line = ["train", "--train", folder.At("train-*-of-2.json"), "--images", folder.Shapes.Images, "--epochs", "1",
+            "--batch", "2", "--cache", "100KB", "--sampling", "class-balanced", "--output", folder.At("run")];
+        Assert.AreEqual(0, ToolFolder.Run(line));
+        Assert.HasCount(1 + 3, File.ReadAllLines(folder.At("run/log.csv")));
+        File.Delete(folder.At("train-1-of-2.json"));
+        Assert.AreEqual(1, ToolFolder.Run([.. line[..^1], folder.At("other")]));
+    }
+
+    [TestMethod]
+    [DataRow("--cache", "much", "", "")]
+    [DataRow("--sampling", "class-balanced", "--repeat-factor", "0.1")]
+    public void A_cache_that_is_no_size_and_two_samplings_are_refused(string option, string value, string other, string otherValue)
+    {
+        using var folder = new ToolFolder();
+        string[] line = ["train", "--train", folder.Shapes.Train, "--images", folder.Shapes.Images, "--output", folder.At("run"),
+            option, value, .. other.Length > 0 ? [other, otherValue] : Array.Empty<string>()];
+        Assert.AreEqual(1, ToolFolder.Run(line));
+        Assert.IsFalse(Directory.Exists(folder.At("run")));
+    }
+
+    [TestMethod]
     [DataRow("--loss", "focal")]
     [DataRow("--box-loss", "giou")]
     [DataRow("--rois", "64")]

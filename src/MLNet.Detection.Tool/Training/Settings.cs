@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using MLNet.Detection.Data;
 using MLNet.Detection.Heads;
 using MLNet.Detection.Inspection;
 using MLNet.Detection.Segmentation;
+using MLNet.Detection.Training;
 using OnnxGraphs.Optimizers;
 
 namespace MLNet.Detection.Tool.Training;
@@ -143,6 +145,8 @@ internal sealed class Settings
     }.AcceptOnlyFromAmong(Changes);
     public Option<int> CloseMix { get; } = Of("--close-mosaic",
         "Epochs at the end without mosaic, mixup and copypaste.", 0);
+    public Option<string> Sampling { get; } = Of("--sampling", "shuffled: each picture once an epoch; class-balanced: as many "
+        + "pictures, each class equally often.", "shuffled").AcceptOnlyFromAmong("shuffled", "class-balanced");
     public Option<double?> RepeatFactor { get; } = Of<double?>("--repeat-factor",
         "Show pictures with rare classes more often: those in less than this part of the pictures, such as 0.01.");
     public Option<string?> Loss { get; } =
@@ -169,6 +173,12 @@ internal sealed class Settings
         Of("--cuda-graph", "Replay the training step as a CUDA graph, with one launch.", false);
     public Option<int?> Workers { get; } = Of<int?>("--workers", "Threads that prepare batches while steps run; 0: none. "
         + "Without it: 1 on the CPU, up to 4 elsewhere.");
+    public Option<PictureCache?> Cache { get; } = new("--cache")
+    {
+        Description = "Memory for decoded pictures, such as 4GB; those beyond it are decoded again in each epoch. disk, or "
+            + "4GB,disk: in a temporary file instead. Without it: a quarter of free memory.",
+        CustomParser = Cached,
+    };
     public Option<int> Threads { get; } = Of("--threads", "Threads that compute on the CPU, on each rank under mpirun; 0: one "
         + "for each core, shared out among the ranks of a machine.", 0);
     public Option<string> Precision { get; } =
@@ -198,13 +208,27 @@ internal sealed class Settings
         Normalization, Colors, Mean, Scale, HeadFile, Train, Val, Test, Format, Images, Epochs, Batch, Accumulate, LearningRate,
         FindRate, WarmUp,
         Schedule, Optimizer, WeightDecay, NoBiasDecay, Group, BatchStatistics,
-        ClipNorm, Average, AverageRamp, Augment, CloseMix, RepeatFactor, Loss, Alpha, Gamma, BoxLoss, Rois, Freeze, FreezeDepth, HeadsOnly, Device, Precision, Kernels, Tf32,
-        CudaGraph, Workers, Threads, Output, Resume, TensorBoard, Dashboard, Seed, Overwrite, DemoImages,
+        ClipNorm, Average, AverageRamp, Augment, CloseMix, Sampling, RepeatFactor,
+        Loss, Alpha, Gamma, BoxLoss, Rois, Freeze, FreezeDepth, HeadsOnly, Device, Precision, Kernels, Tf32,
+        CudaGraph, Workers, Cache, Threads, Output, Resume, TensorBoard, Dashboard, Seed, Overwrite, DemoImages,
     ];
 
     /// <summary>Where results go.</summary>
     public string OutputFolder(ParseResult given) =>
         given.GetValue(Resume) ?? given.GetValue(Output) ?? Path.Combine("runs", _started);
+
+    private static PictureCache? Cached(ArgumentResult argument)
+    {
+        try
+        {
+            return PictureCache.Parse(argument.Tokens[0].Value);
+        }
+        catch (FormatException error)
+        {
+            argument.AddError($"--cache: {error.Message}");
+            return null;
+        }
+    }
 
     private static Option<T> Of<T>(string name, string description) => new(name) { Description = description };
 

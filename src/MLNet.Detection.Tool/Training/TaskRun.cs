@@ -71,8 +71,7 @@ internal abstract class TaskRun(ParseResult given, Settings settings, RankedRun 
             Decay = recipe.Decay,
             Groups = recipe.Groups,
             CloseMixEpochs = Given.GetValue(Settings.CloseMix),
-            Sampler = Given.GetValue(Settings.RepeatFactor) is { } rare
-                ? new RepeatFactorSampler(rare, Given.GetValue(Settings.Seed)) : null,
+            Sampler = Sampler(Given.GetValue(Settings.Seed)),
             BatchStatistics = Given.GetValue(Settings.BatchStatistics),
             Augmentations = [.. Given.GetValue(Settings.Augment)!.Select(Augmentation).OfType<IAugmentation>()],
             Epochs = recipe.Epochs,
@@ -86,6 +85,7 @@ internal abstract class TaskRun(ParseResult given, Settings settings, RankedRun 
             Precision = Precision(),
             Backend = new StepBackend { Ranks = Ranked.Ranks },
             Workers = Given.GetValue(Settings.Workers),
+            Cache = Given.GetValue(Settings.Cache) ?? new(),
             WorkspacePath = place.Folder.Path,
             ResumeFrom = place.Resume ? place.Folder.Checkpoint : null,
             Progress = new ProgressGroup(place.Listeners),
@@ -121,6 +121,14 @@ internal abstract class TaskRun(ParseResult given, Settings settings, RankedRun 
         var server = new DashboardServer(Given.GetValue(Settings.Dashboard) ?? 0, _stop.Cancel);
         Display.Open(server.Address);
         return server;
+    }
+
+    private Sampler? Sampler(int seed)
+    {
+        var (balanced, rare) = (Given.GetValue(Settings.Sampling) == "class-balanced", Given.GetValue(Settings.RepeatFactor));
+        if (balanced && rare is not null)
+            throw new ArgumentException("--sampling class-balanced and --repeat-factor both say how often pictures come; give one.");
+        return balanced ? new ClassBalancedSampler(seed) : rare is { } part ? new RepeatFactorSampler(part, seed) : null;
     }
 
     private IAugmentation? Augmentation(string name) => name switch

@@ -78,7 +78,9 @@ internal sealed record DetectionColumn(
         buffer = editor.Commit();
     }
 
-    private static void ReadFile(LabeledImage image, ref VBuffer<byte> value)
+    /// <summary>Reads the image file.</summary>
+    /// <exception cref="UnreadableImageException">It cannot be read.</exception>
+    internal static void ReadFile(LabeledImage image, ref VBuffer<byte> value)
     {
         try
         {

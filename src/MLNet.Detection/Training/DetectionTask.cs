@@ -36,8 +36,13 @@ internal sealed class DetectionTask(DetectorModel detector, DetectionHead head, 
 
     public override string BoxColumn => columns.BoundingBoxes;
 
-    public override IEnumerable<SampleRow> Rows(IDataView view, List<string> skipped) =>
-        SampleReader.Rows(view, columns, detector.Classes, skipped);
+    public override bool SharesValidation => true;
+
+    public override IEnumerable<SampleRow> Rows(IDataView view, List<string> skipped, RankShare share) =>
+        SampleReader.Rows(view, columns, detector.Classes, skipped, share);
+
+    public override FileRows? Files(IDataView view) => view is DetectionDataView { Dataset: var data } && columns == new LabelColumns()
+        && new FileRows(data, columns.ClassesOf(view.Schema, detector.Classes)) is { KnowSizes: true } rows ? rows : null;
 
     public override void Check(string source, IReadOnlyList<Sample> samples, IReadOnlyList<DatasetProblem> problems,
         bool toLearn) =>
@@ -110,8 +115,8 @@ internal sealed class DetectionTask(DetectorModel detector, DetectionHead head, 
         });
     }
 
-    public override ValidationRun Validation(IDataView data, TrainingOptions options, Device device) =>
-        new DetectionValidation(data, this, options, device);
+    public override ValidationRun Validation(IDataView data, TrainingOptions options, Device device, CacheBudget budget) =>
+        new DetectionValidation(data, this, options, device, budget);
 
     private void Write(Batch batch, int image, IReadOnlyList<ReadOnlyMemory<float>> predicted) => _write(
         batch.Samples[image], predicted, batch.Part<long>(Classes, image), batch.Part<float>(Boxes, image));

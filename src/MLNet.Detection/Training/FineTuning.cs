@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.Detection.Data;
@@ -29,11 +30,14 @@ internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Dev
         // Before the long reading of images: a folder that cannot be made.
         _ = Workspace(LogName);
         var start = new RankStart(_ranks);
-        // Rank 0 measures for all.
-        using var read = start.Read(() =>
-            RunData.Read(data, _ranks.IsFirst() ? options.ValidationSet : null, task, options, device));
+        start.CheckOptions(options);
+        var budget = CacheBudget.Of(options.Cache, _ranks);
+        using var read = start.Read(() => RunData.Read(
+            data, _ranks.IsFirst() || task.SharesValidation ? options.ValidationSet : null, task, options, device, budget));
         var (store, validation) = (read.Store, read.Validation);
-        Tell(read.Skipped, [.. store.Problems, .. validation?.Problems ?? []], data);
+        validation?.Begin(_ranks);
+        var skipped = read.Skipped;
+        Tell(skipped, [.. store.Problems, .. validation?.Problems ?? []], data);
         CheckImages(store);
         start.CheckData(store);
         var notes = Notes(store.Samples.Count);
@@ -43,8 +47,8 @@ internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Dev
         if (resume is not null)
             run.Restore(resume);
         start.Align(run);
-        var validate = validation is null ? null : new Validate(
-            parameters => validation.Evaluate(Tuned(run.Layout, parameters)),
+        var validate = validation is null || !_ranks.IsFirst() ? null : new Validate(
+            parameters => validation.Evaluate(Tuned(run.Layout, parameters))!,
             options.KeepBest, options.EarlyStoppingPatience, () => validation.Shown);
         if (resume is not null)
             validate?.Recall(resume);
@@ -53,18 +57,20 @@ internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Dev
         var epochs = Workspace(EpochsName) is { } place ? new WriteEpochs(place, run.Steps / batches.StepsPerEpoch) : null;
         var loop = new TrainingLoop(run, task, batches, Schedule(batches.StepsPerEpoch),
             options.Epochs, options.ReportEvery ?? (device.IsProcessor ? 1 : 10),
-            _ranks.IsFirst() ? Hooks(validate, log, epochs, meters, notes) : [new StopAtNaN(() => null)], _ranks);
+            _ranks.IsFirst() ? Hooks(validate, log, epochs, meters, notes) : OtherHooks(validation, run), _ranks);
         var history = loop.Run(options.Cancellation);
+        // Of pictures that are decoded at need, each rank has found those that it had to learn or to measure.
+        var found = SkippedByAll(read.Skipped);
+        TellSkipped(found.Except(skipped));
         var weights = validate?.BestParameters ?? run.ReadWeights();
         _ranks.Broadcast<float>(weights);
-        return new(Tuned(run.Layout, weights), history, read.Skipped) { Device = device, Placement = run.Placement };
+        return new(Tuned(run.Layout, weights), history, found) { Device = device, Placement = run.Placement };
     }
 
     // A picture of two sets is said once.
     private void Tell(IReadOnlyList<string> skipped, IReadOnlyList<DatasetProblem> problems, IDataView data)
     {
-        foreach (var problem in task.Model.Warnings.Concat(skipped.Distinct()))
-            channel.Warning(MessageSensitivity.UserData, "{0}", problem);
+        TellSkipped(task.Model.Warnings.Concat(skipped.Distinct()));
         foreach (var problem in problems.Take(ListedProblems))
             channel.Warning(MessageSensitivity.UserData, "{0}", problem);
         if (problems.Count > ListedProblems)
@@ -72,6 +78,16 @@ internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Dev
                 $"{problems.Count - ListedProblems} more boxes were corrected or left out.");
         foreach (var warning in task.Warnings(data, options.ValidationSet))
             channel.Warning(MessageSensitivity.UserData, "{0}", warning);
+    }
+
+    private IReadOnlyList<string> SkippedByAll(IReadOnlyList<string> own) => [.. own.Union(
+        _ranks.Gather(Encoding.UTF8.GetBytes(string.Join('\n', own)))
+            .SelectMany(bytes => Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries)))];
+
+    private void TellSkipped(IEnumerable<string> problems)
+    {
+        foreach (var problem in problems)
+            channel.Warning(MessageSensitivity.UserData, "{0}", problem);
     }
 
     private void CheckImages(SampleStore store)
@@ -84,7 +100,8 @@ internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Dev
     }
 
     private BatchSource Batches(SampleStore store) => new(
-        store, (options.Sampler ?? new ShuffledSampler(options.Seed)).For([.. store.Samples.Select(sample => sample.Classes)]),
+        store, (options.Sampler ?? new ShuffledSampler(options.Seed)).For(
+            new ComputedList<int[]>(store.Samples.Count, i => store.Samples[i].Classes)),
         new(store, task, options.Augmentations, options.Mix, options.Epochs - options.CloseMixEpochs, options.Seed), task, options.Slices,
         fillUp: options.BatchStatistics, options.Workers ?? (device.IsProcessor ? 1 : Math.Clamp(Environment.ProcessorCount / 2, 1, 4)));
 
@@ -115,6 +132,14 @@ internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Dev
             new ReportPlacement(channel), new Report(options.Progress, options.MetricsCallback, channel),
         ];
         return [.. hooks.OfType<ITrainingHook>()];
+    }
+
+    private List<ITrainingHook> OtherHooks(ValidationRun? validation, ITrainingRun run)
+    {
+        List<ITrainingHook> hooks = [new StopAtNaN(() => null)];
+        if (validation is not null)
+            hooks.Add(new MeasureShare(parameters => validation.Evaluate(Tuned(run.Layout, parameters))));
+        return hooks;
     }
 
     // What must be equal for a resumed run to equal an uninterrupted one.

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using MLNet.Detection.Data;
+using MLNet.Detection.Heads;
 using OnnxGraphs.Distributed;
 using OnnxGraphs.Training;
 
@@ -9,6 +11,8 @@ namespace MLNet.Detection.Training;
 /// <param name="ranks">The ranks.</param>
 internal sealed class RankStart(IRanks ranks)
 {
+    private const int PicturesCompared = 100;
+
     /// <summary>Reads data; where one rank is told to stop while it reads, all do.</summary>
     public T Read<T>(Func<T> read) where T : class
     {
@@ -28,14 +32,26 @@ internal sealed class RankStart(IRanks ranks)
         throw stopped ?? new OperationCanceledException("Another rank was told to stop.");
     }
 
-    /// <summary>Compares pixels and labels with those of rank 0.</summary>
+    /// <summary>Makes sure that all ranks measure, or none.</summary>
+    /// <exception cref="InvalidOperationException">Some do.</exception>
+    public void CheckOptions(TrainingOptions options)
+    {
+        var (with, without) = (ranks.Any(options.ValidationSet is not null), ranks.Any(options.ValidationSet is null));
+        if (with && without)
+            throw new InvalidOperationException($"Some ranks have a {nameof(options.ValidationSet)}, some have none; give all ranks "
+                + "the same, each measures its share.");
+    }
+
+    /// <summary>Compares pixels and labels with those of rank 0; of pictures that are decoded at need, the pixels of some
+    /// only.</summary>
     /// <exception cref="InvalidOperationException">A rank has others.</exception>
     public void CheckData(SampleStore store)
     {
         if (ranks.Count == 1)
             return;
         var own = new long[store.Samples.Count];
-        Parallel.For(0, own.Length, i => own[i] = Hash(store, i));
+        var every = store.IsDecoded ? 1 : Math.Max(1, own.Length / PicturesCompared);
+        Parallel.For(0, own.Length, i => own[i] = Hash(store.Samples[i], i % every == 0 ? store.Picture(i) : null));
         var first = new long[ranks.OfFirst(own.Length)];
         own.AsSpan(0, Math.Min(own.Length, first.Length)).CopyTo(first);
         ranks.Broadcast<long>(first);
@@ -67,15 +83,14 @@ internal sealed class RankStart(IRanks ranks)
         run.Restore(state with { Step = step });
     }
 
-    private static long Hash(SampleStore store, int index)
+    private static long Hash(Sample sample, LabeledPicture? picture)
     {
-        var (sample, picture) = (store.Samples[index], store.Picture(index));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(picture.Image.Pixels);
+        hash.AppendData(picture?.Image.Pixels ?? []);
         hash.AppendData(MemoryMarshal.AsBytes(sample.Truths.AsSpan()));
         hash.AppendData(MemoryMarshal.AsBytes(sample.Classes.AsSpan()));
         hash.AppendData(MemoryMarshal.AsBytes(sample.Ignored.AsSpan()));
-        if (picture.Labels is { } map)
+        if (picture?.Labels is { } map)
         {
             hash.AppendData(map.Classes);
             hash.AppendData(MemoryMarshal.AsBytes((map.Instances ?? []).AsSpan()));

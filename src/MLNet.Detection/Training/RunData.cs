@@ -10,12 +10,12 @@ internal sealed record RunData(SampleStore Store, ValidationRun? Validation) : I
 {
     /// <summary>Reads both.</summary>
     public static RunData Read(IDataView data, IDataView? validation, TrainingTask task, TrainingOptions options,
-        Device device)
+        Device device, CacheBudget budget)
     {
-        var store = SampleStore.Read(data, task, options.Decoding, options.Cancellation);
+        var store = SampleStore.Read(data, task, options.Decoding, budget, RankShare.Whole, options.Cancellation);
         try
         {
-            return new(store, validation is null ? null : task.Validation(validation, options, device));
+            return new(store, validation is null ? null : task.Validation(validation, options, device, budget));
         }
         catch
         {

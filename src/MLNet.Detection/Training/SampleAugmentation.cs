@@ -22,7 +22,7 @@ internal sealed class SampleAugmentation(
     /// <summary>The image of a choice with its labels, at the network's size.</summary>
     public (Sample Sample, RgbImage Image) Apply(int epoch, SampleChoice choice)
     {
-        var (sample, picture) = (store.Samples[choice.Index], store.Picture(choice.Index));
+        var (sample, picture) = store.Readable(choice.Index);
         if (choice.Flip)
             picture = HorizontalFlip.Flip(picture);
         sample = sample with { Seed = unchecked((seed * 1_000_003 + epoch) * 1_000_003 + choice.Index) };
@@ -35,5 +35,5 @@ internal sealed class SampleAugmentation(
         return (sample.With(picture), picture.Image);
     }
 
-    private LabeledPicture Any(Random random) => store.Picture(random.Next(store.Samples.Count));
+    private LabeledPicture Any(Random random) => store.Readable(random.Next(store.Samples.Count)).Picture;
 }

@@ -10,10 +10,12 @@ namespace MLNet.Detection.Training;
 /// <summary>Reads the rows of a data view one after the other.</summary>
 internal static class SampleReader
 {
-    /// <summary>All rows whose image file can be read; the others are listed. Classes are found by their names.</summary>
+    /// <summary>All rows whose image file can be read; the others are listed. Classes are found by their names. Rows that
+    /// are not of the share come without a picture.</summary>
     /// <exception cref="ArgumentException">A row has another number of boxes than labels.</exception>
     public static IEnumerable<SampleRow> Rows(
-        IDataView view, LabelColumns columns, IReadOnlyList<string> classes, List<string> skipped)
+        IDataView view, LabelColumns columns, IReadOnlyList<string> classes, List<string> skipped,
+        RankShare share)
     {
         var classOf = columns.ClassesOf(view.Schema, classes);
         string[] optional = [DetectionColumns.Crowd, DetectionColumns.Difficult, DetectionColumns.Area,
@@ -31,7 +33,9 @@ internal static class SampleReader
         while (cursor.MoveNext())
         {
             var title = name is null ? $"row {cursor.Position}" : Value(name).ToString();
-            if (TryRead(image, skipped) is not { } picture)
+            var own = share.Has(cursor.Position);
+            RowPicture picture = default;
+            if (own && !TryRead(image, skipped, out picture))
                 continue;
             var keys = Value(labels).DenseValues().ToArray();
             var boxes = Value(corners).DenseValues().ToArray();
@@ -41,7 +45,7 @@ internal static class SampleReader
                     + $"{boxes.Length}.");
             int[] numbers = [.. keys.Select(key => key == 0 ? SampleRow.NoLabel : classOf[key - 1])];
             yield return new(title, cursor.Position, picture, BoxConversion.ToBoxes(boxes, BoxFormat.Xyxy), numbers,
-                AnySet(flags, keys.Length), area is null ? [] : [.. Value(area).DenseValues()]);
+                AnySet(flags, keys.Length), area is null ? [] : [.. Value(area).DenseValues()]) { IsOwn = own };
         }
     }
 
@@ -54,16 +58,18 @@ internal static class SampleReader
         return any;
     }
 
-    private static RowPicture? TryRead(RowPictureReader image, List<string> skipped)
+    private static bool TryRead(RowPictureReader image, List<string> skipped, out RowPicture picture)
     {
         try
         {
-            return image.Read();
+            picture = image.Read();
+            return true;
         }
         catch (UnreadableImageException error)
         {
             skipped.Add(error.Message);
-            return null;
+            picture = default;
+            return false;
         }
     }
 

@@ -22,6 +22,9 @@ internal sealed record SampleRow(string Name, long Row, RowPicture Image, Box[] 
     /// <summary>What each pixel of the picture shows; null where the data has only boxes.</summary>
     public LabelMap? Map { get; init; }
 
+    /// <summary>Whether the row is this rank's; of others the picture is not read.</summary>
+    public bool IsOwn { get; init; } = true;
+
     /// <summary>What a missing key says: something is there, nobody knows what.</summary>
     public const int NoLabel = -2;
 

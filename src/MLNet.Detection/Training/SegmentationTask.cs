@@ -31,7 +31,7 @@ internal class SegmentationTask(SegmentationTrainer.Options options) : TrainingT
         + (options.Border is { } border ? FormattableString.Invariant($", border {border.Height} {border.Sigma}") : "")
         + (options.Balance == ClassBalance.None ? "" : $", {options.Balance}") + (options.PartObjects ? ", objects parted" : "");
 
-    public override IEnumerable<SampleRow> Rows(IDataView view, List<string> skipped) =>
+    public override IEnumerable<SampleRow> Rows(IDataView view, List<string> skipped, RankShare share) =>
         MaskReader.Rows(view, options.Columns, _model.Classes, skipped);
 
     public override (ResizedImage Image, LabelMap? Labels) Fit(SampleRow row, ImageDecoder decoder)
@@ -122,8 +122,8 @@ internal class SegmentationTask(SegmentationTrainer.Options options) : TrainingT
             map.Weights.CopyTo(batch.Part<float>(Weights, image));
     }
 
-    public override ValidationRun Validation(IDataView data, TrainingOptions _, Device device) =>
-        new SegmentationValidation(data, options, device);
+    public override ValidationRun Validation(IDataView data, TrainingOptions _, Device device, CacheBudget budget) =>
+        new SegmentationValidation(data, options, device, budget);
 
     // Whether pixels may not count: those of the data, of pictures that changes moved, of a batch that is not full.
     private bool HasIgnored => _pixels.HasIgnored || options.IsParted || _pixels.Pictures % options.BatchSize != 0

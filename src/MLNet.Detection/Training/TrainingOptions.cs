@@ -110,6 +110,9 @@ public abstract record TrainingOptions
     /// </summary>
     public int? ReportEvery { get; init; }
 
+    /// <summary>How much memory decoded pictures may take, and what is done about the others.</summary>
+    public PictureCache Cache { get; init; } = new();
+
     /// <summary>
     /// What convolutions and products compute in, for GPUs with matrix units; weights, losses and the optimiser stay
     /// float32, and the tuned model is stored as it was. Float16 scales the loss by itself and also runs on the

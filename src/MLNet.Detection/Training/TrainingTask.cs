@@ -25,8 +25,19 @@ internal abstract class TrainingTask
     /// <summary>Name of the column of boxes, for messages.</summary>
     public virtual string BoxColumn => "";
 
-    /// <summary>The rows of a view whose picture can be read; the others are listed.</summary>
-    public abstract IEnumerable<SampleRow> Rows(IDataView view, List<string> skipped);
+    /// <summary>The rows of a view whose picture can be read; the others are listed. Of rows outside of the share there are
+    /// the labels alone.</summary>
+    public abstract IEnumerable<SampleRow> Rows(IDataView view, List<string> skipped, RankShare share);
+
+    /// <summary>The rows of a view whose pictures are files with annotated sizes, which can be decoded at need; null of
+    /// others.</summary>
+    public virtual FileRows? Files(IDataView view) => null;
+
+    /// <summary>Bytes of a decoded picture of such a row.</summary>
+    public long PictureBytes => 3L * Model.Resize.Width * Model.Resize.Height;
+
+    /// <summary>Whether each rank measures its share of a validation set; else rank 0 measures all of it.</summary>
+    public virtual bool SharesValidation => false;
 
     /// <summary>A row's picture and its map of labels in the size in which they are kept.</summary>
     /// <exception cref="UnreadableImageException">The picture cannot be decoded.</exception>
@@ -71,7 +82,8 @@ internal abstract class TrainingTask
     }
 
     /// <summary>Prepares the measurement of models on a set.</summary>
-    public abstract ValidationRun Validation(IDataView data, TrainingOptions options, OnnxGraphs.Runtime.Device device);
+    public abstract ValidationRun Validation(IDataView data, TrainingOptions options, OnnxGraphs.Runtime.Device device,
+        CacheBudget budget);
 
     /// <summary>The model with other weights.</summary>
     public PictureNetwork Tuned(OnnxModel weights) => Model with { Model = weights };

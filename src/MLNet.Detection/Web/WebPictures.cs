@@ -11,9 +11,11 @@ internal static class WebPictures
     public static WebData Write(string path, FineTuneTrainer.Options given, IDataView data, WebTrainerOptions options)
     {
         var task = FineTuneTrainer.Task(given);
-        using var train = SampleStore.Read(data, task, given.Decoding, given.Cancellation);
+        // All are read: a page leaves out what cannot be.
+        var budget = new CacheBudget(PictureCache.QuarterOfFree(), onDisk: true);
+        using var train = SampleStore.Read(data, task, given.Decoding, budget, RankShare.Whole, given.Cancellation);
         using var other = given.ValidationSet is { } set
-            ? SampleStore.Read(set, task, given.Decoding, given.Cancellation) : null;
+            ? SampleStore.Read(set, task, given.Decoding, budget, RankShare.Whole, given.Cancellation) : null;
         var shown = other is null ? Evenly(train.Samples.Count, options.HeldOut)
             : [.. Enumerable.Range(0, Math.Min(options.HeldOut, other.Samples.Count))];
         int[] learnt = [.. Enumerable.Range(0, train.Samples.Count).Where(i => other is not null || !shown.Contains(i))
@@ -26,7 +28,7 @@ internal static class WebPictures
         return new(given.Detector.Anchors.Count, Add(train, learnt), Add(other ?? train, shown));
 
         IReadOnlyList<WebPicture> Add(SampleStore store, IEnumerable<int> places) =>
-            [.. places.Select(i => file.Add(store.Samples[i], store.Pixels(i)))];
+            [.. places.Select(i => file.Add(store.Samples[i], store.Pixels(i)!))];
     }
 
     // At most a half of them.

@@ -15,6 +15,9 @@ public interface IRanks
     /// <summary>Adds a vector up over all; each gets the same sum.</summary>
     void Sum(Span<float> values);
 
+    /// <summary>Rank 0 gets the bytes that each has, in the order of the ranks; the others get nothing.</summary>
+    IReadOnlyList<byte[]> Gather(ReadOnlySpan<byte> bytes);
+
     /// <summary>Each gets what rank 0 has.</summary>
     void Broadcast<T>(Span<T> values) where T : unmanaged;
 }

@@ -21,12 +21,17 @@ public sealed unsafe class MpiRanks : IRanks
     private readonly MpiLibrary _library;
     private readonly delegate* unmanaged<nint, void*, int, nint, nint, nint, int> _allReduce;
     private readonly delegate* unmanaged<void*, int, nint, int, nint, int> _broadcast;
+    private readonly delegate* unmanaged<void*, int, nint, void*, int, nint, int, nint, int> _gather;
+    private readonly delegate* unmanaged<void*, int, nint, void*, int*, int*, nint, int, nint, int> _gatherPieces;
 
     private MpiRanks(MpiLibrary library)
     {
         _library = library;
         _allReduce = (delegate* unmanaged<nint, void*, int, nint, nint, nint, int>)library.Function("MPI_Allreduce");
         _broadcast = (delegate* unmanaged<void*, int, nint, int, nint, int>)library.Function("MPI_Bcast");
+        _gather = (delegate* unmanaged<void*, int, nint, void*, int, nint, int, nint, int>)library.Function("MPI_Gather");
+        _gatherPieces = (delegate* unmanaged<void*, int, nint, void*, int*, int*, nint, int, nint, int>)
+            library.Function("MPI_Gatherv");
         var begin = (delegate* unmanaged<void*, void*, int, int*, int>)library.Function("MPI_Init_thread");
         var rankOf = (delegate* unmanaged<nint, int*, int>)library.Function("MPI_Comm_rank");
         var sizeOf = (delegate* unmanaged<nint, int*, int>)library.Function("MPI_Comm_size");
@@ -82,6 +87,25 @@ public sealed unsafe class MpiRanks : IRanks
         fixed (float* data = values)
             Check(_allReduce(_library.InPlace, data, values.Length, _library.Float, _library.Add, _library.World),
                 "MPI_Allreduce");
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">It is more than 2 GiB.</exception>
+    public IReadOnlyList<byte[]> Gather(ReadOnlySpan<byte> bytes)
+    {
+        var (own, lengths) = (bytes.Length, new int[Count]);
+        fixed (int* all = lengths)
+            Check(_gather(&own, sizeof(int), _library.Byte, all, sizeof(int), _library.Byte, 0, _library.World), "MPI_Gather");
+        var total = lengths.Sum(length => (long)length);
+        if (total > Array.MaxLength)
+            throw new InvalidOperationException($"The ranks have {total} bytes for rank 0, more than MPI's gather takes.");
+        var (gathered, starts) = (new byte[total], new int[Count]);
+        for (var rank = 1; rank < Count; rank++)
+            starts[rank] = starts[rank - 1] + lengths[rank - 1];
+        fixed (byte* from = bytes, to = gathered)
+        fixed (int* counts = lengths, places = starts)
+            Check(_gatherPieces(from, own, _library.Byte, to, counts, places, _library.Byte, 0, _library.World), "MPI_Gatherv");
+        return Rank > 0 ? [] : [.. starts.Zip(lengths, (start, length) => gathered[start..(start + length)])];
     }
 
     /// <inheritdoc/>

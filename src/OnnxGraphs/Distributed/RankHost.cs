@@ -10,6 +10,9 @@ namespace OnnxGraphs.Distributed;
 /// launcher may have bound each to some of them, or none to any.</param>
 public sealed record RankHost(int Rank, int Threads)
 {
+    /// <summary>Ranks of the same machine, this one among them.</summary>
+    public int Neighbours { get; init; } = 1;
+
     // Two numbers name the host, two the machine below it (pods of one machine are hosts of their own); then its processors.
     private const int NameColumns = 4, Processors = 2048, Bits = 24;
 
@@ -29,7 +32,7 @@ public sealed record RankHost(int Rank, int Threads)
         var share = Enumerable.Range(NameColumns, Processors).Where(i => own[i] > 0)
             .Sum(i => 1.0 / sharing.Count(row => row[i] > 0));
         return new(rows.Take(ranks.Rank).Count(row => row.AsSpan(0, 2).SequenceEqual(own.AsSpan(0, 2))),
-            Math.Clamp((int)Math.Round(share), 1, Environment.ProcessorCount));
+            Math.Clamp((int)Math.Round(share), 1, Environment.ProcessorCount)) { Neighbours = sharing.Count };
     }
 
     /// <summary>The numbers in a list such as <c>0-3,8</c>.</summary>

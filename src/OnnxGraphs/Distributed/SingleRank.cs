@@ -15,6 +15,9 @@ public sealed record SingleRank : IRanks
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<byte[]> Gather(ReadOnlySpan<byte> bytes) => [bytes.ToArray()];
+
+    /// <inheritdoc/>
     public void Broadcast<T>(Span<T> values) where T : unmanaged
     {
     }

@@ -53,6 +53,16 @@ public sealed class ThreadRanks : IRanks
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<byte[]> Gather(ReadOnlySpan<byte> bytes)
+    {
+        _meeting.Bytes[Rank] = bytes.ToArray();
+        _meeting.Wait();
+        IReadOnlyList<byte[]> all = Rank == 0 ? [.. _meeting.Bytes] : [];
+        _meeting.Wait();
+        return all;
+    }
+
+    /// <inheritdoc/>
     public void Broadcast<T>(Span<T> values) where T : unmanaged
     {
         if (Rank == 0)
@@ -69,6 +79,8 @@ public sealed class ThreadRanks : IRanks
         private Exception? _failure;
 
         public float[][] Parts { get; } = new float[count][];
+
+        public byte[][] Bytes { get; } = new byte[count][];
 
         public Array First { get; set; } = Array.Empty<byte>();
 

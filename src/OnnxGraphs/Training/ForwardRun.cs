@@ -41,9 +41,15 @@ internal sealed class ForwardRun : IDisposable
     /// <summary>What the other half reads, by name.</summary>
     public IReadOnlyDictionary<string, OrtValue> Kept => _kept;
 
+    /// <summary>The forward half of a run, which it must have.</summary>
+    /// <exception cref="InvalidOperationException">It has none.</exception>
+    public static ForwardRun Of(ForwardRun? forward) => forward ?? throw new InvalidOperationException(
+        "The step has no predictions; declare them as outputs of the graph in the loss builder.");
+
     /// <summary>Runs on a set of data for a step; returns the predictions by name.</summary>
     public IReadOnlyDictionary<string, OrtValue> Run(StepInputs inputs, int set, int step)
     {
+        inputs.EnsureStaged(set, step);
         var place = inputs.Binding(set, step);
         if (!_bindings.TryGetValue(place, out var binding))
             _bindings[place] = binding = Bind(inputs.Bound(set, step), _parameters[place.Turn]);

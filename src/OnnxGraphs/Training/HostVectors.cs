@@ -59,6 +59,9 @@ internal sealed unsafe class HostVectors : IDisposable
     /// <summary>Brings to the device what sessions read there.</summary>
     public void Send() => _copy?.Run([.. _sent.Keys.Select(name => _host[name])], [.. _sent.Values]);
 
+    /// <summary>A tensor in host memory, where sessions write it; null where there is none of the name.</summary>
+    public OrtValue? Host(string name) => _host.GetValueOrDefault(name);
+
     /// <summary>What a session binds for a tensor; null where there is none of the name.</summary>
     public OrtValue? Bound(string name) => _sent.GetValueOrDefault(name) ?? _host.GetValueOrDefault(name);
 

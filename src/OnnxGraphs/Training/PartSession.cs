@@ -8,15 +8,16 @@ namespace OnnxGraphs.Training;
 internal sealed class PartSession(GraphSession session) : IDisposable
 {
     private readonly RunOptions _options = new();
-    private readonly Dictionary<(int Turn, int Set), OrtIoBinding> _bindings = [];
+    private readonly Dictionary<(int Turn, int Set, bool First), OrtIoBinding> _bindings = [];
 
     /// <summary>The session.</summary>
     public GraphSession Graph => session;
 
     /// <summary>Runs it.</summary>
-    /// <param name="place">Where the data lies; what is bound is always the same for a place.</param>
+    /// <param name="place">Where the data lies, and whether it is the first part; what is bound is always the same for a
+    /// place.</param>
     /// <param name="value">Finds what an input or output is bound to by its name.</param>
-    public void Run((int Turn, int Set) place, Func<string, OrtValue> value)
+    public void Run((int Turn, int Set, bool First) place, Func<string, OrtValue> value)
     {
         if (!_bindings.TryGetValue(place, out var binding))
         {

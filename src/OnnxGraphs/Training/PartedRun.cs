@@ -20,9 +20,13 @@ public sealed class PartedRun : ITrainingRun
     private readonly PartSessions _sessions;
     private readonly DeviceMemory _memory, _data;
     private readonly StepVectors _vectors;
+    private readonly StepState _state;
     private readonly ForwardRun? _forward;
     private readonly StepInputs _inputs;
-    private readonly HostVectors _scalars, _countPart, _counts, _resultPart, _results;
+    private readonly HostVectors _scalars, _counts, _results;
+    // Where passes behind the first write what is then added.
+    private readonly Lazy<HostVectors> _countPart, _resultPart;
+    private readonly Dictionary<string, string> _totals;
     private int _predicted = -1;
 
     /// <summary>Starts from a model's weights with empty optimiser state.</summary>
@@ -52,13 +56,14 @@ public sealed class PartedRun : ITrainingRun
         var losses = PartSessions.Losses(graph).Select(name => (name, TensorShape.Scalar)).ToList();
         _scalars = new([(TrainingGraph.LearningRate, TensorShape.Scalar), (TrainingGraph.StepNumber, TensorShape.Scalar)],
             Device, _memory, TrainingGraph.LearningRate, TrainingGraph.StepNumber);
-        _countPart = new([.. counts.Select(sum => (sum.Part.Name, sum.Part.Shape))], Device, _data);
+        _totals = graph.Sums.ToDictionary(sum => sum.Part.Name, sum => sum.Total.Name);
+        _countPart = new(() => new([.. counts.Select(sum => (sum.Part.Name, sum.Part.Shape))], Device, _data));
         _counts = new([.. counts.Select(sum => (sum.Total.Name, sum.Total.Shape))], Device, _data,
             [.. counts.Select(sum => sum.Total.Name)]);
-        _resultPart = new([.. losses, (gradient.Part.Name, gradient.Part.Shape)], Device, _memory);
+        _resultPart = new(() => new([.. losses, (gradient.Part.Name, gradient.Part.Shape)], Device, _memory));
         _results = new([.. losses, (gradient.Total.Name, gradient.Total.Shape)], Device, _memory, gradient.Total.Name);
-        foreach (var (i, vector) in graph.Vectors.Index())
-            _vectors.Fill(0, i, memory => graph.Start(vector, model, memory));
+        _state = new(graph, _vectors);
+        _state.Start(model);
     }
 
     /// <inheritdoc/>
@@ -77,7 +82,7 @@ public sealed class PartedRun : ITrainingRun
     public NodePlacement? Placement => null;
 
     /// <inheritdoc/>
-    public int Steps { get; private set; }
+    public int Steps => _state.Steps;
 
     /// <summary>Bytes that this process gave to sums over all of them in a step.</summary>
     public long SummedBytes => sizeof(float) * (long)(_counts.All.Length + _results.All.Length);
@@ -95,12 +100,9 @@ public sealed class PartedRun : ITrainingRun
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, OrtValue> Predict(int set = 0)
     {
-        if (_forward is null)
-            throw new InvalidOperationException(
-                "The step has no predictions; declare them as outputs of the graph in the loss builder.");
-        _inputs.EnsureStaged(set, Steps);
+        var predictions = ForwardRun.Of(_forward).Run(_inputs, set, Steps);
         _predicted = set;
-        return _forward.Run(_inputs, set, Steps);
+        return predictions;
     }
 
     /// <inheritdoc/>
@@ -115,16 +117,15 @@ public sealed class PartedRun : ITrainingRun
         {
             if (_forward is not null && _predicted != set)
                 Predict(set);
-            Pass(_sessions.Backward, set);
-            Add(_resultPart, _results, first: i == 0);
+            Pass(_sessions.Backward, set, _resultPart, _results, first: i == 0);
         }
         _predicted = -1;
         _ranks.Sum(_results.All);
         _results.Send();
         (_scalars[TrainingGraph.LearningRate][0], _scalars[TrainingGraph.StepNumber][0]) = (learningRate, Steps + 1);
         _scalars.Send();
-        _sessions.Update.Run((Steps % 2, 0), Value);
-        Steps++;
+        _sessions.Update.Run((_state.Turn, 0, true), Value);
+        _state.Next();
     }
 
     /// <inheritdoc/>
@@ -132,28 +133,23 @@ public sealed class PartedRun : ITrainingRun
         : throw new ArgumentException($"The step has no loss term '{name}'; it has {string.Join(", ", Terms)}.");
 
     /// <inheritdoc/>
-    public float[] Read(int vector) => _vectors.Read(Steps % 2, vector);
+    public float[] Read(int vector) => _state.Read(vector);
 
     /// <inheritdoc/>
-    public float[] ReadWeights() =>
-        Read(_graph.Vectors[^1] == TrainingGraph.Average ? _graph.Vectors.Count - 1 : 0);
+    public float[] ReadWeights() => _state.ReadWeights();
 
     /// <inheritdoc/>
-    public LossScaleState? LossScale => _graph.Scaling?.Read(Read(Place(TrainingGraph.LossScale)));
+    public LossScaleState? LossScale => _state.LossScale;
 
     /// <inheritdoc/>
-    public Checkpoint Save() => new(Steps, Layout,
-        _graph.Vectors.Index().ToDictionary(vector => vector.Item, vector => Read(vector.Index)));
+    public Checkpoint Save() => _state.Save();
 
     /// <inheritdoc/>
     public void Restore(Checkpoint checkpoint)
     {
-        checkpoint.CheckAverage(_graph.Vectors.Contains(TrainingGraph.Average));
-        checkpoint.CheckFits(Layout, _graph.Vectors);
-        (Steps, _predicted) = (checkpoint.Step, -1);
+        _state.Restore(checkpoint);
+        _predicted = -1;
         _inputs.Reset();
-        foreach (var (i, vector) in _graph.Vectors.Index())
-            _vectors.Write(Steps % 2, i, checkpoint.Vectors[vector]);
     }
 
     /// <inheritdoc/>
@@ -162,7 +158,8 @@ public sealed class PartedRun : ITrainingRun
         _sessions.Dispose();
         _forward?.Dispose();
         _inputs.Dispose();
-        foreach (var vectors in new[] { _scalars, _countPart, _counts, _resultPart, _results })
+        foreach (var vectors in new[] { _countPart, _resultPart }.Where(part => part.IsValueCreated).Select(part => part.Value)
+            .Concat([_scalars, _counts, _results]))
             vectors.Dispose();
         _vectors.Dispose();
         _data.Dispose();
@@ -175,26 +172,21 @@ public sealed class PartedRun : ITrainingRun
             return;
         foreach (var (i, set) in sets.Index())
         {
-            Pass(counting, set);
-            Add(_countPart, _counts, first: i == 0);
+            Pass(counting, set, _countPart, _counts, first: i == 0);
         }
         _ranks.Sum(_counts.All);
         _counts.Send();
     }
 
-    private void Pass(PartSession session, int set)
+    private void Pass(PartSession session, int set, Lazy<HostVectors> part, HostVectors sum, bool first)
     {
         _inputs.Complete(set, Steps);
         var data = _inputs.Bound(set, Steps);
-        session.Run(_inputs.Binding(set, Steps), name => data.TryGetValue(name, out var input) ? input : Value(name));
-    }
-
-    private static void Add(HostVectors part, HostVectors sum, bool first)
-    {
-        if (first)
-            part.All.CopyTo(sum.All);
-        else
-            TensorPrimitives.Add(sum.All, part.All, sum.All);
+        var (turn, place) = _inputs.Binding(set, Steps);
+        session.Run((turn, place, first), name => data.GetValueOrDefault(name)
+            ?? (first ? sum.Host(_totals.GetValueOrDefault(name, name)) : part.Value.Host(name)) ?? Value(name));
+        if (!first)
+            TensorPrimitives.Add(sum.All, part.Value.All, sum.All);
     }
 
     // The update reads the vectors of this turn and writes those of the next.
@@ -202,11 +194,8 @@ public sealed class PartedRun : ITrainingRun
     {
         var next = _graph.Vectors.Index().Where(vector => TrainingGraph.Next(vector.Item) == name).ToList();
         if (next is [var written])
-            return _vectors[1 - Steps % 2][written.Index];
-        // Losses are outputs of a part, not of the update: their place is there.
-        return _resultPart.Bound(name) ?? _results.Bound(name) ?? _countPart.Bound(name) ?? _counts.Bound(name)
-            ?? _scalars.Bound(name) ?? _forward?.Kept.GetValueOrDefault(name) ?? _vectors[Steps % 2][Place(name)];
+            return _state.New[written.Index];
+        return _results.Bound(name) ?? _counts.Bound(name) ?? _scalars.Bound(name) ?? _forward?.Kept.GetValueOrDefault(name)
+            ?? _state.Old[_state.Place(name)];
     }
-
-    private int Place(string vector) => _graph.Vectors.Index().Single(v => v.Item == vector).Index;
 }

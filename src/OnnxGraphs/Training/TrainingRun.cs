@@ -27,6 +27,7 @@ public sealed class TrainingRun : ITrainingRun
     private readonly StepInputs _inputs;
     private readonly StepScalars _scalars;
     private readonly StepVectors _vectors;
+    private readonly StepState _state;
     private readonly StepCapture _capture;
     private readonly Dictionary<(int Turn, int Set), OrtIoBinding> _bindings = [];
     private bool _watched, _predicted;
@@ -51,8 +52,8 @@ public sealed class TrainingRun : ITrainingRun
         _inputs = new(graph.Data, _forward?.Inputs ?? graph.Data.Select(input => input.Name).ToHashSet(), Device, _memory,
             gpu);
         _capture = new(Device, gpu);
-        foreach (var (i, vector) in graph.Vectors.Index())
-            _vectors.Fill(Turn, i, memory => graph.Start(vector, model, memory));
+        _state = new(graph, _vectors);
+        _state.Start(model);
     }
 
     private InferenceSession Session => _graphSession.Session;
@@ -76,7 +77,7 @@ public sealed class TrainingRun : ITrainingRun
     public bool UpdatesInPlace => _graphSession.MayShare;
 
     /// <summary>Steps done so far.</summary>
-    public int Steps { get; private set; }
+    public int Steps => _state.Steps;
 
     /// <inheritdoc/>
     public Span<T> Input<T>(string name, int set = 0) where T : unmanaged =>
@@ -99,12 +100,9 @@ public sealed class TrainingRun : ITrainingRun
     /// <exception cref="InvalidOperationException">The step has no halves.</exception>
     public IReadOnlyDictionary<string, OrtValue> Predict(int set = 0)
     {
-        if (_forward is null)
-            throw new InvalidOperationException(
-                "The step has no predictions; declare them as outputs of the graph in the loss builder.");
-        _inputs.EnsureStaged(set, Steps);
+        var predictions = ForwardRun.Of(_forward).Run(_inputs, set, Steps);
         _predicted = true;
-        return _forward.Run(_inputs, set, Steps);
+        return predictions;
     }
 
     /// <inheritdoc/>
@@ -116,7 +114,7 @@ public sealed class TrainingRun : ITrainingRun
         _inputs.Complete(set, Steps);
         _scalars.Send(learningRate, Steps + 1);
         RunStep(set);
-        Steps++;
+        _state.Next();
         if (_watched)
             Placement ??= NodePlacement.End(Session);
     }
@@ -132,30 +130,24 @@ public sealed class TrainingRun : ITrainingRun
     public float Term(string name) => _scalars.Read(name);
 
     /// <summary>A copy of a vector of the step in host memory: the parameters (0), an optimiser slot (1, ...).</summary>
-    public float[] Read(int vector) => _vectors.Read(Turn, vector);
+    public float[] Read(int vector) => _state.Read(vector);
 
     /// <inheritdoc/>
-    public float[] ReadWeights() =>
-        Read(Graph.Vectors[^1] == TrainingGraph.Average ? Graph.Vectors.Count - 1 : 0);
+    public float[] ReadWeights() => _state.ReadWeights();
 
     /// <inheritdoc/>
-    public LossScaleState? LossScale =>
-        Graph.Scaling?.Read(Read(Graph.Vectors.Index().Single(v => v.Item == TrainingGraph.LossScale).Index));
+    public LossScaleState? LossScale => _state.LossScale;
 
     /// <summary>The state after the last step.</summary>
-    public Checkpoint Save() => new(Steps, Graph.Layout,
-        Graph.Vectors.Index().ToDictionary(vector => vector.Item, vector => Read(vector.Index)));
+    public Checkpoint Save() => _state.Save();
 
     /// <summary>Continues from a saved state of the same model and optimiser.</summary>
     /// <exception cref="ModelException">The state belongs to other parameters or another optimiser.</exception>
     public void Restore(Checkpoint checkpoint)
     {
-        checkpoint.CheckAverage(Graph.Vectors.Contains(TrainingGraph.Average));
-        checkpoint.CheckFits(Graph.Layout, Graph.Vectors);
-        (Steps, _predicted) = (checkpoint.Step, false);
+        _state.Restore(checkpoint);
+        _predicted = false;
         _inputs.Reset();
-        for (var i = 0; i < Graph.Vectors.Count; i++)
-            _vectors.Write(Turn, i, checkpoint.Vectors[Graph.Vectors[i]]);
     }
 
     /// <inheritdoc/>
@@ -171,9 +163,6 @@ public sealed class TrainingRun : ITrainingRun
         _memory.Dispose();
         _graphSession.Dispose();
     }
-
-    // Steps read the two sets of vectors in turn.
-    private int Turn => Steps % 2;
 
     private GraphSession OpenStep(Action<SessionOptions>? configure)
     {
@@ -206,12 +195,12 @@ public sealed class TrainingRun : ITrainingRun
     {
         var place = _inputs.Binding(set, Steps);
         if (!_bindings.TryGetValue(place, out var binding))
-            _bindings[place] = binding = Bind(_inputs.Bound(set, Steps), Turn);
-        _capture.Run(Session, binding, Turn);
+            _bindings[place] = binding = Bind(_inputs.Bound(set, Steps));
+        _capture.Run(Session, binding, _state.Turn);
     }
 
-    // Reads the vectors of one turn and writes those of the other.
-    private OrtIoBinding Bind(IReadOnlyDictionary<string, OrtValue> data, int turn)
+    // Reads the vectors of this turn and writes those of the other.
+    private OrtIoBinding Bind(IReadOnlyDictionary<string, OrtValue> data)
     {
         var binding = Session.CreateIoBinding();
         // The half behind the predictions need not read the images; an optimiser need not count steps.
@@ -222,8 +211,8 @@ public sealed class TrainingRun : ITrainingRun
             binding.BindOutput(name, value);
         for (var i = 0; i < Graph.Vectors.Count; i++)
         {
-            binding.BindInput(Graph.Vectors[i], _vectors[turn][i]);
-            binding.BindOutput(TrainingGraph.Next(Graph.Vectors[i]), _vectors[1 - turn][i]);
+            binding.BindInput(Graph.Vectors[i], _state.Old[i]);
+            binding.BindOutput(TrainingGraph.Next(Graph.Vectors[i]), _state.New[i]);
         }
         return binding;
     }

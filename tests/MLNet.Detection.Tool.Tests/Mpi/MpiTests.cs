@@ -43,6 +43,30 @@ public sealed class MpiTests
         Assert.IsLessThan(steps == 1 ? 5e-6 : 1e-5, apart);
     }
 
+    // No weight moves: both measure the same detector, one alone, the others each a share.
+    [TestMethod]
+    [DynamicData(nameof(Launchers))]
+    public async Task Shares_of_the_validation_set_give_the_metrics_of_one_process(string launcher)
+    {
+        string[] Measured(string output) => [.. Line(output, epochs: 1), "--model", _folder.At("taught/model.onnx"), "--batch", "3",
+            "--lr", "1e-30", "--val", _folder.Shapes.Train];
+        MpiJob.Require(launcher);
+        Assert.AreEqual(0, ToolFolder.Run(Line("taught", epochs: 60)));
+        Assert.AreEqual(0, ToolFolder.Run(Measured("alone")));
+        using var job = MpiJob.Start(launcher, 3, Measured("shared"));
+        var (code, said) = await job.End();
+        Assert.AreEqual(0, code, said);
+        string[][] alone = Epochs("alone"), shared = Epochs("shared");
+        CollectionAssert.AreEqual(alone[0], shared[0]);
+        var metrics = alone[0].Index().Where(column => column.Item.Contains("AP", StringComparison.Ordinal)).ToList();
+        Assert.IsNotEmpty(metrics);
+        foreach (var (i, name) in metrics)
+            Assert.AreEqual(alone[1][i], shared[1][i], name);
+        Assert.IsTrue(metrics.Any(metric => double.Parse(alone[1][metric.Index], System.Globalization.CultureInfo.InvariantCulture) > 0));
+
+        string[][] Epochs(string output) => [.. File.ReadAllLines(_folder.At($"{output}/epochs.csv")).Select(line => line.Split(','))];
+    }
+
     [TestMethod]
     [DynamicData(nameof(Launchers))]
     public async Task A_killed_rank_ends_the_job_and_other_ranks_go_on(string launcher)

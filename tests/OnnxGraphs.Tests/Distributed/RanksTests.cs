@@ -22,6 +22,17 @@ public sealed class RanksTests
         }
     }
 
+    [TestMethod]
+    public void Rank0GathersBytesOfAnyLength()
+    {
+        var all = ThreadRanks.Run(3, ranks => ranks.Gather(Enumerable.Repeat((byte)(7 + ranks.Rank), 2 * ranks.Rank).ToArray()));
+        Assert.HasCount(3, all[0]);
+        foreach (var (rank, bytes) in all[0].Index())
+            CollectionAssert.AreEqual(Enumerable.Repeat((byte)(7 + rank), 2 * rank).ToArray(), bytes);
+        Assert.IsEmpty(all[1]);
+        CollectionAssert.AreEqual(new byte[] { 1, 2 }, Assert.ContainsSingle(new SingleRank().Gather([1, 2])));
+    }
+
     // The others wait for a sum that never comes.
     [TestMethod]
     [Timeout(30_000, CooperativeCancellation = false)]

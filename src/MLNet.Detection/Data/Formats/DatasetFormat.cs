@@ -13,7 +13,8 @@ public abstract class DatasetFormat
     {
     }
 
-    /// <summary>COCO's JSON, <see href="https://cocodataset.org/#format-data"/>.</summary>
+    /// <summary>COCO's JSON, <see href="https://cocodataset.org/#format-data"/>; also in several files with the same
+    /// categories, by a path such as <c>instances-*-of-00008.json</c>.</summary>
     public static DatasetFormat Coco { get; } = new CocoFormat();
 
     /// <summary>Pascal VOC's folder of XML files.</summary>
@@ -66,6 +67,8 @@ public abstract class DatasetFormat
     /// </exception>
     public static DatasetFormat Detect(string path)
     {
+        if (CocoShards.IsPattern(path) && Coco.Recognizes(path))
+            return Coco;
         if (!File.Exists(path) && !Directory.Exists(path))
             throw new DatasetException(path, "", "there is no such file or folder", "Correct the path.");
         return All.FirstOrDefault(format => format.Recognizes(path)) ?? throw new DatasetException(

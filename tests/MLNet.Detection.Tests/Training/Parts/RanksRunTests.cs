@@ -1,3 +1,5 @@
+using MLNet.Detection.Data;
+using MLNet.Detection.Evaluation;
 using MLNet.Detection.Training;
 using OnnxGraphs.Distributed;
 using OnnxGraphs.Training;
@@ -22,7 +24,7 @@ public sealed class RanksRunTests
         foreach (var result in results)
             CollectionAssert.AreEqual(Moved.Weights(results[0].Detector), Moved.Weights(result.Detector));
         Assert.IsTrue(results[0].History.All(epoch => epoch.Validation is not null));
-        Assert.IsTrue(results[1].History.All(epoch => epoch.Validation is null), "rank 0 alone measures");
+        Assert.IsTrue(results[1].History.All(epoch => epoch.Validation is null), "rank 0 alone has the metrics");
         Assert.IsGreaterThanOrEqualTo(0.0, best);
     }
 
@@ -79,6 +81,48 @@ public sealed class RanksRunTests
             _small.Options(epochs: 1, backend: new StepBackend { Ranks = ranks }), ranks.IsFirst() ? _small.Train : other)));
         StringAssert.Contains(error.Message, "Rank 1 has other data than rank 0");
         StringAssert.Contains(error.Message, Path.GetFileName(other.Images[7].Path));
+    }
+
+    // A rate so small that no weight moves: all runs measure the same detector, which was taught before.
+    [TestMethod]
+    [DataRow(2, false)]
+    [DataRow(3, false)]
+    [DataRow(3, true)]
+    public void ScoresOfSharesAreThoseOfOneProcess(int ranks, bool atNeed)
+    {
+        File.WriteAllText(_small.Val.Images[4].Path, "this is no picture");
+        var taught = _small.Fit(_small.Options(epochs: 12, rate: 2e-2f)).Detector;
+        var options = _small.Options(epochs: 1, detector: taught, rate: 1e-30f, validate: true) with { ShownPictures = 3 };
+        var alone = Run(1, options)[0];
+        var shared = Run(ranks, atNeed ? options with { Cache = new(0) } : options);
+        var (one, all) = (alone.History[0].Validation!, shared[0].History[0].Validation!);
+        Assert.IsGreaterThan(0.0, one.MAP50_95);
+        foreach (var (expected, found) in ((IEpochMetrics)one).Shown.Zip(((IEpochMetrics)all).Shown))
+            Assert.AreEqual(expected, found);
+        foreach (var (expected, found) in one.PerCategory.Zip(all.PerCategory))
+        {
+            Assert.AreEqual((expected.GroundTruths, expected.AP, expected.AR100), (found.GroundTruths, found.AP, found.AR100));
+            CollectionAssert.AreEqual(expected.PrecisionRecall.ToList(), found.PrecisionRecall.ToList());
+        }
+        foreach (var (expected, found) in alone.History[0].Pictures.Zip(shared[0].History[0].Pictures))
+        {
+            CollectionAssert.AreEqual(expected.Image.Pixels, found.Image.Pixels);
+            CollectionAssert.AreEqual(expected.Objects.ToList(), found.Objects.ToList());
+        }
+        Assert.HasCount(3, shared[0].History[0].Pictures);
+        StringAssert.Contains(Assert.ContainsSingle(shared[0].SkippedImages), _small.Val.Images[4].FileName);
+    }
+
+    [TestMethod]
+    public void AnotherValidationSetIsRefused()
+    {
+        var other = SmallRun.With(_small.Val, _small.Val.Images.Select((image, i) => i == 2 ? image with { Boxes = [] } : image));
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => Run(3, _small.Options(epochs: 1, validate: true),
+            (rank, options) => rank == 2 ? options with { ValidationSet = new DetectionDataView(other) } : options));
+        StringAssert.Contains(error.Message, "Rank 2 has another ValidationSet than rank 0");
+        error = Assert.ThrowsExactly<InvalidOperationException>(() => Run(2, _small.Options(epochs: 1, validate: true),
+            (rank, options) => rank == 1 ? options with { ValidationSet = null } : options));
+        StringAssert.Contains(error.Message, "Some ranks have a ValidationSet");
     }
 
     private IReadOnlyList<FineTuneResult> Run(int ranks, FineTuneTrainer.Options options,
