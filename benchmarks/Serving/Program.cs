@@ -1,7 +1,7 @@
 // Serving DETECTOR.onnx FOLDER [SECONDS [THREADS [ROUNDS]]]: pictures a second of a detector that mlnet-detect wrote, asked by
 // many threads at once, in turn: its network in a plain ONNX Runtime session, on a tensor that is ready; the same in a
-// Detector, on pictures of its size; with the pictures resized; from the bytes of JPEG files. One run of the network at a time, all with
-// equal session options. Medians of the rounds, and ratios to the plain session.
+// Detector, on pictures of its size; with the pictures resized; from the bytes of JPEG files. One run of the network at a
+// time, all with equal session options. Medians of the rounds, and ratios to the plain session.
 using System.Globalization;
 using Benchmarks.Serving;
 using Microsoft.ML.OnnxRuntime;
@@ -10,7 +10,8 @@ using MLNet.Detection.Images;
 using OnnxGraphs.Runtime;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-double Number(int place, double otherwise) => args.Length > place ? double.Parse(args[place], CultureInfo.InvariantCulture) : otherwise;
+double Number(int place, double otherwise) =>
+    args.Length > place ? double.Parse(args[place], CultureInfo.InvariantCulture) : otherwise;
 var (seconds, threads, rounds) = (Number(2, 5), (int)Number(3, 64), (int)Number(4, 5));
 var files = Directory.GetFiles(args[1], "*.jpg").Order(StringComparer.Ordinal).Take(50).Select(File.ReadAllBytes).ToArray();
 var (model, turn, throughput) = (DetectorModel.Load(args[0]), new Lock(), new Throughput(threads));

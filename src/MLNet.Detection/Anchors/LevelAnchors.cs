@@ -16,7 +16,8 @@ internal sealed record LevelAnchors((float X, float Y) Stride, IReadOnlyList<Box
     /// <param name="size">Size of the picture, pixels.</param>
     public static LevelAnchors? Of(IReadOnlyList<Box> anchors, GridSize grid, (int Width, int Height) size)
     {
-        var level = new LevelAnchors(StrideOf(size.Width, size.Height, grid), [.. anchors.Take(anchors.Count / (grid.Width * grid.Height))]);
+        var level = new LevelAnchors(StrideOf(size.Width, size.Height, grid),
+            [.. anchors.Take(anchors.Count / (grid.Width * grid.Height))]);
         return level.Over(grid).Zip(anchors, Distance).All(distance => distance <= Tolerance * level.Stride.X) ? level : null;
     }
 

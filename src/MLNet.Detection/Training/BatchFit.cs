@@ -77,7 +77,8 @@ public sealed record BatchFit(int BatchSize, long Budget, long Taken, IReadOnlyL
     /// <summary>What was chosen, and why.</summary>
     public override string ToString() => FormattableString.Invariant(
         $"batch {BatchSize}: {Megabytes(Taken)} of {Megabytes(Budget)} MB (measured ")
-        + string.Join(", ", Measured.Select(step => FormattableString.Invariant($"{step.BatchSize}: {Megabytes(step.Bytes)} MB"))) + ")";
+        + string.Join(", ", Measured.Select(step =>
+            FormattableString.Invariant($"{step.BatchSize}: {Megabytes(step.Bytes)} MB"))) + ")";
 
     private static BatchFit Of(Device device, PictureNetwork model, TrainingOptions options, int most, long? budget,
         Func<int, (TrainingOptions Options, IReadOnlyList<TrainingTask> Tasks)> sized)

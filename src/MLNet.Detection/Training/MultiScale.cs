@@ -27,7 +27,8 @@ public sealed record MultiScale(double Smallest = 0.5, double Largest = 1.5, int
         var parts = text.Split(':');
         if (parts.Length is 2 or 3)
             return Number(parts[0], out var smallest) && Number(parts[1], out var largest) && smallest > 0 && smallest < largest
-                && (parts.Length == 2 ? "5" : parts[2]) is var third && int.TryParse(third, CultureInfo.InvariantCulture, out var count)
+                && (parts.Length == 2 ? "5" : parts[2]) is var third
+                && int.TryParse(third, CultureInfo.InvariantCulture, out var count)
                 && count > 1 ? new(smallest, largest, count) : throw Unreadable(text);
         (int Width, int Height)[] sizes =
         [
@@ -51,7 +52,8 @@ public sealed record MultiScale(double Smallest = 0.5, double Largest = 1.5, int
         var scaled = new ScaledDetector(detector);
         var sizes = (Sizes.Count > 0 ? Sizes : Enumerable.Range(0, Count).Select(i =>
             Smallest + (Largest - Smallest) * i / (Count - 1)).Select(part =>
-                (Multiple(part * detector.Resize.Width, scaled.Stride.X), Multiple(part * detector.Resize.Height, scaled.Stride.Y))))
+                (Multiple(part * detector.Resize.Width, scaled.Stride.X),
+                    Multiple(part * detector.Resize.Height, scaled.Stride.Y))))
             .Distinct().OrderBy(size => (long)size.Item1 * size.Item2).ToList();
         return sizes.Count > 1 ? [.. sizes.Select(size => scaled.At(size.Item1, size.Item2))]
             : throw new ArgumentException($"Options.{nameof(FineTuneTrainer.Options.MultiScale)} is {this}, of which only "

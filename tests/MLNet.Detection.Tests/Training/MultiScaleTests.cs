@@ -89,7 +89,8 @@ public sealed class MultiScaleTests
     {
         var detector = HeadCase.Of(name).Load();
         var result = Learn(detector, new(0.5, 2, 4), epochs: 48);
-        Assert.IsLessThan(result.History.Take(12).Average(epoch => epoch.Loss), result.History.TakeLast(12).Average(epoch => epoch.Loss));
+        Assert.IsLessThan(result.History.Take(12).Average(epoch => epoch.Loss),
+            result.History.TakeLast(12).Average(epoch => epoch.Loss));
         Assert.AreEqual(detector.Resize, result.Detector.Resize);
         CollectionAssert.AreEqual(detector.Anchors.ToArray(), result.Detector.Anchors.ToArray());
         Assert.AreEqual(detector.ImageValue, result.Detector.ImageValue);
