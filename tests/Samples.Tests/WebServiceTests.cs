@@ -47,6 +47,26 @@ public sealed class WebServiceTests
     }
 
     [TestMethod]
+    public async Task Many_requests_at_once_find_what_one_finds()
+    {
+        const int Clients = 64, Each = 4, Pictures = 5;
+        byte[][] pictures = [.. Enumerable.Range(1, Pictures).Select(Picture)];
+        string[] expected = await Task.WhenAll(pictures.Select(Detected));
+        Assert.HasCount(Pictures, expected.Distinct());
+        await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(async () =>
+        {
+            for (var i = client; i < client + Each; i++)
+                Assert.AreEqual(expected[i % Pictures], await Detected(pictures[i % Pictures]));
+        })));
+
+        async Task<string> Detected(byte[] picture)
+        {
+            var response = await _client.PostAsync("/detect?threshold=0", new ByteArrayContent(picture));
+            return await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
+        }
+    }
+
+    [TestMethod]
     public async Task Feedback_becomes_a_data_set_and_replaces_earlier_feedback_on_the_picture()
     {
         foreach (var (picture, box) in new[] { (1, 10f), (2, 20f), (1, 30f) })

@@ -37,7 +37,9 @@ internal sealed class DetectRun(ParseResult given, Settings settings, RankedRun 
             Loss = _recipe.Loss,
             Mix = Mix(Given.GetValue(Settings.Augment)!, detector.Resize),
             ValidationSet = val,
+            MultiScale = Given.GetValue(Settings.MultiScale) is { } sizes ? MultiScale.Parse(sizes) : null,
         }, _recipe, place);
+        options = WithBatch(options, _recipe, place, memory => BatchFit.Of(Ml, options, train.Dataset.Images.Length, memory));
         if (Given.GetValue(Settings.FindRate))
         {
             FindRate(place, options, train);

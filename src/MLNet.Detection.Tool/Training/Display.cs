@@ -41,6 +41,8 @@ internal sealed class Display : IProgress<TrainingProgress>, IDisposable
         ? (FormattableString)$"The loss falls fastest at [green]--lr {F($"{rate:g2}")}[/] ({range.Steps.Count} steps in {path})"
         : $"The loss falls nowhere in {range.Steps.Count} steps ({path}): take more --epochs, or look at data and head.");
 
+    public static void Found(BatchFit fit) => AnsiConsole.MarkupLineInterpolated($"Chosen by memory: [green]{fit}[/]");
+
     public static void Open(string address) => AnsiConsole.MarkupLineInterpolated($"Dashboard: [green]{address}[/]");
 
     public static void Start(DetectorModel detector, DetectionDataView train, DetectionDataView? test, RunFolder folder) =>

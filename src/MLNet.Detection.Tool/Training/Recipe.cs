@@ -34,7 +34,15 @@ internal sealed class Recipe(ParseResult given, Settings settings)
 
     public int Epochs => Choose(settings.Epochs, ScratchRecipe.Epochs);
 
-    public int BatchSize => Choose(settings.Batch, ScratchRecipe.BatchSize);
+    /// <summary>Whether the batch is to be found by the memory that its steps take.</summary>
+    public bool FindsBatch => given.GetValue(settings.Batch) == "auto";
+
+    /// <summary>The batch that was found.</summary>
+    public int? FoundBatch { get; set; }
+
+    public int BatchSize => FoundBatch ?? (FindsBatch ? 1 : FromScratch && IsDefault(settings.Batch) ? ScratchRecipe.BatchSize
+        : int.TryParse(given.GetValue(settings.Batch), CultureInfo.InvariantCulture, out var batch) ? batch
+        : throw new ArgumentException($"--batch is '{given.GetValue(settings.Batch)}'; expected a number of images, or auto."));
 
     public WeightAverage? Average => given.GetValue(settings.Average) is { } decay
         ? new(decay, given.GetValue(settings.AverageRamp)) : null;

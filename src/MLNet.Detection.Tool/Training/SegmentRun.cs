@@ -22,7 +22,7 @@ internal sealed class SegmentRun(ParseResult given, Settings settings, RankedRun
     {
         foreach (var option in new Option[]
             { Settings.Head, Settings.HeadFile, Settings.Anchors, Settings.AnchorScheme, Settings.ClassOutput, Settings.BoxOutput,
-                Settings.FindRate })
+                Settings.FindRate, Settings.MultiScale })
             if (Given.GetResult(option) is { Implicit: false })
                 throw new ArgumentException($"{option.Name} is for detectors; leave it out with --task segment.");
         foreach (var name in Given.GetValue(Settings.Augment)!.Where(name => name is "mixup" or "copypaste"))
@@ -33,7 +33,7 @@ internal sealed class SegmentRun(ParseResult given, Settings settings, RankedRun
         foreach (var warning in model.Warnings)
             place.Display.Tell(warning);
         Display.Start(model, train, test, place.Folder);
-        var trainer = Ml.Detection().FineTuneSegmenter(With(new SegmentationTrainer.Options
+        var options = With(new SegmentationTrainer.Options
         {
             Segmenter = model,
             Loss = loss?.Loss,
@@ -43,7 +43,9 @@ internal sealed class SegmentRun(ParseResult given, Settings settings, RankedRun
             Mix = Given.GetValue(Settings.Augment)!.Contains("mosaic")
                 ? new Mosaic(model.Resize.Width, model.Resize.Height, Probability: 0.5) : null,
             ValidationSet = val,
-        }, _recipe, place));
+        }, _recipe, place);
+        options = WithBatch(options, _recipe, place, memory => BatchFit.Of(Ml, options, train.Dataset.Images.Length, memory));
+        var trainer = Ml.Detection().FineTuneSegmenter(options);
         var result = Ranked.Train(() => place.Display.During(() => trainer.Train(train)));
         if (!Ranked.Ranks.IsFirst())
             return;

@@ -105,7 +105,10 @@ internal sealed class Settings
     public Option<string?> Images { get; } =
         Of<string?>("--images", "Folder of the pictures. Without it: where the format keeps them.");
     public Option<int> Epochs { get; } = Of("--epochs", "Times that every image is seen (built-in detector: 25).", 20);
-    public Option<int> Batch { get; } = Of("--batch", "Images of a step (built-in detector: 4).", 8);
+    public Option<string> Batch { get; } = Of("--batch",
+        "Images of a step (built-in detector: 4), or auto: the most whose steps fit into --memory, at most all.", "8");
+    public Option<string?> Memory { get; } = Of<string?>("--memory",
+        "For --batch auto: what the process may take, such as 4GB. Without it: 0.8 of what it has and what is free.");
     public Option<int> Accumulate { get; } = Of("--accumulate",
         "Passes of --batch images whose gradients are added up before each update: a batch so many times larger, in the memory of "
         + "one.", 1);
@@ -147,6 +150,8 @@ internal sealed class Settings
         "Epochs at the end without mosaic, mixup and copypaste.", 0);
     public Option<string> Sampling { get; } = Of("--sampling", "shuffled: each picture once an epoch; class-balanced: as many "
         + "pictures, each class equally often.", "shuffled").AcceptOnlyFromAmong("shuffled", "class-balanced");
+    public Option<string?> MultiScale { get; } = Of<string?>("--multi-scale", "Take each step in a size of pictures that is drawn: parts "
+        + "of the network's own, 0.5:1.5 (five sizes) or 0.5:1.5:9 (nine), or sizes, 320,416,512 or 320x256,640x512.");
     public Option<double?> RepeatFactor { get; } = Of<double?>("--repeat-factor",
         "Show pictures with rare classes more often: those in less than this part of the pictures, such as 0.01.");
     public Option<string?> Loss { get; } =
@@ -205,10 +210,10 @@ internal sealed class Settings
     [
         Task, MapOutput, Background, Tiles, Masks, Classes, Objects, PartObjects, Balance, Model, ClassOutput, BoxOutput,
         Head, ObjectnessOutput, Anchors, AnchorFormat, AnchorScheme, ImageSize,
-        Normalization, Colors, Mean, Scale, HeadFile, Train, Val, Test, Format, Images, Epochs, Batch, Accumulate, LearningRate,
+        Normalization, Colors, Mean, Scale, HeadFile, Train, Val, Test, Format, Images, Epochs, Batch, Memory, Accumulate, LearningRate,
         FindRate, WarmUp,
         Schedule, Optimizer, WeightDecay, NoBiasDecay, Group, BatchStatistics,
-        ClipNorm, Average, AverageRamp, Augment, CloseMix, Sampling, RepeatFactor,
+        ClipNorm, Average, AverageRamp, Augment, CloseMix, MultiScale, Sampling, RepeatFactor,
         Loss, Alpha, Gamma, BoxLoss, Rois, Freeze, FreezeDepth, HeadsOnly, Device, Precision, Kernels, Tf32,
         CudaGraph, Workers, Cache, Threads, Output, Resume, TensorBoard, Dashboard, Seed, Overwrite, DemoImages,
     ];

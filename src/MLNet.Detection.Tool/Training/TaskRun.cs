@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.ML;
 using MLNet.Detection.Augmentation;
@@ -92,6 +93,26 @@ internal abstract class TaskRun(ParseResult given, Settings settings, RankedRun 
             ShownPictures = place.Listeners.Count > 1 ? ShownPictures : 0,
             Cancellation = Cancel,
         });
+
+    /// <summary>The same with the batch that fits into memory, where it is to be found; a resumed run takes the one that was
+    /// found when it began.</summary>
+    protected T WithBatch<T>(T options, Recipe recipe, RunPlace place, Func<long?, BatchFit> find) where T : TrainingOptions
+    {
+        if (!recipe.FindsBatch)
+            return Given.GetValue(Settings.Memory) is null ? options
+                : throw new ArgumentException("--memory is for --batch auto; give that too, or leave --memory out.");
+        if (place.Resume && Checkpoint.Load(place.Folder.Checkpoint).Notes.TryGetValue("batch_size", out var images))
+            recipe.FoundBatch = int.Parse(images, CultureInfo.InvariantCulture) / options.Accumulate;
+        else
+        {
+            var fit = find(Given.GetValue(Settings.Memory) is { } memory ? BatchFit.ParseBytes(memory) : null);
+            if (!fit.Fits)
+                throw new ArgumentException($"No batch fits: {fit}. Give more --memory, or a model with smaller pictures.");
+            recipe.FoundBatch = fit.BatchSize;
+            Display.Found(fit);
+        }
+        return (T)((TrainingOptions)options with { BatchSize = recipe.BatchSize });
+    }
 
     /// <summary>What the metrics file says of the run itself.</summary>
     protected Dictionary<string, JsonNode?> Facts(TrainingResult result, TimeSpan elapsed, double peak) => new()

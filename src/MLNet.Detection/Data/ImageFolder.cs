@@ -52,6 +52,9 @@ internal sealed class ImageFolder(string folder, MissingImages missing)
                 "Move the image below the image folder, or load with a folder further up and names without \"..\".");
 
         var path = Path.GetFullPath(Path.Combine(_root, name));
+        if (FolderBorder.LeadsOut(_root, path))
+            throw place.Error($"the image file {path} leads out of the image folder by a symbolic link",
+                "Copy the image there, or load with the folder that holds it.");
         if (missing == MissingImages.Unchecked || File.Exists(path))
             return path;
         if (missing == MissingImages.Skip)

@@ -9,6 +9,7 @@ using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
 using OnnxGraphs.Models;
 using OnnxGraphs.Ops;
+using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Heads;
 
@@ -50,6 +51,9 @@ public abstract record AnchorHead : DetectionHead
                 + $"{values[1].Shape}; {detector.Anchors.Count} anchors and {detector.ClassColumns} class columns need "
                 + $"{classes} and {boxes}. Check the anchors and classes.");
     }
+
+    internal override IReadOnlyList<string> GridMaps(HeadFrame detector) =>
+        HeadMaps.Behind(detector.Model, detector.BoxValue);
 
     private static Var WidthFirst(Var deltas) =>
         Op.Concat([.. new[] { 1, 0, 3, 2 }.Select(column => Op.Slice(deltas, 2, column, column + 1))], 2);

@@ -146,6 +146,14 @@ public sealed record DenseHead : DetectionHead
     internal override IReadOnlyList<(int Cells, int Anchors)> Layout(HeadFrame detector) =>
         [.. Levels.Select(level => (level.Width * level.Height, level.Anchors))];
 
+    internal override IReadOnlyList<string> GridMaps(HeadFrame detector) =>
+        [.. Levels.Select(level => level.Classes.Map)];
+
+    internal override DetectionHead Over(IReadOnlyList<Anchors.GridSize> maps) => this with
+    {
+        Levels = [.. Levels.Zip(maps, (level, map) => level with { Width = map.Width, Height = map.Height })],
+    };
+
     internal override bool FitsAnchors(int anchors) =>
         Levels.Count > 0 && Levels.Sum(level => (long)level.Places) == anchors;
 
@@ -157,17 +165,9 @@ public sealed record DenseHead : DetectionHead
     internal IReadOnlyList<(float X, float Y)> Strides(int width, int height) => [.. Levels.SelectMany(level =>
         Enumerable.Repeat(Stride(width, height, level), level.Places))];
 
-    /// <summary>
-    /// The stride of a level. The last cells may reach over the picture's edge: of powers of two the one that gives the
-    /// level's cells, else the picture by the cells.
-    /// </summary>
-    internal static (float X, float Y) Stride(int width, int height, HeadLevel level)
-    {
-        for (var stride = 2; stride <= 512; stride *= 2)
-            if ((width + stride - 1) / stride == level.Width && (height + stride - 1) / stride == level.Height)
-                return (stride, stride);
-        return ((float)width / level.Width, (float)height / level.Height);
-    }
+    /// <summary>The stride of a level.</summary>
+    internal static (float X, float Y) Stride(int width, int height, HeadLevel level) =>
+        Anchors.LevelAnchors.StrideOf(width, height, new(level.Width, level.Height));
 
     /// <summary>Squares of a stride around the points of all cells, for each anchor.</summary>
     internal IReadOnlyList<Box> Points(int width, int height)

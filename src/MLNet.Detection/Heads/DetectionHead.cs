@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MLNet.Detection.Anchors;
 using MLNet.Detection.Images;
 using MLNet.Detection.Scoring;
 using OnnxGraphs.Graphs;
@@ -113,6 +114,13 @@ public abstract record DetectionHead
 
     /// <summary>Whether the levels that the head was saved with go with a number of places.</summary>
     internal virtual bool FitsAnchors(int anchors) => true;
+
+    /// <summary>Names of the maps [batch, channels, height, width] whose cells the places run over, level by level; empty
+    /// where their number does not grow with the picture.</summary>
+    internal virtual IReadOnlyList<string> GridMaps(HeadFrame detector) => [];
+
+    /// <summary>The head over maps of other sizes, of the levels in their order.</summary>
+    internal virtual DetectionHead Over(IReadOnlyList<GridSize> maps) => this;
 
     /// <summary>Finds the head's values in a file and fits them to the wanted classes.</summary>
     internal abstract FoundHead Import(HeadImport import);

@@ -7,6 +7,7 @@ using MLNet.Detection.Scoring;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Losses;
 using OnnxGraphs.Ops;
+using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Heads;
 
@@ -122,6 +123,12 @@ public sealed record FcosHead : DetectionHead
     }
 
     internal override IReadOnlyList<int> PlacesPerLevel(HeadFrame detector) => PointsPerLevel;
+
+    internal override IReadOnlyList<string> GridMaps(HeadFrame detector) =>
+        HeadMaps.Behind(detector.Model, detector.ClassValue);
+
+    internal override DetectionHead Over(IReadOnlyList<GridSize> maps) =>
+        this with { PointsPerLevel = [.. maps.Select(map => map.Width * map.Height)] };
 
     internal override bool FitsAnchors(int anchors) => PointsPerLevel.Sum() == anchors;
 

@@ -95,6 +95,10 @@ public sealed record YoloHead : GridHead
         HeadFrame detector, DetectionTargets targets, IReadOnlyList<Var> tables) =>
         Loss.Terms(targets, tables[0], AnchorsPerLevel(detector));
 
+    internal override IReadOnlyList<string> GridMaps(HeadFrame detector) => Maps;
+
+    internal override DetectionHead Over(IReadOnlyList<GridSize> maps) => this with { Grids = maps };
+
     internal override bool FitsAnchors(int anchors) => Maps.Count > 0 && Grids.Count == Maps.Count
         && Grids.Sum(grid => grid.Width * grid.Height) is > 0 and var cells && anchors % cells == 0;
 

@@ -102,6 +102,8 @@ public sealed record Yolov8Head : GridHead
     internal override (Var Scores, Var Boxes) Predictions(HeadFrame detector, IReadOnlyList<Var> tables) =>
         (Op.Squeeze(Op.Logistic(tables[1]), 0), Op.Squeeze(tables[0], 0));
 
+    internal override IReadOnlyList<string> GridMaps(HeadFrame detector) => ClassValues(detector);
+
     internal override bool FitsAnchors(int anchors) => Maps.Count > 0;
 
     internal override FoundHead Import(HeadImport import)

@@ -97,6 +97,8 @@ public sealed record YoloxHead : GridHead
     internal override IReadOnlyDictionary<string, Var> Terms(
         HeadFrame detector, DetectionTargets targets, IReadOnlyList<Var> tables) => Loss.Terms(targets, tables[0]);
 
+    internal override IReadOnlyList<string> GridMaps(HeadFrame detector) => ClassValues(detector);
+
     internal override bool FitsAnchors(int anchors) => Maps.Count > 0;
 
     internal override FoundHead Import(HeadImport import)

@@ -57,6 +57,9 @@ public abstract record PictureNetwork
     /// <summary>The file, for messages.</summary>
     internal string Path => Model.Path;
 
+    /// <summary>A picture in the network's size.</summary>
+    internal RgbImage BlackPicture => RgbImage.Filled(Resize.Width, Resize.Height, 0, 0, 0);
+
     /// <summary>Shape of a batch of pictures at <see cref="InputName"/>.</summary>
     internal TensorShape InputShape(int batch) => new(batch, Normalization.Channels, Resize.Height, Resize.Width);
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Evaluation;
 using MLNet.Detection.Evaluation.Masks;
@@ -48,7 +49,14 @@ public sealed class RunFolder
             throw new IOException($"{path}: there is a file of that name; give another folder.");
         if (!overwrite && Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
             throw new IOException($"{path}: the folder is not empty; give a new one, or allow overwriting.");
-        Directory.CreateDirectory(path);
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{path}: the folder cannot be made ({error.Message.TrimEnd('.')}); give another one.", error);
+        }
         return new(path);
     }
 
@@ -120,7 +128,7 @@ public sealed class RunFolder
         json["classes"] = classes;
         foreach (var (key, value) in more ?? [])
             json[key] = value?.DeepClone();
-        System.IO.File.WriteAllText(Metrics, json.ToJsonString(Json));
+        WholeFile.Write(Metrics, "the metrics", path => System.IO.File.WriteAllText(path, json.ToJsonString(Json)));
     }
 
     private static double? Number(double value) => double.IsNaN(value) ? null : value;

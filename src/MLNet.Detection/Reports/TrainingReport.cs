@@ -1,3 +1,5 @@
+using MLNet.Detection.Data;
+
 namespace MLNet.Detection.Reports;
 
 /// <summary>
@@ -28,8 +30,9 @@ public static class TrainingReport
     /// </exception>
     public static void Write(ReportData data, string path, bool overwrite = false)
     {
-        using var writer = new StreamWriter(new FileStream(path, overwrite ? FileMode.Create : FileMode.CreateNew));
-        writer.Write(Render(data));
+        if (!overwrite && File.Exists(path))
+            throw new IOException($"{path}: there is a file of that name; give another one, or allow overwriting.");
+        WholeFile.Write(path, "the report", temporary => File.WriteAllText(temporary, Render(data)));
     }
 
     private static void AddSettings(HtmlText html, IReadOnlyList<ReportSetting> settings)

@@ -8,15 +8,19 @@ namespace MLNet.Detection.Training;
 /// image has zero pixels, and targets that do not count.
 /// </summary>
 /// <param name="run">The run.</param>
-/// <param name="task">What its targets are.</param>
-/// <param name="set">Which of the run's sets of inputs.</param>
-internal sealed class Batch(ITrainingRun run, TrainingTask task, int set)
+/// <param name="sizes">The tasks that its targets are of.</param>
+/// <param name="place">Which of the batches that are made at once; each has a set of the run's inputs for every
+/// size.</param>
+internal sealed class Batch(ITrainingRun run, PictureSizes sizes, int place)
 {
-    private readonly string _images = task.Model.InputName;
-    private readonly int _places = (int)run.Data.Single(data => data.Name == task.Model.InputName).Shape[0];
+    private readonly string _images = sizes.Tasks[0].Model.InputName;
+    private readonly int _places = (int)run.Data.Single(data => data.Name == sizes.Tasks[0].Model.InputName).Shape[0];
 
     /// <summary>Which of the run's sets of inputs it lies in.</summary>
-    public int Set => set;
+    public int Set => place * sizes.Tasks.Count + Plan.Size;
+
+    /// <summary>What its targets are.</summary>
+    public TrainingTask Task => sizes.Tasks[Plan.Size];
 
     /// <summary>The step that it is for.</summary>
     public BatchPlan Plan { get; private set; } = new(0, 0, [], false, false);
@@ -34,12 +38,12 @@ internal sealed class Batch(ITrainingRun run, TrainingTask task, int set)
     public void Reset(BatchPlan plan, IReadOnlyList<Sample> samples)
     {
         (Plan, Samples) = (plan, samples);
-        for (var place = samples.Count; place < _places; place++)
+        for (var empty = samples.Count; empty < _places; empty++)
         {
-            PixelsOf(place).Clear();
-            task.Clear(this, place);
+            PixelsOf(empty).Clear();
+            Task.Clear(this, empty);
         }
-        task.Count(this);
+        Task.Count(this);
     }
 
     /// <summary>
@@ -48,15 +52,15 @@ internal sealed class Batch(ITrainingRun run, TrainingTask task, int set)
     /// </summary>
     public void FillUp()
     {
-        for (var place = Samples.Count; place < _places; place++)
-            PixelsOf(place % Samples.Count).CopyTo(PixelsOf(place));
+        for (var empty = Samples.Count; empty < _places; empty++)
+            PixelsOf(empty % Samples.Count).CopyTo(PixelsOf(empty));
     }
 
     /// <summary>Whether the step has an input.</summary>
     public bool Has(string input) => run.Data.Any(data => data.Name == input);
 
     /// <summary>All of an input.</summary>
-    public Span<T> Whole<T>(string input) where T : unmanaged => run.Input<T>(input, set);
+    public Span<T> Whole<T>(string input) where T : unmanaged => run.Input<T>(input, Set);
 
     /// <summary>The part of an input that belongs to an image.</summary>
     public Span<T> Part<T>(string input, int image) where T : unmanaged

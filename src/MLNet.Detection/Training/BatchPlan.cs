@@ -6,4 +6,8 @@ namespace MLNet.Detection.Training;
 /// <param name="Choices">The images.</param>
 /// <param name="EndsStep">Whether it is the last pass of its step.</param>
 /// <param name="EndsEpoch">Whether its step is the last one of its epoch.</param>
-internal sealed record BatchPlan(int Step, int Epoch, SampleChoice[] Choices, bool EndsStep, bool EndsEpoch);
+internal sealed record BatchPlan(int Step, int Epoch, SampleChoice[] Choices, bool EndsStep, bool EndsEpoch)
+{
+    /// <summary>Which of the sizes of pictures it takes, from 0.</summary>
+    public int Size { get; init; }
+}

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OnnxGraphs.Runtime;
 using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Training;
@@ -8,9 +9,13 @@ namespace MLNet.Detection.Training;
 /// its own, over the ends of epochs too. What is in a batch does not depend on the workers.
 /// </summary>
 internal sealed class BatchSource(
-    SampleStore store, Sampler sampler, SampleAugmentation augmentation, TrainingTask task, BatchSlices slices,
+    SampleStore store, Sampler sampler, SampleAugmentation augmentation, PictureSizes sizes, BatchSlices slices,
     bool fillUp, int workers)
 {
+    /// <summary>Batches that are made ahead: as many as there are workers.</summary>
+    public static int WorkersOf(TrainingOptions options, Device device) =>
+        options.Workers ?? (device.IsProcessor ? 1 : Math.Clamp(Environment.ProcessorCount / 2, 1, 4));
+
     /// <summary>Steps of an epoch; the last one may not be full.</summary>
     public int StepsPerEpoch => (sampler.Length(store.Samples.Count) + slices.Images - 1) / slices.Images;
 
@@ -20,7 +25,8 @@ internal sealed class BatchSource(
     {
         var first = run.Steps;
         var plans = Enumerable.Range(0, epochs).Skip(first / StepsPerEpoch).SelectMany(Epoch)
-            .Skip(first % StepsPerEpoch).SelectMany((step, i) => step.Select(plan => plan with { Step = first + i }));
+            .Skip(first % StepsPerEpoch).SelectMany((step, i) => step.Select(plan =>
+                plan with { Step = first + i, Size = sizes.Of(first + i) }));
         return workers == 0 ? InTurn(run, plans) : Ahead(run, plans);
     }
 
@@ -37,7 +43,7 @@ internal sealed class BatchSource(
 
     private IEnumerable<IReadOnlyList<Batch>> InTurn(ITrainingRun run, IEnumerable<BatchPlan> plans)
     {
-        Batch[] batches = [.. Enumerable.Range(0, slices.Passes).Select(set => new Batch(run, task, set))];
+        Batch[] batches = [.. Enumerable.Range(0, slices.Passes).Select(place => new Batch(run, sizes, place))];
         var filled = 0;
         foreach (var plan in plans)
         {
@@ -54,7 +60,7 @@ internal sealed class BatchSource(
     private IEnumerable<IReadOnlyList<Batch>> Ahead(ITrainingRun run, IEnumerable<BatchPlan> plans)
     {
         var free = new Queue<Batch>(
-            Enumerable.Range(0, workers + slices.Passes).Select(set => new Batch(run, task, set)));
+            Enumerable.Range(0, workers + slices.Passes).Select(place => new Batch(run, sizes, place)));
         var step = new List<Batch>();
         var filling = new Queue<Task<Batch>>();
         using var plan = plans.GetEnumerator();
@@ -112,7 +118,8 @@ internal sealed class BatchSource(
 
     private Batch Fill(Batch batch, BatchPlan plan)
     {
-        var images = Array.ConvertAll(plan.Choices, choice => augmentation.Apply(plan.Epoch, choice));
+        var task = sizes.Tasks[plan.Size];
+        var images = Array.ConvertAll(plan.Choices, choice => augmentation.Apply(plan.Epoch, choice, task));
         batch.Reset(plan, [.. images.Select(image => image.Sample)]);
         foreach (var (i, (_, image)) in images.Index())
         {

@@ -115,6 +115,12 @@ internal sealed class DetectionTask(DetectorModel detector, DetectionHead head, 
         });
     }
 
+    public override void Score(TrainingOptions options, Device device)
+    {
+        using var scorer = new Detector(detector, options.Slices.Places, device);
+        scorer.Detect([.. Enumerable.Repeat(Model.BlackPicture, scorer.BatchSize)]);
+    }
+
     public override ValidationRun Validation(IDataView data, TrainingOptions options, Device device, CacheBudget budget) =>
         new DetectionValidation(data, this, options, device, budget);
 

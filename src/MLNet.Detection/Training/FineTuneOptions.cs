@@ -13,6 +13,12 @@ public sealed partial class FineTuneTrainer
         /// <summary>The detector to start from.</summary>
         public required DetectorModel Detector { get; init; }
 
+        /// <summary>
+        /// Sizes of pictures that the steps take by chance; measured and saved is the network's own size. The random changes
+        /// and mixes see pictures in the largest size. Null: the network's own alone.
+        /// </summary>
+        public MultiScale? MultiScale { get; init; }
+
         /// <summary>Columns of the training data.</summary>
         public LabelColumns Columns { get; init; } = new();
 
@@ -32,9 +38,15 @@ public sealed partial class FineTuneTrainer
         internal DetectionHead Head => Detector.Head is not AnchorHead head ? Detector.Head
             : head with { Loss = Loss ?? head.Loss, Matcher = Matcher ?? head.Matcher };
 
+        /// <summary>The options for each size of the pictures.</summary>
+        internal IReadOnlyList<Options> Sized =>
+            MultiScale is null ? [this] : [.. MultiScale.Of(Detector).Select(sized => this with { Detector = sized })];
+
         internal void Check(IReadOnlyList<string> classes)
         {
             Check();
+            Require(MultiScale is null || !IsParted, nameof(MultiScale), MultiScale,
+                $"null, as a step comes in {Accumulate} passes on {Backend.Ranks.Count} ranks");
             if (!classes.Order(StringComparer.Ordinal).SequenceEqual(Detector.Classes.Order(StringComparer.Ordinal)))
                 throw ForeignClasses("data", classes);
             if (ValidationSet is not null && Columns.ClassesOf(ValidationSet.Schema, Detector.Classes).All(c => c < 0))

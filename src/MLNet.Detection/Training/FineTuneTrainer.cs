@@ -58,7 +58,8 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
         var options = _options with { BatchSize = _options.BatchOf(_options.Detector) };
         if (options.BatchSize != _options.BatchSize)
             channel.Warning(MessageSensitivity.None, "{0}", FineTuning.SingleBatch(options.Detector, _options.BatchSize));
-        var run = new FineTuning(Task(options), options, ContextDevice.Of(_context, _options.Device), channel).Run(data);
+        var sizes = new PictureSizes([.. options.Sized.Select(Task)], options.Seed);
+        var run = new FineTuning(Task(options), sizes, options, ContextDevice.Of(_context, _options.Device), channel).Run(data);
         return new((DetectorModel)run.Model, run.History, run.SkippedImages)
         {
             Device = run.Device, Placement = run.Placement,
@@ -81,6 +82,9 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
             throw new ArgumentException($"Options.{nameof(TrainingOptions.Accumulate)} is {_options.Accumulate}, with "
                 + $"{_options.Backend.Ranks.Count} ranks; the files for the official runtime hold a step of a whole batch. "
                 + "Set it to 1, without ranks: an application there adds up passes itself.");
+        if (_options.MultiScale is not null)
+            throw new ArgumentException($"Options.{nameof(Options.MultiScale)} is {_options.MultiScale}; the files for the "
+                + "official runtime hold a step of one size. Set it to null.");
         if (_options.Head.Chooser(_options.Detector) is not null)
             throw new ModelException($"{_options.Detector.Model.Path}: a {_options.Head.Kind} detector chooses regions "
                 + "between the halves of a step, which the official artifacts do not do; train it here.");

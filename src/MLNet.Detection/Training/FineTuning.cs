@@ -13,7 +13,13 @@ using OnnxGraphs.Training;
 namespace MLNet.Detection.Training;
 
 /// <summary>One training run: builds the step, the data and the hooks, and goes through the loop.</summary>
-internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Device device, IChannel channel)
+/// <param name="task">What is learnt, in the size in which it is measured and saved.</param>
+/// <param name="sizes">The sizes of the steps.</param>
+/// <param name="options">How.</param>
+/// <param name="device">Where.</param>
+/// <param name="channel">Where warnings go.</param>
+internal sealed class FineTuning(
+    TrainingTask task, PictureSizes sizes, TrainingOptions options, Device device, IChannel channel)
 {
     internal const string CheckpointName = "checkpoint.safetensors", LogName = "log.csv", EpochsName = "epochs.csv";
 
@@ -27,13 +33,13 @@ internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Dev
 
     public TunedNetwork Run(IDataView data)
     {
-        // Before the long reading of images: a folder that cannot be made.
-        _ = Workspace(LogName);
+        // Before the long reading of images: a folder that cannot be made, or is in use.
+        using var claim = options.WorkspacePath is { } folder && _ranks.IsFirst() ? WorkspaceClaim.Take(folder) : null;
         var start = new RankStart(_ranks);
         start.CheckOptions(options);
         var budget = CacheBudget.Of(options.Cache, _ranks);
-        using var read = start.Read(() => RunData.Read(
-            data, _ranks.IsFirst() || task.SharesValidation ? options.ValidationSet : null, task, options, device, budget));
+        using var read = start.Read(() => RunData.Read(data, _ranks.IsFirst() || task.SharesValidation ? options.ValidationSet : null,
+            task, sizes, options, device, budget));
         var (store, validation) = (read.Store, read.Validation);
         validation?.Begin(_ranks);
         var skipped = read.Skipped;
@@ -55,7 +61,7 @@ internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Dev
         using var log = Workspace(LogName) is { } path ? new WriteLog(path, run.Steps) : null;
         using var meters = new Meters(options.Slices.Images, run.Steps);
         var epochs = Workspace(EpochsName) is { } place ? new WriteEpochs(place, run.Steps / batches.StepsPerEpoch) : null;
-        var loop = new TrainingLoop(run, task, batches, Schedule(batches.StepsPerEpoch),
+        var loop = new TrainingLoop(run, batches, Schedule(batches.StepsPerEpoch),
             options.Epochs, options.ReportEvery ?? (device.IsProcessor ? 1 : 10),
             _ranks.IsFirst() ? Hooks(validate, log, epochs, meters, notes) : OtherHooks(validation, run), _ranks);
         var history = loop.Run(options.Cancellation);
@@ -102,8 +108,8 @@ internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Dev
     private BatchSource Batches(SampleStore store) => new(
         store, (options.Sampler ?? new ShuffledSampler(options.Seed)).For(
             new ComputedList<int[]>(store.Samples.Count, i => store.Samples[i].Classes)),
-        new(store, task, options.Augmentations, options.Mix, options.Epochs - options.CloseMixEpochs, options.Seed), task, options.Slices,
-        fillUp: options.BatchStatistics, options.Workers ?? (device.IsProcessor ? 1 : Math.Clamp(Environment.ProcessorCount / 2, 1, 4)));
+        new(store, options.Augmentations, options.Mix, options.Epochs - options.CloseMixEpochs, options.Seed), sizes, options.Slices,
+        fillUp: options.BatchStatistics, BatchSource.WorkersOf(options, device));
 
     private LearningRateSchedule Schedule(int stepsPerEpoch) => new(
         options.LearningRate, (int)MathF.Round(options.WarmUpEpochs * stepsPerEpoch), options.Epochs * stepsPerEpoch,
@@ -114,9 +120,8 @@ internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Dev
         if (options.Precision == StepPrecision.Float16 && device.IsProcessor)
             channel.Warning(MessageSensitivity.None, "{0}", "Float16 is for GPUs: the processor computes it by way of "
                 + "float32, and is faster with Precision Float32.");
-        var network = task.Model.Network(options.Slices.Places);
-        return options.Backend.Start(network, task.Model.RawValues, task.Loss, options.Optimizer,
-            options.StepOptions(task.Model, network, stepsPerEpoch), device);
+        return options.Backend.Start(
+            [.. sizes.Tasks.Select(sized => sized.Step(options, stepsPerEpoch))], options.Optimizer, device);
     }
 
     private List<ITrainingHook> Hooks(
@@ -146,6 +151,7 @@ internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Dev
     private Dictionary<string, string> Notes(int images) => new Dictionary<string, FormattableString>
     {
         ["images"] = $"{images}", ["epochs"] = $"{options.Epochs}", ["batch_size"] = $"{options.Slices.Images}",
+        ["picture_sizes"] = $"{sizes}",
         ["seed"] = $"{options.Seed}", ["learning_rate"] = $"{options.LearningRate:R}",
         ["warm_up_epochs"] = $"{options.WarmUpEpochs:R}", ["optimizer"] = $"{options.Optimizer}",
         ["learning_rate_decay"] = $"{options.Decay}",
@@ -160,19 +166,6 @@ internal sealed class FineTuning(TrainingTask task, TrainingOptions options, Dev
     private PictureNetwork Tuned(ParameterLayout layout, float[] parameters) =>
         task.Tuned(layout.Scatter(parameters, task.Model.Model));
 
-    private string? Workspace(string file)
-    {
-        if (options.WorkspacePath is not { } folder || !_ranks.IsFirst())
-            return null;
-        try
-        {
-            Directory.CreateDirectory(folder);
-            return Path.Combine(folder, file);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException(
-                $"Options.WorkspacePath '{folder}' cannot be made ({error.Message}); give another folder.", error);
-        }
-    }
+    private string? Workspace(string file) =>
+        options.WorkspacePath is { } folder && _ranks.IsFirst() ? Path.Combine(folder, file) : null;
 }

@@ -9,10 +9,10 @@ namespace MLNet.Detection.Training;
 internal sealed record RunData(SampleStore Store, ValidationRun? Validation) : IDisposable
 {
     /// <summary>Reads both.</summary>
-    public static RunData Read(IDataView data, IDataView? validation, TrainingTask task, TrainingOptions options,
-        Device device, CacheBudget budget)
+    public static RunData Read(IDataView data, IDataView? validation, TrainingTask task, PictureSizes sizes,
+        TrainingOptions options, Device device, CacheBudget budget)
     {
-        var store = SampleStore.Read(data, task, options.Decoding, budget, RankShare.Whole, options.Cancellation);
+        var store = SampleStore.Read(data, sizes.Largest, options.Decoding, budget, RankShare.Whole, options.Cancellation);
         try
         {
             return new(store, validation is null ? null : task.Validation(validation, options, device, budget));

@@ -10,17 +10,16 @@ namespace MLNet.Detection.Training;
 /// happens to an image depends on seed, epoch and image alone, so that a resumed run goes on as it would have.
 /// </summary>
 /// <param name="store">The images.</param>
-/// <param name="task">What is learnt.</param>
 /// <param name="changes">The changes.</param>
 /// <param name="mix">The mix; null for none.</param>
 /// <param name="mixedEpochs">Epochs, from the first, in which images are mixed.</param>
 /// <param name="seed">Where chance begins.</param>
 internal sealed class SampleAugmentation(
-    SampleStore store, TrainingTask task, IReadOnlyList<IAugmentation> changes, IPictureMix? mix, int mixedEpochs,
+    SampleStore store, IReadOnlyList<IAugmentation> changes, IPictureMix? mix, int mixedEpochs,
     int seed)
 {
-    /// <summary>The image of a choice with its labels, at the network's size.</summary>
-    public (Sample Sample, RgbImage Image) Apply(int epoch, SampleChoice choice)
+    /// <summary>The image of a choice with its labels, at the size of the task's network.</summary>
+    public (Sample Sample, RgbImage Image) Apply(int epoch, SampleChoice choice, TrainingTask task)
     {
         var (sample, picture) = store.Readable(choice.Index);
         if (choice.Flip)

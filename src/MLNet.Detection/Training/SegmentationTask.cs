@@ -122,6 +122,12 @@ internal class SegmentationTask(SegmentationTrainer.Options options) : TrainingT
             map.Weights.CopyTo(batch.Part<float>(Weights, image));
     }
 
+    public override void Score(TrainingOptions _, Device device)
+    {
+        using var segmenter = new Segmenter(_model, options.Slices.Places, device);
+        segmenter.Segment([.. Enumerable.Repeat(_model.BlackPicture, segmenter.BatchSize)]);
+    }
+
     public override ValidationRun Validation(IDataView data, TrainingOptions _, Device device, CacheBudget budget) =>
         new SegmentationValidation(data, options, device, budget);
 

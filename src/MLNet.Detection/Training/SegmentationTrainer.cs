@@ -65,7 +65,8 @@ public sealed partial class SegmentationTrainer : IEstimator<SegmenterTransforme
         var options = _options with { BatchSize = _options.BatchOf(_options.Segmenter) };
         if (options.BatchSize != _options.BatchSize)
             channel.Warning(MessageSensitivity.None, "{0}", FineTuning.SingleBatch(_options.Segmenter, _options.BatchSize));
-        var run = new FineTuning(new SegmentationTask(options), options, ContextDevice.Of(_context, _options.Device), channel)
+        var task = new SegmentationTask(options);
+        var run = new FineTuning(task, new([task], options.Seed), options, ContextDevice.Of(_context, _options.Device), channel)
             .Run(data);
         return new((SegmenterModel)run.Model, run.History, run.SkippedImages)
         {

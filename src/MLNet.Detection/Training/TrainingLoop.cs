@@ -7,7 +7,6 @@ namespace MLNet.Detection.Training;
 
 /// <summary>Epochs of steps. All that is not "take a batch, run the step" is a hook.</summary>
 /// <param name="run">The run.</param>
-/// <param name="task">Its targets.</param>
 /// <param name="batches">Its data.</param>
 /// <param name="schedule">Its learning rates.</param>
 /// <param name="epochs">Its length.</param>
@@ -17,7 +16,7 @@ namespace MLNet.Detection.Training;
 /// <param name="ranks">Who takes the steps together: they stop together too, when one is told to, or when the first decides
 /// it after an epoch.</param>
 internal sealed class TrainingLoop(
-    ITrainingRun run, TrainingTask task, BatchSource batches, LearningRateSchedule schedule, int epochs,
+    ITrainingRun run, BatchSource batches, LearningRateSchedule schedule, int epochs,
     int reportEvery, IReadOnlyList<ITrainingHook> hooks, IRanks ranks)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -34,7 +33,7 @@ internal sealed class TrainingLoop(
             var (rate, plan) = (schedule.At(run.Steps), step[0].Plan);
             foreach (var batch in step)
             {
-                task.Match(run, batch);
+                batch.Task.Match(run, batch);
                 means.Waited(batch.Waited);
             }
             run.Advance(rate, [.. step.Select(batch => batch.Set)]);

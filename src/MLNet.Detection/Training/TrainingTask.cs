@@ -81,9 +81,19 @@ internal abstract class TrainingTask
     {
     }
 
+    /// <summary>Runs the model over a batch of black pictures, as a measurement does.</summary>
+    public abstract void Score(TrainingOptions options, OnnxGraphs.Runtime.Device device);
+
     /// <summary>Prepares the measurement of models on a set.</summary>
     public abstract ValidationRun Validation(IDataView data, TrainingOptions options, OnnxGraphs.Runtime.Device device,
         CacheBudget budget);
+
+    /// <summary>The step of the task.</summary>
+    public StepVariant Step(TrainingOptions options, int stepsPerEpoch = 1)
+    {
+        var network = Model.Network(options.Slices.Places);
+        return new(network, Model.RawValues, Loss, options.StepOptions(Model, network, stepsPerEpoch));
+    }
 
     /// <summary>The model with other weights.</summary>
     public PictureNetwork Tuned(OnnxModel weights) => Model with { Model = weights };

@@ -22,4 +22,17 @@ public interface ITrainingBackend
     /// <exception cref="InvalidOperationException">The backend or device cannot be used here.</exception>
     ITrainingRun Start(OnnxModel model, IReadOnlyList<string> heads, LossBuilder loss, Optimizer optimizer,
         TrainingGraphOptions options, Device device);
+
+    /// <summary>Starts a run of several steps on the same weights, for data of several shapes: sets of inputs belong to
+    /// the steps in turn.</summary>
+    /// <param name="variants">The steps; a run of the only one is that of the other overload.</param>
+    /// <param name="optimizer">The optimiser.</param>
+    /// <param name="device">Where they run.</param>
+    /// <exception cref="NotSupportedException">The backend takes data of one shape.</exception>
+    /// <exception cref="ModelException">A model cannot be trained.</exception>
+    /// <exception cref="InvalidOperationException">The backend or device cannot be used here.</exception>
+    ITrainingRun Start(IReadOnlyList<StepVariant> variants, Optimizer optimizer, Device device) => variants is [var only]
+        ? Start(only.Model, only.Heads, only.Loss, optimizer, only.Options, device)
+        : throw new NotSupportedException($"{GetType().Name} takes data of one shape, not of {variants.Count}; train with "
+            + $"pictures of one size, or with {nameof(StepBackend)}.");
 }

@@ -3,7 +3,8 @@ using OnnxGraphs.Precision;
 
 namespace OnnxGraphs.Training;
 
-/// <summary>Where a run stands: how many steps it took, and what they made of its vectors.</summary>
+/// <summary>Where a run stands: how many steps it took, and what they made of its vectors. Steps of several shapes share
+/// one.</summary>
 /// <param name="graph">The step.</param>
 /// <param name="vectors">The vectors, which steps read and write in turn.</param>
 internal sealed class StepState(TrainingGraph graph, StepVectors vectors)
@@ -16,6 +17,9 @@ internal sealed class StepState(TrainingGraph graph, StepVectors vectors)
 
     /// <summary>Where the scaling of the loss stands.</summary>
     public LossScaleState? LossScale => graph.Scaling?.Read(Read(Place(TrainingGraph.LossScale)));
+
+    /// <summary>The vectors, both sets of them.</summary>
+    public StepVectors Vectors => vectors;
 
     /// <summary>The vectors that the next step reads.</summary>
     public OrtValue[] Old => vectors[Turn];

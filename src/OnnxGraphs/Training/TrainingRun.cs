@@ -3,7 +3,6 @@ using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 using OnnxGraphs.Precision;
 using OnnxGraphs.Runtime;
-using OnnxGraphs.Sessions;
 
 namespace OnnxGraphs.Training;
 
@@ -21,16 +20,16 @@ public sealed class TrainingRun : ITrainingRun
 {
     private static readonly Dictionary<string, OrtValue> NoValues = [];
 
-    private readonly GraphSession _graphSession;
+    private readonly StepSession _step;
     private readonly ForwardRun? _forward;
     private readonly DeviceMemory _memory;
     private readonly StepInputs _inputs;
     private readonly StepScalars _scalars;
-    private readonly StepVectors _vectors;
     private readonly StepState _state;
     private readonly StepCapture _capture;
     private readonly Dictionary<(int Turn, int Set), OrtIoBinding> _bindings = [];
-    private bool _watched, _predicted;
+    private readonly bool _ownsState;
+    private bool _predicted;
 
     /// <summary>Starts from a model's weights with empty optimiser state.</summary>
     /// <param name="graph">The step.</param>
@@ -40,23 +39,38 @@ public sealed class TrainingRun : ITrainingRun
     /// <exception cref="InvalidOperationException">The device cannot be used, or not as its options ask.</exception>
     public TrainingRun(TrainingGraph graph, OnnxModel model, Device? device = null,
         Action<SessionOptions>? configure = null)
+        : this(graph, device ?? Device.Cpu, StepSession.Open(graph, device ?? Device.Cpu, configure), configure) =>
+        _state.Start(model);
+
+    private TrainingRun(TrainingGraph graph, Device device, StepSession step, Action<SessionOptions>? configure = null,
+        StepState? shared = null, bool? inPlace = null)
     {
-        (Graph, Device) = (graph, device ?? Device.Cpu);
+        (Graph, Device, _step, _ownsState) = (graph, device, step, shared is null);
+        UpdatesInPlace = inPlace ?? step.Graph.MayShare;
         var gpu = new Lock();
-        _graphSession = OpenStep(configure);
         _memory = new(Session, Device);
         _scalars = new(graph, Device, _memory);
-        _vectors = new(graph, Device, _memory, UpdatesInPlace);
+        _state = shared ?? new(graph, new(graph, Device, _memory, UpdatesInPlace));
         _forward = graph.Halves is { } halves
-            ? new(halves, Device, _memory, [_vectors[0][0], _vectors[1][0]], configure) : null;
+            ? new(halves, Device, _memory, [_state.Vectors[0][0], _state.Vectors[1][0]], configure) : null;
         _inputs = new(graph.Data, _forward?.Inputs ?? graph.Data.Select(input => input.Name).ToHashSet(), Device, _memory,
             gpu);
         _capture = new(Device, gpu);
-        _state = new(graph, _vectors);
-        _state.Start(model);
     }
 
-    private InferenceSession Session => _graphSession.Session;
+    /// <summary>Runs of several steps on one set of vectors, which the first one owns.</summary>
+    internal static IReadOnlyList<TrainingRun> Sharing(
+        IReadOnlyList<TrainingGraph> graphs, OnnxModel model, Device device)
+    {
+        var steps = graphs.Select((graph, i) => StepSession.Open(graph, device, watch: i == 0)).ToList();
+        var inPlace = steps.All(step => step.Graph.MayShare);
+        var first = new TrainingRun(graphs[0], device, steps[0], inPlace: inPlace);
+        first._state.Start(model);
+        return [first, .. graphs.Zip(steps).Skip(1).Select(pair =>
+            new TrainingRun(pair.First, device, pair.Second, shared: first._state, inPlace: inPlace))];
+    }
+
+    private InferenceSession Session => _step.Graph.Session;
 
     /// <summary>The step that runs.</summary>
     public TrainingGraph Graph { get; }
@@ -74,7 +88,7 @@ public sealed class TrainingRun : ITrainingRun
     public NodePlacement? Placement { get; private set; }
 
     /// <summary>Whether a step writes the new vectors over the old ones, which takes half of their memory.</summary>
-    public bool UpdatesInPlace => _graphSession.MayShare;
+    public bool UpdatesInPlace { get; }
 
     /// <summary>Steps done so far.</summary>
     public int Steps => _state.Steps;
@@ -115,7 +129,7 @@ public sealed class TrainingRun : ITrainingRun
         _scalars.Send(learningRate, Steps + 1);
         RunStep(set);
         _state.Next();
-        if (_watched)
+        if (_step.Watched)
             Placement ??= NodePlacement.End(Session);
     }
 
@@ -158,37 +172,11 @@ public sealed class TrainingRun : ITrainingRun
         _forward?.Dispose();
         _inputs.Dispose();
         _scalars.Dispose();
-        _vectors.Dispose();
+        if (_ownsState)
+            _state.Vectors.Dispose();
         _capture.Dispose();
         _memory.Dispose();
-        _graphSession.Dispose();
-    }
-
-    private GraphSession OpenStep(Action<SessionOptions>? configure)
-    {
-        try
-        {
-            return Graph.Halves is { } halves
-                ? GraphSession.Open(halves.Outputs, halves.RestInputs, Device, Watched, capture: true)
-                : Graph.Source is { } source ? GraphSession.Open(source.Outputs, source.Inputs, Device, Watched,
-                    [.. Graph.Vectors.Select(name => (source.Find(name)!, source.Find(TrainingGraph.Next(name))!))], true)
-                : GraphSession.Open(Graph.Step, Device, Watched, capture: true);
-        }
-        catch (OnnxRuntimeException error) when (Device.CaptureGraph)
-        {
-            throw new InvalidOperationException(
-                $"The step cannot be captured as a CUDA graph ({error.Message.Trim()}). Leave {nameof(Device)}."
-                + $"{nameof(Device.CaptureGraph)} off; {nameof(Placement)} names the nodes that are not on CUDA.", error);
-        }
-
-        // A session that is watched must be ended; a caller that profiles it keeps the profile.
-        void Watched(SessionOptions options)
-        {
-            configure?.Invoke(options);
-            _watched = !Device.IsProcessor && !options.EnableProfiling;
-            if (_watched)
-                NodePlacement.Watch(options);
-        }
+        _step.Graph.Dispose();
     }
 
     private void RunStep(int set)
@@ -199,7 +187,7 @@ public sealed class TrainingRun : ITrainingRun
         _capture.Run(Session, binding, _state.Turn);
     }
 
-    // Reads the vectors of this turn and writes those of the other.
+    // Reads the vectors of one turn and writes those of the other.
     private OrtIoBinding Bind(IReadOnlyDictionary<string, OrtValue> data)
     {
         var binding = Session.CreateIoBinding();

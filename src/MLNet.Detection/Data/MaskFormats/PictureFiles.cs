@@ -10,8 +10,17 @@ internal static class PictureFiles
         && !Path.GetFileName(path).StartsWith('.');
 
     /// <summary>The pictures of a folder and of those below it, in the order of their names.</summary>
-    public static IReadOnlyList<string> Of(string folder) => !Directory.Exists(folder) ? []
-        : [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(IsPicture).Order(StringComparer.Ordinal)];
+    /// <exception cref="DatasetException">One is a symbolic link that leads out of the folder.</exception>
+    public static IReadOnlyList<string> Of(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return [];
+        string[] files = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(IsPicture)
+            .Order(StringComparer.Ordinal)];
+        var root = Path.GetFullPath(folder);
+        return files.FirstOrDefault(file => FolderBorder.LeadsOut(root, Path.GetFullPath(file))) is not { } outside ? files
+            : throw FolderBorder.Refusal(folder, outside);
+    }
 
     /// <summary>The first of some folders that exists below another, whatever its case.</summary>
     public static string? Below(string folder, params ReadOnlySpan<string> names)

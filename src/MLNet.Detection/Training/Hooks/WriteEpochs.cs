@@ -1,3 +1,4 @@
+using MLNet.Detection.Data;
 using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Training.Hooks;
@@ -35,21 +36,7 @@ internal sealed class WriteEpochs : ITrainingHook
             $"{epoch.Duration.TotalSeconds:f3}", $"{epoch.Waited.TotalSeconds:f3}",
         ];
         _lines.Add(string.Join(',', fields.Select(FormattableString.Invariant)));
-        Write();
+        WholeFile.Write(_path, "the epochs", path => File.WriteAllLines(path, _lines));
         return epoch;
-    }
-
-    private void Write()
-    {
-        try
-        {
-            File.WriteAllLines(_path + ".tmp", _lines);
-            File.Move(_path + ".tmp", _path, overwrite: true);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException(
-                $"{_path}: the epochs cannot be written ({error.Message}); check the folder and the free space.", error);
-        }
     }
 }

@@ -1,3 +1,4 @@
+using MLNet.Detection.Data;
 using OnnxGraphs.Training;
 
 namespace MLNet.Detection.Training.Hooks;
@@ -13,7 +14,7 @@ internal sealed class WriteLog : ITrainingHook, IDisposable
     public WriteLog(string path, int step)
     {
         _path = path;
-        _writer = OrExplain(() => Open(path, step));
+        _writer = Open(path, step);
     }
 
     public void AfterStep(ITrainingRun run, TrainingProgress progress)
@@ -50,11 +51,8 @@ internal sealed class WriteLog : ITrainingHook, IDisposable
         var kept = KeptLines.Of(path, step);
         _hasHeader = kept.Length > 0;
         if (_hasHeader)
-        {
-            File.WriteAllLines(path + ".tmp", kept);
-            File.Move(path + ".tmp", path, overwrite: true);
-        }
-        return new(path, append: _hasHeader) { AutoFlush = true };
+            WholeFile.Write(path, "the log", temporary => File.WriteAllLines(temporary, kept));
+        return OrExplain(() => new StreamWriter(path, append: _hasHeader) { AutoFlush = true });
     }
 
     private void Write(string line) => OrExplain(() =>
@@ -71,8 +69,7 @@ internal sealed class WriteLog : ITrainingHook, IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new IOException(
-                $"{_path}: the log cannot be written ({error.Message}); check the folder and the free space.", error);
+            throw WholeFile.Unwritten(_path, "the log", error);
         }
     }
 }

@@ -6,9 +6,9 @@ namespace MLNet.Detection.Training;
 /// </summary>
 internal sealed class PixelFile : IDisposable
 {
-    private readonly FileStream _file = new(
+    private readonly FileStream _file = OrExplain(() => new FileStream(
         Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite,
-        FileShare.None, 1, FileOptions.DeleteOnClose | FileOptions.RandomAccess);
+        FileShare.None, 1, FileOptions.DeleteOnClose | FileOptions.RandomAccess));
     private long _length;
 
     /// <summary>Adds bytes and returns where they begin.</summary>
@@ -21,9 +21,7 @@ internal sealed class PixelFile : IDisposable
         }
         catch (IOException error)
         {
-            throw new IOException(
-                $"The decoded images do not fit into the temporary folder {Path.GetDirectoryName(_file.Name)} "
-                + $"({error.Message}); free space there, or let TMPDIR (TEMP) name another folder.", error);
+            throw NoRoom(error);
         }
         _length += bytes.Length;
         return _length - bytes.Length;
@@ -42,4 +40,20 @@ internal sealed class PixelFile : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    private static FileStream OrExplain(Func<FileStream> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw NoRoom(error);
+        }
+    }
+
+    private static IOException NoRoom(Exception error) => new(
+        $"The decoded images do not fit into the temporary folder {Path.GetTempPath()} ({error.Message.TrimEnd('.')}); free space "
+        + "there, or let TMPDIR (TEMP) name another folder.", error);
 }
