@@ -37,6 +37,10 @@ internal sealed class DetectRun(ParseResult given, Settings settings, RankedRun 
             Loss = _recipe.Loss,
             Mix = Mix(Given.GetValue(Settings.Augment)!, detector.Resize),
             ValidationSet = val,
+            Teacher = Given.GetValue(Settings.Teacher) is { } teacher ? new(DetectorModel.Load(teacher))
+            {
+                Weight = Given.GetValue(Settings.Distill), Temperature = Given.GetValue(Settings.Temperature),
+            } : null,
         }, _recipe, place);
         if (Given.GetValue(Settings.FindRate))
         {

@@ -43,6 +43,10 @@ internal sealed class SegmentRun(ParseResult given, Settings settings, RankedRun
             Mix = Given.GetValue(Settings.Augment)!.Contains("mosaic")
                 ? new Mosaic(model.Resize.Width, model.Resize.Height, Probability: 0.5) : null,
             ValidationSet = val,
+            Teacher = Given.GetValue(Settings.Teacher) is { } teacher ? new(SegmenterModel.Load(teacher))
+            {
+                Weight = Given.GetValue(Settings.Distill), Temperature = Given.GetValue(Settings.Temperature),
+            } : null,
         }, _recipe, place));
         var result = Ranked.Train(() => place.Display.During(() => trainer.Train(train)));
         if (!Ranked.Ranks.IsFirst())

@@ -28,6 +28,9 @@ public sealed partial class FineTuneTrainer
         /// </summary>
         public Matcher? Matcher { get; init; }
 
+        /// <summary>A detector to learn from beside the labels. Null: none.</summary>
+        public DetectorTeacher? Teacher { get; init; }
+
         /// <summary>The head that is trained, with the loss and the matcher given here.</summary>
         internal DetectionHead Head => Detector.Head is not AnchorHead head ? Detector.Head
             : head with { Loss = Loss ?? head.Loss, Matcher = Matcher ?? head.Matcher };
@@ -40,7 +43,12 @@ public sealed partial class FineTuneTrainer
             if (ValidationSet is not null && Columns.ClassesOf(ValidationSet.Schema, Detector.Classes).All(c => c < 0))
                 throw ForeignClasses(nameof(ValidationSet), Columns.ClassNames(ValidationSet.Schema));
             CheckHead();
+            Teacher?.Check(Detector);
         }
+
+        /// <summary>Refuses a teacher where steps are taken elsewhere.</summary>
+        internal void RefuseTeacher(string where) => Require(Teacher is null, nameof(Teacher), Teacher?.Detector.Model.Path,
+            $"null: {where} hold the student's step alone; train with a teacher here");
 
         private void CheckHead()
         {
