@@ -21,27 +21,31 @@ floats() { # floats <folder> <options of train>
     [[ -f $1/model.onnx ]] || dotnet "$tool" train "${data[@]}" --output "$@" >"$1.log" 2>&1
 }
 
-whole() { # whole <detector> <form> <options of quantize>: a row of the table
+whole() { # whole <detector> <form> <options of quantize>
     local folder=$1 form=$2 log="$1/$2.log"
     shift 2
-    /usr/bin/time -f 'peak %M' dotnet "$tool" quantize --model "$folder/model.onnx" --data "$bccd/annotations/instances_train.json" \
-        --test "$bccd/annotations/instances_test.json" --images "$bccd/BCCD/JPEGImages" --output "$folder/$form.onnx" \
-        --overwrite --max-drop 1 "$@" >"$log" 2>&1
-    # Rows of the tool's table: name, AP50-95, MB.
-    awk -v name="$(basename "$folder")" -v form="$form" -F'[│|]' '
+    /usr/bin/time -f 'peak %M' dotnet "$tool" quantize --model "$folder/model.onnx" \
+        --data "$bccd/annotations/instances_train.json" --test "$bccd/annotations/instances_test.json" \
+        --images "$bccd/BCCD/JPEGImages" --output "$folder/$form.onnx" --overwrite --max-drop 1 "$@" >"$log" 2>&1
+    row "$folder" "$form"
+}
+
+row() { # row <detector> <form>: what the log says; rows of the tool's table have a name, AP50-95 and MB
+    sed 's/│/|/g' "$1/$2.log" | awk -F'|' -v name="$(basename "$1")" -v form="$2" '
         function cell(i) { gsub(/^ +| +$/, "", $i); return $i }
-        /floats/ && NF > 3 { floats = cell(3); before = cell(4) }
-        /written/ && NF > 3 { whole = cell(3); after = cell(4) }
+        $2 ~ /floats/ && NF > 3 { floats = cell(3); before = cell(4) }
+        $2 ~ /written/ && NF > 3 { whole = cell(3); after = cell(4) }
         /^Calibrated/ { split($0, word, " "); seconds = word[6] }
         /^peak/ { split($0, word, " "); peak = word[2] / 1024 }
-        END { printf "| %s | %s | %s | %s | %+.4f | %s to %s MB | %s s | %.0f MB |\n", name, form, floats, whole, whole - floats,
-            before, after, seconds, peak }' "$log"
+        END { printf "| %s | %s | %s | %s | %+.3f | %s to %s MB | %s s | %.0f MB |\n", name, form, floats, whole, whole - floats,
+            before, after, seconds, peak }'
 }
 
 echo "| detector and seed | form | floats | whole numbers | change | file | calibration | peak memory |"
 echo "|---|---|---|---|---|---|---|---|"
 for seed; do
-    floats "$results/ultraface$seed" --model "$shared/zoo/ultraface_slim320_nopost.onnx" --anchor-scheme ultraface --seed "$seed"
+    floats "$results/ultraface$seed" --model "$shared/zoo/ultraface_slim320_nopost.onnx" --anchor-scheme ultraface \
+        --seed "$seed"
     floats "$results/ssdlite$seed" --model "$shared/models/ssdlite320_mobilenet_v3_large_c4.onnx" --loss multibox \
         --anchor-scheme ssdlite320 --epochs 10 --lr 0.001 --seed "$seed"
     for name in ultraface ssdlite; do
