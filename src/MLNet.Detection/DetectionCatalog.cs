@@ -93,7 +93,7 @@ public sealed partial class DetectionCatalog
 
     /// <summary>
     /// A detector of 8-bit whole numbers from one in floats, with the ranges that pictures cause; it is saved, scored and
-    /// evaluated as any other. <see cref="QuantizationSearch"/> finds what must stay in floats.
+    /// evaluated as any other. <see cref="QuantizationSearch{TModel}"/> finds what must stay in floats.
     /// </summary>
     /// <param name="detector">A detector in floats.</param>
     /// <param name="calibration">Pictures such as it will see; labels are not read.</param>
@@ -106,6 +106,23 @@ public sealed partial class DetectionCatalog
         int pictures = 200)
     {
         using var quantizer = new DetectorQuantizer(detector, options, ContextDevice.Of(Context, null));
+        quantizer.Observe(calibration, pictures);
+        return quantizer.Quantize();
+    }
+
+    /// <summary>A segmentation network of 8-bit whole numbers from one in floats; otherwise as
+    /// <see cref="Quantize(DetectorModel, IDataView, QuantizationOptions?, int)"/>.</summary>
+    /// <param name="segmenter">A network in floats.</param>
+    /// <param name="calibration">Pictures such as it will see; masks are not read.</param>
+    /// <param name="options">How; null: least and largest numbers of each value, a scale for each channel of weights.</param>
+    /// <param name="pictures">How many of the pictures are shown.</param>
+    /// <exception cref="OnnxGraphs.Models.ModelException">It has no layers to quantise, or computes on whole numbers
+    /// already.</exception>
+    /// <exception cref="InvalidOperationException">There are no pictures, or a value was not finite.</exception>
+    public SegmenterModel QuantizeSegmenter(SegmenterModel segmenter, IDataView calibration, QuantizationOptions? options = null,
+        int pictures = 200)
+    {
+        using var quantizer = new SegmenterQuantizer(segmenter, options, ContextDevice.Of(Context, null));
         quantizer.Observe(calibration, pictures);
         return quantizer.Quantize();
     }

@@ -1,4 +1,5 @@
 using MLNet.Detection.Detectors;
+using MLNet.Detection.Segmentation;
 
 namespace MLNet.Detection.Tool.Tests;
 
@@ -18,10 +19,31 @@ public sealed class QuantizeVerbTests
     }
 
     [TestMethod]
+    public void A_repair_follows_the_floats_and_learns_ranges()
+    {
+        using var folder = new ToolFolder();
+        Assert.AreEqual(0, Run(folder, "--max-drop", "1", "--equalize", "--repair", "1", "--repair-ranges", "learnt", "--distill", "2"));
+        Assert.Contains("QuantizeLinear", DetectorModel.Load(folder.At("int8.onnx")).Model.Proto.Graph.Node.Select(node => node.OpType).ToList());
+    }
+
+    [TestMethod]
+    public void A_segmentation_network_is_written_and_evaluated()
+    {
+        using var folder = new ToolFolder();
+        Assert.AreEqual(0, ToolFolder.Run("train", "--task", "segment", "--demo-images", "8", "--epochs", "1", "--image-size", "64x64",
+            "--output", folder.At("run")));
+        Assert.AreEqual(0, ToolFolder.Run("quantize", "--model", folder.At("run/model.onnx"), "--data", folder.At("run/data"),
+            "--pictures", "4", "--max-drop", "1", "--repair", "1", "--output", folder.At("whole.onnx")));
+        Assert.Contains("QuantizeLinear", SegmenterModel.Load(folder.At("whole.onnx")).Model.Proto.Graph.Node.Select(node => node.OpType).ToList());
+        Assert.AreEqual(0, ToolFolder.Run("evaluate", folder.At("run/data"), folder.At("whole.onnx"), "--split", "test"));
+    }
+
+    [TestMethod]
     [DataRow("--ranges", "widest")]
     [DataRow("--ranges", "percentile:10")]
     [DataRow("--activations", "int4")]
     [DataRow("--pictures", "0")]
+    [DataRow("--repair-ranges", "wide")]
     public void What_cannot_be_is_refused_and_nothing_is_written(string option, string value)
     {
         using var folder = new ToolFolder();

@@ -38,6 +38,10 @@ internal sealed class DetectRun(ParseResult given, Settings settings, RankedRun 
             Mix = Mix(Given.GetValue(Settings.Augment)!, detector.Resize),
             ValidationSet = val,
             MultiScale = Given.GetValue(Settings.MultiScale) is { } sizes ? MultiScale.Parse(sizes) : null,
+            Teacher = Given.GetValue(Settings.Teacher) is { } teacher ? new(DetectorModel.Load(teacher))
+            {
+                Weight = Given.GetValue(Settings.Distill), Temperature = Given.GetValue(Settings.Temperature),
+            } : null,
         }, _recipe, place);
         options = WithBatch(options, _recipe, place, memory => BatchFit.Of(Ml, options, train.Dataset.Images.Length, memory));
         if (Given.GetValue(Settings.FindRate))

@@ -43,6 +43,10 @@ internal sealed class SegmentRun(ParseResult given, Settings settings, RankedRun
             Mix = Given.GetValue(Settings.Augment)!.Contains("mosaic")
                 ? new Mosaic(model.Resize.Width, model.Resize.Height, Probability: 0.5) : null,
             ValidationSet = val,
+            Teacher = Given.GetValue(Settings.Teacher) is { } teacher ? new(SegmenterModel.Load(teacher))
+            {
+                Weight = Given.GetValue(Settings.Distill), Temperature = Given.GetValue(Settings.Temperature),
+            } : null,
         }, _recipe, place);
         options = WithBatch(options, _recipe, place, memory => BatchFit.Of(Ml, options, train.Dataset.Images.Length, memory));
         var trainer = Ml.Detection().FineTuneSegmenter(options);

@@ -164,6 +164,11 @@ internal sealed class Settings
     public Option<string?> BoxLoss { get; } = Of<string?>("--box-loss", "Of the regions of two-stage detectors: smooth-l1, "
         + "l1 or giou. Without it: smooth-l1.").AcceptOnlyFromAmong("smooth-l1", "l1", "giou");
     public Option<int> Rois { get; } = Of("--rois", "Regions of a picture that a step of a two-stage detector learns.", 512);
+    public Option<string?> Teacher { get; } = Of<string?>("--teacher", "ONNX file that 'train' or the library wrote, to learn from "
+        + "beside the labels: scores and boxes of each place, or of another architecture the boxes that it finds.");
+    public Option<float> Distill { get; } = Of("--distill", "Weight of what is learnt from --teacher.", 1f);
+    public Option<float> Temperature { get; } = Of("--temperature", "What scores of --teacher are divided by before they are "
+        + "compared; more shows more of what it holds possible.", 1f);
     public Option<string[]> Freeze { get; } =
         Of<string[]>("--freeze", "Glob of weights that stay, for example \"base_net.*\"; may be repeated.", []);
     public Option<int> FreezeDepth { get; } =
@@ -214,7 +219,7 @@ internal sealed class Settings
         FindRate, WarmUp,
         Schedule, Optimizer, WeightDecay, NoBiasDecay, Group, BatchStatistics,
         ClipNorm, Average, AverageRamp, Augment, CloseMix, MultiScale, Sampling, RepeatFactor,
-        Loss, Alpha, Gamma, BoxLoss, Rois, Freeze, FreezeDepth, HeadsOnly, Device, Precision, Kernels, Tf32,
+        Loss, Alpha, Gamma, BoxLoss, Rois, Teacher, Distill, Temperature, Freeze, FreezeDepth, HeadsOnly, Device, Precision, Kernels, Tf32,
         CudaGraph, Workers, Cache, Threads, Output, Resume, TensorBoard, Dashboard, Seed, Overwrite, DemoImages,
     ];
 

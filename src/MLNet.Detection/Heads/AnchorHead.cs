@@ -75,6 +75,12 @@ public abstract record AnchorHead : DetectionHead
         HeadFrame detector, DetectionTargets targets, IReadOnlyList<Var> tables) =>
         EffectiveLoss.Terms(targets, tables[0], tables[1]);
 
+    internal override PlaceValues Taught(HeadFrame detector, IReadOnlyList<Var> tables) =>
+        new(tables[0], detector.Decoder.Activation == ClassActivation.Softmax, tables[1])
+        {
+            Background = detector.Decoder.BackgroundClass,
+        };
+
     internal override DetectedObject[] Decode(
         HeadFrame detector, IReadOnlyList<ReadOnlyMemory<float>> tables)
     {

@@ -103,6 +103,12 @@ public sealed record DenseHead : DetectionHead
             .. Code is DistributionCode ? [raw] : Array.Empty<Var>()];
     }
 
+    internal override PlaceValues Taught(HeadFrame detector, IReadOnlyList<Var> tables) =>
+        Anchored?.Taught(detector, tables) ?? new(tables[1], Score.Softmax, detector.InPlaces(tables[0]))
+        {
+            Objectness = HasObjectness ? tables[2] : null,
+        };
+
     internal override TargetWriter Targets(HeadFrame detector) => Anchored?.Targets(detector)
         ?? (Peaks ? Training.ByCentre(this, detector) : HasObjectness ? Training.ByObjectness(this, detector) : Training.ByAlignment(this, detector));
 

@@ -91,6 +91,10 @@ public abstract record DetectionHead
     internal abstract IReadOnlyDictionary<string, Var> Terms(
         HeadFrame detector, DetectionTargets targets, IReadOnlyList<Var> tables);
 
+    /// <summary>What the tables say of each place, for a student that follows them; null where regions are chosen between
+    /// two stages, so that student and teacher would look at different ones.</summary>
+    internal virtual PlaceValues? Taught(HeadFrame detector, IReadOnlyList<Var> tables) => null;
+
     /// <summary>The objects in one picture, in pixels of the network's input, classes from 0.</summary>
     /// <param name="detector">The detector whose head this is.</param>
     /// <param name="tables">The picture's part of each table, row by row.</param>

@@ -62,6 +62,9 @@ public sealed record DetrHead : DetectionHead
         return values;
     }
 
+    internal override PlaceValues Taught(HeadFrame detector, IReadOnlyList<Var> tables) =>
+        new(tables[0], !Sigmoid, tables[1]) { Background = Sigmoid ? null : detector.Classes.Count };
+
     internal override TargetWriter Targets(HeadFrame detector)
     {
         var resize = detector.Resize;

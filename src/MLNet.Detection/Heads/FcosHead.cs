@@ -64,6 +64,9 @@ public sealed record FcosHead : DetectionHead
         return [values[0], values[1], centerness];
     }
 
+    internal override PlaceValues Taught(HeadFrame detector, IReadOnlyList<Var> tables) =>
+        new(tables[0], false, Coder.NormalizeBySize ? tables[1] : detector.InPlaces(tables[1])) { Objectness = tables[2] };
+
     internal override TargetWriter Targets(HeadFrame detector)
     {
         Box[] points = [.. detector.Anchors];

@@ -33,6 +33,12 @@ public abstract record GridHead : DetectionHead
             [.. maps.Select(map => new GridSize((int)map[3], (int)map[2]))]);
     }
 
+    internal override PlaceValues Taught(HeadFrame detector, IReadOnlyList<Var> tables)
+    {
+        var parts = Op.Split(tables[0], 2, 4, 1, detector.Classes.Count);
+        return new(parts[2], false, detector.InPlaces(parts[0])) { Objectness = parts[1] };
+    }
+
     // The one table has rows of centre, size, objectness logit and class logits.
     internal override DetectedObject[] Decode(HeadFrame detector, IReadOnlyList<ReadOnlyMemory<float>> tables)
     {

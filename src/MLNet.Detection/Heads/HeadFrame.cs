@@ -3,6 +3,7 @@ using MLNet.Detection.Networks;
 using MLNet.Detection.Scoring;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
+using OnnxGraphs.Ops;
 
 namespace MLNet.Detection.Heads;
 
@@ -47,6 +48,10 @@ public abstract record HeadFrame : PictureNetwork
                 $"{Path}: '{name}' is {value.Shape}; {Anchors.Count} anchors and {Classes.Count} classes need "
                 + $"{expected}. Check the anchors and classes.");
     }
+
+    /// <summary>Boxes [B, N, 4] in pixels as parts of their anchor's size, the root of its area.</summary>
+    internal Var InPlaces(Var boxes) => boxes / boxes.Graph.Constant(Tensor.Of<float>(new(Anchors.Count, 1),
+        [.. Anchors.Select(anchor => MathF.Sqrt(anchor.Area))]));
 
     /// <summary>Objects from probabilities [N, C] and boxes [N] in pixels of the network's input.</summary>
     internal DetectedObject[] Select(

@@ -66,6 +66,9 @@ public sealed record Yolov8Head : GridHead
         return [corners, logits, sides];
     }
 
+    internal override PlaceValues Taught(HeadFrame detector, IReadOnlyList<Var> tables) =>
+        new(tables[1], false, detector.InPlaces(tables[0]));
+
     internal override TargetWriter Targets(HeadFrame detector)
     {
         Box[] cells = [.. detector.Anchors];

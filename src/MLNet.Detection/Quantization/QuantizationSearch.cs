@@ -1,4 +1,4 @@
-using MLNet.Detection.Detectors;
+using MLNet.Detection.Networks;
 using OnnxGraphs.Quantization;
 
 namespace MLNet.Detection.Quantization;
@@ -8,11 +8,13 @@ namespace MLNet.Detection.Quantization;
 /// measured as the only one in whole numbers, and those that cost most return to floats, one after the other, until the
 /// cost is allowed.
 /// </summary>
+/// <typeparam name="TModel">A detector or a segmentation network.</typeparam>
 /// <param name="quantizer">Pictures have been shown to it.</param>
-/// <param name="measure">The accuracy of a detector, such as its mAP on held-out pictures.</param>
+/// <param name="measure">The accuracy of a network on held-out pictures, such as its mAP or mean IoU.</param>
 /// <param name="maxDrop">The accuracy that may be lost.</param>
-public sealed class QuantizationSearch(
-    DetectorQuantizer quantizer, Func<DetectorModel, double> measure, double maxDrop = 0.005)
+public sealed class QuantizationSearch<TModel>(
+    PictureQuantizer<TModel> quantizer, Func<TModel, double> measure, double maxDrop = 0.005)
+    where TModel : PictureNetwork
 {
     /// <summary>Called after each measurement: measurements made, and how many there are at most.</summary>
     public Action<int, int>? Progress { get; init; }
@@ -25,11 +27,11 @@ public sealed class QuantizationSearch(
     public IReadOnlyList<QuantizationStep> Steps { get; private set; } = [];
 
     /// <summary>Searches.</summary>
-    /// <param name="accuracy">What the detector in floats has.</param>
+    /// <param name="accuracy">What the network in floats has.</param>
     /// <param name="cancel">Ends the search.</param>
-    /// <returns>The detector with the fewest layers in floats that was found to lose no more than is allowed; with all in
+    /// <returns>The network with the fewest layers in floats that was found to lose no more than is allowed; with all in
     /// floats nothing is lost.</returns>
-    public DetectorModel Find(double accuracy, CancellationToken cancel = default)
+    public TModel Find(double accuracy, CancellationToken cancel = default)
     {
         QuantizedNode[] layers = [.. quantizer.Plan.Nodes.Where(node => node.Kind == QuantizedNodeKind.Layer)];
         var (made, steps, floats) = (0, new List<QuantizationStep>(), new List<string>());
@@ -48,14 +50,14 @@ public sealed class QuantizationSearch(
         Steps = steps;
         return found;
 
-        DetectorModel Measured(IReadOnlyList<string> values)
+        TModel Measured(IReadOnlyList<string> values)
         {
             cancel.ThrowIfCancellationRequested();
-            var detector = quantizer.Quantize(values.Count == layers.Length
+            var model = quantizer.Quantize(values.Count == layers.Length
                 ? [.. quantizer.Plan.Nodes.Select(node => node.Value)] : [.. values]);
-            steps.Add(new([.. values], measure(detector)));
+            steps.Add(new([.. values], measure(model)));
             Progress?.Invoke(++made, 2 * layers.Length + 1);
-            return detector;
+            return model;
         }
 
         double Alone(QuantizedNode layer)

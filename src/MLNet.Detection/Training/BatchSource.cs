@@ -124,7 +124,7 @@ internal sealed class BatchSource(
         foreach (var (i, (_, image)) in images.Index())
         {
             task.Model.Normalization.Write(image, batch.PixelsOf(i));
-            task.Prepare(batch, i);
+            task.Prepare(batch, i, image);
         }
         if (fillUp)
             batch.FillUp();

@@ -2,11 +2,9 @@ using Microsoft.ML;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Heads;
-using MLNet.Detection.Matching;
+using MLNet.Detection.Images;
 using MLNet.Detection.Networks;
 using OnnxGraphs.Graphs;
-using OnnxGraphs.Losses;
-using OnnxGraphs.Ops;
 using OnnxGraphs.Runtime;
 using OnnxGraphs.Training;
 
@@ -17,22 +15,24 @@ namespace MLNet.Detection.Training;
 /// anchors
 /// alone has them ready with the batch; one that matches predictions gets them between the two halves of the step.
 /// </summary>
-internal sealed class DetectionTask(DetectorModel detector, DetectionHead head, LabelColumns columns) : TrainingTask
+internal sealed class DetectionTask(
+    DetectorModel detector, DetectionHead head, LabelColumns columns, DetectorTeacher? teacher = null, Device? device = null)
+    : TrainingTask, IDisposable
 {
-    /// <summary>Names of the step's inputs: the class and the box of each place, and the counts of images and of objects
-    /// that some losses divide by.</summary>
-    internal const string Classes = "targets/classes", Boxes = "targets/boxes", Images = "targets/images",
-        Objects = "targets/objects";
+    private const string Targets = "targets/", Prediction = "predictions/";
 
-    private const string Prediction = "predictions/";
+    /// <summary>Name of the step's input with the class of each place.</summary>
+    internal const string Classes = Targets + "classes";
 
-    private readonly TargetWriter _write = head.Targets(detector);
+    private readonly TargetInputs _targets = new(Targets, detector, head);
+
+    private readonly Teaching? _teaching = teacher is null ? null : Teaching.Of(teacher, detector, head, device);
 
     private readonly RegionChooser? _choose = head.Chooser(detector);
 
     public override PictureNetwork Model => detector;
 
-    public override string LossName => head.LossName;
+    public override string LossName => teacher is null ? head.LossName : $"{head.LossName}, {teacher.ToWords(detector)}";
 
     public override string BoxColumn => columns.BoundingBoxes;
 
@@ -59,43 +59,27 @@ internal sealed class DetectionTask(DetectorModel detector, DetectionHead head, 
     public override IReadOnlyDictionary<string, Var> Loss(Graph graph, IReadOnlyList<Var> values)
     {
         var tables = head.Tables(detector, values);
-        var (batch, anchors) = (tables[0].Shape[0], tables[0].Shape[1]);
-        var targets = new DetectionTargets(
-            graph.Input(Classes, ElementType.Int64, new(batch, anchors)),
-            graph.Input(Boxes, batch, anchors, head.BoxTargetColumns(detector)))
-        {
-            Objects = head.CountsObjects ? graph.Input(Objects, 1) : null,
-        };
         foreach (var (i, table) in tables.Index().Take(head.PredictedTables))
             graph.Output(Prediction + i, table);
-        var terms = head.Terms(detector, targets, tables);
-        if (!head.AveragesImages)
-            return terms;
-        // A mean over the places of the batch becomes one over the images in it.
-        var places = (float)(batch * (graph.Parts ?? 1)) / Op.SumOverParts(graph.Input(Images, 1));
-        return terms.ToDictionary(term => term.Key, term => Op.Reshape(term.Value, 1) * places);
+        var terms = _targets.Terms(graph, tables);
+        return _teaching is null ? terms : terms.Concat(_teaching.Terms(graph, tables)).ToDictionary();
     }
 
     public override void Clear(Batch batch, int place)
     {
-        batch.Part<float>(Boxes, place).Clear();
-        batch.Part<long>(Classes, place).Fill(Matcher.Ignored);
+        _targets.Clear(batch, place);
+        _teaching?.Clear(batch, place);
         if (_choose is not null)
             RegionBatch.Write(batch, place, ChosenRegions.None);
     }
 
-    public override void Count(Batch batch)
-    {
-        if (batch.Has(Images))
-            batch.Whole<float>(Images)[0] = batch.Samples.Count;
-        if (batch.Has(Objects))
-            batch.Whole<float>(Objects)[0] = batch.Samples.Sum(sample => sample.Truths.Length);
-    }
+    public override void Count(Batch batch) => _targets.Count(batch, batch.Samples.Sum(sample => sample.Truths.Length));
 
-    public override void Prepare(Batch batch, int image)
+    public override void Prepare(Batch batch, int image, RgbImage picture)
     {
         if (!head.MatchesPredictions)
-            Write(batch, image, []);
+            _targets.Write(batch, image, batch.Samples[image], []);
+        _teaching?.Prepare(batch, image, picture);
     }
 
     public override void Match(ITrainingRun run, Batch batch)
@@ -109,9 +93,10 @@ internal sealed class DetectionTask(DetectorModel detector, DetectionHead head, 
         {
             IReadOnlyList<ReadOnlyMemory<float>> predicted = [.. tables.Select(table => batch.Rows(table, image))];
             if (_choose is null)
-                Write(batch, image, predicted);
+                _targets.Write(batch, image, batch.Samples[image], predicted);
             else
                 RegionBatch.Write(batch, image, _choose(batch.Samples[image], predicted));
+            _teaching?.Match(batch, image, predicted);
         });
     }
 
@@ -124,6 +109,6 @@ internal sealed class DetectionTask(DetectorModel detector, DetectionHead head, 
     public override ValidationRun Validation(IDataView data, TrainingOptions options, Device device, CacheBudget budget) =>
         new DetectionValidation(data, this, options, device, budget);
 
-    private void Write(Batch batch, int image, IReadOnlyList<ReadOnlyMemory<float>> predicted) => _write(
-        batch.Samples[image], predicted, batch.Part<long>(Classes, image), batch.Part<float>(Boxes, image));
+    /// <inheritdoc/>
+    public void Dispose() => _teaching?.Dispose();
 }

@@ -34,6 +34,9 @@ public sealed partial class FineTuneTrainer
         /// </summary>
         public Matcher? Matcher { get; init; }
 
+        /// <summary>A detector to learn from beside the labels. Null: none.</summary>
+        public DetectorTeacher? Teacher { get; init; }
+
         /// <summary>The head that is trained, with the loss and the matcher given here.</summary>
         internal DetectionHead Head => Detector.Head is not AnchorHead head ? Detector.Head
             : head with { Loss = Loss ?? head.Loss, Matcher = Matcher ?? head.Matcher };
@@ -47,12 +50,19 @@ public sealed partial class FineTuneTrainer
             Check();
             Require(MultiScale is null || !IsParted, nameof(MultiScale), MultiScale,
                 $"null, as a step comes in {Accumulate} passes on {Backend.Ranks.Count} ranks");
+            Require(MultiScale is null || Teacher is null, nameof(MultiScale), MultiScale, $"null with a {nameof(Teacher)}, whose "
+                + "pictures have one size");
             if (!classes.Order(StringComparer.Ordinal).SequenceEqual(Detector.Classes.Order(StringComparer.Ordinal)))
                 throw ForeignClasses("data", classes);
             if (ValidationSet is not null && Columns.ClassesOf(ValidationSet.Schema, Detector.Classes).All(c => c < 0))
                 throw ForeignClasses(nameof(ValidationSet), Columns.ClassNames(ValidationSet.Schema));
             CheckHead();
+            Teacher?.Check(Detector);
         }
+
+        /// <summary>Refuses a teacher where steps are taken elsewhere.</summary>
+        internal void RefuseTeacher(string where) => Require(Teacher is null, nameof(Teacher), Teacher?.Detector.Model.Path,
+            $"null: {where} hold the student's step alone; train with a teacher here");
 
         private void CheckHead()
         {

@@ -8,6 +8,7 @@ using MLNet.Detection.Estimators;
 using MLNet.Detection.Interop;
 using OnnxGraphs.Artifacts;
 using OnnxGraphs.Models;
+using OnnxGraphs.Quantization;
 
 namespace MLNet.Detection.Training;
 
@@ -58,9 +59,12 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
         var options = _options with { BatchSize = _options.BatchOf(_options.Detector) };
         if (options.BatchSize != _options.BatchSize)
             channel.Warning(MessageSensitivity.None, "{0}", FineTuning.SingleBatch(options.Detector, _options.BatchSize));
-        var sizes = new PictureSizes([.. options.Sized.Select(Task)], options.Seed);
-        var run = new FineTuning(Task(options), sizes, options, ContextDevice.Of(_context, _options.Device), channel).Run(data);
-        return new((DetectorModel)run.Model, run.History, run.SkippedImages)
+        if (options.LearnRanges)
+            options = options with { Detector = options.Detector with { Model = LearntRanges.Open(options.Detector.Model) } };
+        using var task = Task(options);
+        var sizes = new PictureSizes(options.MultiScale is null ? [task] : [.. options.Sized.Select(Task)], options.Seed);
+        var run = new FineTuning(task, sizes, options, ContextDevice.Of(_context, _options.Device), channel).Run(data);
+        return new((DetectorModel)run.Model with { Model = LearntRanges.Close(run.Model.Model) }, run.History, run.SkippedImages)
         {
             Device = run.Device, Placement = run.Placement,
         };
@@ -88,6 +92,7 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
         if (_options.Head.Chooser(_options.Detector) is not null)
             throw new ModelException($"{_options.Detector.Model.Path}: a {_options.Head.Kind} detector chooses regions "
                 + "between the halves of a step, which the official artifacts do not do; train it here.");
+        _options.RefuseTeacher("the files for the official runtime");
         var (detector, network) = (_options.Detector, _options.Detector.Network(_options.BatchSize));
         return TrainingArtifacts.Write(network, detector.RawValues, Task(_options).Loss, _options.Optimizer, folder,
             (options ?? new()) with { Graph = _options.StepOptions(detector, network) });
@@ -97,7 +102,8 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
     internal Options Given => _options;
 
     /// <summary>The targets and the loss of a run with these options.</summary>
-    internal static DetectionTask Task(Options options) => new(options.Detector, options.Head, options.Columns);
+    internal static DetectionTask Task(Options options) =>
+        new(options.Detector, options.Head, options.Columns, options.Teacher, options.Device);
 
     /// <summary>The input's shape with the columns that the fitted transformer adds.</summary>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)

@@ -159,7 +159,7 @@ internal sealed class FineTuning(
         ["average"] = options.Average is not { } average ? (FormattableString)$"none"
             : $"decay {average.Decay:R}, ramp {average.Ramp:R}",
         ["sampler"] = $"{options.Sampler}", ["close_mix_epochs"] = $"{options.CloseMixEpochs}",
-        ["groups"] = $"{string.Join(", ", options.Groups)}", ["batch_statistics"] = $"{options.BatchStatistics}",
+        ["learn_ranges"] = $"{options.LearnRanges}", ["groups"] = $"{string.Join(", ", options.Groups)}", ["batch_statistics"] = $"{options.BatchStatistics}",
         ["augmentation"] = $"{string.Join(", ", options.Augmentations.Prepend<object?>(options.Mix).OfType<object>())}",
     }.ToDictionary(pair => pair.Key, pair => FormattableString.Invariant(pair.Value));
 

@@ -30,6 +30,9 @@ public sealed partial class SegmentationTrainer
         /// </summary>
         public BorderWeights? Border { get; init; }
 
+        /// <summary>A network to learn from beside the masks. Null: none.</summary>
+        public SegmenterTeacher? Teacher { get; init; }
+
         /// <summary>How frequent and rare classes weigh.</summary>
         public ClassBalance Balance { get; init; }
 
@@ -46,6 +49,7 @@ public sealed partial class SegmentationTrainer
             Check();
             Require(LeastPixels > 0, nameof(LeastPixels), LeastPixels, "at least 1");
             Require(Mix is not MixUp, nameof(Mix), Mix, "Mosaic or null: a pixel of a mask has one class");
+            Teacher?.Check(Segmenter);
             _ = Loss is null ? null : MapLoss.Terms(Loss, Segmenter.Activation);
             if (classes.Count > 0 && !classes.Order(StringComparer.Ordinal)
                 .SequenceEqual(Segmenter.Classes.Order(StringComparer.Ordinal)))

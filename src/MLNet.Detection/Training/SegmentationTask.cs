@@ -29,7 +29,8 @@ internal class SegmentationTask(SegmentationTrainer.Options options) : TrainingT
     public override string LossName => string.Join(" + ", MapLoss.Terms(_loss, _model.Activation)
         .Select(term => FormattableString.Invariant($"{term.Weight:0.###} {MapLoss.NameOf(term.Loss)}")))
         + (options.Border is { } border ? FormattableString.Invariant($", border {border.Height} {border.Sigma}") : "")
-        + (options.Balance == ClassBalance.None ? "" : $", {options.Balance}") + (options.PartObjects ? ", objects parted" : "");
+        + (options.Balance == ClassBalance.None ? "" : $", {options.Balance}") + (options.PartObjects ? ", objects parted" : "")
+        + (options.Teacher is { } teacher ? $", {teacher.ToWords()}" : "");
 
     public override IEnumerable<SampleRow> Rows(IDataView view, List<string> skipped, RankShare share) =>
         MaskReader.Rows(view, options.Columns, _model.Classes, skipped);
@@ -100,18 +101,24 @@ internal class SegmentationTask(SegmentationTrainer.Options options) : TrainingT
             var value = Op.Reshape(loss.Of(map, target, inputs), 1);
             terms[Unused(terms, MapLoss.NameOf(loss))] = weight == 1 ? value : weight * value;
         }
+        if (options.Teacher is { } teacher)
+            terms["teacher_map"] = teacher.Term(_model, map);
         return terms;
     }
 
     public override void Clear(Batch batch, int place)
     {
+        if (options.Teacher is not null)
+            ShownPlaces.Write(batch, place, shown: false);
         batch.Part<long>(Labels, place).Fill(-1);
         if (options.Border is not null)
             batch.Part<float>(Weights, place).Clear();
     }
 
-    public override void Prepare(Batch batch, int image)
+    public override void Prepare(Batch batch, int image, RgbImage picture)
     {
+        if (options.Teacher is not null)
+            ShownPlaces.Write(batch, image, shown: true);
         var map = Seen(batch.Samples[image].Map!);
         var labels = batch.Part<long>(Labels, image);
         // Background of a map of sigmoids is no channel at all.

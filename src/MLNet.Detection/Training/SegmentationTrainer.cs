@@ -6,6 +6,7 @@ using MLNet.Detection.Data;
 using MLNet.Detection.Estimators;
 using MLNet.Detection.Interop;
 using MLNet.Detection.Segmentation;
+using OnnxGraphs.Quantization;
 
 namespace MLNet.Detection.Training;
 
@@ -65,10 +66,12 @@ public sealed partial class SegmentationTrainer : IEstimator<SegmenterTransforme
         var options = _options with { BatchSize = _options.BatchOf(_options.Segmenter) };
         if (options.BatchSize != _options.BatchSize)
             channel.Warning(MessageSensitivity.None, "{0}", FineTuning.SingleBatch(_options.Segmenter, _options.BatchSize));
+        if (options.LearnRanges)
+            options = options with { Segmenter = options.Segmenter with { Model = LearntRanges.Open(options.Segmenter.Model) } };
         var task = new SegmentationTask(options);
         var run = new FineTuning(task, new([task], options.Seed), options, ContextDevice.Of(_context, _options.Device), channel)
             .Run(data);
-        return new((SegmenterModel)run.Model, run.History, run.SkippedImages)
+        return new((SegmenterModel)run.Model with { Model = LearntRanges.Close(run.Model.Model) }, run.History, run.SkippedImages)
         {
             Device = run.Device, Placement = run.Placement,
         };

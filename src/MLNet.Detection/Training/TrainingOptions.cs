@@ -5,6 +5,7 @@ using MLNet.Detection.Networks;
 using OnnxGraphs.Models;
 using OnnxGraphs.Optimizers;
 using OnnxGraphs.Precision;
+using OnnxGraphs.Quantization;
 using OnnxGraphs.Runtime;
 using OnnxGraphs.Surgery;
 using OnnxGraphs.Training;
@@ -59,6 +60,13 @@ public abstract record TrainingOptions
 
     /// <summary>Whether all weights stay but those of the heads.</summary>
     public bool HeadsOnly { get; init; }
+
+    /// <summary>
+    /// Whether a file of the QDQ form learns the ranges of its activations as well (learnt step size quantisation, Esser et al.
+    /// 2020, https://arxiv.org/abs/1902.08153), at ten times the learning rate relative to each and without weight decay; else
+    /// they stay. Grids of weights stay in any case.
+    /// </summary>
+    public bool LearnRanges { get; init; }
 
     /// <summary>Weights that are trained in their own way; the others as the optimiser says.</summary>
     public IReadOnlyList<WeightGroup> Groups { get; init; } = [];
@@ -167,6 +175,9 @@ public abstract record TrainingOptions
     internal int BatchOf(PictureNetwork model) =>
         model.Batch(Slices.Places) is var places && places == Slices.Places ? BatchSize : places * Backend.Ranks.Count;
 
+    private ParameterGroup[] RangeGroups =>
+        LearnRanges ? [new(LearntRanges.Weights) { RateFactor = 10, WeightDecay = 0 }] : [];
+
     internal TrainingGraphOptions StepOptions(PictureNetwork model, OnnxModel network, int stepsPerEpoch = 1)
     {
         var shapes = new Dictionary<string, OnnxGraphs.Graphs.TensorShape>
@@ -178,7 +189,9 @@ public abstract record TrainingOptions
         {
             Frozen = [.. Frozen, .. frozen], InputShapes = shapes, Average = Average, Precision = Precision,
             Parts = IsParted ? (double)Slices.Images / Slices.Places : null,
-            Groups = [.. Groups.Select(group => group.InSteps(stepsPerEpoch))], BatchStatistics = BatchStatistics,
+            Also = LearnRanges ? LearntRanges.Of(network) : [],
+            Groups = [.. Groups.Select(group => group.InSteps(stepsPerEpoch)), .. RangeGroups],
+            BatchStatistics = BatchStatistics,
         };
     }
 

@@ -72,7 +72,10 @@ internal abstract class TrainingTask
     }
 
     /// <summary>Writes what can be said of an image's targets before the step begins.</summary>
-    public abstract void Prepare(Batch batch, int image);
+    /// <param name="batch">Where to.</param>
+    /// <param name="image">The place of the image.</param>
+    /// <param name="picture">Its picture, in the network's size, as it was changed.</param>
+    public abstract void Prepare(Batch batch, int image, RgbImage picture);
 
     /// <summary>Writes the targets that depend on what the step itself predicts. Each image by itself: threads change
     /// no

@@ -40,6 +40,7 @@ public static class LossCatalog
         Of(new LovaszHingeLoss(), Binary),
         Of(new LovaszSoftmaxLoss(), Numbers, Waves(2, 3, 4)),
         Of(new DistillationLoss(2), Waves(2, 4, 3, 1f)),
+        Of(new BinaryDistillationLoss(2), Waves(2, 4, 3, 1f)),
         Of(new AddedWeightLoss(new BinaryCrossEntropyLoss()), Binary),
         Detection(new RetinaNetLoss()),
         Detection(new MultiBoxLoss()),

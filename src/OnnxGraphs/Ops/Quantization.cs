@@ -9,7 +9,10 @@ public static partial class Op
     /// <summary>
     /// x rounded to the grid of a quantised type and back, as the deployed model computes it. The gradient is that of
     /// the identity where x is within the grid and 0 beyond it (clipped straight-through estimate, Jacob et al. 2018,
-    /// https://arxiv.org/abs/1712.05877).
+    /// https://arxiv.org/abs/1712.05877). A scale that depends on an input learns, too (learnt step size, Esser et al. 2020,
+    /// https://arxiv.org/abs/1902.08153): with q the rounded number and n, m the ends of the grid, its derivative is
+    /// q - zero - x / scale within the grid, n - zero below it and m - zero above it, times 1 / sqrt(N m) for N numbers of x
+    /// in a place of its first axis.
     /// </summary>
     /// <param name="x">Any shape.</param>
     /// <param name="scale">Step of the grid: one, or one for each place on the axis.</param>
@@ -32,7 +35,17 @@ public static partial class Op
         var (s, z) = (OnAxis(scale, x, axis), OnAxis(Cast(zero, x.Type), x, axis));
         // Values that round to the ends of the grid are within it.
         var (low, high) = (s * (least - 0.5f - z), s * (most + 0.5f - z));
-        return WithGradient(value, (x, Cast(And(GreaterOrEqual(x, low), LessOrEqual(x, high)), x.Type)));
+        var within = Cast(And(GreaterOrEqual(x, low), LessOrEqual(x, high)), x.Type);
+        return !scale.DependsOnInput ? WithGradient(value, (x, within))
+            : WithGradient(value, (x, within), (scale, StepSlope(value, x, s, z, (low, high), (least, most))));
+    }
+
+    private static Var StepSlope(Var value, Var x, Var s, Var z, (Var Low, Var High) range, (long Least, long Most) limits)
+    {
+        var count = x.Shape.Size / Math.Max(1, x.Shape.Rank == 0 ? 1 : x.Shape[0]);
+        var slope = Where(Less(x, range.Low), (float)limits.Least - z,
+            Where(Greater(x, range.High), (float)limits.Most - z, (value - x) / s));
+        return slope * (float)(1 / Math.Sqrt((double)count * limits.Most));
     }
 
     private static OperatorTable Quantization() => new()

@@ -19,6 +19,7 @@ internal sealed class QdqWriter
     private readonly IReadOnlyDictionary<string, double[]> _means;
     private readonly IReadOnlyDictionary<string, ValueRange> _ranges;
     private readonly Dictionary<string, (float Scale, int Zero)> _grids = [];
+    private readonly Dictionary<string, string> _moved = [];
     private readonly Dictionary<string, (string Name, float[] Scales, float[] Rounded)> _weights = [];
 
     public QdqWriter(QuantizationPlan plan, Calibration calibration, QuantizationOptions options)
@@ -37,9 +38,11 @@ internal sealed class QdqWriter
             foreach (var name in node.Inputs)
                 Grid(name);
             _grids[node.Grid] = node.Kind == QuantizedNodeKind.Move ? Grid(node.Inputs[0]) : Grid(node.Grid);
-            if (node.Kind == QuantizedNodeKind.Move)
-                foreach (var output in producers[node.Value].Output)
-                    _grids[output] = Grid(node.Inputs[0]);
+            if (node.Kind != QuantizedNodeKind.Move)
+                continue;
+            var owner = _moved.GetValueOrDefault(node.Inputs[0], node.Inputs[0]);
+            foreach (var output in producers[node.Value].Output)
+                (_grids[output], _moved[output]) = (Grid(node.Inputs[0]), owner);
         }
         foreach (var node in nodes.Where(node => node.Kind == QuantizedNodeKind.Layer))
             Weights(producers[node.Value]);
@@ -61,8 +64,14 @@ internal sealed class QdqWriter
     // The pair's result takes the name; what is computed, or fed, before it gets another.
     private void Pair(IReadOnlyDictionary<string, NodeProto> producers, string name, (float Scale, int Zero) grid)
     {
-        var (scale, zero) = (Store(name + "/scale", Tensor.Scalar(ElementType.Float32, grid.Scale)),
-            Store(name + "/zero", Tensor.Scalar(_options.Activations, grid.Zero)));
+        // What is only moved stays on the grid that it has.
+        var owner = _moved.GetValueOrDefault(name, name);
+        var (scale, zero) = (owner + "/scale", owner + "/zero");
+        if (owner == name)
+        {
+            Store(scale, Tensor.Scalar(ElementType.Float32, grid.Scale));
+            Store(zero, Tensor.Scalar(_options.Activations, grid.Zero));
+        }
         var (exact, rounded) = (name + "/exact", name);
         if (producers.TryGetValue(name, out var producer))
             producer.Output[producer.Output.IndexOf(name)] = exact;

@@ -29,6 +29,11 @@ public sealed record QuantizationOptions
     /// https://arxiv.org/abs/1906.04721).</summary>
     public bool CorrectBias { get; init; } = true;
 
+    /// <summary>Whether channels between two convolutions are brought to one size first (cross-layer equalisation, Nagel et
+    /// al. 2019): for depthwise networks, and where a weight has one scale alone. Where a Clip lies between them, as
+    /// ReLU6 does, they stay.</summary>
+    public bool Equalize { get; init; }
+
     /// <summary>Whether files have operators on whole numbers (QLinearConv: the QOperator form) where ONNX Runtime has them,
     /// in place of float ones between pairs.</summary>
     public bool WholeOperators { get; init; }

@@ -51,6 +51,8 @@ public sealed class QuantizationPlan
         var wide = options.Activations is ElementType.Int16 or ElementType.UInt16;
         var lifted = OpsetLift.Lift(model, wide ? 21 : 13).Clone();
         NormalizationFolding.Fold(lifted);
+        if (options.Equalize)
+            CrossLayerEqualization.Apply(lifted, values);
         var graph = new ValueGraph(lifted);
         var order = GraphReader.Needed(lifted, values);
         var (reached, before) = (Reached(order, input), BeforeLayers(graph, order));

@@ -38,7 +38,7 @@ internal sealed record Objective(OnnxModel Model, Graph Graph, ParameterLayout L
     public static (Graph Graph, ParameterLayout Layout, IReadOnlyList<Var> Values, IReadOnlyList<Var> Statistics) Read(
         OnnxModel model, IReadOnlyList<string> heads, TrainingGraphOptions options, Action<Graph, ParameterLayout> declare)
     {
-        var trained = TrainableWeights.Of(model, heads, options.Frozen);
+        IReadOnlyList<string> trained = [.. TrainableWeights.Of(model, heads, options.Frozen), .. options.Also];
         var running = options.BatchStatistics ? RunningStatistics.Names(model, heads, trained) : [];
         var weights = ParameterLayout.Of(model, trained);
         var layout = ParameterLayout.Of(model, [.. InGroups(weights, options.Groups, model.Path), .. running]);

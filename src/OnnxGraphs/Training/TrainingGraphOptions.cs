@@ -10,6 +10,10 @@ public sealed record TrainingGraphOptions
     /// <summary>Globs of initializer names that stay as they are, for example <c>base_net.*</c>.</summary>
     public IReadOnlyList<string> Frozen { get; init; } = [];
 
+    /// <summary>Names of stored floats that are trained beside the weights of layers, such as the factors of
+    /// learnt ranges.</summary>
+    public IReadOnlyList<string> Also { get; init; } = [];
+
     /// <summary>Weights that are trained in their own way; the others as the optimiser says.</summary>
     public IReadOnlyList<ParameterGroup> Groups { get; init; } = [];
 

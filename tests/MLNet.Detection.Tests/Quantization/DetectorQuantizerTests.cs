@@ -1,5 +1,7 @@
+using Microsoft.ML;
 using Microsoft.ML.OnnxRuntime;
 using MLNet.Detection.Boxes;
+using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Images;
 using MLNet.Detection.Inspection;
@@ -7,6 +9,8 @@ using MLNet.Detection.Quantization;
 using MLNet.Detection.Tests.Data;
 using MLNet.Detection.Tests.Estimators;
 using MLNet.Detection.Tests.Heads;
+using MLNet.Detection.Tests.Training;
+using MLNet.Detection.Training;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Inspection;
 using OnnxGraphs.Models;
@@ -111,7 +115,7 @@ public sealed class DetectorQuantizerTests
         var dear = layers[1];
         // One layer costs 0.3, the others nothing.
         double Accuracy(DetectorModel model) => IsWhole(model, dear) ? 0.6 : 0.9;
-        var search = new QuantizationSearch(quantizer, Accuracy, 0.01);
+        var search = new QuantizationSearch<DetectorModel>(quantizer, Accuracy, 0.01);
         var found = search.Find(0.9);
         Assert.IsFalse(IsWhole(found, dear));
         CollectionAssert.AreEqual(new[] { dear }, search.Steps[^1].Floats.ToArray());
@@ -124,7 +128,7 @@ public sealed class DetectorQuantizerTests
     public void A_loss_that_is_allowed_needs_no_search()
     {
         using var quantizer = Shown(TinyDetector.Model);
-        var search = new QuantizationSearch(quantizer, _ => 0.7, 0.25);
+        var search = new QuantizationSearch<DetectorModel>(quantizer, _ => 0.7, 0.25);
         _ = search.Find(0.9);
         Assert.HasCount(1, search.Steps);
         Assert.IsEmpty(search.Sensitivity);
@@ -134,7 +138,7 @@ public sealed class DetectorQuantizerTests
     public void Where_nothing_helps_all_stays_in_floats()
     {
         using var quantizer = Shown(TinyDetector.Model);
-        var found = new QuantizationSearch(quantizer, model => model.Model.Proto.Graph.Node
+        var found = new QuantizationSearch<DetectorModel>(quantizer, model => model.Model.Proto.Graph.Node
             .Any(node => node.OpType == "QuantizeLinear") ? 0 : 0.9).Find(0.9);
         Assert.IsFalse(found.Model.Proto.Graph.Node.Any(node => node.OpType is "QuantizeLinear" or "DequantizeLinear"));
     }
@@ -145,6 +149,41 @@ public sealed class DetectorQuantizerTests
         using var quantizer = new DetectorQuantizer(TinyDetector.Model);
         StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => quantizer.Quantize()).Message,
             "No picture was observed");
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Ranges_are_learnt_with_the_floats_as_teacher(bool operators)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("tuned.onnx");
+        var detector = HeadCase.Of("retinanet").Load();
+        using var quantizer = new DetectorQuantizer(detector, new() { WholeOperators = operators });
+        quantizer.Observe(HeadExport.Decoded());
+        var whole = quantizer.Quantize();
+        FineTuneTrainer.Options options = new()
+        {
+            Detector = whole, Teacher = new(detector), LearnRanges = true, Epochs = 3, BatchSize = 4, LearningRate = 1e-3f,
+            WarmUpEpochs = 0, Sampler = new SmallRun.InOrder(),
+        };
+        var tuned = new FineTuneTrainer(new MLContext(1), options).Train(new DetectionDataView(HeadExport.Pictures)).Detector;
+        CollectionAssert.AreEquivalent(whole.Model.Initializers.Keys.ToArray(), tuned.Model.Initializers.Keys.ToArray());
+        var scales = Scales(whole.Model);
+        Assert.IsNotEmpty(scales);
+        var changes = scales.Zip(Scales(tuned.Model), (before, after) => after / before).ToList();
+        Assert.IsTrue(changes.All(change => change is > 0.9f and < 1.1f));
+        Assert.IsTrue(changes.Any(change => Math.Abs(change - 1) > 0.005f));
+        tuned.Save(path);
+        MeaningCheck.Demand(DetectorModel.Load(path));
+        Assert.AreEqual(operators, OnnxModel.Load(path).Proto.Graph.Node.Any(node => node.OpType == "QLinearConv"));
+
+        // Of activations, by the names of what they round.
+        static List<float> Scales(OnnxModel model) =>
+        [
+            .. model.Proto.Graph.Node.Where(node => node.OpType == "QuantizeLinear").Select(node => node.Input[1]).Distinct().Order()
+                .Select(name => model.Initializers[name].ToTensor().Values<float>()[0]),
+        ];
     }
 
     private static DetectorQuantizer Shown(DetectorModel detector)

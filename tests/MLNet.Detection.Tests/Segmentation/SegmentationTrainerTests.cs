@@ -213,6 +213,40 @@ public class SegmentationTrainerTests
     private static List<byte[]> Masks(IDataView view) => [.. view.GetColumn<VBuffer<byte>>(PredictionColumns.PredictedMask)
         .Select(mask => mask.DenseValues().ToArray())];
 
+    [TestMethod]
+    public void A_teacher_that_equals_its_student_adds_nothing_and_another_one_is_followed()
+    {
+        using var shapes = new Shapes(train: 6);
+        Assert.AreEqual(0, Term(shapes.Model), 1e-6);
+        var other = new SmallUNet { Classes = shapes.Model.Classes, Width = 48, Height = 40, FirstChannels = 4, Seed = 9 }.Build();
+        var before = other.Model.ToBytes();
+        Assert.IsGreaterThan(1e-4, Term(other));
+        CollectionAssert.AreEqual(before, other.Model.ToBytes());
+
+        double Term(SegmenterModel teacher)
+        {
+            IReadOnlyDictionary<string, float>? first = null;
+            Ml.Detection().FineTuneSegmenter(shapes.Options(epochs: 1) with
+            {
+                Teacher = new(teacher) { Temperature = 2 }, Progress = new Training.SmallRun.Told(now => first ??= now.Terms),
+            }).Train(shapes.Train);
+            return first!["teacher_map"];
+        }
+    }
+
+    [TestMethod]
+    public void A_teacher_of_other_classes_or_size_is_refused()
+    {
+        using var shapes = new Shapes(train: 2);
+        Refused(shapes.Model with { Classes = [.. shapes.Model.Classes.Reverse()] }, "has the classes");
+        Refused(shapes.Model with { Resize = new(96, 80) }, "takes pictures of 96 x 80, the network 48 x 40");
+        Refused(shapes.Model with { Activation = MapActivation.Sigmoid }, "channels of a Sigmoid");
+
+        void Refused(SegmenterModel teacher, string message) => StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(
+            () => Ml.Detection().FineTuneSegmenter(shapes.Options(epochs: 1) with { Teacher = new(teacher) })
+                .Train(shapes.Train)).Message, message);
+    }
+
     private sealed class Shapes : IDisposable
     {
         private readonly TemporaryFolder _folder = new();

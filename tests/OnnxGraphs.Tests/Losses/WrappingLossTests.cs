@@ -56,6 +56,23 @@ public class WrappingLossTests
     }
 
     [TestMethod]
+    [DataRow(1f)]
+    [DataRow(4f)]
+    public void DistillationOfSigmoids(float temperature)
+    {
+        float[] teacher = [3, 1, 0, 0, -1, 60];
+        var rig = new LossRig();
+        var (x, t) = (rig.Feed("x", new(2, 3), X), rig.Feed("t", new(2, 3), teacher));
+        var results = rig.Finite(new BinaryDistillationLoss(temperature).Of(x, t), x);
+        double[] Soft(float[] logits) => [.. logits.Select(v => 1 / (1 + Math.Exp(-v / (double)temperature)))];
+        double[] p = Soft(teacher), q = Soft(X);
+        double Term(double a, double b) => a == 0 ? 0 : a * Math.Log(a / b);
+        var expected = temperature * temperature * p.Zip(q, (a, b) => Term(a, b) + Term(1 - a, 1 - b)).Sum() / 6;
+        Assert.AreEqual(expected, results[0][0], 1e-5 * expected);
+        LossRig.Close([.. p.Zip(q, (a, b) => temperature * (b - a) / 6)], results[1], 1e-4, 1e-7, "gradient");
+    }
+
+    [TestMethod]
     public void RefusesWrongArguments()
     {
         var x = new OnnxGraphs.Graphs.Graph().Input("x", 2, 3);

@@ -36,6 +36,35 @@ public sealed class QuantizationTests
         StringAssert.Contains(error.Message, "each place on axis 1, found [2]");
     }
 
+    // Esser et al. 2020, equations 3 and 5, with a zero point: q - z - x / s within the grid, its ends less z beyond it, times
+    // 1 / sqrt(N Q_p).
+    [TestMethod]
+    [DataRow(ElementType.UInt8, 20, 255)]
+    [DataRow(ElementType.Int8, 0, 127)]
+    public void AScaleThatIsAnInputLearnsByItsFormula(ElementType type, int zero, int most)
+    {
+        var (s, least) = (0.05f, type == ElementType.UInt8 ? 0 : -128);
+        float[] x = [-20, -0.96f, -0.26f, 0.02f, 0.26f, 3.337f, 6.4f, 40], dy = [1, -2, 3, 0.5f, -1, 2, 1.5f, -0.5f];
+        var graph = new Graph();
+        var (input, scale) = (graph.Input("x", 2, 4), graph.Input("s"));
+        var y = Op.FakeQuantize(input, scale, graph.Constant(Tensor.Scalar(type, zero)));
+        var gradients = Gradient.Of(Op.SumAll(y * graph.Constant(Tensor.Of<float>(new(2, 4), dy))), [input, scale]);
+        var found = OnnxRun.Once(GraphWriter.Write(
+            [graph.Output("dx", gradients[0]), graph.Output("ds", gradients[1])], [input, scale]),
+            ("x", Tensor.Of<float>(new(2, 4), x)), ("s", Tensor.Scalar(ElementType.Float32, s)));
+        var (sum, slopes) = (0.0, new float[x.Length]);
+        for (var i = 0; i < x.Length; i++)
+        {
+            var v = x[i] / s;
+            var q = Math.Clamp(Math.Round(v) + zero, least, most);
+            var within = Math.Round(v) + zero >= least && Math.Round(v) + zero <= most;
+            sum += dy[i] * (within ? q - zero - v : q - zero);
+            slopes[i] = within ? dy[i] : 0;
+        }
+        Close.AreEqual(Tensor.Of<float>(new(2, 4), slopes), found[0], 0);
+        Assert.AreEqual(sum / Math.Sqrt(4.0 * most), found[1].Values<float>()[0], 1e-4 * Math.Abs(sum));
+    }
+
     private static void Check(TensorShape shape, float[] x, float[] value, float[] slope, Tensor scale, Tensor zero,
         int axis)
     {
