@@ -112,6 +112,8 @@ internal sealed class Settings
     public Option<int> Accumulate { get; } = Of("--accumulate",
         "Passes of --batch images whose gradients are added up before each update: a batch so many times larger, in the memory of "
         + "one.", 1);
+    public Option<bool> Recompute { get; } = Of("--recompute",
+        "Compute values of the forward pass again instead of holding them: less memory, more time.", false);
     public Option<float> LearningRate { get; } =
         Of("--lr", "The largest learning rate (built-in detector: 0.002; small networks, set predictions and others under adam and "
             + "adamw: as inspect says).", 1e-3f);
@@ -215,7 +217,7 @@ internal sealed class Settings
     [
         Task, MapOutput, Background, Tiles, Masks, Classes, Objects, PartObjects, Balance, Model, ClassOutput, BoxOutput,
         Head, ObjectnessOutput, Anchors, AnchorFormat, AnchorScheme, ImageSize,
-        Normalization, Colors, Mean, Scale, HeadFile, Train, Val, Test, Format, Images, Epochs, Batch, Memory, Accumulate, LearningRate,
+        Normalization, Colors, Mean, Scale, HeadFile, Train, Val, Test, Format, Images, Epochs, Batch, Memory, Accumulate, Recompute, LearningRate,
         FindRate, WarmUp,
         Schedule, Optimizer, WeightDecay, NoBiasDecay, Group, BatchStatistics,
         ClipNorm, Average, AverageRamp, Augment, CloseMix, MultiScale, Sampling, RepeatFactor,

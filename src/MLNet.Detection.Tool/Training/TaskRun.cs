@@ -78,6 +78,7 @@ internal abstract class TaskRun(ParseResult given, Settings settings, RankedRun 
             Epochs = recipe.Epochs,
             BatchSize = recipe.BatchSize,
             Accumulate = Given.GetValue(Settings.Accumulate),
+            Recompute = Given.GetValue(Settings.Recompute),
             Frozen = Given.GetValue(Settings.Freeze)!,
             FrozenDepth = Given.GetValue(Settings.FreezeDepth),
             HeadsOnly = Given.GetValue(Settings.HeadsOnly),

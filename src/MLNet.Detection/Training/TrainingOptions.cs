@@ -52,6 +52,12 @@ public abstract record TrainingOptions
     /// </summary>
     public int Accumulate { get; init; } = 1;
 
+    /// <summary>
+    /// Whether the backward pass computes most values of the forward pass again instead of holding them: less memory, more
+    /// time, the same weights up to the rounding of fused passes.
+    /// </summary>
+    public bool Recompute { get; init; }
+
     /// <summary>Globs of weights that stay as they are, for example <c>base_net.*</c>.</summary>
     public IReadOnlyList<string> Frozen { get; init; } = [];
 
@@ -191,7 +197,7 @@ public abstract record TrainingOptions
             Parts = IsParted ? (double)Slices.Images / Slices.Places : null,
             Also = LearnRanges ? LearntRanges.Of(network) : [],
             Groups = [.. Groups.Select(group => group.InSteps(stepsPerEpoch)), .. RangeGroups],
-            BatchStatistics = BatchStatistics,
+            BatchStatistics = BatchStatistics, Recompute = Recompute,
         };
     }
 

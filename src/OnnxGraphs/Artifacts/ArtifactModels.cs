@@ -45,7 +45,7 @@ internal sealed record ArtifactModels(OnnxModel Training, OnnxModel Evaluation, 
             : Op.Identity(value, name)).ToList();
         var evaluation = GraphWriter.Write([.. outputs, .. evaluated, .. objective.Predictions], [.. data, .. weights]);
         var training = Accumulate(
-            objective, objective.Gradients(TrainingKernels.Rules(options.Kernels)), data, outputs);
+            objective, objective.Gradients(TrainingKernels.Rules(options.Kernels)).OfWeights, data, outputs);
         return new(training, evaluation, data, [.. outputs.Select(output => output.Name)],
             [.. objective.Predictions.Select(prediction => prediction.Name)], objective.Layout);
     }

@@ -65,6 +65,9 @@ public sealed record TrainingArtifacts(
             throw new ArgumentException($"{nameof(TrainingGraphOptions)} has {nameof(TrainingGraphOptions.Groups)} or "
                 + $"{nameof(TrainingGraphOptions.BatchStatistics)}; the training runtime treats all weights alike. Leave "
                 + "both out.");
+        if (options.Graph.Recompute)
+            throw new ArgumentException($"{nameof(TrainingGraphOptions)}.{nameof(TrainingGraphOptions.Recompute)} is set; the "
+                + "training runtime holds all values of the forward pass. Leave it out.");
         var models = ArtifactModels.Build(model, heads, loss, options);
         var update = Artifacts.OptimizerModel.Build(optimizer);
         var checkpoint = Start(model, models.Layout, optimizer, options);

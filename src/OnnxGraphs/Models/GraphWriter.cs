@@ -29,6 +29,7 @@ public static class GraphWriter
     /// <summary>A model of the given steps, which compute what the list does.</summary>
     internal static OnnxModel Write(StepList list, IReadOnlyList<Step> steps, IReadOnlyList<Var>? inputs)
     {
+        steps = VectorParts.Last(steps);
         var proto = new GraphProto { Name = "graph" };
         foreach (var leaf in list.Leaves.Where(v => v.Known is not null).OrderBy(v => v.Name, StringComparer.Ordinal))
             proto.Initializer.Add(leaf.Known!.ToProto(leaf.Name));

@@ -3,6 +3,7 @@ using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 using OnnxGraphs.Ops;
 using OnnxGraphs.Optimizers;
+using OnnxGraphs.Rewrites;
 using OnnxGraphs.Surgery;
 
 namespace OnnxGraphs.Training;
@@ -28,10 +29,15 @@ internal sealed record Objective(OnnxModel Model, Graph Graph, ParameterLayout L
         TrainingGraphOptions options, Action<Graph, ParameterLayout> declare)
     {
         var (graph, layout, values, statistics) = Read(model, heads, options, declare);
+        var stretches = options.Recompute
+            ? new NetworkStretches(graph, [.. graph.Inputs.Where(input => input.Name == TrainingGraph.Parameters)], values) : null;
         var terms = loss(graph, values);
         IReadOnlyList<Var> predictions = [.. graph.Outputs.Except(graph.Sums.Select(sum => sum.Part))];
         var total = Op.Reshape(terms.Values.Aggregate((a, b) => a + b), TensorShape.Scalar);
-        return new(model, graph, layout, values, predictions, terms, total) { Statistics = statistics };
+        return new(model, graph, layout, values, predictions, terms, total)
+        {
+            Statistics = statistics, Stretches = stretches,
+        };
     }
 
     /// <summary>Reads a model up to the given values, its weights declared as for <see cref="Build"/>.</summary>
@@ -58,21 +64,27 @@ internal sealed record Objective(OnnxModel Model, Graph Graph, ParameterLayout L
     /// <summary>What the running statistics become, which are the last entries of the layout.</summary>
     public IReadOnlyList<Var> Statistics { get; init; } = [];
 
+    /// <summary>How the network is cut where values are computed again; null where all are kept.</summary>
+    public NetworkStretches? Stretches { get; init; }
+
     /// <summary>The entries of the layout that are trained by gradients.</summary>
     public IReadOnlyList<ParameterEntry> Trained => [.. Layout.Entries.SkipLast(Statistics.Count)];
 
     /// <summary>The values that stand for the weights, in the order of the layout.</summary>
     public IReadOnlyList<Var> Weights => [.. Trained.Select(entry => Graph.Find(entry.Name)!)];
 
-    /// <summary>The gradients of the weights, by the rules of a table before the usual ones.</summary>
+    /// <summary>The gradients of the weights and of the exits of the stretches, by the rules of a table before the usual
+    /// ones.</summary>
     /// <param name="rules">The table.</param>
     /// <param name="scale">What the loss is multiplied by, [1]; null for 1.</param>
     /// <exception cref="ModelException">An operator on the path cannot be trained.</exception>
-    public IReadOnlyList<Var> Gradients(OperatorTable rules, Var? scale = null)
+    public (IReadOnlyList<Var> OfWeights, IReadOnlyList<Var> OfExits) Gradients(OperatorTable rules, Var? scale = null)
     {
         try
         {
-            return Gradient.Of(scale is null ? Total : Total * scale, Weights, rules);
+            var weights = Weights;
+            var all = Gradient.Of(scale is null ? Total : Total * scale, [.. weights, .. Stretches?.Exits ?? []], rules);
+            return ([.. all.Take(weights.Count)], [.. all.Skip(weights.Count)]);
         }
         catch (GraphException error)
         {

@@ -12,6 +12,9 @@ namespace OnnxGraphs.Training;
 internal sealed record StepUpdate(
     IReadOnlyList<Var> Gradients, IReadOnlyList<(Var Old, Var New)> Vectors, LossScaling? Scaling)
 {
+    /// <summary>The gradients of the exits of the network's stretches; empty where it is not cut into such.</summary>
+    public IReadOnlyList<Var> Arrivals { get; private init; } = [];
+
     /// <summary>Appends it to the graph of a loss.</summary>
     public static StepUpdate Append(Objective objective, Optimizer optimizer, TrainingGraphOptions options)
     {
@@ -21,9 +24,9 @@ internal sealed record StepUpdate(
         var (rate, step) = (graph.Input(TrainingGraph.LearningRate), graph.Input(TrainingGraph.StepNumber));
         var slots = TrainingGraph.SlotVectors(optimizer).Select(slot => graph.Input(slot, size)).ToList();
         var state = scaling is null ? null : graph.Input(TrainingGraph.LossScale, LossScaling.Size);
-        var gradients = objective.Gradients(Op.Table, state is null ? null : LossScaling.Parts(state).Scale);
+        var (gradients, arrivals) = objective.Gradients(Op.Table, state is null ? null : LossScaling.Parts(state).Scale);
         var gradient = Op.Concat(
-            [.. gradients.Select(piece => Op.Reshape(piece, new TensorShape(piece.Shape.Size)))], 0);
+            [.. gradients.Select(Flat)], 0);
         if (graph.Parts is not null)
             gradient = graph.Cut(gradient);
         var vectors = new List<(Var Old, Var New)>();
@@ -44,8 +47,13 @@ internal sealed record StepUpdate(
         }
         if (options.Average is { } average && graph.Input(TrainingGraph.Average, size) is var mean)
             vectors.Add((mean, average.Update(mean, vectors[0].New, step)));
-        return new(gradients, vectors, scaling);
+        return new(gradients, vectors, scaling) { Arrivals = arrivals };
     }
+
+    // A node for each, vectors too: ONNX Runtime computes the inputs of Concat from the last node to the first, and so each
+    // gradient of a weight as soon as the backward pass is there. Else what a bias sums up is held to the end.
+    private static Var Flat(Var piece) => Op.Append(piece.Graph, "Reshape",
+        [piece, piece.Graph.Constant(piece.Shape.Size)], Attributes.None, "", null, 1).Outputs[0];
 
     private static IEnumerable<(Var Old, Var New)> Updated(OptimizerUpdate update, Var old, IReadOnlyList<Var> slots) =>
         slots.Zip(update.Slots).Prepend((old, update.Parameters));

@@ -86,23 +86,27 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
         var data = graph.Inputs.Where(input => input.Name != Parameters).Except(graph.Sums.Select(sum => sum.Total))
             .ToList();
         var update = StepUpdate.Append(objective, optimizer, options);
+        Var Here(Var value) => graph.Find(value.Name)!;
         objective.OutputLoss();
         foreach (var (before, after) in update.Vectors)
             graph.Output(Next(before.Name), after);
+        if (objective.Stretches is { } stretches)
+            graph = Recomputation.Of(graph, stretches, update.Arrivals);
         if (options.Precision != StepPrecision.Float32)
             graph = MixedPrecision.Of(graph, options.Precision == StepPrecision.Float16 ? ElementType.Float16
-                : ElementType.BFloat16, [.. graph.Inputs.Except(data).Except(graph.Sums.Select(sum => sum.Total))],
-                objective.Heads.Concat(update.Gradients));
+                : ElementType.BFloat16, 
+                [.. graph.Inputs.Except(data.Concat(objective.Graph.Sums.Select(sum => sum.Total)).Select(Here))],
+                objective.Heads.Concat(update.Gradients).Select(Here).ToList());
         else if (options.Form != StepForm.Native)
             graph = WebGpuForm.Of(graph, options.Form == StepForm.WebGpuInt32);
-        var predictions = objective.Predictions.Select(value => graph.Find(value.Name)!).ToList();
+        var predictions = objective.Predictions.Select(Here).ToList();
         var step = GraphWriter.Write(graph, "training_step");
-        return new(step, objective.Layout, [.. data.Select(input => graph.Find(input.Name)!)],
+        return new(step, objective.Layout, [.. data.Select(Here)],
             [.. objective.Terms.Keys], [.. update.Vectors.Select(pair => pair.Old.Name)])
         {
             Source = graph, Scaling = update.Scaling,
             Sums = [.. objective.Graph.Sums.Select(sum =>
-                new PartSum(graph.Find(sum.Part.Name)!, graph.Find(sum.Total.Name)!))],
+                new PartSum(Here(sum.Part), Here(sum.Total)))],
             Halves = predictions.Count == 0 ? null : StepHalves.Of(step, graph, predictions),
         };
     }

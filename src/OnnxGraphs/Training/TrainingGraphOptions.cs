@@ -45,6 +45,12 @@ public sealed record TrainingGraphOptions
     /// </summary>
     public double? Parts { get; init; }
 
+    /// <summary>
+    /// Whether the backward pass computes values of the forward pass again, instead of holding all of them: less memory,
+    /// more time, the same numbers up to the rounding of fused passes.
+    /// </summary>
+    public bool Recompute { get; init; }
+
     /// <summary>What convolutions, products and what lies between them compute in; weights stay float32.</summary>
     public StepPrecision Precision { get; init; }
 

@@ -77,7 +77,7 @@ internal sealed class FileSamples : SampleStore
     private void Keep(int index, byte[] pixels)
     {
         if (_budget.TryTake(pixels.Length)
-            && Interlocked.CompareExchange(ref _kept[index], [.. pixels], null) is not null)
+            && Interlocked.CompareExchange(ref _kept[index], KeptPixels.Apart(pixels), null) is not null)
             _budget.Return(pixels.Length);
     }
 

@@ -11,9 +11,9 @@ internal sealed class KeptPixels(CacheBudget budget) : IDisposable
     /// <param name="From">Its first byte in the file.</param>
     public readonly record struct Piece(byte[]? Memory, long From);
 
-    /// <summary>Keeps a piece; the array is not to be changed.</summary>
+    /// <summary>Keeps a copy of a piece.</summary>
     /// <exception cref="IOException">The temporary folder is full.</exception>
-    public Piece Add(byte[] bytes) => bytes.Length == 0 || budget.TryTake(bytes.Length) ? new(bytes, 0)
+    public Piece Add(byte[] bytes) => bytes.Length == 0 || budget.TryTake(bytes.Length) ? new(Apart(bytes), 0)
         : new(null, (_file ??= new()).Add(bytes));
 
     /// <summary>Fills a span from a byte of a piece on. Any number of threads may read at once.</summary>
@@ -23,6 +23,14 @@ internal sealed class KeptPixels(CacheBudget budget) : IDisposable
             memory.AsSpan(from, bytes.Length).CopyTo(bytes);
         else
             _file!.Read(piece.From + from, bytes);
+    }
+
+    /// <summary>A copy where arrays that live long leave no holes between those that do not.</summary>
+    public static byte[] Apart(ReadOnlySpan<byte> bytes)
+    {
+        var kept = GC.AllocateUninitializedArray<byte>(bytes.Length, pinned: true);
+        bytes.CopyTo(kept);
+        return kept;
     }
 
     /// <inheritdoc/>
