@@ -36,8 +36,6 @@ internal sealed class DetectionTask(
 
     public override string BoxColumn => columns.BoundingBoxes;
 
-    public override bool SharesValidation => true;
-
     public override IEnumerable<SampleRow> Rows(IDataView view, List<string> skipped, RankShare share) =>
         SampleReader.Rows(view, columns, detector.Classes, skipped, share);
 

@@ -38,8 +38,8 @@ internal sealed class FineTuning(
         var start = new RankStart(_ranks);
         start.CheckOptions(options);
         var budget = CacheBudget.Of(options.Cache, _ranks);
-        using var read = start.Read(() => RunData.Read(data, _ranks.IsFirst() || task.SharesValidation ? options.ValidationSet : null,
-            task, sizes, options, device, budget));
+        using var read = start.Read(() =>
+            RunData.Read(data, options.ValidationSet, task, sizes, options, device, budget));
         var (store, validation) = (read.Store, read.Validation);
         validation?.Begin(_ranks);
         var skipped = read.Skipped;

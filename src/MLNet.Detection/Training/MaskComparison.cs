@@ -20,7 +20,7 @@ internal static class MaskComparison
         using var cursor = data.GetRowCursor([column]);
         var getter = cursor.GetGetter<VBuffer<byte>>(column);
         VBuffer<byte> found = default;
-        foreach (var row in MaskReader.Rows(data, columns, classes, skipped))
+        foreach (var row in MaskReader.Rows(data, columns, classes, skipped, RankShare.Whole))
         {
             while (cursor.Position < row.Row && cursor.MoveNext())
             {

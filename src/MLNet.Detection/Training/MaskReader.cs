@@ -16,8 +16,10 @@ internal static class MaskReader
     /// <param name="classes">The classes of the model; those of the data are found there by their names, where it has
     /// names.</param>
     /// <param name="skipped">Told of what cannot be read.</param>
+    /// <param name="share">Rows of others come without a picture.</param>
     public static IEnumerable<SampleRow> Rows(
-        IDataView view, MaskColumns columns, IReadOnlyList<string> classes, List<string> skipped)
+        IDataView view, MaskColumns columns, IReadOnlyList<string> classes, List<string> skipped,
+        RankShare share)
     {
         var numbers = Numbers(columns.ClassNames(view.Schema), classes);
         var instances = view.Schema.GetColumnOrNull(columns.Instances);
@@ -31,6 +33,11 @@ internal static class MaskReader
         while (cursor.MoveNext())
         {
             var title = text is null ? $"row {cursor.Position}" : Value(text).ToString();
+            if (!share.Has(cursor.Position))
+            {
+                yield return new(title, cursor.Position, default, [], [], [], []) { IsOwn = false };
+                continue;
+            }
             RowPicture picture;
             LabelMap? map;
             try

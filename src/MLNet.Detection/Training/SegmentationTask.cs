@@ -33,7 +33,7 @@ internal class SegmentationTask(SegmentationTrainer.Options options) : TrainingT
         + (options.Teacher is { } teacher ? $", {teacher.ToWords()}" : "");
 
     public override IEnumerable<SampleRow> Rows(IDataView view, List<string> skipped, RankShare share) =>
-        MaskReader.Rows(view, options.Columns, _model.Classes, skipped);
+        MaskReader.Rows(view, options.Columns, _model.Classes, skipped, share);
 
     public override (ResizedImage Image, LabelMap? Labels) Fit(SampleRow row, ImageDecoder decoder)
     {

@@ -36,9 +36,6 @@ internal abstract class TrainingTask
     /// <summary>Bytes of a decoded picture of such a row.</summary>
     public long PictureBytes => 3L * Model.Resize.Width * Model.Resize.Height;
 
-    /// <summary>Whether each rank measures its share of a validation set; else rank 0 measures all of it.</summary>
-    public virtual bool SharesValidation => false;
-
     /// <summary>A row's picture and its map of labels in the size in which they are kept.</summary>
     /// <exception cref="UnreadableImageException">The picture cannot be decoded.</exception>
     public virtual (ResizedImage Image, LabelMap? Labels) Fit(SampleRow row, ImageDecoder decoder) =>

@@ -103,7 +103,8 @@ public sealed class FaultTests
         Environment.SetEnvironmentVariable("TMPDIR", disk.Path);
         try
         {
-            var error = Assert.ThrowsExactly<IOException>(() => run.Fit(run.Options(epochs: 1)));
+            var error = Assert.ThrowsExactly<IOException>(() => run.Fit(run.Options(epochs: 1)
+                with { Cache = new(0, OnDisk: true) }));
             StringAssert.Contains(error.Message, disk.Path);
             StringAssert.Contains(error.Message, "TMPDIR");
         }

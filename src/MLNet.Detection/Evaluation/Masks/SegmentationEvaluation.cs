@@ -32,24 +32,43 @@ public sealed class SegmentationEvaluation(IReadOnlyList<string> classes)
     /// predicted ones: those given, else pixels of one class that hang together.</param>
     /// <param name="predicted">What a network says of it.</param>
     /// <exception cref="ArgumentException">The maps have different sizes, or a number is of no class.</exception>
-    public void Add(LabelMap truth, LabelMap predicted)
+    public void Add(LabelMap truth, LabelMap predicted) => Add(Score(truth, predicted));
+
+    /// <summary>Adds what a picture was measured at.</summary>
+    internal void Add(PictureScore score)
+    {
+        var n = classes.Count + 1;
+        for (var i = 0; i < score.Confusion.Length; i++)
+            _confusion[i / n, i % n] += score.Confusion[i];
+        _dice = (_dice.Sum + score.Dice, _dice.Count + 1);
+        foreach (var (c, boundary) in score.Boundaries.Index().Where(pair => !double.IsNaN(pair.Item)))
+            _boundaries[c] = (_boundaries[c].Sum + boundary, _boundaries[c].Count + 1);
+        if (score.Objects is var (precision, precision50, jaccard))
+            _objects = (_objects.Precision + precision, _objects.Precision50 + precision50, _objects.Jaccard + jaccard,
+                _objects.Pictures + 1);
+        _counts = (_counts.True + score.Counts.True, _counts.Predicted + score.Counts.Predicted,
+            _counts.Touching + score.Counts.Touching, _counts.Apart + score.Counts.Apart);
+    }
+
+    /// <summary>Measures a picture, and adds nothing.</summary>
+    internal PictureScore Score(LabelMap truth, LabelMap predicted)
     {
         Check(truth, predicted);
-        var (counts, common, both) = (Array.ConvertAll(truth.Classes, c => c != LabelMap.Ignored), 0L, 0L);
+        var n = classes.Count + 1;
+        var (counts, confusion) = (Array.ConvertAll(truth.Classes, c => c != LabelMap.Ignored), new long[n * n]);
+        var (common, both) = (0L, 0L);
         for (var i = 0; i < counts.Length; i++)
         {
             if (!counts[i])
                 continue;
             var (t, p) = (truth.Classes[i], predicted.Classes[i]);
-            _confusion[t, p]++;
+            confusion[t * n + p]++;
             common += t > 0 && p > 0 ? 1 : 0;
             both += (t > 0 ? 1 : 0) + (p > 0 ? 1 : 0);
         }
-        _dice = (_dice.Sum + (both == 0 ? 1 : 2.0 * common / both), _dice.Count + 1);
-        if (BoundaryDistance > 0)
-            AddBoundaries(truth, predicted, counts);
-        if (truth.Instances is not null)
-            AddObjects(truth, predicted, counts);
+        var (objects, found) = truth.Instances is null ? (null, default) : Objects(truth, predicted, counts);
+        return new(confusion, both == 0 ? 1 : 2.0 * common / both,
+            BoundaryDistance > 0 ? Boundaries(truth, predicted, counts) : [], objects, found);
     }
 
     /// <summary>The metrics of what was added so far.</summary>
@@ -78,28 +97,25 @@ public sealed class SegmentationEvaluation(IReadOnlyList<string> classes)
             throw new ArgumentException($"The predicted map leaves pixels out that count ({LabelMap.Ignored}); give each a class.");
     }
 
-    private void AddBoundaries(LabelMap truth, LabelMap predicted, bool[] counts)
+    private double[] Boundaries(LabelMap truth, LabelMap predicted, bool[] counts)
     {
         var distance = Math.Round(BoundaryDistance * Math.Sqrt(
             (double)truth.Width * truth.Width + (double)truth.Height * truth.Height), MidpointRounding.ToEven);
-        for (var c = 0; c <= classes.Count; c++)
-            if (BoundaryScore.Of(truth.Classes, predicted.Classes, counts, truth.Width, truth.Height, (byte)c,
-                Math.Max(1, distance)) is var score && !double.IsNaN(score))
-                _boundaries[c] = (_boundaries[c].Sum + score, _boundaries[c].Count + 1);
+        return [.. Enumerable.Range(0, classes.Count + 1).Select(c => BoundaryScore.Of(
+            truth.Classes, predicted.Classes, counts, truth.Width, truth.Height, (byte)c, Math.Max(1, distance)))];
     }
 
-    private void AddObjects(LabelMap truth, LabelMap predicted, bool[] counts)
+    private ((double, double, double)? Scores, (long, long, long, long) Counts) Objects(
+        LabelMap truth, LabelMap predicted, bool[] counts)
     {
         var own = Numbered([.. truth.Instances!.Select((number, i) => counts[i] ? (int)number : 0)]);
         int[] found = predicted.Instances is { } given ? [.. given.Select(number => (int)number)]
             : ConnectedComponents.Of(predicted.Classes, truth.Width, truth.Height, LeastPixels).Numbers;
         var match = new ObjectMatch(own, Numbered([.. found.Select((number, i) => counts[i] ? number : 0)]));
-        _objects = (_objects.Precision + Thresholds.Average(match.Precision), _objects.Precision50 + match.Precision(0.5),
-            _objects.Jaccard + match.AggregatedJaccard(), _objects.Pictures + 1);
         var pairs = Touching(own, truth.Width, truth.Height);
-        _counts = (_counts.True + match.True, _counts.Predicted + match.Predicted, _counts.Touching + pairs.Count,
-            _counts.Apart + pairs.Count(pair => match.Cover(pair.Item1) is > 0 and var a
-                && match.Cover(pair.Item2) is > 0 and var b && a != b));
+        return ((Thresholds.Average(match.Precision), match.Precision(0.5), match.AggregatedJaccard()),
+            (match.True, match.Predicted, pairs.Count, pairs.Count(pair => match.Cover(pair.Item1) is > 0 and var a
+                && match.Cover(pair.Item2) is > 0 and var b && a != b)));
     }
 
     // Numbers without gaps.

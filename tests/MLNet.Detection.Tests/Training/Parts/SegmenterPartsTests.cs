@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using MLNet.Detection.Builtin;
 using MLNet.Detection.Data;
+using MLNet.Detection.Evaluation.Masks;
 using MLNet.Detection.Segmentation;
 using MLNet.Detection.Tests.Data;
 using MLNet.Detection.Training;
@@ -61,6 +62,25 @@ public sealed class SegmenterPartsTests
             Options() with { Loss = NamedMapLoss.Parse(loss).Loss, BatchSize = 2, Accumulate = 2 }, Shapes()));
         StringAssert.Contains(error.Message, remedy);
         StringAssert.Contains(error.Message, "in parts");
+    }
+
+    // A rate so small that no weight moves: all runs measure the same network. Of seven ranks two have no picture.
+    [TestMethod]
+    [DataRow(2)]
+    [DataRow(3)]
+    [DataRow(7)]
+    public void ScoresOfSharesAreThoseOfOneProcess(int ranks)
+    {
+        var pictures = Shapes();
+        var options = Options() with { LearningRate = 1e-30f, BatchSize = 7, ValidationSet = pictures };
+        var one = (SegmentationMetrics)Train(options, pictures).History[0].Metrics!;
+        var all = ThreadRanks.Run(ranks, rank => Train(options with { Backend = new StepBackend { Ranks = rank } }, pictures));
+        var shared = (SegmentationMetrics)all[0].History[0].Metrics!;
+        Assert.IsGreaterThan(0L, one.Confusion.Cast<long>().Sum());
+        CollectionAssert.AreEqual(one.Confusion, shared.Confusion);
+        CollectionAssert.AreEqual(one.Classes.ToList(), shared.Classes.ToList());
+        Assert.AreEqual((one.DicePerPicture, one.Instances, one.Pictures), (shared.DicePerPicture, shared.Instances, shared.Pictures));
+        Assert.IsNull(all[^1].History[0].Metrics, "rank 0 alone has the metrics");
     }
 
     private void Compare(int ranks, int batch, int passes,
