@@ -40,15 +40,16 @@ public sealed class GuessTests
         StringAssert.Contains(string.Join('\n', report.Notes), "thousand weights learns small objects slowly");
         Assert.AreEqual(2e-3f, HeadCase.Of("yolov8").Load().CustomaryLearningRate);
         Assert.AreEqual(2e-4f, HeadCase.Of("detr").Load().CustomaryLearningRate);
-        Assert.AreEqual(1e-3f, (HeadCase.Of("yolov8").Load() with { Model = Wide() }).CustomaryLearningRate);
+        foreach (var (size, rate) in new[] { (1f, 1e-3f), (0.09f, 1e-3f), (0.06f, 5e-5f) })
+            Assert.AreEqual(rate, (HeadCase.Of("yolov8").Load() with { Model = Wide(size) }).CustomaryLearningRate, $"{size}");
     }
 
-    // A layer of 102,400 weights, as large as is customary.
-    private static OnnxModel Wide()
+    // A layer of 102,400 weights; at a size of 1 as large as is customary.
+    private static OnnxModel Wide(float size)
     {
         var graph = new GraphProto();
         graph.Node.Add(new NodeProto { OpType = "Conv", Input = { "x", "w" }, Output = { "y" } });
-        graph.Initializer.Add(Tensor.Filled(new(400, 256, 1, 1), 1 / 16f).ToProto("w"));
+        graph.Initializer.Add(Tensor.Filled(new(400, 256, 1, 1), size / 16).ToProto("w"));
         return new(new() { Graph = graph });
     }
 
