@@ -45,6 +45,22 @@ public sealed class WebPageTests
         AssertSaved(site, used);
     }
 
+    // By SwiftShader, which Chromium brings. Before its first step the page compares one with the processor's.
+    [TestMethod]
+    public void The_page_trains_on_WebGPU()
+    {
+        using var site = Site();
+        var used = Use(site, new
+        {
+            site = site.Site, steps = 3, browser = Browser.Path, screenshot = site.At("page.png"),
+            download = site.At("saved.onnx"), isolated = true, threads = 1, device = "webgpu",
+        });
+        Assert.AreEqual("webgpu, 1 thread.", used.GetProperty("threads").GetString());
+        Assert.AreEqual(3, used.GetProperty("losses").GetArrayLength());
+        AssertSaved(site, used);
+        Assert.AreEqual("Resumed at step 3.", used.GetProperty("resumed").GetString());
+    }
+
     private static SmallSite Site() => new(web: new()
     {
         Runtime = Path.Combine(NodeScript.WebRuntime.Harness, "node_modules", "onnxruntime-web", "dist"),
