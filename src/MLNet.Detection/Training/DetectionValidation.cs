@@ -24,8 +24,7 @@ internal sealed class DetectionValidation : ValidationRun
     private IReadOnlyList<DatasetProblem> _problems = [];
 
     public DetectionValidation(IDataView data, TrainingTask task, TrainingOptions options, Device device, CacheBudget budget)
-        : base(data, task, options, budget,
-            new(options.Backend.Ranks.Rank, options.Backend.Ranks.Count, options.ShownPictures)) =>
+        : base(data, task, options, budget) =>
         (_options, _device) = (options, device);
 
     public override IReadOnlyList<string> Skipped => [.. _skipped.Union(Store.Skipped)];

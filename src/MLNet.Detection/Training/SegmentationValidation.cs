@@ -15,8 +15,7 @@ namespace MLNet.Detection.Training;
 /// rank 0 adds them up in their order: the metrics are those of one process.
 /// </summary>
 internal sealed class SegmentationValidation(IDataView data, SegmentationTrainer.Options options, Device device,
-    CacheBudget budget) : ValidationRun(data, new WholePictures(options), options, budget,
-        new(options.Backend.Ranks.Rank, options.Backend.Ranks.Count, options.ShownPictures))
+    CacheBudget budget) : ValidationRun(data, new WholePictures(options), options, budget)
 {
     private readonly WholePictures _task = new(options);
     private IRanks _ranks = new SingleRank();

@@ -9,8 +9,10 @@ namespace MLNet.Detection.Training;
 /// <summary>A validation set, or a rank's share of it, measured after every epoch.</summary>
 internal abstract class ValidationRun : IDisposable
 {
-    protected ValidationRun(IDataView data, TrainingTask task, TrainingOptions options, CacheBudget budget, RankShare share) =>
-        Store = SampleStore.Read(data, task, options.Decoding, budget, share, options.Cancellation);
+    // Pictures that are shown are rank 0's.
+    protected ValidationRun(IDataView data, TrainingTask task, TrainingOptions options, CacheBudget budget) =>
+        Store = SampleStore.Read(data, task, options.Decoding, budget,
+            new(options.Backend.Ranks.Rank, options.Backend.Ranks.Count, options.ShownPictures), options.Cancellation);
 
     /// <summary>Images that could not be read.</summary>
     public virtual IReadOnlyList<string> Skipped => Store.Skipped;

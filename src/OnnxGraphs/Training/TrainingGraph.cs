@@ -94,7 +94,7 @@ public sealed record TrainingGraph(OnnxModel Step, ParameterLayout Layout, IRead
             graph = Recomputation.Of(graph, stretches, update.Arrivals);
         if (options.Precision != StepPrecision.Float32)
             graph = MixedPrecision.Of(graph, options.Precision == StepPrecision.Float16 ? ElementType.Float16
-                : ElementType.BFloat16, 
+                : ElementType.BFloat16,
                 [.. graph.Inputs.Except(data.Concat(objective.Graph.Sums.Select(sum => sum.Total)).Select(Here))],
                 objective.Heads.Concat(update.Gradients).Select(Here).ToList());
         else if (options.Form != StepForm.Native)
