@@ -1,7 +1,7 @@
 // Serving DETECTOR.onnx FOLDER [SECONDS [THREADS [ROUNDS]]]: pictures a second of a detector that mlnet-detect wrote, asked by
 // many threads at once, in turn: its network in a plain ONNX Runtime session, on a tensor that is ready; the same in a
 // Detector, on pictures of its size; with the pictures resized; from the bytes of JPEG files. One run of the network at a
-// time, all with equal session options. Medians of the rounds, and ratios to the plain session.
+// time, all with equal session options. Medians of the rounds, and of the ratios to the plain session of the same round.
 using System.Globalization;
 using Benchmarks.Serving;
 using Microsoft.ML.OnnxRuntime;
@@ -48,7 +48,8 @@ double Median(List<double> all) => all.Order().ElementAt(all.Count / 2);
 Console.WriteLine($"{Path.GetFileName(args[0])}, {model.Resize.Width} x {model.Resize.Height}, {threads} threads, "
     + $"{Environment.ProcessorCount} cores, {rounds} rounds of {seconds} s");
 foreach (var (form, all) in forms.Zip(measured))
-    Console.WriteLine($"{form.Name,-28} {Median(all),8:f1} pictures/s, ratio {Median(all) / Median(measured[0]):f3}");
+    Console.WriteLine($"{form.Name,-28} {Median(all),8:f1} pictures/s, ratio "
+        + $"{Median([.. all.Zip(measured[0], (own, plain) => own / plain)]):f3}");
 
 void Detect(ResizedImage picture)
 {

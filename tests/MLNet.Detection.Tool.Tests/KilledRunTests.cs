@@ -20,16 +20,18 @@ public sealed class KilledRunTests
         using var folder = new ToolFolder();
         var clock = Stopwatch.StartNew();
         Assert.AreEqual(0, await Train(folder, "calm", null));
-        var (whole, random, killed) = (clock.Elapsed, new Random(5), 0);
-        for (var i = 0; i < Kills; i++)
-            if (await Train(folder, "disturbed", whole * (0.2 + 0.8 * random.NextDouble())) == 0)
-                EndsAlike(folder);
-            else
+        var (whole, random, killed, ended) = (clock.Elapsed, new Random(5), 0, 0);
+        for (; killed < Kills && ended < 4 * Kills; ended++)
+        {
+            // On a machine that became busy no process may get anywhere in its life.
+            for (var lives = 0; await Train(folder, "disturbed", lives < 20 ? Life() : null) != 0; lives++)
                 killed++;
-        Assert.AreEqual(0, await Train(folder, "disturbed", null));
-        EndsAlike(folder);
-        Assert.IsGreaterThan(0, killed, "no process was killed before its end");
-        Console.WriteLine($"{killed} of {Kills} processes were killed.");
+            EndsAlike(folder);
+        }
+        Assert.IsGreaterThanOrEqualTo(Kills, killed, $"{ended} processes came to their end before they were killed");
+        Console.WriteLine($"{killed} processes were killed; {ended} runs came to their end, as one that nobody disturbed.");
+
+        TimeSpan Life() => whole * (0.2 + 0.8 * random.NextDouble());
     }
 
     // What came to its end makes room for the next run.

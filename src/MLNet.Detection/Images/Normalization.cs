@@ -61,18 +61,10 @@ public sealed record Normalization(ChannelValues Mean, ChannelValues Std, Channe
             WriteGrey(image.Pixels, planes);
             return;
         }
-        Span<float> red = stackalloc float[256], green = stackalloc float[256], blue = stackalloc float[256];
-        Tabulate(red, Mean.Red, Std.Red);
-        Tabulate(green, Mean.Green, Std.Green);
-        Tabulate(blue, Mean.Blue, Std.Blue);
-
-        var size = planes.Length / 3;
-        var first = planes[..size];
-        var last = planes[(2 * size)..];
-        if (Order == ChannelOrder.Rgb)
-            Split(image.Pixels, red, green, blue, first, planes.Slice(size, size), last);
-        else
-            Split(image.Pixels, red, green, blue, last, planes.Slice(size, size), first);
+        var (size, first, last) = (planes.Length / 3, Order == ChannelOrder.Rgb ? 0 : 2, Order == ChannelOrder.Rgb ? 2 : 0);
+        ColorPlanes.Write(image.Pixels, 0, Mean.Red, Std.Red, planes.Slice(first * size, size));
+        ColorPlanes.Write(image.Pixels, 1, Mean.Green, Std.Green, planes.Slice(size, size));
+        ColorPlanes.Write(image.Pixels, 2, Mean.Blue, Std.Blue, planes.Slice(last * size, size));
     }
 
     private void WriteGrey(ReadOnlySpan<byte> pixels, Span<float> grey)
@@ -81,25 +73,6 @@ public sealed record Normalization(ChannelValues Mean, ChannelValues Std, Channe
         {
             var pixel = pixels.Slice(3 * i, 3);
             grey[i] = (0.299f * pixel[0] + 0.587f * pixel[1] + 0.114f * pixel[2] - Mean.Red) / Std.Red;
-        }
-    }
-
-    private static void Tabulate(Span<float> table, float mean, float std)
-    {
-        for (var x = 0; x < table.Length; x++)
-            table[x] = (x - mean) / std;
-    }
-
-    private static void Split(
-        ReadOnlySpan<byte> pixels, ReadOnlySpan<float> red, ReadOnlySpan<float> green, ReadOnlySpan<float> blue,
-        Span<float> reds, Span<float> greens, Span<float> blues)
-    {
-        for (var i = 0; i < reds.Length && i < greens.Length && i < blues.Length; i++)
-        {
-            var pixel = pixels.Slice(3 * i, 3);
-            reds[i] = red[pixel[0]];
-            greens[i] = green[pixel[1]];
-            blues[i] = blue[pixel[2]];
         }
     }
 }

@@ -134,7 +134,8 @@ public sealed record DetectionDecoder
             throw new ArgumentException($"{outputs.Length} class outputs cannot be shared by {rows} anchors evenly.");
         if (!anchorsPerLevel.IsEmpty && counted != rows)
             throw new ArgumentException($"The levels count {counted} anchors, but there are {rows}.");
-        var search = new CandidateSearch(ClassScores.Probabilities(outputs, classes, Activation), classes, this);
+        var scores = ClassScores.Probabilities(outputs, classes, Activation, ScoreThreshold, BackgroundClass);
+        var search = new CandidateSearch(scores, classes, this);
         return CandidateGroup == CandidateGroup.Class
             ? search.ByClass()
             : search.ByLevel(anchorsPerLevel.IsEmpty ? [rows] : anchorsPerLevel);

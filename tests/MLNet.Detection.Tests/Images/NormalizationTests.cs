@@ -18,6 +18,24 @@ public sealed class NormalizationTests
         CollectionAssert.AreEqual(new[] { 0f, 45, 0, 7.5f, 0, 15 }, planes);
     }
 
+    // Sixteen pixels are written at a time; what is left over comes out the same to the bit.
+    [TestMethod]
+    [DataRow(1), DataRow(15), DataRow(16), DataRow(17), DataRow(48), DataRow(101)]
+    public void Planes_of_any_length_are_the_formula_to_the_bit(int pixels)
+    {
+        var bytes = new byte[3 * pixels];
+        new Random(pixels).NextBytes(bytes);
+        var planes = new float[3 * pixels];
+        Normalization.ImageNet.Write(new(pixels, 1, bytes), planes);
+        var (mean, std) = (Normalization.ImageNet.Mean, Normalization.ImageNet.Std);
+        for (var i = 0; i < pixels; i++)
+        {
+            Assert.AreEqual((bytes[3 * i] - mean.Red) / std.Red, planes[i]);
+            Assert.AreEqual((bytes[3 * i + 1] - mean.Green) / std.Green, planes[pixels + i]);
+            Assert.AreEqual((bytes[3 * i + 2] - mean.Blue) / std.Blue, planes[2 * pixels + i]);
+        }
+    }
+
     [TestMethod]
     public void Named_ones_are_what_they_say()
     {

@@ -18,6 +18,27 @@ public sealed class DetectionDecoderTests
 
     private static IEnumerable<object[]> Proposals => References.Named(Group, "rpn_filter_proposals");
 
+    // Rows that cannot pass the threshold are not turned into probabilities: those that pass are the same to the bit.
+    [TestMethod]
+    [DataRow(ClassActivation.Softmax, 0), DataRow(ClassActivation.Softmax, 3), DataRow(ClassActivation.Softmax, null),
+     DataRow(ClassActivation.Sigmoid, null)]
+    public void A_threshold_finds_what_is_above_it(ClassActivation activation, int? background)
+    {
+        var random = new Random(7);
+        float[] logits = [.. Enumerable.Range(0, 400 * 4).Select(_ => (float)(12 * random.NextDouble() - 6))];
+        Box[] boxes = [.. Enumerable.Range(0, 400).Select(i => new Box(i, 0, i + 1, 1))];
+        var all = DetectionDecoder.Fcos with
+        {
+            Activation = activation, BackgroundClass = background, ScoreThreshold = -1, IouThreshold = 1, MaxCandidates = int.MaxValue,
+            MaxDetections = int.MaxValue,
+        };
+        var every = all.Select(logits, boxes, 400, 400, 1);
+        Assert.HasCount(background is null ? 1600 : 1200, every);
+        foreach (var threshold in new[] { 0f, 1e-6f, 0.01f, 0.3f, every[50].Score, 0.9f, 1f })
+            CollectionAssert.AreEqual(every.Where(found => found.Score > threshold).ToArray(),
+                (all with { ScoreThreshold = threshold }).Select(logits, boxes, 400, 400, 1));
+    }
+
     [TestMethod, DynamicData(nameof(RetinaNet))]
     public void PostProcessesRetinaNet(object row)
     {
