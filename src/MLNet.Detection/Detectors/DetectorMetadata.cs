@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
-using MLNet.Detection.Boxes;
 using MLNet.Detection.Heads;
 using MLNet.Detection.Images;
 using MLNet.Detection.Networks;
@@ -26,8 +24,8 @@ internal static class DetectorMetadata
         string[] values =
         [
             detector.ClassValue, detector.BoxValue,
-            Convert.ToBase64String(MemoryMarshal.AsBytes<Box>(detector.Anchors.ToArray())),
-            JsonSerializer.Serialize(detector.Decoder), JsonSerializer.Serialize(detector.Head),
+            AnchorText.Write(detector.Anchors), JsonSerializer.Serialize(detector.Decoder),
+            JsonSerializer.Serialize(detector.Head),
         ];
         foreach (var list in ClassNameList.Of(copy).ToList())
             MetadataEntries.Set(copy, list.Key, list.With(detector.Classes));
@@ -50,7 +48,7 @@ internal static class DetectorMetadata
             ClassValue = entries.Value("class_value"),
             BoxValue = entries.Value("box_value"),
             Classes = entries.Json<string[]>("classes"),
-            Anchors = entries.Parsed("anchors", Boxes),
+            Anchors = entries.Parsed("anchors", AnchorText.Read),
             Resize = entries.Json<ImageResize>("resize"),
             Normalization = entries.Json<Normalization>(MetadataEntries.NormalizationKey),
             Decoder = entries.Json<DetectionDecoder>("decoder"),
@@ -76,12 +74,5 @@ internal static class DetectorMetadata
         return detector.RawValues.FirstOrDefault(name => !names.Contains(name)) is not { } missing ? detector
             : throw new ModelException($"{detector.Model.Path}: {entry} names the value '{missing}', which is not "
                 + "there; save the detector again.");
-    }
-
-    private static Box[] Boxes(string text)
-    {
-        var bytes = Convert.FromBase64String(text);
-        return bytes.Length > 0 && bytes.Length % 16 == 0 ? MemoryMarshal.Cast<byte, Box>(bytes).ToArray()
-            : throw new FormatException($"{bytes.Length} bytes are no list of boxes");
     }
 }

@@ -8,10 +8,13 @@ namespace OnnxGraphs.Quantization;
 /// <summary>
 /// A planned model with pairs of QuantizeLinear and DequantizeLinear around the operators that compute on whole numbers,
 /// as ONNX Runtime's integer kernels look for them. Values keep their names: a rounded one has the name that it had in
-/// floats.
+/// floats. Names of what stands beside long ones are short, as each comes five times: with those of an exporter they took a
+/// tenth of a file.
 /// </summary>
 internal sealed class QdqWriter
 {
+    private const int LongName = 16;
+
     private readonly OnnxModel _copy;
     private readonly GraphProto _graph;
     private readonly ValueGraph _values;
@@ -19,7 +22,9 @@ internal sealed class QdqWriter
     private readonly IReadOnlyDictionary<string, double[]> _means;
     private readonly IReadOnlyDictionary<string, ValueRange> _ranges;
     private readonly Dictionary<string, (float Scale, int Zero)> _grids = [];
-    private readonly Dictionary<string, string> _moved = [];
+    private readonly Dictionary<string, string> _moved = [], _stems = [];
+    private readonly HashSet<string> _zeros = [];
+    private readonly string _prefix = "q";
     private readonly Dictionary<string, (string Name, float[] Scales, float[] Rounded)> _weights = [];
 
     public QdqWriter(QuantizationPlan plan, Calibration calibration, QuantizationOptions options)
@@ -27,6 +32,8 @@ internal sealed class QdqWriter
         _copy = plan.Model.Clone();
         (_graph, _values, _options, _means) = (_copy.Proto.Graph, new(_copy), options, calibration.Means);
         _ranges = calibration.Ranges(options);
+        while (_copy.ValueNames.Any(name => name.StartsWith(_prefix, StringComparison.Ordinal)))
+            _prefix += "q";
     }
 
     /// <summary>Writes the nodes of a plan in whole numbers.</summary>
@@ -66,25 +73,25 @@ internal sealed class QdqWriter
     {
         // What is only moved stays on the grid that it has.
         var owner = _moved.GetValueOrDefault(name, name);
-        var (scale, zero) = (owner + "/scale", owner + "/zero");
+        var (scale, zero, stem) = (Stem(owner) + "/scale", Stem(owner) + "/zero", Stem(name));
         if (owner == name)
         {
             Store(scale, Tensor.Scalar(ElementType.Float32, grid.Scale));
             Store(zero, Tensor.Scalar(_options.Activations, grid.Zero));
         }
-        var (exact, rounded) = (name + "/exact", name);
+        var (exact, rounded) = (stem + "/exact", name);
         if (producers.TryGetValue(name, out var producer))
             producer.Output[producer.Output.IndexOf(name)] = exact;
         else
         {
-            (exact, rounded) = (name, name + "/rounded");
+            (exact, rounded) = (name, stem + "/rounded");
             foreach (var reader in _graph.Node)
                 for (var i = 0; i < reader.Input.Count; i++)
                     if (reader.Input[i] == name)
                         reader.Input[i] = rounded;
         }
-        Add("QuantizeLinear", [exact, scale, zero], name + "/whole");
-        Add("DequantizeLinear", [name + "/whole", scale, zero], rounded);
+        Add("QuantizeLinear", [exact, scale, zero], stem + "/whole");
+        Add("DequantizeLinear", [stem + "/whole", scale, zero], rounded);
     }
 
     private void Weights(NodeProto node)
@@ -109,14 +116,22 @@ internal sealed class QdqWriter
     {
         var floats = weight.Values<float>().ToArray();
         var scales = Scales(floats, weight.Shape, axis);
-        var (scale, zero) = (Tensor.Of<float>(scales.Length == 1 ? TensorShape.Scalar : new(scales.Length), scales),
-            new Tensor(ElementType.Int8, scales.Length == 1 ? TensorShape.Scalar : new(scales.Length), new byte[scales.Length]));
+        var places = scales.Length == 1 ? TensorShape.Scalar : new(scales.Length);
+        var (scale, zero, stem) = (Tensor.Of<float>(places, scales), new Tensor(ElementType.Int8, places, new byte[scales.Length]),
+            Stem(name));
         var grid = QuantizedGrid.Of(new Tensor(ElementType.Int8, weight.Shape, new byte[floats.Length]).ToProto(name), axis,
             scale, zero);
         var whole = new Tensor(ElementType.Int8, weight.Shape, grid.Quantized(floats));
-        Add("DequantizeLinear", [Store(name + "/whole", whole), Store(name + "/scale", scale), Store(name + "/zero", zero)],
-            name + "/rounded", axis);
-        return (name + "/rounded", scales, grid.Dequantized(whole));
+        Add("DequantizeLinear", [Store(stem + "/whole", whole), Store(stem + "/scale", scale), Zeros(zero)],
+            stem + "/rounded", axis);
+        return (stem + "/rounded", scales, grid.Dequantized(whole));
+    }
+
+    // Weights have none but 0: one tensor for all layers of as many channels.
+    private string Zeros(Tensor zero)
+    {
+        var name = $"{_prefix}/zeros/{zero.Shape.Size}";
+        return _zeros.Add(name) ? Store(name, zero) : name;
     }
 
     private float[] Scales(float[] weight, TensorShape shape, int axis)
@@ -152,13 +167,21 @@ internal sealed class QdqWriter
     // 32 bits at the scale of the products.
     private string Bias(NodeProto node, float[] bias, float[] scales)
     {
-        var (stem, input) = (node.Output[0] + "/rounded_bias", Grid(node.Input[0]).Scale);
+        var (stem, input) = (Stem(node.Output[0]) + "/rounded_bias", Grid(node.Input[0]).Scale);
         float[] products = [.. bias.Select((_, i) => input * scales[scales.Length == 1 ? 0 : i])];
         int[] whole = [.. bias.Zip(products, (b, s) => (int)Math.Clamp(Math.Round((double)b / s), int.MinValue, int.MaxValue))];
         var shape = new TensorShape(bias.Length);
         Add("DequantizeLinear", [Store(stem + "/whole", Tensor.Of<int>(shape, whole)),
-            Store(stem + "/scale", Tensor.Of<float>(shape, products)),
-            Store(stem + "/zero", Tensor.Of<int>(shape, new int[bias.Length]))], stem, 0);
+            Store(stem + "/scale", Tensor.Of<float>(shape, products))], stem, 0);
+        return stem;
+    }
+
+    private string Stem(string name)
+    {
+        if (name.Length <= LongName)
+            return name;
+        if (!_stems.TryGetValue(name, out var stem))
+            _stems.Add(name, stem = $"{_prefix}{_stems.Count}");
         return stem;
     }
 

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Runtime.InteropServices;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Images;
@@ -72,6 +74,8 @@ public sealed class DetectorModelTests
     [DataRow("anchors", "no base 64!")]
     [DataRow("anchors", "AAAA")]
     [DataRow("anchors", "")]
+    [DataRow("anchors", "zlib,")]
+    [DataRow("anchors", "zlib,AAAA")]
     [DataRow("classes", "[\"a\"")]
     [DataRow("classes", "null")]
     [DataRow("decoder", "{\"Coder\": 3}")]
@@ -94,6 +98,30 @@ public sealed class DetectorModelTests
         var error = Assert.ThrowsExactly<ModelException>(() => DetectorModel.Load(path));
         StringAssert.StartsWith(error.Message, path);
         StringAssert.Contains(error.Message, key);
+    }
+
+    [TestMethod]
+    public void Anchors_are_written_short_and_read_as_they_were_written_before_too()
+    {
+        var path = _folder.File("model.onnx");
+        TinyDetector.Model.Save(path);
+        var (model, anchors) = (OnnxModel.Load(path), TinyDetector.Model.Anchors.ToArray());
+        CollectionAssert.AreEqual(anchors, DetectorModel.Load(path).Anchors.ToArray());
+        var entry = model.Proto.MetadataProps.Single(entry => entry.Key.EndsWith("anchors"));
+        var before = Convert.ToBase64String(MemoryMarshal.AsBytes<Box>(anchors));
+        Assert.IsLessThan(before.Length / 2, entry.Value.Length);
+        entry.Value = before;
+        model.Save(path);
+        CollectionAssert.AreEqual(anchors, DetectorModel.Load(path).Anchors.ToArray());
+    }
+
+    [TestMethod]
+    public void Anchors_that_unpack_to_more_than_any_detector_has_are_refused()
+    {
+        using var packed = new MemoryStream();
+        using (var zlib = new ZLibStream(packed, CompressionLevel.SmallestSize))
+            zlib.Write(new byte[(1 << 25) + 16]);
+        Damaged_metadata_is_named("anchors", "zlib," + Convert.ToBase64String(packed.ToArray()));
     }
 
     [TestMethod]

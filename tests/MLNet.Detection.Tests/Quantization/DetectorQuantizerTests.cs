@@ -193,6 +193,11 @@ public sealed class DetectorQuantizerTests
         return quantizer;
     }
 
-    private static bool IsWhole(DetectorModel model, string layer) => (model.Model.Producers.GetValueOrDefault(layer + "/exact")
-        ?? model.Model.Producers[layer]).Input[1].EndsWith("/rounded", StringComparison.Ordinal);
+    private static bool IsWhole(DetectorModel model, string layer)
+    {
+        var (producers, node) = (model.Model.Producers, model.Model.Producers[layer]);
+        while (node.OpType is "QuantizeLinear" or "DequantizeLinear")
+            node = producers[node.Input[0]];
+        return producers.GetValueOrDefault(node.Input[1])?.OpType == "DequantizeLinear";
+    }
 }
