@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using MLNet.Detection.Data;
 
@@ -49,6 +50,40 @@ public sealed class TrainVerbTests
             Assert.AreEqual(1, ToolFolder.Run(role == "--train" ? [line[0], .. line[3..]] : line));
             Assert.IsFalse(Directory.Exists(folder.At("run")));
         }
+    }
+
+    // The first step sees the same weights and pictures with a teacher and without: its loss is greater by what the teacher says.
+    [TestMethod]
+    public void A_teacher_is_learnt_from_beside_the_labels()
+    {
+        using var folder = new ToolFolder();
+        string[] line = ["train", "--train", folder.Shapes.Train, "--images", folder.Shapes.Images, "--epochs", "1", "--batch", "2", "--output"];
+        Assert.AreEqual(0, ToolFolder.Run([.. line, folder.At("alone")]));
+        Assert.AreEqual(0, ToolFolder.Run([.. line, folder.At("taught"), "--teacher", folder.At("alone/model.onnx"), "--distill", "1",
+            "--temperature", "2"]));
+        var (alone, taught) = (Terms("alone"), Terms("taught"));
+        Assert.IsTrue(alone.Keys.All(taught.ContainsKey));
+        Assert.IsNotEmpty(taught.Keys.Except(alone.Keys).ToArray());
+        foreach (var term in taught.Keys.Except(alone.Keys))
+            Assert.IsGreaterThan(0, taught[term], term);
+        Assert.IsGreaterThan(alone["loss"], taught["loss"]);
+
+        Dictionary<string, double> Terms(string run)
+        {
+            var lines = File.ReadAllLines(folder.At($"{run}/log.csv"));
+            return lines[0].Split(',').Zip(lines[1].Split(','))
+                .ToDictionary(pair => pair.First, pair => double.Parse(pair.Second, CultureInfo.InvariantCulture));
+        }
+    }
+
+    [TestMethod]
+    public void A_teacher_that_does_not_know_the_classes_is_refused_before_anything_is_written()
+    {
+        using var folder = new ToolFolder();
+        (folder.Detector with { Classes = ["car", .. folder.Detector.Classes.Skip(1)] }).Save(folder.At("other.onnx"));
+        Assert.AreEqual(1, ToolFolder.Run("train", "--train", folder.Shapes.Train, "--images", folder.Shapes.Images,
+            "--teacher", folder.At("other.onnx"), "--output", folder.At("run")));
+        Assert.IsFalse(File.Exists(folder.At("run/model.onnx")));
     }
 
     [TestMethod]
