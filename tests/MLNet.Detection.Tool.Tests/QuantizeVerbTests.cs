@@ -22,7 +22,8 @@ public sealed class QuantizeVerbTests
     public void A_repair_follows_the_floats_and_learns_ranges()
     {
         using var folder = new ToolFolder();
-        Assert.AreEqual(0, Run(folder, "--max-drop", "1", "--equalize", "--repair", "1", "--repair-ranges", "learnt", "--distill", "2"));
+        Assert.AreEqual(0, Run(folder, "--max-drop", "1", "--equalize", "--repair", "1", "--repair-ranges", "learnt", "--distill", "2",
+            "--distill-features", "0.5"));
         Assert.Contains("QuantizeLinear", DetectorModel.Load(folder.At("int8.onnx")).Model.Proto.Graph.Node.Select(node => node.OpType).ToList());
     }
 

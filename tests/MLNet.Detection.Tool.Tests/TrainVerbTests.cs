@@ -60,10 +60,11 @@ public sealed class TrainVerbTests
         string[] line = ["train", "--train", folder.Shapes.Train, "--images", folder.Shapes.Images, "--epochs", "1", "--batch", "2", "--output"];
         Assert.AreEqual(0, ToolFolder.Run([.. line, folder.At("alone")]));
         Assert.AreEqual(0, ToolFolder.Run([.. line, folder.At("taught"), "--teacher", folder.At("alone/model.onnx"), "--distill", "1",
-            "--temperature", "2"]));
+            "--distill-features", "0.5", "--temperature", "2"]));
         var (alone, taught) = (Terms("alone"), Terms("taught"));
         Assert.IsTrue(alone.Keys.All(taught.ContainsKey));
-        Assert.IsNotEmpty(taught.Keys.Except(alone.Keys).ToArray());
+        CollectionAssert.AreEquivalent(new[] { "teacher_classes", "teacher_boxes", "teacher_features" },
+            taught.Keys.Except(alone.Keys).ToArray());
         foreach (var term in taught.Keys.Except(alone.Keys))
             Assert.IsGreaterThan(0, taught[term], term);
         Assert.IsGreaterThan(alone["loss"], taught["loss"]);
@@ -83,6 +84,8 @@ public sealed class TrainVerbTests
         (folder.Detector with { Classes = ["car", .. folder.Detector.Classes.Skip(1)] }).Save(folder.At("other.onnx"));
         Assert.AreEqual(1, ToolFolder.Run("train", "--train", folder.Shapes.Train, "--images", folder.Shapes.Images,
             "--teacher", folder.At("other.onnx"), "--output", folder.At("run")));
+        Assert.AreEqual(1, ToolFolder.Run("train", "--train", folder.Shapes.Train, "--images", folder.Shapes.Images,
+            "--distill-features", "1", "--output", folder.At("run")), "features of no teacher");
         Assert.IsFalse(File.Exists(folder.At("run/model.onnx")));
     }
 

@@ -34,7 +34,8 @@ internal sealed class DetectorRun(QuantizeSettings settings, CancellationToken c
     protected override DetectorModel Repair(DetectorModel floats, DetectorModel rounded, DetectionDataView train) =>
         Ml.Detection().FineTune(Repairing(new FineTuneTrainer.Options
         {
-            Detector = rounded, Teacher = Settings.Distill == 0 ? null : new(floats) { Weight = Settings.Distill },
+            Detector = rounded,
+            Teacher = Settings.Distill == 0 ? null : new(floats) { Weight = Settings.Distill, FeatureWeight = Settings.DistillFeatures },
         })).Train(train).Detector;
 
     protected override void Save(DetectorModel model, string path) => model.Save(path);

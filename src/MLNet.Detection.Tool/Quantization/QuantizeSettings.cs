@@ -32,5 +32,8 @@ internal sealed record QuantizeSettings(
     /// <summary>Weight of what is learnt from the floats; 0: nothing.</summary>
     public float Distill { get; init; }
 
+    /// <summary>Weight of the maps before the last layers.</summary>
+    public float DistillFeatures { get; init; }
+
     public bool LearnRanges { get; init; }
 }

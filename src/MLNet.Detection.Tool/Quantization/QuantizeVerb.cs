@@ -84,6 +84,10 @@ internal sealed class QuantizeVerb : Verb
         Description = "In --repair, weight of what is learnt from the float model; 0: labels alone.",
         DefaultValueFactory = _ => 1f,
     };
+    private readonly Option<float> _distillFeatures = new("--distill-features")
+    {
+        Description = "Of a detector, in --repair, beside --distill: weight of the maps that the last layers read in floats.",
+    };
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace a file that exists." };
 
     public QuantizeVerb() : base("quantize", "Turns a tuned detector or segmentation network into one of 8-bit whole numbers.")
@@ -91,7 +95,7 @@ internal sealed class QuantizeVerb : Verb
         foreach (var option in new Option[]
         {
             _model, _data, _test, _images, _masks, _classes, _output, _pictures, _ranges, _activations, _form, _maxDrop, _repair, _train, _rate,
-            _distill, _repairRanges, _equalize, _overwrite,
+            _distill, _distillFeatures, _repairRanges, _equalize, _overwrite,
         })
             Options.Add(option);
     }
@@ -110,9 +114,13 @@ internal sealed class QuantizeVerb : Verb
             Images = given.GetValue(_images), Masks = given.GetValue(_masks), Classes = given.GetValue(_classes)!,
             Pictures = given.GetValue(_pictures),
             MaxDrop = given.GetValue(_maxDrop), Repair = given.GetValue(_repair), LearningRate = given.GetValue(_rate),
-            Distill = given.GetValue(_distill), LearnRanges = given.GetValue(_repairRanges) == "learnt",
+            Distill = given.GetValue(_distill), DistillFeatures = given.GetValue(_distillFeatures),
+            LearnRanges = given.GetValue(_repairRanges) == "learnt",
         };
-        if (SegmenterModel.IsSaved(settings.Model))
+        var segments = SegmenterModel.IsSaved(settings.Model);
+        if (settings.DistillFeatures != 0 && (settings.Distill == 0 || segments))
+            throw new ArgumentException("--distill-features is for detectors, beside a --distill above 0; leave it out.");
+        if (segments)
             new SegmenterRun(settings, cancel).Go();
         else
             new DetectorRun(settings, cancel).Go();

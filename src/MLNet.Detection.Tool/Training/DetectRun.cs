@@ -31,6 +31,8 @@ internal sealed class DetectRun(ParseResult given, Settings settings, RankedRun 
         Display.Start(detector, train, test, folder);
         _recipe.CustomaryRate = detector.CustomaryLearningRate;
 
+        if (Given.GetValue(Settings.DistillFeatures) != 0 && Given.GetValue(Settings.Teacher) is null)
+            throw new ArgumentException("--distill-features is what is learnt of a --teacher; give one, or leave it out.");
         var options = With(new FineTuneTrainer.Options
         {
             Detector = detector,
@@ -41,6 +43,7 @@ internal sealed class DetectRun(ParseResult given, Settings settings, RankedRun 
             Teacher = Given.GetValue(Settings.Teacher) is { } teacher ? new(DetectorModel.Load(teacher))
             {
                 Weight = Given.GetValue(Settings.Distill), Temperature = Given.GetValue(Settings.Temperature),
+                FeatureWeight = Given.GetValue(Settings.DistillFeatures),
             } : null,
         }, _recipe, place);
         options = WithBatch(options, _recipe, place, memory => BatchFit.Of(Ml, options, train.Dataset.Images.Length, memory));

@@ -169,6 +169,8 @@ internal sealed class Settings
     public Option<string?> Teacher { get; } = Of<string?>("--teacher", "ONNX file that 'train' or the library wrote, to learn from "
         + "beside the labels: scores and boxes of each place, or of another architecture the boxes that it finds.");
     public Option<float> Distill { get; } = Of("--distill", "Weight of what is learnt from --teacher.", 1f);
+    public Option<float> DistillFeatures { get; } = Of("--distill-features", "Weight of the maps that the last layers of --teacher "
+        + "read, of a teacher with equal ones.", 0f);
     public Option<float> Temperature { get; } = Of("--temperature", "What scores of --teacher are divided by before they are "
         + "compared; more shows more of what it holds possible.", 1f);
     public Option<string[]> Freeze { get; } =
@@ -221,7 +223,7 @@ internal sealed class Settings
         FindRate, WarmUp,
         Schedule, Optimizer, WeightDecay, NoBiasDecay, Group, BatchStatistics,
         ClipNorm, Average, AverageRamp, Augment, CloseMix, MultiScale, Sampling, RepeatFactor,
-        Loss, Alpha, Gamma, BoxLoss, Rois, Teacher, Distill, Temperature, Freeze, FreezeDepth, HeadsOnly, Device, Precision, Kernels, Tf32,
+        Loss, Alpha, Gamma, BoxLoss, Rois, Teacher, Distill, DistillFeatures, Temperature, Freeze, FreezeDepth, HeadsOnly, Device, Precision, Kernels, Tf32,
         CudaGraph, Workers, Cache, Threads, Output, Resume, TensorBoard, Dashboard, Seed, Overwrite, DemoImages,
     ];
 

@@ -31,7 +31,7 @@ internal sealed class BoxTeaching : Teaching
         _classOf = [.. teacher.Detector.Classes.Select(name => names.IndexOf(name))];
     }
 
-    public override IReadOnlyDictionary<string, Var> Terms(Graph graph, IReadOnlyList<Var> tables) =>
+    public override IReadOnlyDictionary<string, Var> Terms(Graph graph, IReadOnlyList<Var> tables, IReadOnlyList<Var> _) =>
         _targets.Terms(graph, tables).ToDictionary(term => Term + term.Key,
             term => _teacher.Weight * Op.Reshape(term.Value, 1));
 

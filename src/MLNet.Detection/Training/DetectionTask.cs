@@ -54,13 +54,16 @@ internal sealed class DetectionTask(
                 + $"{string.Join(", ", unknown)}; their objects are left out, the rest is measured.";
     }
 
+    public override IReadOnlyList<string> Values => [.. detector.RawValues, .. _teaching?.Features ?? []];
+
     public override IReadOnlyDictionary<string, Var> Loss(Graph graph, IReadOnlyList<Var> values)
     {
-        var tables = head.Tables(detector, values);
+        var raw = detector.RawValues.Count;
+        var tables = head.Tables(detector, [.. values.Take(raw)]);
         foreach (var (i, table) in tables.Index().Take(head.PredictedTables))
             graph.Output(Prediction + i, table);
         var terms = _targets.Terms(graph, tables);
-        return _teaching is null ? terms : terms.Concat(_teaching.Terms(graph, tables)).ToDictionary();
+        return _teaching is null ? terms : terms.Concat(_teaching.Terms(graph, tables, [.. values.Skip(raw)])).ToDictionary();
     }
 
     public override void Clear(Batch batch, int place)

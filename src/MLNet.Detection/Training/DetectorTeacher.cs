@@ -25,6 +25,10 @@ public sealed record DetectorTeacher(DetectorModel Detector)
     /// https://arxiv.org/abs/2005.04757). Of <see cref="TeacherForm.Boxes"/>.</summary>
     public float Threshold { get; init; } = 0.5f;
 
+    /// <summary>What the difference of the maps that both heads' last layers read is multiplied by (sum (s - t)² / sum t², the mean over the maps; Romero et al. 2015, https://arxiv.org/abs/1412.6550);
+    /// 0: they are not compared. Of <see cref="TeacherForm.Values"/>, and of equal maps.</summary>
+    public float FeatureWeight { get; init; }
+
     /// <summary>What is followed. Null: values where the places are equal, else boxes.</summary>
     public TeacherForm? Form { get; init; }
 
@@ -34,7 +38,8 @@ public sealed record DetectorTeacher(DetectorModel Detector)
 
     /// <summary>In words, for logs and to compare on resume.</summary>
     internal string ToWords(DetectorModel student) => $"teacher {Path.GetFileName(Detector.Model.Path)} by {FormFor(student)}"
-        + FormattableString.Invariant($", weight {Weight}, temperature {Temperature}, threshold {Threshold}");
+        + FormattableString.Invariant($", weight {Weight}, temperature {Temperature}, threshold {Threshold}")
+        + (FeatureWeight == 0 ? "" : FormattableString.Invariant($", features {FeatureWeight}"));
 
     /// <exception cref="ArgumentException">It cannot teach the student.</exception>
     internal void Check(DetectorModel student)
@@ -46,6 +51,8 @@ public sealed record DetectorTeacher(DetectorModel Detector)
                 ? FormattableString.Invariant($"{nameof(Temperature)} is {Temperature}; expected a number above 0")
             : Threshold is not (>= 0 and < 1)
                 ? FormattableString.Invariant($"{nameof(Threshold)} is {Threshold}; expected 0 or more, less than 1")
+            : !(FeatureWeight >= 0 && float.IsFinite(FeatureWeight))
+                ? FormattableString.Invariant($"{nameof(FeatureWeight)} is {FeatureWeight}; expected 0 or more")
             : student.Classes.FirstOrDefault(name => !Detector.Classes.Contains(name)) is { } unknown
                 ? $"{Detector.Model.Path} does not know the class '{unknown}'; its classes are "
                     + $"{string.Join(", ", Detector.Classes)}; expected all {student.Classes.Count} of the detector among them"
@@ -54,9 +61,19 @@ public sealed record DetectorTeacher(DetectorModel Detector)
             : Form == TeacherForm.Values && Difference(student) is { } difference
                 ? $"{Detector.Model.Path} has {difference}; its values cannot be followed, set {nameof(Form)} to "
                     + $"{nameof(TeacherForm.Boxes)}, or to null"
-            : null;
+            : FeatureWeight > 0 ? FeatureDifference(student) : null;
         if (wrong is not null)
             throw new ArgumentException($"Options.{Option}: {wrong}.");
+    }
+
+    private string? FeatureDifference(DetectorModel student)
+    {
+        if (FormFor(student) != TeacherForm.Values)
+            return $"{nameof(FeatureWeight)} is {FeatureWeight}, but boxes are learnt from {Detector.Model.Path}"
+                + $"{(Difference(student) is { } difference ? $", which has {difference}" : "")}; expected 0";
+        var (own, other) = (TeacherFeatures.Of(Detector).Count, TeacherFeatures.Of(student).Count);
+        return own == other && own > 0 ? null
+            : $"the head of {Detector.Model.Path} reads {own} maps, the detector's {other}; expected as many, or {nameof(FeatureWeight)} 0";
     }
 
     // What keeps values from being compared place by place.

@@ -21,8 +21,11 @@ internal abstract class Teaching : IDisposable
         teacher.FormFor(student) == TeacherForm.Values ? new ValueTeaching(teacher, student, head)
             : new BoxTeaching(teacher, student, head, device);
 
-    /// <summary>The terms for what the student's tables say.</summary>
-    public abstract IReadOnlyDictionary<string, Var> Terms(Graph graph, IReadOnlyList<Var> tables);
+    /// <summary>Names of maps within the student that are compared too.</summary>
+    public virtual IReadOnlyList<string> Features => [];
+
+    /// <summary>The terms for what the student's tables say, and its maps <see cref="Features"/>.</summary>
+    public abstract IReadOnlyDictionary<string, Var> Terms(Graph graph, IReadOnlyList<Var> tables, IReadOnlyList<Var> features);
 
     /// <summary>Says that a place of a batch has no picture.</summary>
     public abstract void Clear(Batch batch, int place);

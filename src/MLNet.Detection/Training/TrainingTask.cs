@@ -57,7 +57,10 @@ internal abstract class TrainingTask
     /// <summary>What is odd about the data, to be logged.</summary>
     public virtual IEnumerable<string> Warnings(IDataView data, IDataView? validation) => [];
 
-    /// <summary>The loss on the raw values of the model, with inputs for its targets.</summary>
+    /// <summary>Names of the values that the loss reads.</summary>
+    public virtual IReadOnlyList<string> Values => Model.RawValues;
+
+    /// <summary>The loss on <see cref="Values"/>, with inputs for its targets.</summary>
     public abstract IReadOnlyDictionary<string, Var> Loss(Graph graph, IReadOnlyList<Var> values);
 
     /// <summary>Says that a place of a batch has no picture.</summary>
@@ -92,7 +95,7 @@ internal abstract class TrainingTask
     public StepVariant Step(TrainingOptions options, int stepsPerEpoch = 1)
     {
         var network = Model.Network(options.Slices.Places);
-        return new(network, Model.RawValues, Loss, options.StepOptions(Model, network, stepsPerEpoch));
+        return new(network, Values, Loss, options.StepOptions(Model, network, stepsPerEpoch));
     }
 
     /// <summary>The model with other weights.</summary>

@@ -62,16 +62,46 @@ public sealed class TeacherTests
         Assert.AreEqual(0.5 * difference / sum, terms["teacher_boxes"], 1e-3 * difference / sum);
     }
 
+    // sum (s - t)^2 / sum t^2 of the maps that the last layers read, the mean over the maps.
+    [TestMethod]
+    [DataRow("retinanet")]
+    [DataRow("ssd")]
+    [DataRow("yolox")]
+    public void Maps_before_the_last_layers_are_followed_by_the_formula(string head)
+    {
+        var student = HeadCase.Of(head).Load();
+        var teacher = Moved(student);
+        var terms = FirstTerms(student, new(teacher) { FeatureWeight = 3 });
+        var names = student.RawValues.SelectMany(value => HeadMaps.Behind(student.Model, value))
+            .Select(map => student.Model.Producers[map].Input[0]).Distinct().ToArray();
+        var (own, taught) = (Values(student, names), Values(teacher, names));
+        var expected = own.Zip(taught, (s, t) => s.Zip(t, (a, b) => ((double)a - b) * (a - b)).Sum() / t.Sum(b => (double)b * b)).Average();
+        Assert.IsGreaterThan(0, expected);
+        Assert.AreEqual(3 * expected, terms["teacher_features"], 1e-4 * expected);
+        Assert.AreEqual(0, FirstTerms(student, new(student) { FeatureWeight = 3 })["teacher_features"], 1e-6);
+    }
+
+    [TestMethod]
+    public void Maps_of_another_network_are_refused()
+    {
+        var (student, other) = (HeadCase.Of("retinanet").Load(), HeadCase.Of("yolov8").Load());
+        foreach (var (teacher, what) in new (DetectorTeacher, string)[]
+        {
+            (new(other) { FeatureWeight = 1 }, "boxes are learnt"), (new(student) { FeatureWeight = -1 }, "FeatureWeight is -1"),
+        })
+            StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => FirstTerms(student, teacher)).Message, what);
+    }
+
     [TestMethod]
     public void Its_gradient_is_that_of_differences()
     {
         var student = HeadCase.Of("retinanet").Load();
-        var teacher = new DetectorTeacher(Moved(student)) { Weight = 4, Temperature = 2 };
+        var teacher = new DetectorTeacher(Moved(student)) { Weight = 4, Temperature = 2, FeatureWeight = 2 };
         var after = FirstStep(student, teacher, new Sgd { Momentum = 0, WeightDecay = 0 }, 1e-3f).Detector;
-        foreach (var value in student.RawValues)
+        // The biases of the last layers before the values, and one of the layers before.
+        var weights = TrainableWeights.Of(student.Model, student.RawValues);
+        foreach (var name in student.RawValues.Select(value => TrainableWeights.Of(student.Model, [value])[^1]).Append(weights[1]))
         {
-            // The bias of the last layer before the value.
-            var name = TrainableWeights.Of(student.Model, [value])[^1];
             var (before, moved) = (Weights(student, name), Weights(after, name));
             var found = (before[0] - moved[0]) / 1e-3;
             double Loss(float by)
@@ -104,7 +134,10 @@ public sealed class TeacherTests
         var student = HeadCase.Of(head).Load();
         foreach (var form in Enum.GetValues<TeacherForm>())
         {
-            var teacher = new DetectorTeacher(Moved(student)) { Form = form, Threshold = 0.3f };
+            var teacher = new DetectorTeacher(Moved(student))
+            {
+                Form = form, Threshold = 0.3f, FeatureWeight = form == TeacherForm.Values ? 2 : 0,
+            };
             var (whole, parts) = (Gradient(4, 1), Gradient(2, 2));
             var most = whole.Max(MathF.Abs);
             Assert.IsGreaterThan(0, most);
@@ -212,10 +245,16 @@ public sealed class TeacherTests
     private static float[] Weights(DetectorModel detector, string name) =>
         detector.Model.Initializers[name].ToTensor().Values<float>().ToArray();
 
-    // Raw classes and boxes of the four pictures, one by one.
     private static (float[] Classes, float[] Boxes) Raw(DetectorModel detector)
     {
-        var (classes, boxes) = (new List<float>(), new List<float>());
+        var values = Values(detector, detector.ClassValue, detector.BoxValue);
+        return (values[0], values[1]);
+    }
+
+    // Values of the four pictures, one picture after another.
+    private static float[][] Values(DetectorModel detector, params string[] names)
+    {
+        var all = names.Select(_ => new List<float>()).ToArray();
         foreach (var picture in HeadExport.Decoded())
         {
             var planes = new float[3 * 64 * 64];
@@ -223,10 +262,10 @@ public sealed class TeacherTests
             var values = Subgraph.Run(detector.Model, new Dictionary<string, Tensor>
             {
                 [detector.InputName] = Tensor.Of<float>(new(1, 3, 64, 64), planes),
-            }, detector.RawValues);
-            classes.AddRange(values[detector.ClassValue].Values<float>().ToArray());
-            boxes.AddRange(values[detector.BoxValue].Values<float>().ToArray());
+            }, names);
+            foreach (var (name, list) in names.Zip(all))
+                list.AddRange(values[name].Values<float>().ToArray());
         }
-        return ([.. classes], [.. boxes]);
+        return Array.ConvertAll(all, list => list.ToArray());
     }
 }
