@@ -26,11 +26,14 @@ internal sealed class FuzzRun(IReadOnlyList<Target> targets, int seed, string fo
     public IReadOnlyList<FuzzFault> Faults => _faults;
 
     /// <summary>Reads so many damaged inputs, of the readers in turn; <paramref name="progress"/> may end it.</summary>
-    public void Go(int inputs, Func<int, bool>? progress = null)
+    /// <param name="inputs">How many.</param>
+    /// <param name="progress">Told now and then how many were read.</param>
+    /// <param name="from">Number of the first one: a run that was stopped goes on there.</param>
+    public void Go(int inputs, Func<int, bool>? progress = null, int from = 0)
     {
         for (var i = 0; i < inputs; i++)
         {
-            One(i);
+            One(from + i);
             if (i % 1000 == 999 && progress?.Invoke(i + 1) == false)
                 return;
         }

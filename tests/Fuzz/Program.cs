@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using MLNet.Detection.Fuzz;
 
-// dotnet run --project tests/Fuzz -c Release -- --inputs 100000 --seed 1 [--seconds 1800]
+// dotnet run --project tests/Fuzz -c Release -- --inputs 100000 --seed 1 [--from 50000] [--seconds 1800]
 static int Option(string[] args, string name, int otherwise) =>
     Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? int.Parse(args[at + 1]) : otherwise;
 
@@ -17,7 +17,7 @@ run.Go(inputs, number =>
     if (number % 10_000 == 0)
         Console.Error.WriteLine(FormattableString.Invariant($"{number} inputs, {run.Faults.Count} faults, {clock.Elapsed.TotalSeconds:f0} s"));
     return clock.Elapsed.TotalSeconds < seconds;
-});
+}, Option(args, "--from", 0));
 var done = run.Counts.Values.Sum(count => count.Read + count.Refused);
 Console.WriteLine("reader               read    refused");
 foreach (var (name, count) in run.Counts)

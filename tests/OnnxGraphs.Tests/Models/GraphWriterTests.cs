@@ -33,6 +33,26 @@ public sealed class GraphWriterTests
             OnnxRun.Once(model, ("x", Numbers), ("unused", Tensor.Vector(1L, 2L)))[0], 0);
     }
 
+    // ONNX Runtime computes the inputs of a node from the one that comes last in the file to the first.
+    [TestMethod]
+    public void PartsOfAVectorStandBeforeItInTheirOrderEachByOneReshape()
+    {
+        var graph = new Graph();
+        var x = graph.Input("x", 2, 3);
+        var first = Op.Reshape(x + 1f, 6);
+        var second = Op.Reshape(Op.Reshape(Op.Relu(x), 3, 2), 6);
+        var third = Op.Reshape(Op.Tanh(x), 6);
+        graph.Output("y", Op.Concat([third, first, second], 0));
+        var model = GraphWriter.Write(graph, "step");
+        var nodes = model.Proto.Graph.Node.Where(node => node.OpType is not ("Constant" or "Identity")).ToList();
+        CollectionAssert.AreEqual(new[] { "Reshape", "Reshape", "Reshape", "Concat" }, nodes.TakeLast(4).Select(node => node.OpType).ToArray());
+        CollectionAssert.AreEqual(new[] { "Tanh", "Add", "Relu" },
+            nodes.TakeLast(4).Take(3).Select(node => model.Producers[node.Input[0]].OpType).ToArray());
+        var numbers = Tensor.Of<float>(new(2, 3), [1, -2, 3, -4, 5, -6]);
+        float[] expected = [.. numbers.Values<float>().ToArray().Select(MathF.Tanh), 2, -1, 4, -3, 6, -5, 1, 0, 3, 0, 5, 0];
+        Close.AreEqual(Tensor.Vector(expected), OnnxRun.Once(model, ("x", numbers))[0], 1e-6f);
+    }
+
     [TestMethod]
     public void EveryElementTypeComesBack()
     {

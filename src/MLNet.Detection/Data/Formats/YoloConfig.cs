@@ -76,7 +76,7 @@ internal sealed class YoloConfig
     {
         using var text = System.IO.File.OpenText(file);
         var stream = new YamlStream();
-        stream.Load(text);
+        stream.Load(new ShallowYaml(text));
         var root = stream.Documents.Count > 0 ? stream.Documents[0].RootNode as YamlMappingNode : null;
         var node = new YoloYaml(file, root ?? throw new DatasetException(
             file, "", "the file holds no keys", "A data.yaml has names, and train, val or test."));

@@ -75,6 +75,8 @@ public sealed class YoloFormatTests
     [DataRow("train: pictures\nnames: [dog]", "", "which does not exist", DisplayName = "no folder")]
     [DataRow("train: [images\nnames: [dog]", "", "not well formed", DisplayName = "no YAML")]
     [DataRow("train: images\n\tnames: [dog]", "line", "not well formed", DisplayName = "a tab")]
+    [DataRow("train: images\nnames: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[dog]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", "line 2",
+        "nested deeper than 32", DisplayName = "lists in lists")]
     [DataRow("", "", "the file holds no keys", DisplayName = "empty")]
     [DataRow("train: bad.txt\nnames: [dog]", "line 2", "is outside of the data set's folder", DisplayName = "outside")]
     [DataRow("train: gone.txt\nnames: [dog]", "line 1", "gone.png does not exist", DisplayName = "gone")]
