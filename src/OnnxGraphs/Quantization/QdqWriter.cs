@@ -73,12 +73,10 @@ internal sealed class QdqWriter
     {
         // What is only moved stays on the grid that it has.
         var owner = _moved.GetValueOrDefault(name, name);
-        var (scale, zero, stem) = (Stem(owner) + "/scale", Stem(owner) + "/zero", Stem(name));
+        var (scale, stem) = (Stem(owner) + "/scale", Stem(name));
+        var zero = Once(FormattableString.Invariant($"{_prefix}/zero/{grid.Zero}"), Tensor.Scalar(_options.Activations, grid.Zero));
         if (owner == name)
-        {
             Store(scale, Tensor.Scalar(ElementType.Float32, grid.Scale));
-            Store(zero, Tensor.Scalar(_options.Activations, grid.Zero));
-        }
         var (exact, rounded) = (stem + "/exact", name);
         if (producers.TryGetValue(name, out var producer))
             producer.Output[producer.Output.IndexOf(name)] = exact;
@@ -122,16 +120,9 @@ internal sealed class QdqWriter
         var grid = QuantizedGrid.Of(new Tensor(ElementType.Int8, weight.Shape, new byte[floats.Length]).ToProto(name), axis,
             scale, zero);
         var whole = new Tensor(ElementType.Int8, weight.Shape, grid.Quantized(floats));
-        Add("DequantizeLinear", [Store(stem + "/whole", whole), Store(stem + "/scale", scale), Zeros(zero)],
+        Add("DequantizeLinear", [Store(stem + "/whole", whole), Store(stem + "/scale", scale), Once($"{_prefix}/zeros/{scales.Length}", zero)],
             stem + "/rounded", axis);
         return (stem + "/rounded", scales, grid.Dequantized(whole));
-    }
-
-    // Weights have none but 0: one tensor for all layers of as many channels.
-    private string Zeros(Tensor zero)
-    {
-        var name = $"{_prefix}/zeros/{zero.Shape.Size}";
-        return _zeros.Add(name) ? Store(name, zero) : name;
     }
 
     private float[] Scales(float[] weight, TensorShape shape, int axis)
@@ -167,7 +158,7 @@ internal sealed class QdqWriter
     // 32 bits at the scale of the products.
     private string Bias(NodeProto node, float[] bias, float[] scales)
     {
-        var (stem, input) = (Stem(node.Output[0]) + "/rounded_bias", Grid(node.Input[0]).Scale);
+        var (stem, input) = (Stem(node.Output[0]) + "/q_bias", Grid(node.Input[0]).Scale);
         float[] products = [.. bias.Select((_, i) => input * scales[scales.Length == 1 ? 0 : i])];
         int[] whole = [.. bias.Zip(products, (b, s) => (int)Math.Clamp(Math.Round((double)b / s), int.MinValue, int.MaxValue))];
         var shape = new TensorShape(bias.Length);
@@ -184,6 +175,9 @@ internal sealed class QdqWriter
             _stems.Add(name, stem = $"{_prefix}{_stems.Count}");
         return stem;
     }
+
+    // A zero point that many values and weights share.
+    private string Once(string name, Tensor zero) => _zeros.Add(name) ? Store(name, zero) : name;
 
     private string Store(string name, Tensor value)
     {

@@ -91,10 +91,10 @@ public sealed class LearntRangesTests
         var (before, after) = (Stored(Rounded(), "x0/scale")[0], Stored(closed, "x0/scale")[0]);
         Assert.AreEqual(before * 1.1f, after, 1e-6f * before);
         float[] products = [.. Stored(closed, "w0/scale").Select(scale => scale * after)];
-        CollectionAssert.AreEqual(products, Stored(closed, "c0/rounded_bias/scale"));
-        var whole = closed.Initializers["c0/rounded_bias/whole"].ToTensor().Values<int>().ToArray();
-        var old = Rounded().Initializers["c0/rounded_bias/whole"].ToTensor().Values<int>().ToArray();
-        foreach (var ((a, b), scales) in whole.Zip(old).Zip(products.Zip(Stored(Rounded(), "c0/rounded_bias/scale"))))
+        CollectionAssert.AreEqual(products, Stored(closed, "c0/q_bias/scale"));
+        var whole = closed.Initializers["c0/q_bias/whole"].ToTensor().Values<int>().ToArray();
+        var old = Rounded().Initializers["c0/q_bias/whole"].ToTensor().Values<int>().ToArray();
+        foreach (var ((a, b), scales) in whole.Zip(old).Zip(products.Zip(Stored(Rounded(), "c0/q_bias/scale"))))
             Assert.AreEqual(b * scales.Second, a * scales.First, scales.First, "the bias itself stays");
         var step = Stored(closed, "raw/scale")[0];
         foreach (var (a, b) in Run(closed, GraphOptimizationLevel.ORT_DISABLE_ALL).Zip(Run(closed)))

@@ -95,13 +95,13 @@ public sealed class QuantizationPlanTests
         var numbers = Picture.Values<float>().ToArray();
         var scale = (numbers.Max() - numbers.Min()) / 255;
         Assert.AreEqual(scale, Stored(model, "x0/scale").Values<float>()[0], 1e-8f);
-        Assert.AreEqual((byte)MathF.Round(-numbers.Min() / scale), Stored(model, "x0/zero").Data[0]);
-        Assert.AreEqual(0, Stored(model, "r0/zero").Data[0], "what Relu leaves begins at 0");
+        Assert.AreEqual((byte)MathF.Round(-numbers.Min() / scale), Stored(model, model.Producers["x0/whole"].Input[2]).Data[0]);
+        Assert.AreEqual(0, Stored(model, model.Producers["r0/whole"].Input[2]).Data[0], "what Relu leaves begins at 0");
         var weight = Network(13).Initializers["w2"].ToTensor();
         float[] scales = [.. weight.Values<float>().ToArray().Chunk(8).Select(row => row.Max(MathF.Abs) / 127)];
         CollectionAssert.AreEqual(scales, Stored(model, "w2/scale").Values<float>().ToArray());
         float[] products = [.. scales.Select(s => s * Stored(model, "sum/scale").Values<float>()[0])];
-        CollectionAssert.AreEqual(products, Stored(model, "raw/rounded_bias/scale").Values<float>().ToArray());
+        CollectionAssert.AreEqual(products, Stored(model, "raw/q_bias/scale").Values<float>().ToArray());
         Assert.AreEqual("sum/scale", model.Producers["pool/whole"].Input[1], "a maximum moves only");
     }
 
