@@ -25,8 +25,9 @@ public sealed record DetectorTeacher(DetectorModel Detector)
     /// https://arxiv.org/abs/2005.04757). Of <see cref="TeacherForm.Boxes"/>.</summary>
     public float Threshold { get; init; } = 0.5f;
 
-    /// <summary>What the difference of the maps that both heads' last layers read is multiplied by (sum (s - t)² / sum t², the mean over the maps; Romero et al. 2015, https://arxiv.org/abs/1412.6550);
-    /// 0: they are not compared. Of <see cref="TeacherForm.Values"/>, and of equal maps.</summary>
+    /// <summary>What the difference of the maps that both heads' last layers read is multiplied by: sum (s - t)² / sum t², the
+    /// mean over the maps (Romero et al. 2015, https://arxiv.org/abs/1412.6550); 0: they are not compared. Of
+    /// <see cref="TeacherForm.Values"/>, and of equal maps.</summary>
     public float FeatureWeight { get; init; }
 
     /// <summary>What is followed. Null: values where the places are equal, else boxes.</summary>
