@@ -44,11 +44,11 @@ internal static class SafeTensors
         {
             var bytes = File.ReadAllBytes(path);
             var length = checked((int)BinaryPrimitives.ReadInt64LittleEndian(bytes));
-            var header = JsonNode.Parse(bytes.AsSpan(8, length))!.AsObject();
+            var header = Given(JsonNode.Parse(bytes.AsSpan(8, length)), "the header").AsObject();
             var data = bytes.AsMemory(8 + length);
-            var metadata = header[MetadataKey]!.AsObject().ToDictionary(pair => pair.Key, pair => (string)pair.Value!);
+            var metadata = Given(header[MetadataKey], MetadataKey).AsObject().ToDictionary(pair => pair.Key, pair => (string)pair.Value!);
             // Vectors may not overlap: a short list of them cannot ask for the same numbers again and again.
-            if (header.Where(pair => pair.Key != MetadataKey).Sum(pair => Bytes(pair.Value!)) > data.Length)
+            if (header.Where(pair => pair.Key != MetadataKey).Sum(pair => Bytes(Given(pair.Value, pair.Key))) > data.Length)
                 throw new FormatException("its vectors overlap, or are longer than the file");
             var vectors = header.Where(pair => pair.Key != MetadataKey)
                 .ToDictionary(pair => pair.Key, pair => Values(pair.Value!, data));
@@ -60,8 +60,7 @@ internal static class SafeTensors
                 $"{path}: the checkpoint cannot be read ({error.Message}); check the file's permissions.", error);
         }
         catch (Exception error) when (
-            error is JsonException or ArgumentException or NullReferenceException or InvalidOperationException
-            or FormatException or OverflowException)
+            error is JsonException or ArgumentException or InvalidOperationException or FormatException or OverflowException)
         {
             throw new ModelException(
                 $"{path}: not a complete checkpoint ({error.Message}); resume from another one.", error);
@@ -101,7 +100,7 @@ internal static class SafeTensors
     }
 
     private static long Bytes(JsonNode entry) =>
-        Math.Max(0, (long)entry["data_offsets"]![1]! - (long)entry["data_offsets"]![0]!);
+        Math.Max(0, (long)Given(entry["data_offsets"]?[1], "an end") - (long)Given(entry["data_offsets"]?[0], "a start"));
 
     private static float[] Values(JsonNode entry, ReadOnlyMemory<byte> data)
     {
@@ -109,4 +108,7 @@ internal static class SafeTensors
         return (string?)entry["dtype"] == "F32" ? MemoryMarshal.Cast<byte, float>(data.Span[start..end]).ToArray()
             : throw new FormatException($"element type {(string?)entry["dtype"]}, expected F32");
     }
+
+    // Never left to a NullReferenceException: docs/runtime.md says what one may cost.
+    private static JsonNode Given(JsonNode? node, string what) => node ?? throw new FormatException($"{what} is missing");
 }

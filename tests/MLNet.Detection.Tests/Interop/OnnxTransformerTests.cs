@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -83,10 +84,14 @@ public sealed class OnnxTransformerTests
             () => Rows.Values<float>(view, "loss")).InnerException);
     }
 
-    // Why the files must state the shapes of their outputs.
+    // Why the files must state the shapes of their outputs. Where ONNX Runtime has multiplied whole numbers with AMX before, a
+    // NullReferenceException ends the process: docs/runtime.md.
     [TestMethod]
     public void An_output_without_a_shape_is_no_model_there()
     {
+        const int Leaf = 7, AmxTile = 24;
+        if (X86Base.IsSupported && (X86Base.CpuId(Leaf, 0).Edx & (1 << AmxTile)) != 0)
+            Assert.Inconclusive("On a processor with AMX this exception may end the process of the tests.");
         using var folder = new TemporaryFolder();
         var path = folder.File("model.onnx");
         var model = OnnxModel.Load(References.PathOf("13_training", "tiny_retinanet.onnx"));
