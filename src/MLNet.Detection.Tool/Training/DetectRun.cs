@@ -23,6 +23,8 @@ internal sealed class DetectRun(ParseResult given, Settings settings, RankedRun 
 
     protected override void Train(RunPlace place)
     {
+        if (Given.GetValue(Settings.DistillFeatures) != 0 && Given.GetValue(Settings.Teacher) is null)
+            throw new ArgumentException("--distill-features is what is learnt of a --teacher; give one, or leave it out.");
         var folder = place.Folder;
         var (train, val, test) = Data(folder, place.Resume);
         var detector = new Import(Given, Settings).Detector(train);
@@ -31,8 +33,6 @@ internal sealed class DetectRun(ParseResult given, Settings settings, RankedRun 
         Display.Start(detector, train, test, folder);
         _recipe.CustomaryRate = detector.CustomaryLearningRate;
 
-        if (Given.GetValue(Settings.DistillFeatures) != 0 && Given.GetValue(Settings.Teacher) is null)
-            throw new ArgumentException("--distill-features is what is learnt of a --teacher; give one, or leave it out.");
         var options = With(new FineTuneTrainer.Options
         {
             Detector = detector,

@@ -17,7 +17,7 @@ namespace MLNet.Detection.Training;
 /// </summary>
 internal sealed class ValueTeaching(DetectorTeacher teacher, DetectorModel student, DetectionHead head) : Teaching
 {
-    public override IReadOnlyList<string> Features => teacher.FeatureWeight == 0 ? [] : TeacherFeatures.Of(student);
+    public override IReadOnlyList<string> Features => Hints(student);
 
     public override IReadOnlyDictionary<string, Var> Terms(Graph graph, IReadOnlyList<Var> tables, IReadOnlyList<Var> features)
     {
@@ -53,12 +53,14 @@ internal sealed class ValueTeaching(DetectorTeacher teacher, DetectorModel stude
 
     public override void Prepare(Batch batch, int image, RgbImage picture) => ShownPlaces.Write(batch, image, shown: true);
 
+    private IReadOnlyList<string> Hints(DetectorModel detector) =>
+        teacher.FeatureWeight == 0 ? [] : TeacherFeatures.Of(detector);
+
     private (PlaceValues Values, IReadOnlyList<Var> Hints) Teach(Graph graph, int batch)
     {
         var (detector, raw) = (teacher.Detector, teacher.Detector.RawValues);
         var images = TeacherPixels.Of(graph.Find(student.InputName)!, student.Normalization, detector.Normalization);
-        IReadOnlyList<string> hints = teacher.FeatureWeight == 0 ? [] : TeacherFeatures.Of(detector);
-        var values = TeacherNetwork.Append(graph, detector.Network(batch), [.. raw, .. hints], detector.InputName, images);
+        var values = TeacherNetwork.Append(graph, detector.Network(batch), [.. raw, .. Hints(detector)], detector.InputName, images);
         return (detector.Head.Taught(detector, detector.Head.Tables(detector, [.. values.Take(raw.Count)]))!,
             [.. values.Skip(raw.Count)]);
     }
