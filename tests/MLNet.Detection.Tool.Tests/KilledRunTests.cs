@@ -12,6 +12,8 @@ public sealed class KilledRunTests
     private static int Kills =>
         int.TryParse(Environment.GetEnvironmentVariable("DETECTION_MLNET_KILLS"), out var kills) ? kills : 8;
 
+    public required TestContext TestContext { get; set; }
+
     [TestMethod]
     public async Task A_killed_run_ends_as_an_undisturbed_one()
     {
@@ -27,6 +29,7 @@ public sealed class KilledRunTests
             for (var lives = 0; await Train(folder, "disturbed", lives < 20 ? Life() : null) != 0; lives++)
                 killed++;
             EndsAlike(folder);
+            TestContext.DisplayMessage(MessageLevel.Informational, $"{killed} killed, {ended + 1} ended, {clock.Elapsed:hh\\:mm\\:ss}");
         }
         Assert.IsGreaterThanOrEqualTo(Kills, killed, $"{ended} processes came to their end before they were killed");
         Console.WriteLine($"{killed} processes were killed; {ended} runs came to their end, as one that nobody disturbed.");
