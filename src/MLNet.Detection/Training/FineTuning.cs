@@ -53,6 +53,7 @@ internal sealed class FineTuning(
         if (resume is not null)
             run.Restore(resume);
         start.Align(run);
+        ManagedMemory.GiveBack();
         var validate = validation is null || !_ranks.IsFirst() ? null : new Validate(
             parameters => validation.Evaluate(Tuned(run.Layout, parameters))!,
             options.KeepBest, options.EarlyStoppingPatience, () => validation.Shown);

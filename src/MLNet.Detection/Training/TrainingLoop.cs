@@ -65,6 +65,7 @@ internal sealed class TrainingLoop(
         foreach (var hook in hooks)
             summary = hook.AfterEpoch(run, summary);
         _history.Add(summary);
+        ManagedMemory.GiveBack();
         foreach (var hook in hooks)
             hook.AfterStep(run, last with { Finished = summary, Elapsed = _clock.Elapsed });
         return ranks.OfFirst(hooks.Any(hook => hook.EndsRun(summary)));

@@ -21,10 +21,10 @@ internal sealed record StepSession(GraphSession Graph, bool Watched)
         var watched = false;
         try
         {
-            var session = graph.Halves is { } halves
-                ? GraphSession.Open(halves.Outputs, halves.RestInputs, device, Configure, capture: true)
-                : graph.Source is { } source ? GraphSession.Open(source.Outputs, source.Inputs, device, Configure,
-                    [.. graph.Vectors.Select(name => (source.Find(name)!, source.Find(TrainingGraph.Next(name))!))], true)
+            var session = graph.Source is { } source
+                ? GraphSession.Open(graph.Halves?.Outputs ?? source.Outputs, graph.Halves?.RestInputs ?? source.Inputs, device,
+                    Configure, [.. graph.Vectors.Select(name => (source.Find(name)!, source.Find(TrainingGraph.Next(name))!))],
+                    true)
                 : GraphSession.Open(graph.Step, device, Configure, capture: true);
             return new(session, watched);
         }

@@ -23,6 +23,8 @@ public class StepHalvesTests
         using var whole = Start(predictions: false, fold);
         using var halves = Start(predictions: true, fold);
         Fill(whole);
+        // What the second half reads of the old parameters it reads before it writes over them.
+        Assert.IsTrue(halves.UpdatesInPlace, "two sets of vectors where one would do");
         for (var step = 0; step < 3; step++)
         {
             halves.Input<float>("y_true").Clear();
