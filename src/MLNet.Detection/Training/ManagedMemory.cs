@@ -10,11 +10,11 @@ internal static class ManagedMemory
 
     private static long _allocated;
 
-    /// <summary>Gives back what nobody holds any more, where much was allocated since that was done last.</summary>
+    /// <summary>Gives back what nobody holds any more, where the heap is large and much of it came since that was done last.</summary>
     public static void GiveBack()
     {
         var allocated = GC.GetTotalAllocatedBytes();
-        if (allocated - Interlocked.Read(ref _allocated) < Much)
+        if (allocated - Interlocked.Read(ref _allocated) < Much || GC.GetTotalMemory(false) < Much)
             return;
         Interlocked.Exchange(ref _allocated, allocated);
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);

@@ -10,8 +10,8 @@ namespace OnnxGraphs.Kernels.Convolutions;
 /// </summary>
 internal abstract unsafe class WinogradKernel : Kernel
 {
-    /// <summary>Numbers of mapped tiles of a part at once.</summary>
-    private const int NumbersAtOnce = 1 << 20;
+    /// <summary>Numbers of mapped tiles of a part at once: they stay in the second cache.</summary>
+    private const int NumbersAtOnce = 1 << 16;
 
     /// <param name="name">What it computes.</param>
     /// <param name="inputs">Shapes of the inputs.</param>

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using OnnxGraphs.Kernels.Loops;
 
 namespace OnnxGraphs.Kernels.Convolutions;
@@ -5,17 +6,22 @@ namespace OnnxGraphs.Kernels.Convolutions;
 /// <summary>
 /// dw [K, C, 3, 3] of a dense convolution with stride 1 in Winograd's form: in a tile dw is a convolution of 6 x 6
 /// inputs with 4 x 4 gradients of outputs, which take 36 products in place of 144. Each part, a range of channels and
-/// one of filters, maps both for some strips at a time, sums the products of all tiles at each frequency, in the order
-/// of images and strips whatever the threads, and maps the sums back once.
+/// one of filters, maps both for some strips at a time and sums the products of all tiles at each frequency, in the order
+/// of images and strips whatever the threads. Where all sums are few, parts are slices of the strips instead, whose sums
+/// are added up. They are mapped back once.
 /// </summary>
 internal sealed unsafe class WinogradWeightGradient : WinogradKernel
 {
-    private const int Taps = 9, RowsAtOnce = 16;
+    private const int Taps = 9, RowsAtOnce = 16, Slices = 8;
+
+    /// <summary>Sums of all frequencies that leave room in the second cache for what is summed.</summary>
+    private const int FewSums = 1 << 16;
 
     private readonly TileSource _inputs;
     private readonly TileSource _gradients;
     private readonly int _channelRanges;
     private readonly int _columnRanges;
+    private readonly int _slices;
     private readonly int _channelPitch;
     private readonly int _strips;
     private readonly int _tiles;
@@ -31,9 +37,11 @@ internal sealed unsafe class WinogradWeightGradient : WinogradKernel
         _inputs = new(loops, Grid, WinogradStep.Input, Channels, ((int)shape.Input[2], (int)shape.Input[3]),
             ((int)shape.Window.Before[0], (int)shape.Window.Before[1]));
         _gradients = new(loops, Grid, WinogradStep.OutputGradient, Columns, (Grid.Height, Grid.Width), (0, 0));
+        _slices = TileGrid.Frequencies * ChannelBlocks * loops.Width * Blocks * BlockColumns <= FewSums
+            ? Math.Min(Slices, Grid.Strips) : 1;
         // Ranges of filters first: mapping gradients takes less than mapping inputs.
-        _columnRanges = Math.Min(Blocks, (int)Math.Ceiling(Math.Sqrt(Threads)));
-        _channelRanges = Math.Min(ChannelBlocks, (Threads + _columnRanges - 1) / _columnRanges);
+        _columnRanges = _slices > 1 ? 1 : Math.Min(Blocks, (int)Math.Ceiling(Math.Sqrt(Threads)));
+        _channelRanges = _slices > 1 ? 1 : Math.Min(ChannelBlocks, (Threads + _columnRanges - 1) / _columnRanges);
         var channels = (ChannelBlocks + _channelRanges - 1) / _channelRanges * loops.Width;
         var blocks = (Blocks + _columnRanges - 1) / _columnRanges;
         _channelPitch = TileGrid.Spread(channels);
@@ -49,32 +57,57 @@ internal sealed unsafe class WinogradWeightGradient : WinogradKernel
 
     private int ChannelBlocks => (Channels + Loops.Width - 1) / Loops.Width;
 
-    private int Parts => _channelRanges * _columnRanges;
+    private int Parts => _channelRanges * _columnRanges * _slices;
 
     private long PartScratch => (long)TileGrid.Frequencies * (_sumPitch + _inputPitch + _gradientPitch)
         + Math.Max(Math.Max(_inputs.Scratch, _gradients.Scratch), RowsAtOnce * Taps * BlockColumns);
 
-    public override void Run(ref KernelCall call) => call.ForEach(0, Parts);
+    public override void Run(ref KernelCall call)
+    {
+        call.ForEach(0, Parts);
+        if (_slices > 1)
+            WriteSlices(in call);
+    }
 
     public override void Part(in KernelCall call, int phase, int index)
     {
-        var sums = (float*)call.Scratch + index * PartScratch;
+        var sums = Sums(in call, index);
         var inputs = sums + (long)TileGrid.Frequencies * _sumPitch;
         var gradients = inputs + (long)TileGrid.Frequencies * _inputPitch;
         var scratch = gradients + (long)TileGrid.Frequencies * _gradientPitch;
-        var (channelRange, columnRange) = (index / _columnRanges, index % _columnRanges);
+        var (slice, range) = (index / (_channelRanges * _columnRanges), index % (_channelRanges * _columnRanges));
+        var (channelRange, columnRange) = (range / _columnRanges, range % _columnRanges);
         var channel = Share(ChannelBlocks, channelRange, _channelRanges) * Loops.Width;
         var channels = Math.Min(Channels, Share(ChannelBlocks, channelRange + 1, _channelRanges) * Loops.Width)
             - channel;
         var block = Share(Blocks, columnRange, _columnRanges);
         var blocks = Share(Blocks, columnRange + 1, _columnRanges) - block;
-        for (var strip = 0; strip < Grid.Strips; strip += _strips)
+        var (first, end) = (Share(Grid.Strips, slice, _slices), Share(Grid.Strips, slice + 1, _slices));
+        for (var strip = first; strip < end; strip += _strips)
         {
-            var strips = Math.Min(_strips, Grid.Strips - strip);
+            var strips = Math.Min(_strips, end - strip);
             MapInputs(call.Input(1), strip, strips, channel, channels, inputs, scratch);
             MapGradients(call.Input(0), strip, strips, block, blocks, gradients, scratch);
-            Multiply(inputs, gradients, sums, channels, blocks, strips * Grid.Across, add: strip > 0);
+            Multiply(inputs, gradients, sums, channels, blocks, strips * Grid.Across, add: strip > first);
         }
+        if (_slices == 1)
+            Write(in call, channel, channels, block, blocks, sums, scratch);
+    }
+
+    private float* Sums(in KernelCall call, int part) => (float*)call.Scratch + part * PartScratch;
+
+    // The sums of all slices, one after another.
+    private void WriteSlices(in KernelCall call)
+    {
+        var size = TileGrid.Frequencies * _sumPitch;
+        var sums = new Span<float>(Sums(in call, 0), size);
+        for (var slice = 1; slice < _slices; slice++)
+            TensorPrimitives.Add(sums, new ReadOnlySpan<float>(Sums(in call, slice), size), sums);
+        Write(in call, 0, Channels, 0, Blocks, Sums(in call, 0), Sums(in call, 0) + size);
+    }
+
+    private void Write(in KernelCall call, int channel, int channels, int block, int blocks, float* sums, float* scratch)
+    {
         for (var i = 0; i < blocks; i++)
             Write(call.Output(0), (block + i) * BlockColumns, channel, channels, sums + i * _sumRows * BlockColumns,
                 scratch);

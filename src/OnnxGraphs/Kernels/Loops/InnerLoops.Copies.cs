@@ -72,29 +72,33 @@ internal sealed unsafe partial class InnerLoops<V, S>
             S.Interleave(S.Load(even + i), S.Load(odd + i), to + 2 * i);
     }
 
-    // In stretches of a cache line, so that each line is read once; four by four numbers at a time.
+    // In squares of cache lines, so that each line is read and written once: rows of maps may fall into one set of the cache.
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Transpose(float* from, int fromPitch, int rows, int columns, float* to, int toPitch)
     {
-        const int stretch = 16;
-        for (var start = 0; start < columns; start += stretch)
-        {
-            var (end, i) = (Math.Min(columns, start + stretch), 0);
-            for (; i + 4 <= rows; i += 4)
-            {
-                var a = from + (long)i * fromPitch;
-                var j = start;
-                for (; j + 4 <= end; j += 4)
-                    TransposeBlock(a + j, fromPitch, to + (long)j * toPitch + i, toPitch);
-                for (; j < end; j++)
-                    Vector128.Store(Vector128.Create(a[j], a[j + fromPitch], a[j + 2 * (long)fromPitch],
-                        a[j + 3 * (long)fromPitch]), to + (long)j * toPitch + i);
-            }
-            for (; i < rows; i++)
-                for (var j = start; j < end; j++)
-                    to[(long)j * toPitch + i] = from[(long)i * fromPitch + j];
-        }
+        const int side = 16;
+        for (var row = 0; row < rows; row += side)
+            for (var column = 0; column < columns; column += side)
+                TransposeSquare(from + (long)row * fromPitch + column, fromPitch, Math.Min(side, rows - row),
+                    Math.Min(side, columns - column), to + (long)column * toPitch + row, toPitch);
+    }
+
+    // Four by four numbers at a time, whole lines of the side whose rows lie farther apart one after another.
+    private static void TransposeSquare(float* from, int fromPitch, int rows, int columns, float* to, int toPitch)
+    {
+        var (evenRows, evenColumns) = (rows & ~3, columns & ~3);
+        if (fromPitch > toPitch)
+            for (var i = 0; i < evenRows; i += 4)
+                for (var j = 0; j < evenColumns; j += 4)
+                    TransposeBlock(from + (long)i * fromPitch + j, fromPitch, to + (long)j * toPitch + i, toPitch);
+        else
+            for (var j = 0; j < evenColumns; j += 4)
+                for (var i = 0; i < evenRows; i += 4)
+                    TransposeBlock(from + (long)i * fromPitch + j, fromPitch, to + (long)j * toPitch + i, toPitch);
+        for (var i = 0; i < rows; i++)
+            for (var j = i < evenRows ? evenColumns : 0; j < columns; j++)
+                to[(long)j * toPitch + i] = from[(long)i * fromPitch + j];
     }
 
     // Pairs of rows interleaved, then pairs of pairs.

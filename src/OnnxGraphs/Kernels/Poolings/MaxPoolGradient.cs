@@ -34,10 +34,29 @@ internal sealed unsafe class MaxPoolGradient : Kernel
         {
             var dx = call.Output(0) + (long)map * size;
             new Span<float>(dx, size).Clear();
-            Spread(call.Input(0) + (long)map * pooled, call.Input(1) + (long)map * size, dx);
+            if (_rows.IsHalving && _columns.IsHalving)
+                SpreadToQuads(call.Input(0) + (long)map * pooled, call.Input(1) + (long)map * size, dx);
+            else
+                Spread(call.Input(0) + (long)map * pooled, call.Input(1) + (long)map * size, dx);
         }
     }
 
+    // Windows of 2 x 2 that share no place: the usual ones.
+    private void SpreadToQuads(float* dy, float* x, float* dx)
+    {
+        var size = _columns.Size;
+        for (var row = 0; row < _rows.Output; row++, dy += _columns.Output)
+            for (var column = 0; column < _columns.Output; column++)
+            {
+                var place = 2 * (row * size + column);
+                float a = x[place], b = x[place + 1], c = x[place + size], d = x[place + size + 1];
+                int second = b > a ? 1 : 0, fourth = d > c ? 1 : 0;
+                var isBelow = float.MaxNative(d, c) > float.MaxNative(b, a) ? 1 : 0;
+                dx[place + second + (-isBelow & (size + fourth - second))] = dy[column];
+            }
+    }
+
+    // Without a branch: which place it is cannot be predicted.
     private void Spread(float* dy, float* x, float* dx)
     {
         for (var row = 0; row < _rows.Output; row++)
@@ -47,13 +66,14 @@ internal sealed unsafe class MaxPoolGradient : Kernel
             {
                 var (firstColumn, endColumn) = _columns.Window(column);
                 var largest = firstRow * _columns.Size + firstColumn;
-                // Without a branch: which place it is cannot be predicted.
+                var value = x[largest];
                 for (var i = firstRow; i < endRow; i += _rows.Dilation)
                     for (var j = firstColumn; j < endColumn; j += _columns.Dilation)
                     {
                         var place = i * _columns.Size + j;
-                        var isLarger = x[place] > x[largest] ? 1 : 0;
+                        var isLarger = x[place] > value ? 1 : 0;
                         largest += -isLarger & (place - largest);
+                        value = float.MaxNative(x[place], value);
                     }
                 dx[largest] += *dy++;
             }
@@ -65,6 +85,9 @@ internal sealed unsafe class MaxPoolGradient : Kernel
     {
         public static Axis Of(TensorShape x, TensorShape y, Window window, int i) => new((int)x[i + 2], (int)y[i + 2],
             (int)window.Kernel[i], (int)window.Strides[i], (int)window.Dilations[i], (int)window.Before[i]);
+
+        /// <summary>Two places after two, within the map.</summary>
+        public bool IsHalving => this is { Kernel: 2, Stride: 2, Dilation: 1, Before: 0 } && 2 * Output <= Size;
 
         /// <summary>The places of a window that lie in the map.</summary>
         public (int First, int End) Window(int output)
