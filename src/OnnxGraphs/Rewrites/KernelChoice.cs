@@ -91,7 +91,7 @@ internal sealed class KernelChoice(InnerLoops loops)
     // Of a 1 x 1 kernel the gradient is a product of matrices, which ONNX Runtime is good at.
     private Kernel? WeightGradient(ConvolutionShape shape) =>
         shape.IsDepthwise ? new DepthwiseWeightGradient(shape, loops)
-        : IsForWinograd(shape) ? new WinogradWeightGradient(shape, loops)
+        : IsForWinograd(shape) ? WinogradSmallMapsGradient.Of(shape, loops) ?? (Kernel)new WinogradWeightGradient(shape, loops)
         : shape is { IsDense: true, Taps: > 1 } ? new DenseWeightGradient(shape, loops) : null;
 
     // Null for a convolution of another rank, or an empty one.

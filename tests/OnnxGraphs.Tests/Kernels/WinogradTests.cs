@@ -24,6 +24,10 @@ public class WinogradTests
     [DataRow(1, 300, 40, 13, 14, 1)]
     [DataRow(1, 40, 300, 14, 13, 1)]
     [DataRow(16, 16, 16, 1, 1, 2)]
+    // Far more channels than tiles.
+    [DataRow(4, 70, 40, 8, 7, 1)]
+    [DataRow(1, 49, 97, 13, 14, 1)]
+    [DataRow(4, 96, 64, 10, 10, 0)]
     public void EqualsTheOperators(int images, int channels, int filters, int height, int width, int pad) =>
         Compare(images, channels, filters, height, width, [pad, pad, pad, pad]);
 

@@ -14,7 +14,7 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
     private const int WeightParts = 4;
 
     /// <summary>Rows of weights that are multiplied at once: they stay in the first cache.</summary>
-    private const int RowsAtOnce = 256;
+    private const int WeightsAtOnce = 256;
 
     /// <summary>Fewer tiles do not pay for reading all mapped weights.</summary>
     private const int FewestTiles = 48;
@@ -148,8 +148,8 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
 
     private void MultiplyBlock(float* inputs, float* weights, float* products, int tiles)
     {
-        for (var row = 0; row < Channels; row += RowsAtOnce)
-            Loops.Multiply(inputs + row, _channelPitch, 1, tiles, Math.Min(RowsAtOnce, Channels - row),
+        for (var row = 0; row < Channels; row += WeightsAtOnce)
+            Loops.Multiply(inputs + row, _channelPitch, 1, tiles, Math.Min(WeightsAtOnce, Channels - row),
                 weights + row * BlockColumns, BlockColumns, products, add: row > 0);
     }
 

@@ -10,6 +10,12 @@ namespace OnnxGraphs.Kernels.Convolutions;
 /// </summary>
 internal abstract unsafe class WinogradKernel : Kernel
 {
+    /// <summary>Weights of a pair of channels.</summary>
+    protected const int Taps = 9;
+
+    /// <summary>Channels whose gradients of weights are mapped back at once.</summary>
+    protected const int RowsAtOnce = 16;
+
     /// <summary>Numbers of mapped tiles of a part at once: they stay in the second cache.</summary>
     private const int NumbersAtOnce = 1 << 16;
 
@@ -57,6 +63,14 @@ internal abstract unsafe class WinogradKernel : Kernel
 
     /// <summary>Where the i-th of so many about equal shares of a count begins.</summary>
     protected static int Share(int count, int i, int shares) => (int)((long)count * i / shares);
+
+    /// <summary>Sums at all frequencies to gradients of weights, [row][tap][column], for some rows of a block.</summary>
+    protected void MapBack(float* sums, int pitch, float* to, int rows)
+    {
+        for (var lane = 0; lane < BlockColumns; lane += Loops.Width)
+            Loops.MapTiles(WinogradStep.WeightGradient, sums + lane, new(6 * pitch, pitch, BlockColumns), to + lane,
+                new(3 * BlockColumns, BlockColumns, Taps * BlockColumns), rows);
+    }
 
     private static TypedShape[] Floats(IReadOnlyList<TensorShape> shapes) =>
         [.. shapes.Select(shape => new TypedShape(ElementType.Float32, shape))];

@@ -12,7 +12,7 @@ namespace OnnxGraphs.Kernels.Convolutions;
 /// </summary>
 internal sealed unsafe class WinogradWeightGradient : WinogradKernel
 {
-    private const int Taps = 9, RowsAtOnce = 16, Slices = 8;
+    private const int Slices = 8;
 
     /// <summary>Sums of all frequencies that leave room in the second cache for what is summed.</summary>
     private const int FewSums = 1 << 16;
@@ -152,10 +152,7 @@ internal sealed unsafe class WinogradWeightGradient : WinogradKernel
         for (var row = 0; row < channels; row += RowsAtOnce)
         {
             var rows = Math.Min(RowsAtOnce, channels - row);
-            for (var lane = 0; lane < BlockColumns; lane += Loops.Width)
-                Loops.MapTiles(WinogradStep.WeightGradient, sums + row * BlockColumns + lane,
-                    new(6 * _sumPitch, _sumPitch, BlockColumns), scratch + lane,
-                    new(3 * BlockColumns, BlockColumns, Taps * BlockColumns), rows);
+            MapBack(sums + row * BlockColumns, _sumPitch, scratch, rows);
             Loops.Transpose(scratch, BlockColumns, rows * Taps, Math.Min(BlockColumns, Columns - filter),
                 dw + ((long)filter * Channels + channel + row) * Taps, Channels * Taps);
         }
