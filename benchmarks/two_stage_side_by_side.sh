@@ -12,14 +12,14 @@ trap 'rm -r "$results"' EXIT
 tool=$here/../src/MLNet.Detection.Tool
 data=(--train "$bccd/annotations/instances_train.json" --test "$bccd/annotations/instances_test.json"
     --images "$bccd/BCCD/JPEGImages")
-recipe=(--epochs "$epochs" --batch "$batch" --rois "$rois" --lr 0.01)
+recipe=(--epochs "$epochs" --batch "$batch" --rois "$rois" --lr 0.0005)
 
 dotnet build "$tool" -c Release -nologo -v:q -nodeReuse:false >/dev/null
 "$python" "$here/pytorch/two_stage.py" export "$results/net.onnx" >/dev/null 2>&1
 run() { dotnet "$tool/bin/Release/net10.0/mlnet-detect.dll" "$@"; }
 
 for loss in cross-entropy focal; do
-    run train --model "$results/net.onnx" "${data[@]}" "${recipe[@]}" --loss "$loss" --optimizer sgd --clip-norm 10 \
+    run train --model "$results/net.onnx" "${data[@]}" "${recipe[@]}" --loss "$loss" --batch-statistics --clip-norm 10 \
         --output "$results/$loss" | grep '^mAP50' | sed "s/^/mlnet-detect, $loss: /"
     # The log has the seconds since the start: a step is what lies between two of its lines within an epoch.
     awk -F, 'NR > 2 && $2 == epoch { print $NF - last } { epoch = $2; last = $NF }' "$results/$loss/log.csv" | sort -n |

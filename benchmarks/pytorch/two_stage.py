@@ -6,8 +6,9 @@
                                                        trains as 'mlnet-detect train' does, prints the time of a step and
                                                        writes what it finds, for 'mlnet-detect evaluate'
 
-SGD with momentum 0.9 and clipped gradients, learning rates of the tool's schedule, pictures stretched to 320 x 320 and
-mirrored at random, BatchNormalization in inference mode. Needs torch, torchvision and Pillow.
+AdamW and clipped gradients, learning rates of the tool's schedule, pictures stretched to 320 x 320 and mirrored at random,
+BatchNormalization by the batch: with the statistics of random weights the network learns next to nothing. Needs torch,
+torchvision and Pillow.
 """
 import argparse
 import json
@@ -34,13 +35,6 @@ def network(classes, rois):
         box_batch_size_per_image=rois, trainable_backbone_layers=6)
 
 
-def begin(net):
-    net.train()
-    for module in net.modules():
-        if isinstance(module, torch.nn.BatchNorm2d):
-            module.eval()
-
-
 def focal_loss(logits, deltas, labels, targets):
     """torchvision's fastrcnn_loss with -a_t (1 - p_t)^2 log p_t in the place of the cross-entropy."""
     labels, targets = torch.cat(labels), torch.cat(targets)
@@ -57,7 +51,8 @@ def export(file, classes):
     net = network(classes, 512).eval()
     torch.save(net.state_dict(), file + ".pt")
     torch.onnx.export(net, ([torch.rand(3, SIZE, SIZE)],), file, opset_version=11, input_names=["image"],
-                      output_names=["boxes", "labels", "scores"])
+                      output_names=["boxes", "labels", "scores"], training=torch.onnx.TrainingMode.PRESERVE,
+                      do_constant_folding=False)
 
 
 def require_fast_products():
@@ -99,10 +94,10 @@ def train(options):
     net.load_state_dict(torch.load(options.file))
     if options.loss == "focal":
         roi_heads.fastrcnn_loss = focal_loss
-    optimizer = torch.optim.SGD(net.parameters(), options.lr, 0.9, weight_decay=1e-4)
+    optimizer = torch.optim.AdamW(net.parameters(), options.lr, weight_decay=1e-4)
     per_epoch = math.ceil(len(data) / options.batch)
     total, times, step = per_epoch * options.epochs, [], 0
-    begin(net)
+    net.train()
     for _ in range(options.epochs):
         random.shuffle(data)
         for first in range(0, len(data), options.batch):
@@ -148,7 +143,7 @@ def main():
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--rois", type=int, default=128)
-    parser.add_argument("--lr", type=float, default=0.01)
+    parser.add_argument("--lr", type=float, default=5e-4)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--loss", choices=["cross-entropy", "focal"], default="cross-entropy")
     options = parser.parse_args()

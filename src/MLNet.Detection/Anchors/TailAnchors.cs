@@ -63,7 +63,8 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
                 $"{model.Path}: '{boxes}' holds raw deltas, so the file carries no anchors; give them in a file.");
         var input = ImageInput.Read(model, (width, height));
         var count = Count(model, deltas, boxes, input);
-        Box[] Decode(BoxDelta delta) => TailAnchors.Decode(model, deltas, boxes, count, delta, input);
+        using var tail = new SubgraphProbe(model, Feeds(default), [boxes]);
+        Box[] Decode(BoxDelta delta) => Decoded(model, boxes, count, tail.Run(Feeds(delta))[boxes]);
         var anchors = Decode(default);
         var shifted = Decode(new(1, 1, 0, 0));
         // A shifted centre moves all corners, but not a size.
@@ -76,6 +77,18 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
         Box[] Boxes(Box[] decoded) => [.. decoded.Select(box => Formed(box).Scale(scale.X, scale.Y))];
         var found = ReadCode(model, boxes, delta => Boxes(Decode(delta)));
         return turned ? Turned([.. found.Anchors], found.Coder) : found;
+
+        // Some tails ask the feature maps for their sizes.
+        Dictionary<string, Tensor> Feeds(BoxDelta delta)
+        {
+            var all = new BoxDelta[count];
+            Array.Fill(all, delta);
+            return new()
+            {
+                [deltas] = Tensor.Of<float>(new(1, count, 4), MemoryMarshal.Cast<BoxDelta, float>(all)),
+                [input.Name] = input.Zeros,
+            };
+        }
     }
 
     /// <summary>Reads anchors and coder out of any decoding.</summary>
@@ -156,21 +169,11 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
             $"{model.Path}: the raw boxes '{deltas}' before '{boxes}' are {shape}, expected [batch, anchors, 4].");
     }
 
-    private static Box[] Decode(
-        OnnxModel model, string deltas, string boxes, long count, BoxDelta delta, ImageInput input)
-    {
-        var all = new BoxDelta[count];
-        Array.Fill(all, delta);
-        var values = Tensor.Of<float>(new(1, count, 4), MemoryMarshal.Cast<BoxDelta, float>(all));
-        // Some tails ask the feature maps for their sizes.
-        var feeds = new Dictionary<string, Tensor> { [deltas] = values, [input.Name] = input.Zeros };
-        var decoded = Subgraph.Run(model, feeds, [boxes])[boxes];
-        if (decoded.Shape.Rank < 2 || decoded.Shape[-1] != 4 || decoded.Shape.Size != count * 4)
-            throw new ModelException(
-                $"{model.Path}: '{boxes}' is {decoded.Shape}, not one box an anchor; name the decoded boxes before "
-                + "non-maximum suppression, or give the anchors in a file.");
-        return BoxConversion.ToBoxes(decoded.Values<float>(), BoxFormat.Xyxy);
-    }
+    private static Box[] Decoded(OnnxModel model, string boxes, long count, Tensor decoded) =>
+        decoded.Shape.Rank < 2 || decoded.Shape[-1] != 4 || decoded.Shape.Size != count * 4
+            ? throw new ModelException($"{model.Path}: '{boxes}' is {decoded.Shape}, not one box an anchor; name the decoded "
+                + "boxes before non-maximum suppression, or give the anchors in a file.")
+            : BoxConversion.ToBoxes(decoded.Values<float>(), BoxFormat.Xyxy);
 
     // The median over the anchors; each must agree with it.
     private static float Weight(OnnxModel model, string boxes, Box[] at, Box[] changed, Func<Box, Box, float> weight)

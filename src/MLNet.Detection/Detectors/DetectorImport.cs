@@ -3,6 +3,7 @@ using MLNet.Detection.Boxes;
 using MLNet.Detection.Heads;
 using MLNet.Detection.Images;
 using MLNet.Detection.Inspection;
+using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 using OnnxGraphs.Surgery;
 
@@ -70,6 +71,8 @@ public sealed record DetectorImport : HeadRequest
             || TwoStageFinder.Find(model, input) is not { } found)
             return null;
         var request = this with { Anchors = found.Anchors, Coder = found.Coder };
+        // A picture without regions is no reason to stop, in training, here or where the tuned file goes.
+        model = EmptyRegions.Allow(model, found.Head.RegionValue, new Dictionary<string, Tensor> { [input.Name] = input.Probe });
         var detector = Imported(found.Head, new(request, model, input, found.ClassLogits, found.BoxDeltas));
         DemandTail(detector, found, input);
         return detector;

@@ -23,8 +23,8 @@ internal static class StageCheck
     public static (string? Boxes, string? Scores) Demand(DetectorModel detector, TwoStageHead head)
     {
         var input = ImageInput.Read(detector.Model, (detector.Resize.Width, detector.Resize.Height));
-        var run = Subgraph.Run(detector.Model, new Dictionary<string, Tensor> { [input.Name] = input.Probe },
-            [.. head.Objectness, .. head.Deltas, head.RegionValue, detector.ClassValue]);
+        var run = Subgraph.Run(RegionLimits.WithoutScore(detector.Model),
+            new Dictionary<string, Tensor> { [input.Name] = input.Probe }, [.. head.Objectness, .. head.Deltas, head.RegionValue, detector.ClassValue]);
         var regions = BoxConversion.ToBoxes(run[head.RegionValue].Values<float>(), BoxFormat.Xyxy);
         if (regions.Length > 0)
         {
@@ -47,8 +47,8 @@ internal static class StageCheck
         float[] Run(DetectorModel detector)
         {
             var input = ImageInput.Read(detector.Model, (detector.Resize.Width, detector.Resize.Height));
-            var run = Subgraph.Run(detector.Model, new Dictionary<string, Tensor> { [input.Name] = input.Probe },
-                [outputs.Boxes, outputs.Scores]);
+            var run = Subgraph.Run(RegionLimits.WithoutScore(detector.Model),
+                new Dictionary<string, Tensor> { [input.Name] = input.Probe }, [outputs.Boxes, outputs.Scores]);
             return [.. run[outputs.Boxes].Values<float>(), .. run[outputs.Scores].Values<float>()];
         }
     }
@@ -58,7 +58,7 @@ internal static class StageCheck
     {
         float[] Rows(IReadOnlyList<string> names) => [.. names.SelectMany(name => run[name].Values<float>().ToArray())];
         var sample = new Sample("", 0, [], [], [], [], ResizeTransform.Identity);
-        var everything = head with { Regions = int.MaxValue };
+        var everything = head with { Regions = int.MaxValue, Proposals = head.Proposals with { ScoreThreshold = 0 } };
         var own = everything.Chooser(detector)!(sample, [Rows(head.Objectness), Rows(head.Deltas)]).Boxes;
         var missing = regions.Where(region => !own.Any(box =>
             BoxOverlap.IntersectionOverUnion(box, region) >= LeastOverlap)).ToList();

@@ -20,6 +20,10 @@ internal static class MapMeaning
     /// as many channels; null of others, detectors among them.</summary>
     public static MapCut? Only(OnnxModel model, ImageInput input)
     {
+        // Most files are told by their number of outputs, or by the first one.
+        if (model.OutputNames.Count > 2
+            || MapCut.At(model, model.OutputNames[0], input.Shapes, input.Width, input.Height) is null)
+            return null;
         var maps = Maps(model, input);
         return maps.Count is 1 or 2 && maps.Count == model.OutputNames.Count && maps[0].Channels == maps[^1].Channels
             && 4 * maps[0].Width >= input.Width && 4 * maps[0].Height >= input.Height ? maps[0] : null;

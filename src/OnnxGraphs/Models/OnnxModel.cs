@@ -40,9 +40,17 @@ public sealed class OnnxModel
         Proto.Graph.Initializer.GroupBy(t => t.Name).ToDictionary(group => group.Key, group => group.First());
 
     /// <summary>The node that computes each value, by the value's name.</summary>
-    public IReadOnlyDictionary<string, NodeProto> Producers => Proto.Graph.Node
-        .SelectMany(node => node.Output.Where(name => name.Length > 0).Select(name => (name, node)))
-        .GroupBy(pair => pair.name).ToDictionary(group => group.Key, group => group.Last().node);
+    public IReadOnlyDictionary<string, NodeProto> Producers
+    {
+        get
+        {
+            var producers = new Dictionary<string, NodeProto>(Proto.Graph.Node.Count);
+            foreach (var node in Proto.Graph.Node)
+                foreach (var name in node.Output.Where(name => name.Length > 0))
+                    producers[name] = node;
+            return producers;
+        }
+    }
 
     /// <summary>Inputs that the caller must feed (files of IR 3 also list their weights as inputs).</summary>
     public IReadOnlyList<ValueInfoProto> Inputs

@@ -20,34 +20,72 @@ public sealed record RegionLimits(float? Overlap, float? Score, float? Side)
     /// <param name="regions">Name of the regions.</param>
     public static RegionLimits Of(OnnxModel model, string regions)
     {
-        List<NodeProto> nodes = [.. GraphReader.Needed(model, [regions]).SelectMany(Subgraphs.WithBodies)];
-        var constants = nodes.Where(node => node.OpType == "Constant").ToDictionary(node => node.Output[0],
-            node => node.Attribute.FirstOrDefault(attribute => attribute.Name == "value")?.T?.ToTensor());
-        var producers = nodes.SelectMany(node => node.Output.Select(output => (output, node)))
-            .ToDictionary(pair => pair.output, pair => pair.node);
-
-        float? Number(string name) => (constants.GetValueOrDefault(name)
-            ?? (model.Initializers.TryGetValue(name, out var stored) ? stored.ToTensor() : null)) is
-            { Type: ElementType.Float32, Shape.Size: 1 } value ? value.Values<float>()[0] : null;
-
-        float? Least(string kind) => nodes.Where(node => Comparisons.Contains(node.OpType)
-            && node.Input.Any(input => Source(producers, input) == kind))
-            .Select(node => node.Input.Select(Number).FirstOrDefault(number => number is not null)).Max();
-
-        var overlap = nodes.Where(node => node.OpType == "NonMaxSuppression" && node.Input.Count > 3)
-            .Select(node => Number(node.Input[3])).FirstOrDefault();
-        return new(overlap, Least("Sigmoid"), Least("Sub"));
+        var nodes = new RegionNodes(model, [regions]);
+        var overlap = nodes.All.Where(node => node.OpType == "NonMaxSuppression" && node.Input.Count > 3)
+            .Select(node => nodes.Number(node.Input[3])).FirstOrDefault();
+        return new(overlap, Least(nodes, "Sigmoid"), Least(nodes, "Sub"));
     }
 
-    // The operator that computed what is compared, before it was moved.
-    private static string Source(Dictionary<string, NodeProto> producers, string value)
+    /// <summary>
+    /// A copy of a model that looks at regions of any score: in a picture of noise a trained one finds none to look at. The
+    /// model itself where it asks for no score.
+    /// </summary>
+    public static OnnxModel WithoutScore(OnnxModel model)
     {
-        while (producers.TryGetValue(value, out var node))
+        var copy = model.Clone();
+        var nodes = new RegionNodes(copy, [.. copy.Proto.Graph.Node.Where(node => node.OpType == "RoiAlign").Take(1)
+            .Select(node => node.Input[1])]);
+        const string any = "regions/any_score";
+        if (Least(nodes, "Sigmoid") is null)
+            return model;
+        copy.Proto.Graph.Initializer.Add(Tensor.Scalar(ElementType.Float32, -1).ToProto(any));
+        foreach (var node in nodes.Comparisons("Sigmoid"))
+            for (var i = 0; i < node.Input.Count; i++)
+                if (nodes.Number(node.Input[i]) is not null)
+                    node.Input[i] = any;
+        return copy;
+    }
+
+    private static float? Least(RegionNodes nodes, string kind) => nodes.Comparisons(kind)
+        .Select(node => node.Input.Select(nodes.Number).FirstOrDefault(number => number is not null)).Max();
+
+    // What regions come from, bodies of conditions included.
+    private sealed class RegionNodes
+    {
+        private readonly OnnxModel _model;
+        private readonly Dictionary<string, Tensor?> _constants;
+        private readonly Dictionary<string, NodeProto> _producers;
+
+        public RegionNodes(OnnxModel model, IReadOnlyList<string> regions)
         {
-            if (!Moves.Contains(node.OpType))
-                return node.OpType;
-            value = node.Input[0];
+            (_model, All) = (model, [.. GraphReader.Needed(model, regions).SelectMany(Subgraphs.WithBodies)]);
+            _constants = All.Where(node => node.OpType == "Constant").ToDictionary(node => node.Output[0],
+                node => node.Attribute.FirstOrDefault(attribute => attribute.Name == "value")?.T?.ToTensor());
+            _producers = All.SelectMany(node => node.Output.Select(output => (output, node)))
+                .ToDictionary(pair => pair.output, pair => pair.node);
         }
-        return "";
+
+        public IReadOnlyList<NodeProto> All { get; }
+
+        /// <summary>Comparisons of what an operator computed with numbers.</summary>
+        public IEnumerable<NodeProto> Comparisons(string kind) => All.Where(node =>
+            RegionLimits.Comparisons.Contains(node.OpType) && node.Input.Any(input => Source(input) == kind));
+
+        /// <summary>A stored number; null of others.</summary>
+        public float? Number(string name) => (_constants.GetValueOrDefault(name)
+            ?? (_model.Initializers.TryGetValue(name, out var stored) ? stored.ToTensor() : null)) is
+            { Type: ElementType.Float32, Shape.Size: 1 } value ? value.Values<float>()[0] : null;
+
+        // The operator that computed what is compared, before it was moved.
+        private string Source(string value)
+        {
+            while (_producers.TryGetValue(value, out var node))
+            {
+                if (!Moves.Contains(node.OpType))
+                    return node.OpType;
+                value = node.Input[0];
+            }
+            return "";
+        }
     }
 }

@@ -1,8 +1,6 @@
-using Microsoft.ML.OnnxRuntime;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 using OnnxGraphs.Models.Proto;
-using OnnxGraphs.Runtime;
 
 namespace OnnxGraphs.Surgery;
 
@@ -45,36 +43,8 @@ public static class Subgraph
     public static IReadOnlyDictionary<string, Tensor> Run(
         OnnxModel model, IReadOnlyDictionary<string, Tensor> feeds, IReadOnlyList<string> values)
     {
-        // A value that was fed is what was fed; ONNX Runtime refuses a model that computes nothing.
-        var given = feeds.Where(pair => values.Contains(pair.Key)).ToList();
-        values = [.. values.Distinct().Where(name => !feeds.ContainsKey(name))];
-        if (values.Count == 0)
-            return given.ToDictionary();
-        feeds = feeds.ToDictionary(pair => pair.Key,
-            pair => HalfPrecision.IsHalf((int)pair.Value.Type) ? pair.Value.ToFloat32() : pair.Value);
-        var probe = Extract(model, values, feeds.ToDictionary(
-            pair => pair.Key, pair => new TypedShape(pair.Value.Type, pair.Value.Shape)));
-        HalfPrecision.Widen(probe.Proto.Graph);
-        var inputs = feeds.Where(pair => probe.Proto.Graph.Input.Any(input => input.Name == pair.Key))
-            .ToDictionary(pair => pair.Key, pair => HostTensors.Write(pair.Value));
-        try
-        {
-            using var options = Device.Cpu.CreateSessionOptions();
-            using var session = new InferenceSession(probe.ToBytes(), options);
-            using var run = new RunOptions();
-            using var results = session.Run(run, inputs, values);
-            return values.Zip(results, (name, result) => KeyValuePair.Create(name, HostTensors.Read(result)))
-                .Concat(given).ToDictionary();
-        }
-        catch (OnnxRuntimeException error)
-        {
-            throw new ModelException($"{model.Path}: ONNX Runtime cannot run it: {error.Message.Trim()}", error);
-        }
-        finally
-        {
-            foreach (var value in inputs.Values)
-                value.Dispose();
-        }
+        using var probe = new SubgraphProbe(model, feeds, values);
+        return probe.Run(feeds);
     }
 
     internal static ValueInfoProto Info(string name, TypedShape type)

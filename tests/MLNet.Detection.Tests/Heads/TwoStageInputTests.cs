@@ -1,3 +1,6 @@
+using OnnxGraphs.Surgery;
+using OnnxGraphs.Models.Proto;
+using MLNet.Detection.Tests.Data;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
@@ -32,6 +35,49 @@ public sealed class TwoStageInputTests
         Assert.IsGreaterThan(0, terms["classification"]);
         Assert.IsGreaterThan(0, terms["objectness"]);
     }
+
+    // As torchvision writes them, ONNX Runtime stops there: a Reshape of no rows to [0, -1].
+    [TestMethod, DataRow("pyramid"), DataRow("one_map"), DataRow("scaled")]
+    public void A_picture_without_regions_has_no_objects(string file)
+    {
+        using var folder = new TemporaryFolder();
+        var open = OnnxModel.Load(new TwoStageExport(file).Path);
+        RequiringScore(open, 2).Save(folder.File("closed.onnx"));
+        var detector = new DetectorImport { Classes = HeadExport.Classes, ImageSize = (64, 64) }.Load(folder.File("closed.onnx"));
+        Assert.AreEqual(2, ((TwoStageHead)detector.Head).Proposals.ScoreThreshold);
+        detector.Save(folder.File("saved.onnx"));
+        using var scorer = new Detector(DetectorModel.Load(folder.File("saved.onnx")), 2);
+        Assert.IsTrue(scorer.Detect(HeadExport.Decoded()).All(found => !found.Any()));
+        // What the file finds where regions pass is what it found.
+        var picture = new Dictionary<string, Tensor> { [open.Inputs[0].Name] = Noise() };
+        var (before, after) = (Subgraph.Run(open, picture, open.OutputNames),
+            Subgraph.Run(RequiringScore(OnnxModel.Load(folder.File("saved.onnx")), 0), picture, open.OutputNames));
+        foreach (var name in open.OutputNames)
+            CollectionAssert.AreEqual(before[name].Data, after[name].Data, name);
+    }
+
+    private static Tensor Noise()
+    {
+        var random = new Random(3);
+        return Tensor.Of<float>(new(3, 64, 64), [.. Enumerable.Range(0, 3 * 64 * 64).Select(_ => random.NextSingle())]);
+    }
+
+    // The same file with another score that it asks of its regions.
+    private static OnnxModel RequiringScore(OnnxModel model, float score)
+    {
+        var copy = RegionLimits.WithoutScore(model);
+        Assert.AreNotSame(model, copy);
+        var (stored, name) = (copy.Proto.Graph.Initializer[^1].Name, $"score/{score}");
+        foreach (var node in copy.Proto.Graph.Node.SelectMany(Nested))
+            for (var i = 0; i < node.Input.Count; i++)
+                if (node.Input[i] == stored)
+                    node.Input[i] = name;
+        copy.Proto.Graph.Initializer[^1] = Tensor.Scalar(ElementType.Float32, score).ToProto(name);
+        return copy;
+    }
+
+    private static IEnumerable<NodeProto> Nested(NodeProto node) => node.Attribute.Where(attribute => attribute.G is not null)
+        .SelectMany(attribute => attribute.G.Node).SelectMany(Nested).Prepend(node);
 
     [TestMethod]
     public void More_objects_than_regions_are_drawn_from()

@@ -21,7 +21,11 @@ public static class TwoStageFinder
     /// it.</exception>
     public static TwoStageFinding? Find(OnnxModel model, ImageInput input)
     {
+        if (!model.Proto.Graph.Node.Any(node => node.OpType == "RoiAlign"))
+            return null;
         var feeds = new Dictionary<string, Tensor> { [input.Name] = input.Probe };
+        var file = model;
+        model = RegionLimits.WithoutScore(model);
         if (RegionStage.Find(model, feeds) is not { } stage)
             return null;
         if (input is not { Type: ElementType.Float32, ChannelsLast: false, Channels: 3 })
@@ -44,7 +48,7 @@ public static class TwoStageFinder
             PlaneWidth = (int)size[3], PlaneHeight = (int)size[2], ScaleX = outputs.ScaleX, ScaleY = outputs.ScaleY,
             ClassColumns = (int)run[stage.ClassLogits].Shape[1], BackgroundLast = outputs.BackgroundLast,
             ProposalCoder = anchors[0].Coder, FileOutputs = outputs.Names,
-            Proposals = Chosen(proposals.Limits),
+            Proposals = Chosen(RegionLimits.Of(file, stage.Regions)),
         };
         string[] own = [outputs.Names.Boxes, outputs.Names.Labels, outputs.Names.Scores];
         return new(head, [.. anchors.SelectMany(level => level.Anchors)], stage.ClassLogits, stage.BoxDeltas, tail.Coder(),
