@@ -73,7 +73,9 @@ public sealed record DetectorImport : HeadRequest
         var request = this with { Anchors = found.Anchors, Coder = found.Coder };
         // A picture without regions is no reason to stop, in training, here or where the tuned file goes.
         model = EmptyRegions.Allow(model, found.Head.RegionValue, new Dictionary<string, Tensor> { [input.Name] = input.Probe });
-        var detector = Imported(found.Head, new(request, model, input, found.ClassLogits, found.BoxDeltas));
+        var detector = Imported(found.Head,
+            new(request, RegionLimits.WithoutScore(model), input, found.ClassLogits, found.BoxDeltas));
+        detector = detector with { Model = RegionLimits.WithScoreOf(detector.Model, model) };
         DemandTail(detector, found, input);
         return detector;
     }

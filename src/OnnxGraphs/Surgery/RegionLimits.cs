@@ -15,6 +15,8 @@ public sealed record RegionLimits(float? Overlap, float? Score, float? Side)
     private static readonly HashSet<string> Moves = ["Gather", "GatherND", "Reshape", "Squeeze", "Unsqueeze", "Split", "Cast",
         "Slice", "Flatten", "Transpose", "Concat", "Identity", "Clip", "Min", "Max"];
 
+    private const string AnyScore = "regions/any_score";
+
     /// <summary>Reads them.</summary>
     /// <param name="model">The model.</param>
     /// <param name="regions">Name of the regions.</param>
@@ -35,15 +37,31 @@ public sealed record RegionLimits(float? Overlap, float? Score, float? Side)
         var copy = model.Clone();
         var nodes = new RegionNodes(copy, [.. copy.Proto.Graph.Node.Where(node => node.OpType == "RoiAlign").Take(1)
             .Select(node => node.Input[1])]);
-        const string any = "regions/any_score";
-        if (Least(nodes, "Sigmoid") is null)
+        if (Least(nodes, "Sigmoid") is null || copy.Initializers.ContainsKey(AnyScore))
             return model;
-        copy.Proto.Graph.Initializer.Add(Tensor.Scalar(ElementType.Float32, -1).ToProto(any));
+        copy.Proto.Graph.Initializer.Add(Tensor.Scalar(ElementType.Float32, -1).ToProto(AnyScore));
         foreach (var node in nodes.Comparisons("Sigmoid"))
             for (var i = 0; i < node.Input.Count; i++)
                 if (nodes.Number(node.Input[i]) is not null)
-                    node.Input[i] = any;
+                    node.Input[i] = AnyScore;
         return copy;
+    }
+
+    /// <summary>What a copy of that kind became, with the scores of the file that it was made of.</summary>
+    /// <param name="model">The copy, changed elsewhere.</param>
+    /// <param name="file">The file.</param>
+    public static OnnxModel WithScoreOf(OnnxModel model, OnnxModel file)
+    {
+        if (!model.Initializers.ContainsKey(AnyScore))
+            return model;
+        var (copy, nodes) = (model.Clone(), All(file).DistinctBy(node => node.Output[0]).ToDictionary(node => node.Output[0]));
+        foreach (var node in All(copy).Where(node => node.Input.Contains(AnyScore)))
+            for (var i = 0; i < node.Input.Count; i++)
+                node.Input[i] = node.Input[i] == AnyScore ? nodes[node.Output[0]].Input[i] : node.Input[i];
+        copy.Proto.Graph.Initializer.Remove(copy.Initializers[AnyScore]);
+        return copy;
+
+        static IEnumerable<NodeProto> All(OnnxModel model) => model.Proto.Graph.Node.SelectMany(Subgraphs.WithBodies);
     }
 
     private static float? Least(RegionNodes nodes, string kind) => nodes.Comparisons(kind)

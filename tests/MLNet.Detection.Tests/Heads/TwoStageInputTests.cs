@@ -56,6 +56,20 @@ public sealed class TwoStageInputTests
             CollectionAssert.AreEqual(before[name].Data, after[name].Data, name);
     }
 
+    // As a tuned network is: it proposes nothing in the pictures that its parts are found with.
+    [TestMethod]
+    public void Takes_other_classes_where_noise_has_no_regions()
+    {
+        using var folder = new TemporaryFolder();
+        RequiringScore(OnnxModel.Load(new TwoStageExport("pyramid").Path), 2).Save(folder.File("closed.onnx"));
+        var detector = new DetectorImport { Classes = ["a", "b", "c", "d", "e"], ImageSize = (64, 64) }.Load(folder.File("closed.onnx"));
+        var head = (TwoStageHead)detector.Head;
+        Assert.AreEqual(6, head.ClassColumns);
+        Assert.AreEqual(2, RegionLimits.Of(detector.Model, head.RegionValue).Score);
+        CollectionAssert.AreEqual(OnnxModel.Load(folder.File("closed.onnx")).Initializers.Keys.ToArray(),
+            detector.Model.Initializers.Keys.ToArray());
+    }
+
     private static Tensor Noise()
     {
         var random = new Random(3);
