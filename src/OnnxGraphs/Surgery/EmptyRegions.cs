@@ -14,36 +14,31 @@ public static class EmptyRegions
     /// <param name="model">The model.</param>
     /// <param name="regions">Name of the regions, as <see cref="RegionStage"/> has it.</param>
     /// <param name="picture">A picture, by the name of the input.</param>
-    /// <exception cref="ModelException">It cannot be run with regions either.</exception>
     public static OnnxModel Allow(OnnxModel model, string regions, IReadOnlyDictionary<string, Tensor> picture)
     {
-        if (Runs(model, regions, picture))
+        if (Run(model, regions, picture, 0, model.OutputNames) is not null)
             return model;
         var copy = model.Clone();
         foreach (var (node, others) in Ambiguous(model, regions, picture))
             Mend(copy, copy.Proto.Graph.Node.Single(own => own.Output.Contains(node.Output[0])), others);
-        return Runs(copy, regions, picture) ? copy : model;
+        return Run(copy, regions, picture, 0, model.OutputNames) is null ? model : copy;
     }
 
-    private static bool Runs(OnnxModel model, string regions, IReadOnlyDictionary<string, Tensor> picture)
-    {
-        try
-        {
-            Run(model, regions, picture, 0, model.OutputNames);
-            return true;
-        }
-        catch (ModelException)
-        {
-            return false;
-        }
-    }
-
-    private static IReadOnlyDictionary<string, Tensor> Run(OnnxModel model, string regions,
+    // Null where ONNX Runtime stops.
+    private static IReadOnlyDictionary<string, Tensor>? Run(OnnxModel model, string regions,
         IReadOnlyDictionary<string, Tensor> picture, int count, IReadOnlyList<string> values)
     {
         // Squares of 8 pixels, one beside the other.
         float[] corners = [.. Enumerable.Range(0, count).SelectMany(i => new float[] { 8 * i, 0, 8 * i + 8, 8 })];
-        return Subgraph.Run(model, picture.Append(new(regions, Tensor.Of<float>(new(count, 4), corners))).ToDictionary(), values);
+        try
+        {
+            return Subgraph.Run(
+                model, picture.Append(new(regions, Tensor.Of<float>(new(count, 4), corners))).ToDictionary(), values);
+        }
+        catch (ModelException)
+        {
+            return null;
+        }
     }
 
     // Reshapes of one row a region whose target asks for as many rows and leaves another axis to be found, with the numbers
@@ -54,15 +49,18 @@ public static class EmptyRegions
         const int few = 2, more = 3;
         var nodes = Behind(model, regions).Where(node => node.OpType == "Reshape").ToList();
         List<string> values = [.. nodes.SelectMany(node => new[] { node.Input[0], node.Input[1] }).Distinct()];
-        var (one, other) = (Run(model, regions, picture, few, values), Run(model, regions, picture, more, values));
+        if (Run(model, regions, picture, few, values) is not { } one || Run(model, regions, picture, more, values) is not { } other)
+            yield break;
         foreach (var node in nodes)
         {
             var target = one[node.Input[1]].Values<long>().ToArray();
             if (target is [few, ..] && other[node.Input[1]].Values<long>()[0] == more && target.Count(size => size == -1) == 1
-                && one[node.Input[0]].Shape[0] == few && other[node.Input[0]].Shape[0] == more)
+                && Rows(one[node.Input[0]]) == few && Rows(other[node.Input[0]]) == more)
                 yield return (node, target.Skip(1).Where(size => size != -1).Aggregate(1L, (a, b) => a * b));
         }
     }
+
+    private static long Rows(Tensor tensor) => tensor.Shape.Rank == 0 ? 0 : tensor.Shape[0];
 
     // The nodes that depend on the regions.
     private static List<NodeProto> Behind(OnnxModel model, string regions)
