@@ -30,6 +30,21 @@ public sealed class SubgraphTests
     }
 
     [TestMethod]
+    public void AProbeRunsAgainWithOtherNumbers()
+    {
+        var model = SmallHeads.AnchorMajor(3);
+        Dictionary<string, Tensor> Feeds(int seed) => new() { ["c"] = new RandomTensors(seed).Normal(1, 6, 4, 4) };
+        using var probe = new SubgraphProbe(model, Feeds(1), ["scores", "c"]);
+        foreach (var seed in new[] { 1, 2 })
+        {
+            var (again, once) = (probe.Run(Feeds(seed)), Subgraph.Run(model, Feeds(seed), ["scores", "c"]));
+            foreach (var name in new[] { "scores", "c" })
+                CollectionAssert.AreEqual(once[name].Data, again[name].Data, $"{name} of {seed}");
+        }
+        CollectionAssert.AreNotEqual(probe.Run(Feeds(1))["scores"].Data, probe.Run(Feeds(2))["scores"].Data);
+    }
+
+    [TestMethod]
     public void ReadsSeveralInnerValuesAtOnce()
     {
         var model = SmallHeads.AnchorMajor(3);
