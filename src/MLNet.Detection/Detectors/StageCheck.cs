@@ -24,7 +24,8 @@ internal static class StageCheck
     {
         var input = ImageInput.Read(detector.Model, (detector.Resize.Width, detector.Resize.Height));
         var run = Subgraph.Run(RegionLimits.WithoutScore(detector.Model),
-            new Dictionary<string, Tensor> { [input.Name] = input.Probe }, [.. head.Objectness, .. head.Deltas, head.RegionValue, detector.ClassValue]);
+            new Dictionary<string, Tensor> { [input.Name] = input.Probe },
+            [.. head.Objectness, .. head.Deltas, head.RegionValue, detector.ClassValue]);
         var regions = BoxConversion.ToBoxes(run[head.RegionValue].Values<float>(), BoxFormat.Xyxy);
         if (regions.Length > 0)
         {

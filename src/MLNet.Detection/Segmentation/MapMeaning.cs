@@ -12,8 +12,10 @@ internal static class MapMeaning
     /// there
     /// for training alone (torchvision's <c>aux</c>); else the largest.</summary>
     public static IReadOnlyList<MapCut> Maps(OnnxModel model, ImageInput input) =>
-        [.. MapCut.Of(model, input.Shapes, input.Width, input.Height)
-            .OrderByDescending(cut => cut.Output == "out").ThenByDescending(cut => cut.Width * cut.Height)];
+        MainFirst(MapCut.Of(model, input.Shapes, input.Width, input.Height));
+
+    private static IReadOnlyList<MapCut> MainFirst(IEnumerable<MapCut> cuts) =>
+        [.. cuts.OrderByDescending(cut => cut.Output == "out").ThenByDescending(cut => cut.Width * cut.Height)];
 
     /// <summary>The map of a file that has nothing but maps of scores at a quarter of the picture's size or more, one,
     /// or two of
@@ -21,12 +23,15 @@ internal static class MapMeaning
     public static MapCut? Only(OnnxModel model, ImageInput input)
     {
         // Most files are told by their number of outputs, or by the first one.
-        if (model.OutputNames.Count > 2
-            || MapCut.At(model, model.OutputNames[0], input.Shapes, input.Width, input.Height) is null)
+        if (model.OutputNames.Count > 2)
             return null;
-        var maps = Maps(model, input);
-        return maps.Count is 1 or 2 && maps.Count == model.OutputNames.Count && maps[0].Channels == maps[^1].Channels
-            && 4 * maps[0].Width >= input.Width && 4 * maps[0].Height >= input.Height ? maps[0] : null;
+        var cuts = model.OutputNames.Select(name => MapCut.At(model, name, input.Shapes, input.Width, input.Height))
+            .TakeWhile(cut => cut is not null).OfType<MapCut>().ToList();
+        if (cuts.Count == 0 || cuts.Count != model.OutputNames.Count)
+            return null;
+        var maps = MainFirst(cuts);
+        return maps[0].Channels == maps[^1].Channels && 4 * maps[0].Width >= input.Width && 4 * maps[0].Height >= input.Height
+            ? maps[0] : null;
     }
 
     /// <summary>What turns scores into probabilities.</summary>

@@ -13,9 +13,8 @@ namespace OnnxGraphs.Surgery;
 /// level.</param>
 /// <param name="Deltas">Names of the deltas [1, N, 4], likewise.</param>
 /// <param name="Places">Anchors of each level, in the order of the rows.</param>
-/// <param name="Limits">What the file asks of a region.</param>
-public sealed record ProposalStage(IReadOnlyList<string> Objectness, IReadOnlyList<string> Deltas,
-    IReadOnlyList<int> Places, RegionLimits Limits)
+public sealed record ProposalStage(
+    IReadOnlyList<string> Objectness, IReadOnlyList<string> Deltas, IReadOnlyList<int> Places)
 {
     private static readonly HashSet<string> Layout =
         ["Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze", "Concat", "Identity", "Cast"];
@@ -49,8 +48,7 @@ public sealed record ProposalStage(IReadOnlyList<string> Objectness, IReadOnlyLi
             order = [.. HeadMaps.Behind(model, deltas[0])];
         if (deltas.Length != objectness.Length || order.Count != levels.Count)
             throw Missing(model, regions, "objectness and deltas that are laid out alike");
-        return new(objectness, deltas, [.. order.Select(map => (int)(run[map].Shape.Size / 4))],
-            RegionLimits.Of(model, regions));
+        return new(objectness, deltas, [.. order.Select(map => (int)(run[map].Shape.Size / 4))]);
     }
 
     // The nearest convolutions before the regions, choices included; sizes of maps do not count.

@@ -34,11 +34,10 @@ public sealed record RegionLimits(float? Overlap, float? Score, float? Side)
     /// </summary>
     public static OnnxModel WithoutScore(OnnxModel model)
     {
-        var copy = model.Clone();
-        var nodes = new RegionNodes(copy, [.. copy.Proto.Graph.Node.Where(node => node.OpType == "RoiAlign").Take(1)
-            .Select(node => node.Input[1])]);
-        if (Least(nodes, "Sigmoid") is null || copy.Initializers.ContainsKey(AnyScore))
+        if (model.Initializers.ContainsKey(AnyScore) || Least(OfFirstRegions(model), "Sigmoid") is null)
             return model;
+        var copy = model.Clone();
+        var nodes = OfFirstRegions(copy);
         copy.Proto.Graph.Initializer.Add(Tensor.Scalar(ElementType.Float32, -1).ToProto(AnyScore));
         foreach (var node in nodes.Comparisons("Sigmoid"))
             for (var i = 0; i < node.Input.Count; i++)
@@ -63,6 +62,9 @@ public sealed record RegionLimits(float? Overlap, float? Score, float? Side)
 
         static IEnumerable<NodeProto> All(OnnxModel model) => model.Proto.Graph.Node.SelectMany(Subgraphs.WithBodies);
     }
+
+    private static RegionNodes OfFirstRegions(OnnxModel model) => new(model,
+        [.. model.Proto.Graph.Node.Where(node => node.OpType == "RoiAlign").Take(1).Select(node => node.Input[1])]);
 
     private static float? Least(RegionNodes nodes, string kind) => nodes.Comparisons(kind)
         .Select(node => node.Input.Select(nodes.Number).FirstOrDefault(number => number is not null)).Max();

@@ -1,17 +1,17 @@
-using OnnxGraphs.Surgery;
-using OnnxGraphs.Models.Proto;
-using MLNet.Detection.Tests.Data;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Heads;
 using MLNet.Detection.Matching;
 using MLNet.Detection.Scoring;
+using MLNet.Detection.Tests.Data;
 using MLNet.Detection.Training;
 using MLNet.Detection.Training.Hooks;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
+using OnnxGraphs.Models.Proto;
 using OnnxGraphs.Optimizers;
+using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Tests.Heads;
 

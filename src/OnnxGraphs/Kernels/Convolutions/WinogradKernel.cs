@@ -64,12 +64,26 @@ internal abstract unsafe class WinogradKernel : Kernel
     /// <summary>Where the i-th of so many about equal shares of a count begins.</summary>
     protected static int Share(int count, int i, int shares) => (int)((long)count * i / shares);
 
-    /// <summary>Sums at all frequencies to gradients of weights, [row][tap][column], for some rows of a block.</summary>
-    protected void MapBack(float* sums, int pitch, float* to, int rows)
+    /// <summary>Maps the sums of some channels and a block of filters back to gradients of weights.</summary>
+    /// <param name="sums">At the first frequency, [channel][filter].</param>
+    /// <param name="pitch">From one frequency to the next.</param>
+    /// <param name="dw">All gradients.</param>
+    /// <param name="filter">The first filter.</param>
+    /// <param name="channel">The first channel.</param>
+    /// <param name="channels">How many.</param>
+    /// <param name="scratch">Memory for <see cref="RowsAtOnce"/> rows of a block.</param>
+    protected void WriteGradient(float* sums, int pitch, float* dw, int filter, int channel, int channels, float* scratch)
     {
-        for (var lane = 0; lane < BlockColumns; lane += Loops.Width)
-            Loops.MapTiles(WinogradStep.WeightGradient, sums + lane, new(6 * pitch, pitch, BlockColumns), to + lane,
-                new(3 * BlockColumns, BlockColumns, Taps * BlockColumns), rows);
+        for (var row = 0; row < channels; row += RowsAtOnce)
+        {
+            var rows = Math.Min(RowsAtOnce, channels - row);
+            for (var lane = 0; lane < BlockColumns; lane += Loops.Width)
+                Loops.MapTiles(WinogradStep.WeightGradient, sums + row * BlockColumns + lane,
+                    new(6 * pitch, pitch, BlockColumns), scratch + lane,
+                    new(3 * BlockColumns, BlockColumns, Taps * BlockColumns), rows);
+            Loops.Transpose(scratch, BlockColumns, rows * Taps, Math.Min(BlockColumns, Columns - filter),
+                dw + ((long)filter * Channels + channel + row) * Taps, Channels * Taps);
+        }
     }
 
     private static TypedShape[] Floats(IReadOnlyList<TensorShape> shapes) =>

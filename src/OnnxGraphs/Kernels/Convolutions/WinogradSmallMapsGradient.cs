@@ -84,18 +84,11 @@ internal sealed unsafe class WinogradSmallMapsGradient : WinogradKernel
     // The gradients of some channels' weights for a block of filters.
     private void Sum(float* dw, int channel, int block, float* inputs, float* gradients, float* sums)
     {
-        var (channels, filters) = (Math.Min(Rows, Channels - channel), Math.Min(BlockColumns, Columns - block * BlockColumns));
+        var channels = Math.Min(Rows, Channels - channel);
         for (var frequency = 0; frequency < TileGrid.Frequencies; frequency++)
             Loops.Multiply(inputs + (long)frequency * _inputPitch + channel, 1, _channelPitch, channels, _tiles,
                 gradients + (long)frequency * _gradientPitch + (long)block * _tiles * BlockColumns, BlockColumns,
                 sums + frequency * _sumPitch, add: false);
-        var scratch = sums + TileGrid.Frequencies * _sumPitch;
-        for (var row = 0; row < channels; row += RowsAtOnce)
-        {
-            var rows = Math.Min(RowsAtOnce, channels - row);
-            MapBack(sums + row * BlockColumns, _sumPitch, scratch, rows);
-            Loops.Transpose(scratch, BlockColumns, rows * Taps, filters,
-                dw + ((long)block * BlockColumns * Channels + channel + row) * Taps, Channels * Taps);
-        }
+        WriteGradient(sums, _sumPitch, dw, block * BlockColumns, channel, channels, sums + TileGrid.Frequencies * _sumPitch);
     }
 }

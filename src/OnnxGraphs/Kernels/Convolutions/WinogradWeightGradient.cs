@@ -109,8 +109,8 @@ internal sealed unsafe class WinogradWeightGradient : WinogradKernel
     private void Write(in KernelCall call, int channel, int channels, int block, int blocks, float* sums, float* scratch)
     {
         for (var i = 0; i < blocks; i++)
-            Write(call.Output(0), (block + i) * BlockColumns, channel, channels, sums + i * _sumRows * BlockColumns,
-                scratch);
+            WriteGradient(sums + i * _sumRows * BlockColumns, _sumPitch, call.Output(0), (block + i) * BlockColumns, channel,
+                channels, scratch);
     }
 
     // [frequency][tile][channel]
@@ -144,17 +144,6 @@ internal sealed unsafe class WinogradWeightGradient : WinogradKernel
             inputs += _inputPitch;
             gradients += _gradientPitch;
             sums += _sumPitch;
-        }
-    }
-
-    private void Write(float* dw, int filter, int channel, int channels, float* sums, float* scratch)
-    {
-        for (var row = 0; row < channels; row += RowsAtOnce)
-        {
-            var rows = Math.Min(RowsAtOnce, channels - row);
-            MapBack(sums + row * BlockColumns, _sumPitch, scratch, rows);
-            Loops.Transpose(scratch, BlockColumns, rows * Taps, Math.Min(BlockColumns, Columns - filter),
-                dw + ((long)filter * Channels + channel + row) * Taps, Channels * Taps);
         }
     }
 }
