@@ -21,6 +21,6 @@ public static class EndToEndSaving
     /// [height, width, 3], red, green, blue, of any size, in; <c>labels</c>, uint8 [height, width], 0 for background and 1 for
     /// the first class, out. It cannot be trained or loaded again; keep the file of <see cref="SegmenterModel.Save"/>.
     /// </summary>
-    /// <exception cref="ModelException">The network does not resize its pictures by stretching them.</exception>
+    /// <exception cref="ModelException">The file cannot be written.</exception>
     public static void SaveEndToEnd(this SegmenterModel segmenter, string path) => MaskModel.Of(segmenter).Save(path);
 }

@@ -9,7 +9,7 @@ using OnnxGraphs.Models.Proto;
 namespace MLNet.Detection.EndToEnd;
 
 /// <summary>
-/// A segmentation network as one ONNX model from a picture to the class of each of its pixels: resizing or a frame,
+/// A segmentation network as one ONNX model from a picture to the class of each of its pixels: resizing, a frame or windows,
 /// normalisation, the network, its activation, and the way back to the picture's size. Output: <c>labels</c>, uint8 [height, width], 0 for
 /// background, 1 for the first class; names of the classes in the metadata entry <c>classes</c>, a JSON array.
 /// </summary>
@@ -17,30 +17,43 @@ internal static class MaskModel
 {
     private const string Probabilities = "map/probabilities";
 
-    /// <exception cref="ModelException">The network scores its pictures in windows.</exception>
     public static OnnxModel Of(SegmenterModel segmenter)
     {
-        if (segmenter.Tiling is not null)
-            throw new ModelException($"{segmenter.Path}: it scores pictures in windows, which one model from pixels to "
-                + $"labels does not do; import it without {nameof(Tiling)}, or call the network window by window.");
         var (model, map) = Network(segmenter);
         var network = model.Proto.Graph;
-        var graph = new GraphProto { Name = "segmenter" };
-        var nodes = new NodeWriter(graph, "picture");
+        var graph = new GraphProto { Name = "segmenter", Initializer = { network.Initializer } };
         graph.Input.Add(EndToEndModel.Value("pixels", ElementType.UInt8, "height", "width", 3));
-        var resize = new ResizeNodes(nodes, segmenter.Resize, segmenter.Normalization);
-        EndToEndModel.Name(graph, resize.Planes("pixels"), EndToEndModel.Planes);
-        graph.Node.Add(network.Node);
-        graph.Initializer.Add(network.Initializer);
-        EndToEndModel.Output(graph, Labels(new(graph, "labels"), segmenter, nodes =>
-            segmenter.Resize.Mode == ResizeMode.Stretch ? Stretched(nodes, segmenter.Channels)
-                : Unframed(nodes, segmenter.Resize, map, resize)), "labels", ElementType.UInt8, "height", "width");
+        var nodes = new NodeWriter(graph, "picture");
+        var probabilities = segmenter.Tiling is null ? Whole(nodes, segmenter, network, map)
+            : InWindows(nodes, segmenter, network, map);
+        EndToEndModel.Output(graph, Labels(new(graph, "labels"), segmenter, probabilities), "labels", ElementType.UInt8, "height", "width");
         model.Proto.Graph = graph;
         model.Proto.MetadataProps.Add(new StringStringEntryProto
         {
             Key = "classes", Value = JsonSerializer.Serialize(segmenter.Classes),
         });
         return model;
+    }
+
+    private static string Whole(NodeWriter nodes, SegmenterModel segmenter, GraphProto network, TensorShape map)
+    {
+        var resize = new ResizeNodes(nodes, segmenter.Resize, segmenter.Normalization);
+        EndToEndModel.Name(nodes.Graph, resize.Planes("pixels"), EndToEndModel.Planes);
+        nodes.Graph.Node.Add(network.Node);
+        return segmenter.Resize.Mode == ResizeMode.Stretch ? Stretched(nodes, segmenter.Channels)
+            : Unframed(nodes, segmenter.Resize, map, resize);
+    }
+
+    private static string InWindows(NodeWriter nodes, SegmenterModel segmenter, GraphProto network, TensorShape map)
+    {
+        string Map(NodeWriter window, string pixels)
+        {
+            var planes = new ResizeNodes(window, segmenter.Resize, segmenter.Normalization).Normalized(pixels);
+            EndToEndModel.Name(window.Graph, planes, EndToEndModel.Planes);
+            window.Graph.Node.Add(network.Node);
+            return Probabilities;
+        }
+        return new WindowNodes(segmenter, Map, map).Probabilities(nodes, "pixels");
     }
 
     private static (OnnxModel Model, TensorShape Map) Network(SegmenterModel segmenter)
@@ -59,18 +72,11 @@ internal static class MaskModel
         return (model, map.Shape);
     }
 
-    // Between the four nearest pixels, centres at halves, as the library does it.
     private static string Stretched(NodeWriter nodes, int channels)
     {
         var sides = nodes.Add("Slice", nodes.Add("Shape", "pixels"), nodes.Vector(0L), nodes.Vector(2L));
         var sizes = nodes.Add("Concat", [nodes.Vector(1L, channels), sides], ("axis", 0));
-        var resized = nodes.Node("Resize", [Probabilities, "", "", sizes], 1);
-        foreach (var (name, value) in new[] { ("mode", "linear"), ("coordinate_transformation_mode", "half_pixel") })
-            resized.Attribute.Add(new AttributeProto
-            {
-                Name = name, S = Google.Protobuf.ByteString.CopyFromUtf8(value), Type = AttributeProto.Types.AttributeType.String,
-            });
-        return resized.Output[0];
+        return nodes.Resized(Probabilities, sizes);
     }
 
     // The same, where the picture is a part of the map: rows and columns are mixed by two matrices.
@@ -97,15 +103,14 @@ internal static class MaskModel
         return nodes.Cast(near, ElementType.Float32);
     }
 
-    private static string Labels(NodeWriter nodes, SegmenterModel segmenter, Func<NodeWriter, string> probabilities)
+    private static string Labels(NodeWriter nodes, SegmenterModel segmenter, string probabilities)
     {
-        var resized = probabilities(nodes);
-        var best = nodes.Add("ArgMax", [resized], ("axis", 1), ("keepdims", 0));
+        var best = nodes.Add("ArgMax", [probabilities], ("axis", 1), ("keepdims", 0));
         var numbers = nodes.Add("Gather", nodes.Vector([.. Enumerable.Range(0, segmenter.Channels)
             .Select(channel => (long)segmenter.LabelOf(channel))]), best);
         if (segmenter.Activation == MapActivation.Sigmoid)
         {
-            var most = nodes.Add("ReduceMax", [resized, nodes.Vector(1L)], ("keepdims", 0));
+            var most = nodes.Add("ReduceMax", [probabilities, nodes.Vector(1L)], ("keepdims", 0));
             numbers = nodes.Add("Where", nodes.Add("Greater", most, nodes.Number(segmenter.Threshold)), numbers, nodes.Number(0L));
         }
         return nodes.Cast(nodes.Add("Squeeze", numbers, nodes.Vector(0L)), ElementType.UInt8);

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using MLNet.Detection.Scoring;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
@@ -12,6 +13,9 @@ namespace MLNet.Detection.EndToEnd;
 internal sealed class NodeWriter(GraphProto graph, string prefix)
 {
     private int _count;
+
+    /// <summary>Takes nodes and constants.</summary>
+    public GraphProto Graph => graph;
 
     /// <summary>Adds a node of one output, and names that.</summary>
     public string Add(string op, params string[] inputs) => Add(op, inputs, []);
@@ -50,6 +54,42 @@ internal sealed class NodeWriter(GraphProto graph, string prefix)
         return (node.Output[0], node.Output[1]);
     }
 
+    /// <summary>Numbers [b, channels, h, w] in another size: between the four nearest, centres at halves, as
+    /// <see cref="Segmentation.MapGrid"/> does it.</summary>
+    public string Resized(string value, string sizes)
+    {
+        var resized = Node("Resize", [value, "", "", sizes], 1);
+        foreach (var (name, text) in new[] { ("mode", "linear"), ("coordinate_transformation_mode", "half_pixel") })
+            resized.Attribute.Add(new AttributeProto
+            {
+                Name = name, S = ByteString.CopyFromUtf8(text), Type = AttributeProto.Types.AttributeType.String,
+            });
+        return resized.Output[0];
+    }
+
+    /// <summary>Adds a loop over 0 to count - 1 with one value, float, that goes from pass to pass.</summary>
+    /// <param name="count">Number of passes, Int64.</param>
+    /// <param name="initial">The value before the first pass.</param>
+    /// <param name="pass">Of the number of the pass and the value before it; what it returns is the value after it.</param>
+    public string Loop(string count, string initial, Func<NodeWriter, string, string, string> pass)
+    {
+        var node = Node("Loop", [count, "", initial], 1);
+        var (index, goOn, value) = ($"{node.Name}/index", $"{node.Name}/condition", $"{node.Name}/value");
+        var body = new GraphProto { Name = node.Name };
+        body.Input.Add([EndToEndModel.Value(index, ElementType.Int64), EndToEndModel.Value(goOn, ElementType.Bool), Float(value)]);
+        var nodes = new NodeWriter(body, node.Name);
+        var after = pass(nodes, index, value);
+        body.Output.Add([EndToEndModel.Value(nodes.Add("Identity", goOn), ElementType.Bool), Float(after)]);
+        node.Attribute.Add(new AttributeProto { Name = "body", G = body, Type = AttributeProto.Types.AttributeType.Graph });
+        return node.Output[0];
+    }
+
+    // Of any shape.
+    private static ValueInfoProto Float(string name) => new()
+    {
+        Name = name, Type = new TypeProto { TensorType = new() { ElemType = (int)ElementType.Float32 } },
+    };
+
     /// <summary>Adds a node of another operator set.</summary>
     public NodeProto Node(string op, string[] inputs, int outputs)
     {
@@ -67,7 +107,7 @@ internal sealed class NodeWriter(GraphProto graph, string prefix)
 
     public string Number<T>(T value) where T : unmanaged => Constant(Tensor.Of<T>(TensorShape.Scalar, [value]));
 
-    private string Constant(Tensor tensor)
+    public string Constant(Tensor tensor)
     {
         var name = $"{prefix}/{_count++}";
         graph.Initializer.Add(tensor.ToProto(name));

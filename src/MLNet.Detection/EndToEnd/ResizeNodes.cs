@@ -102,7 +102,8 @@ internal sealed class ResizeNodes(NodeWriter nodes, ImageResize resize, Normaliz
         return nodes.Add("Pad", inner, pads, nodes.Number((float)resize.Fill));
     }
 
-    private string Normalized(string pixels)
+    /// <summary>From pixels [3, height, width] of the network's size to planes [1, channels, height, width].</summary>
+    public string Normalized(string pixels)
     {
         if (normalization.Order == ChannelOrder.Grey)
             return Grey(pixels);

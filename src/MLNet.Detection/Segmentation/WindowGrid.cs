@@ -31,13 +31,19 @@ internal sealed class WindowGrid
         for (var y = 0; y < Math.Min(_down, _height - top); y++)
             for (var x = 0; x < Math.Min(_across, _width - left); x++)
             {
-                var weight = (float)Math.Min(x + 1, _across - x) * Math.Min(y + 1, _down - y);
+                var weight = Weight(x, _across) * Weight(y, _down);
                 var at = (y + top) * _width + x + left;
                 _weights[at] += weight;
                 for (var c = 0; c < _channels; c++)
                     _sums[c * _weights.Length + at] += weight * planes[(c * _down + y) * _across + x];
             }
     }
+
+    /// <summary>How much a window says of its pixel, along one axis: the more, the farther from its border.</summary>
+    internal static float Weight(int at, int window) => Math.Min(at + 1, window - at);
+
+    /// <summary>Pixels from one window to the next, at most.</summary>
+    internal static double Step(int window, double overlap) => Math.Max(1, window * (1 - overlap));
 
     /// <summary>The mean of what the windows say, [channels, height, width].</summary>
     public float[] Mean()
@@ -53,7 +59,7 @@ internal sealed class WindowGrid
     {
         if (size <= window)
             return [0];
-        var count = (int)Math.Ceiling((size - window) / Math.Max(1, window * (1 - overlap))) + 1;
+        var count = (int)Math.Ceiling((size - window) / Step(window, overlap)) + 1;
         return Enumerable.Range(0, count).Select(i => (int)((long)i * (size - window) / (count - 1)));
     }
 }
