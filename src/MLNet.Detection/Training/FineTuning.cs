@@ -129,7 +129,7 @@ internal sealed class FineTuning(
         Validate? validate, WriteLog? log, WriteEpochs? epochs, Meters meters, Dictionary<string, string> notes)
     {
         var checkpoint = Workspace(CheckpointName) is { } path
-            ? new WriteCheckpoint(path, notes, state => validate?.Remember(state) ?? state) : null;
+            ? new WriteCheckpoint(path, notes, validate) : null;
         List<ITrainingHook?> hooks =
         [
             new StopAtNaN(() => checkpoint?.Written ?? options.ResumeFrom),

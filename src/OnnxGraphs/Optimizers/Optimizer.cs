@@ -22,14 +22,16 @@ public abstract record Optimizer
     public OptimizerUpdate Update(Var parameters, Var gradient, IReadOnlyList<Var> slots, Var learningRate, Var step)
     {
         Check();
-        return Formula(parameters, Clipped(gradient), slots, learningRate, step);
+        return Formula(parameters, Clipped(gradient, gradient), slots, learningRate, step);
     }
 
     /// <summary>Checks the settings and limits the norm of a gradient, for steps that are taken piece by piece.</summary>
-    internal Var Limited(Var gradient)
+    /// <param name="gradient">The gradient.</param>
+    /// <param name="counted">What counts for its norm.</param>
+    internal Var Limited(Var gradient, Var counted)
     {
         Check();
-        return Clipped(gradient);
+        return Clipped(gradient, counted);
     }
 
     /// <summary>The step of a part of the parameters, whose gradient is limited already.</summary>
@@ -69,6 +71,6 @@ public abstract record Optimizer
     }
 
     // g min(1, limit / |g|), as torch.nn.utils.clip_grad_norm_.
-    private Var Clipped(Var g) => ClipNorm is not { } limit ? g
-        : g * Op.Min(limit / (Op.Sqrt(Op.ReduceSum(g * g)) + 1e-6f), g.Like(1));
+    private Var Clipped(Var g, Var counted) => ClipNorm is not { } limit ? g
+        : g * Op.Min(limit / (Op.Sqrt(Op.ReduceSum(counted * counted)) + 1e-6f), g.Like(1));
 }

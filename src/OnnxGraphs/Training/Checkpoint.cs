@@ -20,13 +20,13 @@ public sealed record Checkpoint(int Step, ParameterLayout Layout, IReadOnlyDicti
     /// Writes a safetensors file: first beside the place, then moved, so that an older checkpoint survives a full disk.
     /// </summary>
     /// <exception cref="ModelException">The file cannot be written.</exception>
-    public void Save(string path)
-    {
-        SafeTensors.Write(path, Vectors, new Dictionary<string, string>(Notes)
-        {
-            [StepKey] = $"{Step}", [LayoutKey] = LayoutText(Layout),
-        });
-    }
+    public void Save(string path) =>
+        SafeTensors.Write(path, [.. Vectors.Select(StoredVector.Of)], Metadata(Step, Layout, Notes));
+
+    /// <summary>What the file says beside the vectors.</summary>
+    internal static IReadOnlyDictionary<string, string> Metadata(
+        int step, ParameterLayout layout, IReadOnlyDictionary<string, string> notes) =>
+        new Dictionary<string, string>(notes) { [StepKey] = $"{step}", [LayoutKey] = LayoutText(layout) };
 
     /// <summary>Reads a checkpoint.</summary>
     /// <exception cref="ModelException">The file is missing, damaged, or no checkpoint.</exception>

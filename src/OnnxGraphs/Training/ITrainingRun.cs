@@ -96,6 +96,20 @@ public interface ITrainingRun : IDisposable
     /// <summary>The state after the last step.</summary>
     Checkpoint Save();
 
+    /// <summary>
+    /// Writes the state after the last step as <see cref="Save"/> and <see cref="Checkpoint.Save"/> do, from where it lies
+    /// where that can be: without a copy in memory.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="notes">See <see cref="Checkpoint.Notes"/>.</param>
+    /// <param name="also">Further vectors that the file takes.</param>
+    /// <exception cref="ModelException">The file cannot be written.</exception>
+    void WriteCheckpoint(string path, IReadOnlyDictionary<string, string> notes, IReadOnlyDictionary<string, float[]> also)
+    {
+        var state = Save();
+        (state with { Notes = notes, Vectors = state.Vectors.Concat(also).ToDictionary() }).Save(path);
+    }
+
     /// <summary>Continues from a saved state of the same model and optimiser.</summary>
     /// <exception cref="ModelException">The state belongs to other parameters or another optimiser.</exception>
     void Restore(Checkpoint checkpoint);

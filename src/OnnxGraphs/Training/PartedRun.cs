@@ -145,6 +145,11 @@ public sealed class PartedRun : ITrainingRun
     public Checkpoint Save() => _state.Save();
 
     /// <inheritdoc/>
+    public void WriteCheckpoint(
+        string path, IReadOnlyDictionary<string, string> notes, IReadOnlyDictionary<string, float[]> also) =>
+        _state.WriteCheckpoint(path, notes, also);
+
+    /// <inheritdoc/>
     public void Restore(Checkpoint checkpoint)
     {
         _state.Restore(checkpoint);

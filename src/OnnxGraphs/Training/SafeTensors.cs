@@ -16,14 +16,14 @@ internal static class SafeTensors
     private const string MetadataKey = "__metadata__";
 
     public static void Write(
-        string path, IReadOnlyDictionary<string, float[]> vectors, IReadOnlyDictionary<string, string> metadata)
+        string path, IReadOnlyList<StoredVector> vectors, IReadOnlyDictionary<string, string> metadata)
     {
         var header = Header(vectors, metadata);
         var temporary = path + ".tmp";
         try
         {
             using (var stream = File.Create(temporary))
-                Write(stream, Encoding.UTF8.GetBytes(header.ToJsonString()), vectors.Values);
+                Write(stream, Encoding.UTF8.GetBytes(header.ToJsonString()), vectors);
             File.Move(temporary, path, overwrite: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -68,24 +68,24 @@ internal static class SafeTensors
     }
 
     private static JsonObject Header(
-        IReadOnlyDictionary<string, float[]> vectors, IReadOnlyDictionary<string, string> metadata)
+        IReadOnlyList<StoredVector> vectors, IReadOnlyDictionary<string, string> metadata)
     {
         var notes = metadata.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value));
         var (header, offset) = (new JsonObject { [MetadataKey] = new JsonObject(notes) }, 0L);
-        foreach (var (name, values) in vectors)
+        foreach (var (name, length, _) in vectors)
         {
             header[name] = new JsonObject
             {
                 ["dtype"] = "F32",
-                ["shape"] = new JsonArray(values.Length),
-                ["data_offsets"] = new JsonArray(offset, offset + 4L * values.Length),
+                ["shape"] = new JsonArray(length),
+                ["data_offsets"] = new JsonArray(offset, offset + 4 * length),
             };
-            offset += 4L * values.Length;
+            offset += 4 * length;
         }
         return header;
     }
 
-    private static void Write(Stream stream, byte[] header, IEnumerable<float[]> vectors)
+    private static void Write(Stream stream, byte[] header, IEnumerable<StoredVector> vectors)
     {
         // Values start at a multiple of 8: pad the header with blanks.
         var padding = (8 - header.Length % 8) % 8;
@@ -95,8 +95,8 @@ internal static class SafeTensors
         stream.Write(header);
         for (var i = 0; i < padding; i++)
             stream.WriteByte((byte)' ');
-        foreach (var values in vectors)
-            stream.Write(MemoryMarshal.AsBytes(values.AsSpan()));
+        foreach (var vector in vectors)
+            vector.Look(values => stream.Write(MemoryMarshal.AsBytes(values)));
     }
 
     private static long Bytes(JsonNode entry) =>

@@ -43,6 +43,14 @@ internal sealed class StepState(TrainingGraph graph, StepVectors vectors)
     public Checkpoint Save() => new(Steps, graph.Layout,
         graph.Vectors.Index().ToDictionary(vector => vector.Item, vector => Read(vector.Index)));
 
+    /// <inheritdoc cref="ITrainingRun.WriteCheckpoint"/>
+    public void WriteCheckpoint(
+        string path, IReadOnlyDictionary<string, string> notes, IReadOnlyDictionary<string, float[]> also) =>
+        SafeTensors.Write(path,
+            [.. graph.Vectors.Index().Select(vector => new StoredVector(vector.Item,
+                TrainingGraph.SizeOf(vector.Item, graph.Layout), look => vectors.Look(Turn, vector.Index, look))),
+                .. also.Select(StoredVector.Of)], Checkpoint.Metadata(Steps, graph.Layout, notes));
+
     /// <summary>Fills the vectors as they are before the first step.</summary>
     public void Start(Models.OnnxModel model)
     {

@@ -31,13 +31,24 @@ internal sealed class StepVectors : IDisposable
     /// <summary>A copy of a vector in host memory.</summary>
     public float[] Read(int turn, int vector)
     {
+        float[] copy = [];
+        Look(turn, vector, numbers => copy = numbers.ToArray());
+        return copy;
+    }
+
+    /// <summary>Shows a vector: its memory itself where it lies on the host.</summary>
+    public void Look(int turn, int vector, Action<ReadOnlySpan<float>> look)
+    {
         var value = _sets[turn][vector];
         if (_copies.Count == 0)
-            return value.GetTensorDataAsSpan<float>().ToArray();
+        {
+            look(value.GetTensorDataAsSpan<float>());
+            return;
+        }
         using var host = HostTensors.Allocate(ElementType.Float32, new(value.GetTensorTypeAndShape().Shape));
         var numbers = host.GetTensorDataAsSpan<float>();
         _copies[numbers.Length].Run([value], [host]);
-        return numbers.ToArray();
+        look(numbers);
     }
 
     /// <summary>Writes a vector.</summary>

@@ -155,6 +155,11 @@ public sealed class TrainingRun : ITrainingRun
     /// <summary>The state after the last step.</summary>
     public Checkpoint Save() => _state.Save();
 
+    /// <inheritdoc/>
+    public void WriteCheckpoint(
+        string path, IReadOnlyDictionary<string, string> notes, IReadOnlyDictionary<string, float[]> also) =>
+        _state.WriteCheckpoint(path, notes, also);
+
     /// <summary>Continues from a saved state of the same model and optimiser.</summary>
     /// <exception cref="ModelException">The state belongs to other parameters or another optimiser.</exception>
     public void Restore(Checkpoint checkpoint)

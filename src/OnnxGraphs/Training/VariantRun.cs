@@ -89,6 +89,11 @@ public sealed class VariantRun : ITrainingRun
     public Checkpoint Save() => _runs[0].Save();
 
     /// <inheritdoc/>
+    public void WriteCheckpoint(
+        string path, IReadOnlyDictionary<string, string> notes, IReadOnlyDictionary<string, float[]> also) =>
+        _runs[0].WriteCheckpoint(path, notes, also);
+
+    /// <inheritdoc/>
     public void Restore(Checkpoint checkpoint)
     {
         foreach (var run in _runs)

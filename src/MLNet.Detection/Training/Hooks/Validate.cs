@@ -36,14 +36,16 @@ internal sealed class Validate(Func<float[], IEpochMetrics> evaluate, bool keepB
 
     public bool EndsRun(EpochSummary summary) => _epochsSince >= patience;
 
-    /// <summary>The checkpoint with the best epoch so far.</summary>
-    public Checkpoint Remember(Checkpoint checkpoint) => checkpoint with
+    /// <summary>What a checkpoint says of the best epoch so far.</summary>
+    public Dictionary<string, string> Notes() => new()
     {
-        Notes = checkpoint.Notes.Append(new(BestKey, _best.ToString("R", CultureInfo.InvariantCulture)))
-            .Append(new(SinceKey, _epochsSince.ToString(CultureInfo.InvariantCulture))).ToDictionary(),
-        Vectors = BestParameters is { } best ? checkpoint.Vectors.Append(new(BestVector, best)).ToDictionary()
-            : checkpoint.Vectors,
+        [BestKey] = _best.ToString("R", CultureInfo.InvariantCulture),
+        [SinceKey] = _epochsSince.ToString(CultureInfo.InvariantCulture),
     };
+
+    /// <summary>Its parameters for the checkpoint, where they are kept.</summary>
+    public Dictionary<string, float[]> Vectors() =>
+        BestParameters is { } best ? new() { [BestVector] = best } : [];
 
     /// <summary>Goes on with the best epoch of a checkpoint; one of a run without validation has none.</summary>
     public void Recall(Checkpoint checkpoint)

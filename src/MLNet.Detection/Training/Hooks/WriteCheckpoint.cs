@@ -5,9 +5,9 @@ namespace MLNet.Detection.Training.Hooks;
 /// <summary>Keeps one checkpoint, written after every epoch and when the run is cancelled.</summary>
 /// <param name="path">Where.</param>
 /// <param name="notes">The settings of the run.</param>
-/// <param name="add">Adds what hooks must remember.</param>
+/// <param name="validate">What must be remembered too; null where nothing is measured.</param>
 internal sealed class WriteCheckpoint(
-    string path, IReadOnlyDictionary<string, string> notes, Func<Checkpoint, Checkpoint> add) : ITrainingHook
+    string path, IReadOnlyDictionary<string, string> notes, Validate? validate) : ITrainingHook
 {
     /// <summary>The checkpoint, once this run has written it.</summary>
     public string? Written { get; private set; }
@@ -22,7 +22,7 @@ internal sealed class WriteCheckpoint(
 
     private void Write(ITrainingRun run)
     {
-        add(run.Save() with { Notes = notes }).Save(path);
+        run.WriteCheckpoint(path, validate is null ? notes : notes.Concat(validate.Notes()).ToDictionary(), validate?.Vectors() ?? []);
         Written = path;
     }
 }

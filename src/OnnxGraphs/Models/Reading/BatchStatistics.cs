@@ -34,7 +34,9 @@ internal sealed class BatchStatistics(IReadOnlyCollection<string> names)
         var momentum = attributes.Float("momentum", 0.9f);
         Keep(node.Input[3], mean, m, momentum);
         Keep(node.Input[4], variance, v * ((float)count / (count - 1)), momentum);
-        return centred / Op.Sqrt(v + attributes.Float("epsilon", 1e-5f)) * PerChannel(scale, m) + PerChannel(bias, m);
+        // One factor a channel, so that of the map nothing but its distance to the mean is kept for the gradients.
+        var factor = PerChannel(scale, m) / Op.Sqrt(v + attributes.Float("epsilon", 1e-5f));
+        return centred * factor + PerChannel(bias, m);
     }
 
     // A layer that is used twice takes both batches into account, one after the other.
