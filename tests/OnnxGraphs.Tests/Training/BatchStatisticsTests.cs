@@ -101,6 +101,9 @@ public sealed class BatchStatisticsTests
         using var whole = Start(new AdamW { ClipNorm = 1 }, new() { Decay = 0.5 });
         whole.Step(0.1f);
         whole.Save().Save(path);
+        var saved = File.ReadAllBytes(path);
+        whole.WriteCheckpoint(path, new Dictionary<string, string>(), new Dictionary<string, float[]>());
+        CollectionAssert.AreEqual(saved, File.ReadAllBytes(path));
         using var second = Start(new AdamW { ClipNorm = 1 }, new() { Decay = 0.5 });
         second.Restore(Checkpoint.Load(path));
         File.Delete(path);
@@ -108,6 +111,33 @@ public sealed class BatchStatisticsTests
         second.Step(0.1f);
         CollectionAssert.AreEqual(whole.Read(0), second.Read(0));
         CollectionAssert.AreEqual(whole.ReadWeights(), second.ReadWeights());
+    }
+
+    // Groups and statistics are chosen by masks in one kernel, which may write over what it read: one set of vectors, not two.
+    [TestMethod]
+    public void UpdatesInPlaceWithGroupsToo()
+    {
+        using var run = Start(new AdamW { ClipNorm = 1, WeightDecay = 0.1f });
+        Assert.IsTrue(run.UpdatesInPlace);
+        using var groups = Start(new Sgd { ClipNorm = 1, WeightDecay = 0.1f }, null, new ParameterGroup { VectorsOnly = true, WeightDecay = 0 },
+            new ParameterGroup("w") { RateFactor = 0.5f, FrozenSteps = 1 });
+        Assert.IsTrue(groups.UpdatesInPlace);
+    }
+
+    // The statistics, which are no gradients, neither count for the norm nor are they moved by the optimiser.
+    [TestMethod]
+    public void StatisticsDoNotCountForTheNorm()
+    {
+        using TrainingRun plain = Start(), clipped = Start(new Sgd(0) { ClipNorm = 1e9f }), decayed = Start(new Sgd(0) { WeightDecay = 0.5f });
+        foreach (var run in new[] { plain, clipped, decayed })
+            run.Step(0.01f);
+        CollectionAssert.AreEqual(plain.Read(0), clipped.Read(0));
+        CollectionAssert.AreEqual(plain.Read(0)[^6..], decayed.Read(0)[^6..]);
+        using var limited = Start(new Sgd(0) { ClipNorm = 1e-3f });
+        var before = limited.Read(0);
+        limited.Step(1);
+        var moved = before.Zip(limited.Read(0)).SkipLast(6).Sum(pair => Math.Pow(pair.First - pair.Second, 2));
+        Assert.AreEqual(1e-3, Math.Sqrt(moved), 1e-5);
     }
 
     [TestMethod]
@@ -118,10 +148,10 @@ public sealed class BatchStatisticsTests
         Assert.Contains("no BatchNormalization with a trained scale", error.Message);
     }
 
-    private static TrainingRun Start(Optimizer? optimizer = null, WeightAverage? average = null)
+    private static TrainingRun Start(Optimizer? optimizer = null, WeightAverage? average = null, params ParameterGroup[] groups)
     {
         var run = new TrainingRun(TrainingGraph.Build(Net, ["y"], Loss, optimizer ?? new Sgd(0),
-            new() { BatchStatistics = true, Average = average }), Net);
+            new() { BatchStatistics = true, Average = average, Groups = groups }), Net);
         Pixels.Values<float>().CopyTo(run.Input<float>("x0"));
         Aim.Values<float>().CopyTo(run.Input<float>("aim"));
         return run;
