@@ -48,7 +48,18 @@ internal sealed class FineTuning(
         start.CheckData(store);
         var notes = Notes(store.Samples.Count);
         var resume = options.ResumeFrom is { } from && _ranks.IsFirst() ? ResumePoint.Load(from, notes) : null;
-        var batches = Batches(store);
+        var learnt = Learn(start, Batches(store), resume, validation, notes);
+        // Of pictures that are decoded at need, each rank has found those that it had to learn or to measure.
+        var found = SkippedByAll(read.Skipped);
+        TellSkipped(found.Except(skipped));
+        ManagedMemory.GiveBack();
+        return new(Tuned(learnt.Layout, learnt.Weights), learnt.History, found) { Device = device, Placement = learnt.Placement };
+    }
+
+    // What the steps took is free again when this returns.
+    private (float[] Weights, ParameterLayout Layout, IReadOnlyList<EpochSummary> History, NodePlacement? Placement) Learn(
+        RankStart start, BatchSource batches, Checkpoint? resume, ValidationRun? validation, Dictionary<string, string> notes)
+    {
         using var run = Start(batches.StepsPerEpoch);
         if (resume is not null)
             run.Restore(resume);
@@ -66,12 +77,9 @@ internal sealed class FineTuning(
             options.Epochs, options.ReportEvery ?? (device.IsProcessor ? 1 : 10),
             _ranks.IsFirst() ? Hooks(validate, log, epochs, meters, notes) : OtherHooks(validation, run), _ranks);
         var history = loop.Run(options.Cancellation);
-        // Of pictures that are decoded at need, each rank has found those that it had to learn or to measure.
-        var found = SkippedByAll(read.Skipped);
-        TellSkipped(found.Except(skipped));
         var weights = validate?.BestParameters ?? run.ReadWeights();
         _ranks.Broadcast<float>(weights);
-        return new(Tuned(run.Layout, weights), history, found) { Device = device, Placement = run.Placement };
+        return (weights, run.Layout, history, run.Placement);
     }
 
     // A picture of two sets is said once.
