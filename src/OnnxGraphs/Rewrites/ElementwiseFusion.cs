@@ -18,8 +18,8 @@ internal sealed class ElementwiseFusion
     /// <summary>Elements that make a pass over memory count, and that make a call count.</summary>
     private const long Large = 4096, Smallest = 16;
 
-    // Each of these costs ONNX Runtime more alone than a pass over memory.
-    private static readonly HashSet<string> SlowAlone = ["Softplus", "Where", "Pow", "GatherElements"];
+    // Each of these costs ONNX Runtime more alone than a pass over memory; HardSwish is a function of two operators to it.
+    private static readonly HashSet<string> SlowAlone = ["Softplus", "Where", "Pow", "GatherElements", "HardSwish"];
 
     private readonly LoopCompiler _loops = new();
     private readonly IReadOnlyList<Step> _steps;
