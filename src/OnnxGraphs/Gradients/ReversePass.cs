@@ -13,10 +13,11 @@ internal sealed class ReversePass
     private readonly HashSet<Var> _masked = [];
     private readonly Dictionary<Var, Var> _sums = [];
     private readonly OperatorTable _rules;
+    private readonly HashSet<Var> _values;
 
     public ReversePass(Graph graph, IReadOnlyList<Var> values, OperatorTable rules)
     {
-        _rules = rules;
+        (_rules, _values) = (rules, [.. values]);
         _reached = [.. values];
         foreach (var node in graph.Nodes)
         {
@@ -44,12 +45,13 @@ internal sealed class ReversePass
 
     private void Through(Node node)
     {
-        var rule = _rules.GetValueOrDefault(node.Op) ?? Op.Table[node.Op];
+        var rule = RuleOf(node);
         var small = rule.TakesBroadcast
             || (rule.Elementwise && node.Inputs.All(input => input is null || input.Shape == node.Outputs[0].Shape));
         var upstream = node.Outputs.Select(output =>
             Sum(output) is { } dy && !small ? Op.Expand(dy, output.Shape) : Sum(output)).ToList();
-        var gradients = rule.Gradient is { } gradient && rule.Covers(node) ? gradient(upstream, node)
+        var gradients = SelfGating.Find(node, _values) is { } gate ? SelfGating.Gradients(upstream[0]!, node, gate, RuleOf)
+            : rule.Gradient is { } gradient && rule.Covers(node) ? gradient(upstream, node)
             : rule.Expression is { } expression ? Composition.Gradients(node, expression, upstream[0]!)
             : throw MissingRule(node);
         var masked = node.Outputs.Any(_masked.Contains);
@@ -58,6 +60,8 @@ internal sealed class ReversePass
             if (gradients[i] is { } part && node.Inputs[i] is { } input && _reached.Contains(input))
                 Add(input, guard ? Guarded(part, upstream[0]!) : part, masked || node.Op == "Where");
     }
+
+    private Operator RuleOf(Node node) => _rules.GetValueOrDefault(node.Op) ?? Op.Table[node.Op];
 
     private void Add(Var input, Var gradient, bool masked)
     {

@@ -46,7 +46,7 @@ public static partial class Op
         ["Softsign"]    = Each(Same, (dy, x, y) => [dy / Pow(Abs(x[0]) + 1f, 2)]),
         ["Tanh"]        = Each(Same, (dy, x, y) => [dy * (1f - y * y)]),
         ["Relu"]        = Each(Same, (dy, x, y) => [dy * Positive(y)]),
-        ["LeakyRelu"]   = Each(Same, (dy, x, y) => [dy * Leak(x[0], x[0].Like(x.Attributes.Float("alpha", 0.01f)))]),
+        ["LeakyRelu"]   = Each(Same, (dy, x, y) => [dy * LeakySlope(x[0], y, x.Attributes.Float("alpha", 0.01f))]),
         ["PRelu"]       = new(PReluShape, (dy, x, y) => [dy * Leak(x[0], x[1]), dy * (x[0] - Relu(x[0]))]),
         ["Elu"]         = Each(Same, (dy, x, y) => [dy * EluSlope(x, y, x.Attributes.Float("alpha", 1f), 1f)]),
         ["Selu"]        = Each(Same, (dy, x, y) =>
@@ -83,6 +83,9 @@ public static partial class Op
 
     // 1 where x > 0, else the slope.
     private static Var Leak(Var x, Var slope) => slope + Positive(x) * (1f - slope);
+
+    // y has the sign of x where the leak is none below zero: then x need not be kept.
+    private static Var LeakySlope(Var x, Var y, float alpha) => Leak(alpha >= 0 ? y : x, x.Like(alpha));
 
     // For x <= 0: y = a (e^x - 1), so a e^x = y + a. For x > 0: the positive slope.
     private static Var EluSlope(Node x, Var y, float alpha, float positive) =>
