@@ -4,15 +4,16 @@ using OnnxGraphs.Ops;
 namespace OnnxGraphs.Gradients;
 
 /// <summary>
-/// The gradient of x gate(x) where files have it in several operators: SiLU (Sigmoid), HardSwish (HardSigmoid), Mish (Softplus and
-/// Tanh). The backward pass computes the gate again: it costs little where it is fused, and of the forward pass only x is
-/// kept.
+/// The gradient of x gate(x) where files have it in several operators: SiLU (Sigmoid), HardSwish (HardSigmoid, or Clip of x + 3),
+/// Mish (Softplus and Tanh). The backward pass computes the gate again: it costs little where it is fused, and of the
+/// forward pass only x is kept.
 /// </summary>
 internal static class SelfGating
 {
-    private const int LongestChain = 2;
+    private const int LongestChain = 4;
 
-    private static readonly HashSet<string> Gates = ["Sigmoid", "HardSigmoid", "Tanh", "Softplus"];
+    // The others of their operands are constants.
+    private static readonly HashSet<string> Links = ["Sigmoid", "HardSigmoid", "Tanh", "Softplus", "Clip", "Add", "Sub", "Mul", "Div"];
 
     /// <summary>The gate of a product, from its result back to x; null for another product.</summary>
     /// <param name="node">A product.</param>
@@ -27,11 +28,13 @@ internal static class SelfGating
     /// <param name="ruleOf">The rule of a node.</param>
     public static Var?[] Gradients(Var dy, Node node, IReadOnlyList<Node> gate, Func<Node, Operator> ruleOf)
     {
-        var x = gate[^1][0];
-        // With a name asked for, each is a node of its own, not the one of the forward pass.
-        var again = gate.Reverse().Aggregate(new List<Node>(), (nodes, next) =>
-            [.. nodes, Op.Append(x.Graph, next.Op, [nodes.Count == 0 ? x : nodes[^1].Outputs[0]], next.Attributes, "", [""], 1)]);
-        var through = again.AsEnumerable().Reverse().Aggregate(dy * x, (upstream, next) => ruleOf(next).Gradient!([upstream], next)[0]!);
+        var x = Argument(gate[^1])!;
+        var again = new List<Node>();
+        foreach (var link in gate.Reverse())
+            again.Add(Copy(link, again.Count == 0 ? x : again[^1].Outputs[0]));
+        var through = dy * x;
+        foreach (var link in again.AsEnumerable().Reverse())
+            through = ruleOf(link).Gradient!([through], link)[link.Inputs.ToList().IndexOf(Argument(link))]!;
         var whole = dy * again[^1].Outputs[0] + through;
         return node[0] == x ? [whole, null] : [null, whole];
     }
@@ -39,12 +42,20 @@ internal static class SelfGating
     private static List<Node>? Chain(Var gate, Var x, IReadOnlySet<Var> values)
     {
         var chain = new List<Node>();
-        for (var at = gate; at != x; at = chain[^1][0])
+        for (var at = gate; at != x; at = Argument(chain[^1])!)
         {
-            if (chain.Count == LongestChain || at.Node is not { } node || !Gates.Contains(node.Op) || values.Contains(at))
+            if (chain.Count == LongestChain || at.Node is not { } node || !Links.Contains(node.Op) || values.Contains(at)
+                || at.Shape != x.Shape || Argument(node) is null)
                 return null;
             chain.Add(node);
         }
         return chain.Count > 0 ? chain : null;
     }
+
+    private static Var? Argument(Node node) =>
+        node.Inputs.Where(input => input is { DependsOnInput: true }).ToList() is [{ } only] ? only : null;
+
+    // With a name asked for it is a node of its own, not the one of the forward pass.
+    private static Node Copy(Node link, Var argument) => Op.Append(argument.Graph, link.Op,
+        [.. link.Inputs.Select(input => input is { DependsOnInput: true } ? argument : input)], link.Attributes, "", [""], 1);
 }

@@ -1,4 +1,5 @@
 using OnnxGraphs.Graphs;
+using OnnxGraphs.Models;
 
 namespace OnnxGraphs.Ops;
 
@@ -31,17 +32,23 @@ public static partial class Op
     // round one of the two only.
     private static Var?[] ClipGradient(Var dy, Node x, Var y) =>
     [
-        Within(x) is { } within ? dy * Cast(within, dy.Type) : dy,
+        Within(x, y) is { } within ? dy * Cast(within, dy.Type) : dy,
         x.Optional(1) is { DependsOnInput: true } low ? dy * Cast(Less(x[0], low), dy.Type) : null,
         x.Optional(2) is { DependsOnInput: true } high ? dy * Cast(Greater(x[0], high), dy.Type) : null,
     ];
 
-    private static Var? Within(Node x)
+    // ReLU6 lets nothing pass at its ends, as torch.nn.ReLU6, and so its result says all; torch.clamp includes its ends.
+    private static Var? Within(Node x, Var y)
     {
+        if (IsLimit(x, 1, 0) && IsLimit(x, 2, 6))
+            return And(Greater(y, y.Like(0)), Less(y, y.Like(6)));
         var above = x.Optional(1) is { } low ? GreaterOrEqual(x[0], low) : null;
         var below = x.Optional(2) is { } high ? LessOrEqual(x[0], high) : null;
         return above is null ? below : below is null ? above : And(above, below);
     }
+
+    private static bool IsLimit(Node x, int input, float value) => x.Optional(input) is { Shape.Size: 1 } given
+        && given.TryConstant() is { Type: ElementType.Float32 } limit && limit.Values<float>()[0] == value;
 
     // Of two operands, the larger (sign 1) or smaller (sign -1) takes dy: (sign(a - b) + 1) / 2 is 1, 1/2 at a tie, or
     // 0.

@@ -27,6 +27,9 @@ public sealed class EdgeTests
         At([3, 1, 3, 3], [1, 0, 1, 0], x => Op.TopK(x, 2).Values);
 
     [TestMethod]
+    public void ReLU6HasNoSlopeAtItsEnds() => At([-1, 0, 3, 6, 7], [0, 0, 1, 0, 0], x => Op.Clip(x, 0, 6));
+
+    [TestMethod]
     public void ClipIncludesItsEnds() => At([-2, -1, 0, 1, 2], [0, 1, 1, 1, 0], x => Op.Clip(x, -1, 1));
 
     [TestMethod]

@@ -15,6 +15,7 @@ public sealed class SelfGatingTests
     [
         [(Func<Var, Var>)Op.Sigmoid, "SiLU"], [(Func<Var, Var>)Wide, "HardSwish"],
         [(Func<Var, Var>)(x => Op.Tanh(Op.Softplus(x))), "Mish"],
+        [(Func<Var, Var>)(x => Op.Clip(x + 30f, 0, 60) / 60f), "HardSwish of PaddlePaddle"],
     ];
 
     [TestMethod]
@@ -56,6 +57,16 @@ public sealed class SelfGatingTests
             graph.Output("alone", Gradient.Of(loss, [x])[0])], [x]), ("x", value));
         Close.AreEqual(value, found[0], 1e-6f);
         Close.AreEqual(found[2], found[1], 1e-6f);
+    }
+
+    // Another product, of two values, one of which is computed from the other and a weight.
+    [TestMethod]
+    public void AProductWithAWeightIsNoGate()
+    {
+        var (x, w) = (Random.Normal(6), Random.Normal(6));
+        FiniteDifferences.Check(v => v[0] * Op.Sigmoid(v[0] * v[1]), 1e-2f, 2e-3f, x, w);
+        FiniteDifferences.Check(v => v[0] * v[0], 1e-2f, 2e-3f, x);
+        FiniteDifferences.Check(v => v[0] * Op.Sigmoid(Op.ReduceSum(v[0], [1])), 1e-2f, 2e-3f, Random.Normal(3, 4));
     }
 
     [TestMethod]
