@@ -46,6 +46,21 @@ public class ElementwiseTests
 
     private static object[] Chain(string name, Func<Var[], Var> f, params long[][] shapes) => [name, f, shapes];
 
+    // To ONNX Runtime it is two operators (findings/onnxruntime-hardswish.sh); of one alone Relu stays its own.
+    [TestMethod]
+    public void HardSwishAloneIsOnePass()
+    {
+        var x = new RandomTensors(9).Normal(5000);
+        foreach (var (op, kernels) in new[] { ("HardSwish", 1), ("Relu", 0) })
+        {
+            var graph = new Graph();
+            Var[] outputs = [graph.Output("y", Apply(op, [graph.Input("x", 5000)]))];
+            var (found, ran) = BothForms.Run(outputs, Device.Cpu, [("x", x)]);
+            Assert.HasCount(kernels, ran, op);
+            Close.AreEqual(BothForms.Run(outputs, Device.Cpu with { Kernels = false }, [("x", x)]).Values[0], found[0], 1e-6f);
+        }
+    }
+
     [TestMethod]
     [DynamicData(nameof(Chains))]
     public void AChainEqualsItsOperators(string name, Func<Var[], Var> f, long[][] shapes)
