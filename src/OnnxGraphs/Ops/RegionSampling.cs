@@ -16,6 +16,9 @@ public static partial class Op
     // five are within one pixel of another; one more on either side for rounding.
     private const int SamplesNear = 7;
 
+    /// <summary>The gradient of RoiAlign in one piece, from dy, A_y, A_x and the image of each region.</summary>
+    internal const string RoiAlignInputGradient = "RoiAlignGradient";
+
     private const int BinAxis = 1, SampleAxis = 2, LastAxis = 3;
 
     /// <summary>
@@ -58,7 +61,9 @@ public static partial class Op
         var (ofImage, count) = RegionsOfImages(x, alongY, rows, h);
         var groups = regions == count * n ? n : 1;
         var sum = MatMul(Transposed(ofImage), Reshape(spread, groups, count * rows, c * w));
-        return [Transpose(Reshape(sum, n, h, c, w), 0, 2, 1, 3), null, null];
+        var dx = Transpose(Reshape(sum, n, h, c, w), 0, 2, 1, 3);
+        return [WithKernel(dx, RoiAlignInputGradient, Attributes.None, dy, alongY, alongX, Reshape(Cast(x[2], ElementType.Float32), regions)),
+            null, null];
     }
 
     // The rows of A_y image by image, [N, regions of an image x rows, H]: each image's own where all have equally many,
