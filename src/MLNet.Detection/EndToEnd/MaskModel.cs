@@ -79,7 +79,7 @@ internal static class MaskModel
         return nodes.Resized(Probabilities, sizes);
     }
 
-    // The same, where the picture is a part of the map: rows and columns are mixed by two matrices.
+    // Between the four nearest pixels too, where the picture is a part of the map: rows and columns are mixed by two matrices.
     private static string Unframed(NodeWriter nodes, ImageResize frame, TensorShape map, ResizeNodes way)
     {
         var down = Taps(nodes, way, axis: 0, map[2], (double)map[2] / frame.Height);

@@ -38,12 +38,13 @@ internal sealed class PartedUpdate(
     {
         var all = objective.Statistics.Count == 0 ? g : Joined([.. Pieces(g), .. Statistics()]);
         var (counted, start) = (all, 0L);
-        var masks = new List<Var>();
+        // The first part is what the others leave: it needs a mask only where it is frozen.
+        var masks = new List<Var?>();
         foreach (var (treatment, _, size) in _parts)
         {
-            masks.Add(Mask(p, start, size));
+            masks.Add(masks.Count > 0 || treatment.FrozenSteps > 0 ? Mask(p, start, size) : null);
             if (treatment.FrozenSteps > 0)
-                counted = Op.Where(masks[^1], _step.Melted(treatment, counted), counted);
+                counted = Op.Where(masks[^1]!, _step.Melted(treatment, counted), counted);
             start += size;
         }
         var trained = objective.Statistics.Count == 0 ? null : Mask(p, 0, start);
@@ -52,7 +53,7 @@ internal sealed class PartedUpdate(
         var gradient = optimizer.Limited(all, counted);
         var updates = _parts.Select(part => _step.Of(part.Treatment, part.Shapes, [p, .. slots], gradient, rate, count)).ToList();
         var update = updates.Skip(1).Zip(masks.Skip(1)).Aggregate(updates[0], (others, part) =>
-            TreatedStep.Chosen(part.Second, part.First, others));
+            TreatedStep.Chosen(part.Second!, part.First, others));
         return trained is null ? update : TreatedStep.Chosen(trained, update, new(all, slots));
     }
 
