@@ -111,6 +111,9 @@ internal sealed class Display : IProgress<TrainingProgress>, IDisposable
     public static void End(SegmentationMetrics metrics, TrainingResult result, RunFolder folder, TimeSpan elapsed, double peak)
     {
         MaskEvaluation.ShowClasses(metrics);
+        if (metrics.OnlyClass is { } only)
+            Warn($"Every held-out pixel is taken for '{only}': the network has trained too little, or has fallen to one class. Losses "
+                + "over whole regions (dice, jaccard, tversky) have no slope there: add one over pixels (--loss tversky+ce), or lower --lr.");
         var objects = metrics.Instances is { } found
             ? F($", objects: AP {found.AveragePrecision:f4}, aggregated Jaccard {found.AggregatedJaccard:f4}, ")
                 + F($"{found.PairsToldApart} of {found.TouchingPairs} touching pairs told apart") : "";

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.ML;
 using MLNet.Detection.Interop;
 using MLNet.Detection.Networks;
@@ -63,16 +62,11 @@ public sealed record BatchFit(int BatchSize, long Budget, long Taken, IReadOnlyL
     /// <summary>Whether the steps fit; of a batch of 1 they may not.</summary>
     public bool Fits => Taken <= Budget;
 
-    /// <summary>Reads an amount of memory: <c>4GB</c>, <c>512MB</c>, <c>1.5GB</c>.</summary>
+    /// <summary>Reads an amount of memory: <c>4GB</c> (4 000 000 000 bytes), <c>512MB</c>, <c>1.5GB</c>.</summary>
     /// <exception cref="ArgumentException">The text is no such amount.</exception>
-    public static long ParseBytes(string text)
-    {
-        var unit = text.EndsWith("GB", StringComparison.OrdinalIgnoreCase) ? 1L << 30
-            : text.EndsWith("MB", StringComparison.OrdinalIgnoreCase) ? 1L << 20 : 0;
-        return unit > 0 && double.TryParse(text[..^2], NumberStyles.Float, CultureInfo.InvariantCulture, out var count)
-            && count > 0 && count < 1 << 20 ? (long)(count * unit)
+    public static long ParseBytes(string text) =>
+        text.EndsWith("B", StringComparison.OrdinalIgnoreCase) && MemorySize.Read(text) is > 0 and var bytes ? bytes
             : throw new ArgumentException($"The memory is '{text}'; expected an amount such as 4GB or 512MB.");
-    }
 
     /// <summary>What was chosen, and why.</summary>
     public override string ToString() => FormattableString.Invariant(
@@ -113,5 +107,5 @@ public sealed record BatchFit(int BatchSize, long Budget, long Taken, IReadOnlyL
         return new(chosen, limit, measured[^1].Bytes, measured);
     }
 
-    private static long Megabytes(long bytes) => bytes >> 20;
+    private static long Megabytes(long bytes) => bytes / 1_000_000;
 }

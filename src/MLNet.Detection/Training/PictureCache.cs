@@ -21,9 +21,6 @@ public sealed record PictureCache(long? Bytes = null, bool OnDisk = false)
     private const string Disk = "disk", Expected = "expected a size such as 4GB, 500MB or 0, and \"disk\" for a temporary file "
         + "behind it, such as 4GB,disk";
 
-    private static readonly (string Unit, long Bytes)[] Units =
-        [("GB", 1_000_000_000), ("MB", 1_000_000), ("KB", 1_000), ("B", 1)];
-
     /// <summary>Memory for pixels, bytes; null for a quarter of what is free.</summary>
     public long? Bytes { get; } = Bytes is null or >= 0 ? Bytes
         : throw new ArgumentOutOfRangeException(nameof(Bytes), Bytes, "Expected zero or more bytes, or null.");
@@ -36,7 +33,8 @@ public sealed record PictureCache(long? Bytes = null, bool OnDisk = false)
         var sizes = parts.Where(part => !part.Equals(Disk, StringComparison.OrdinalIgnoreCase)).ToList();
         if (parts.Length > 2 || sizes.Count > 1 || parts.Length - sizes.Count > 1)
             throw new FormatException($"The cache '{text}' has too many parts; {Expected}.");
-        return new(sizes.Count == 0 ? 0 : Size(sizes[0], text), parts.Length > sizes.Count);
+        return new(sizes.Count == 0 ? 0 : MemorySize.Read(sizes[0])
+            ?? throw new FormatException($"The cache '{text}' is no size; {Expected}."), parts.Length > sizes.Count);
     }
 
     /// <summary>A quarter of the memory that nobody uses now.</summary>
@@ -49,14 +47,5 @@ public sealed record PictureCache(long? Bytes = null, bool OnDisk = false)
             most = Math.Min(most, 1024 * long.Parse(
                 found[Line.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture));
         return most / 4;
-    }
-
-    private static long Size(string size, string text)
-    {
-        var (unit, bytes) = Units.FirstOrDefault(
-            known => size.EndsWith(known.Unit, StringComparison.OrdinalIgnoreCase), ("", 1));
-        return double.TryParse(size[..^unit.Length], NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var count)
-            && count * bytes < long.MaxValue ? (long)(count * bytes)
-            : throw new FormatException($"The cache '{text}' is no size; {Expected}.");
     }
 }

@@ -1,4 +1,6 @@
+using OnnxGraphs.Graphs;
 using OnnxGraphs.Ops;
+using OnnxGraphs.Runtime;
 
 namespace OnnxGraphs.Tests.Kernels;
 
@@ -26,6 +28,12 @@ public class DepthwiseTests
     [DataRow(1, 2, 2, 3, 3, 2, 1, 1)]
     [DataRow(1, 2, 9, 9, 1, 2, 0, 1)]
     [DataRow(2, 2, 9, 9, 7, 4, 3, 1)]
+    [DataRow(2, 3, 4, 3, 7, 1, 3, 1)]
+    [DataRow(2, 3, 90, 130, 5, 1, 2, 1)]
+    [DataRow(3, 2, 64, 66, 5, 2, 2, 1)]
+    [DataRow(2, 2, 65, 67, 3, 2, 1, 1)]
+    [DataRow(2, 2, 30, 70, 3, 2, 0, 1)]
+    [DataRow(1, 2, 5, 6, 5, 2, 4, 1)]
     public void EqualsTheOperators(int images, int channels, int height, int width, int size, int stride, int pad,
         int dilation)
     {
@@ -46,6 +54,35 @@ public class DepthwiseTests
             x => Op.Conv(x[0], x[1], null, [2, 1], [0, 3, 2, 1], [1, 2], 4), 2e-5f,
             random.Normal(2, 4, 12, 19), random.Normal(4, 1, 5, 3));
         CollectionAssert.IsSubsetOf(All, kernels.ToArray());
+    }
+
+    [TestMethod]
+    public void EqualsTheOperatorsWithAnEvenKernelOfTheSameSize()
+    {
+        var random = new RandomTensors(6);
+        var kernels = BothForms.Compare(
+            x => Op.Conv(x[0], x[1], null, [1, 1], [1, 0, 2, 1], [1, 1], 3), 2e-5f,
+            random.Normal(2, 3, 9, 11), random.Normal(3, 1, 4, 2));
+        CollectionAssert.IsSubsetOf(All, kernels.ToArray());
+    }
+
+    /// <summary>The end of a row and the beginning of the next one lie side by side in memory.</summary>
+    [TestMethod]
+    [DataRow(16)]
+    [DataRow(5)]
+    public void AnInfinityStaysAtItsEndOfARow(int width)
+    {
+        var graph = new Graph();
+        var x = graph.Input("x", ElementType.Float32, new(1, 1, 3, width));
+        var ones = graph.Constant(Tensor.Of<float>(new(1, 1, 3, 3), [.. Enumerable.Repeat(1f, 9)]));
+        var pixels = new float[3 * width];
+        pixels[2 * width - 1] = float.PositiveInfinity;
+        var (values, kernels) = BothForms.Run([graph.Output("y", Op.Conv(x, ones, null, 1, 1, 1, 1))], Device.Cpu,
+            ("x", Tensor.Of<float>(new(1, 1, 3, width), pixels)));
+        CollectionAssert.Contains(kernels.ToArray(), All[0]);
+        var y = values[0].Values<float>();
+        for (var i = 0; i < y.Length; i++)
+            Assert.AreEqual(i % width >= width - 2 ? float.PositiveInfinity : 0, y[i], $"place {i}");
     }
 
     [TestMethod]

@@ -36,9 +36,15 @@ public sealed class SegmentationMetrics : IEpochMetrics
     public double FrequencyWeightedIoU => Classes.Where(c => c.True > 0).Sum(c => c.True * c.IoU) / Classes.Sum(c => c.True);
 
     /// <summary>Mean over the pictures of the Dice coefficient of all classes together against background; a picture
-    /// without
-    /// either counts 1.</summary>
+    /// without either counts 1.</summary>
     public double DicePerPicture { get; }
+
+    /// <summary>
+    /// The class that every pixel is taken for, where more than one is true; null otherwise. A network that has trained too
+    /// little answers so, and one that a loss over whole regions has driven to one class: see docs/segmentation.md.
+    /// </summary>
+    public string? OnlyClass => Classes.Count(c => c.True > 0) > 1 && Classes.Count(c => c.Predicted > 0) == 1
+        ? Classes.Single(c => c.Predicted > 0).Name : null;
 
     /// <summary>How well single objects are found; null where the truth does not tell them apart.</summary>
     public InstanceMetrics? Instances { get; }

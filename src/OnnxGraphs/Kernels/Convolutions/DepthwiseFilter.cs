@@ -44,14 +44,19 @@ internal sealed unsafe class DepthwiseFilter : Kernel
         _partScratch = _map.Size + 2 * _columnPhases * _resultSize + _taps;
     }
 
-    public static DepthwiseFilter Forward(ConvolutionShape shape, bool hasBias, InnerLoops loops) => new(
+    public static Kernel Forward(ConvolutionShape shape, bool hasBias, InnerLoops loops) => Of(
         "DepthwiseConv", loops, shape.Forward(0), shape.Forward(1), Floats(hasBias
             ? [shape.Input, shape.Weights, new(shape.Channels)] : [shape.Input, shape.Weights]), shape.Output);
 
     /// <summary>dx from dy and the weights.</summary>
-    public static DepthwiseFilter Backward(ConvolutionShape shape, InnerLoops loops) => new(
+    public static Kernel Backward(ConvolutionShape shape, InnerLoops loops) => Of(
         "DepthwiseConvInputGradient", loops, shape.Backward(0), shape.Backward(1),
         Floats([shape.Output, shape.Weights]), shape.Input);
+
+    private static Kernel Of(string name, InnerLoops loops, FilterAxis rows, FilterAxis columns,
+        IReadOnlyList<TypedShape> inputs, TensorShape target) => FlatTaps.Serve(rows, columns)
+            ? new FlatFilter(name, loops, rows, columns, inputs, target)
+            : new DepthwiseFilter(name, loops, rows, columns, inputs, target);
 
     public override long ScratchBytes => (long)_parts * _partScratch * sizeof(float);
 

@@ -36,18 +36,17 @@ internal sealed unsafe class DepthwiseWeightGradient : Kernel
     public override void Part(in KernelCall call, int phase, int index)
     {
         var scratch = (float*)call.Scratch + (long)index * _partScratch;
-        var end = _shape.Channels * (index + 1) / _parts;
-        for (var channel = _shape.Channels * index / _parts; channel < end; channel++)
-        {
-            var sums = call.Output(0) + channel * _offsets.Length;
-            new Span<float>(sums, _offsets.Length).Clear();
-            for (var image = 0; image < _shape.Images; image++)
+        var (first, end) = (_shape.Channels * index / _parts, _shape.Channels * (index + 1) / _parts);
+        var sums = call.Output(0);
+        new Span<float>(sums + first * _offsets.Length, (end - first) * _offsets.Length).Clear();
+        // As the maps lie in memory.
+        for (var image = 0; image < _shape.Images; image++)
+            for (var channel = first; channel < end; channel++)
             {
                 var map = (long)image * _shape.Channels + channel;
-                AddMap(call.Input(0) + map * _shape.OutputPixels, call.Input(1) + map * _shape.InputPixels, sums,
-                    scratch);
+                AddMap(call.Input(0) + map * _shape.OutputPixels, call.Input(1) + map * _shape.InputPixels,
+                    sums + channel * _offsets.Length, scratch);
             }
-        }
     }
 
     private void AddMap(float* dy, float* x, float* sums, float* scratch)

@@ -8,15 +8,19 @@ namespace OnnxGraphs.Kernels.Convolutions;
 /// </summary>
 internal sealed unsafe class PhasedMap
 {
+    private const int LongRow = 64;
+
     private readonly InnerLoops _loops;
     private readonly FilterAxis _rows;
     private readonly FilterAxis _columns;
+    private readonly int _left;
 
     public PhasedMap(InnerLoops loops, FilterAxis rows, FilterAxis columns, int bandRows)
     {
         (_loops, _rows, _columns, Rows) = (loops, rows, columns, bandRows);
         Pitch = columns.Count + columns.Halo;
         PhaseSize = (Rows + rows.Halo) * Pitch + Beyond;
+        _left = columns.First * columns.SourceStride - columns.SourceBefore;
     }
 
     /// <summary>Bands so short that source and target stay in the first-level cache.</summary>
@@ -51,40 +55,59 @@ internal sealed unsafe class PhasedMap
     /// <summary>Copies the rows that a band needs, from the target's index on.</summary>
     public void Fill(float* map, float* phases, int first, int rows)
     {
-        for (var row = 0; row < _rows.SourceStride; row++)
-            for (var column = 0; column < _columns.SourceStride; column++, phases += PhaseSize)
-            {
-                FillPhase(map, phases, first * _rows.SourceStride + row - _rows.SourceBefore, rows + _rows.Halo,
-                    _columns.First * _columns.SourceStride + column - _columns.SourceBefore);
-                new Span<float>(phases + (rows + _rows.Halo) * Pitch, Beyond).Clear();
-            }
+        var (top, all) = (first * _rows.SourceStride - _rows.SourceBefore, rows + _rows.Halo);
+        // Long rows one after another, as they lie in memory.
+        var step = _rows.SourceStride > 1 && _columns.SourceSize >= LongRow ? 1 : all;
+        for (var done = 0; done < all; done += step)
+            for (var row = 0; row < _rows.SourceStride; row++)
+                FillRows(map, phases + row * _columns.SourceStride * PhaseSize + done * Pitch,
+                    top + done * _rows.SourceStride + row, step, done + step == all ? Beyond : 0);
     }
 
-    private void FillPhase(float* map, float* to, int top, int rows, int left)
+    // Some rows of all column phases of a row phase. Zeros beside, above and below the map, and so many behind the rows.
+    private void FillRows(float* map, float* phases, int top, int rows, int behind)
     {
-        var (stride, size) = (_columns.SourceStride, _columns.SourceSize);
-        var blank = left >= 0 ? 0 : Math.Min(Pitch, (-left + stride - 1) / stride);
-        var x = left + blank * stride;
-        var copied = Math.Clamp((size - x + stride - 1) / stride, 0, Pitch - blank);
-        // The rows of the map from the first to the last one that the band reaches; zeros above and below.
+        // The rows of the map from the first to the last one that are reached.
         var above = top >= 0 ? 0 : Math.Min(rows, (-top + _rows.SourceStride - 1) / _rows.SourceStride);
         var first = top + above * _rows.SourceStride;
         var inside = Math.Clamp((_rows.SourceSize - first + _rows.SourceStride - 1) / _rows.SourceStride, 0,
             rows - above);
-        new Span<float>(to, above * Pitch).Clear();
-        new Span<float>(to + (above + inside) * Pitch, (rows - above - inside) * Pitch).Clear();
         if (inside > 0)
-            CopyRows(map, (long)first * size + x, to + above * Pitch, inside, blank, copied);
+            Copy(map, first, phases + above * Pitch, inside);
+        for (var column = 0; column < _columns.SourceStride; column++, phases += PhaseSize)
+        {
+            new Span<float>(phases, above * Pitch).Clear();
+            new Span<float>(phases + (above + inside) * Pitch, (rows - above - inside) * Pitch + behind).Clear();
+        }
+    }
+
+    private void Copy(float* map, int first, float* to, int rows)
+    {
+        var size = _columns.SourceSize;
+        if (_columns.SourceStride == 2 && _left <= 0 && 1 - _left < 2 * Pitch)
+        {
+            // The two phases at once, as they lie in memory: where a row's first two numbers go, and how many there.
+            var (even, odd) = (-_left / 2, (1 - _left) / 2);
+            _loops.SplitRows(map + (long)first * size, (long)_rows.SourceStride * size, map + (long)_rows.SourceSize * size,
+                rows, new(to + -_left % 2 * PhaseSize, even, Math.Min((size + 1) / 2, Pitch - even)),
+                new(to + (1 - _left) % 2 * PhaseSize, odd, Math.Min(size / 2, Pitch - odd)), Pitch);
+            return;
+        }
+        for (var column = 0; column < _columns.SourceStride; column++)
+        {
+            var (stride, left) = (_columns.SourceStride, _left + column);
+            var blank = left >= 0 ? 0 : Math.Min(Pitch, (-left + stride - 1) / stride);
+            var x = left + blank * stride;
+            CopyRows(map, (long)first * size + x, to + column * PhaseSize, rows, blank,
+                Math.Clamp((size - x + stride - 1) / stride, 0, Pitch - blank));
+        }
     }
 
     private void CopyRows(float* map, long start, float* to, int rows, int blank, int count)
     {
         var step = (long)_rows.SourceStride * _columns.SourceSize;
-        var end = map + (long)_rows.SourceSize * _columns.SourceSize;
         if (_columns.SourceStride == 1)
             _loops.CopyRows(map + start, step, to, Pitch, rows, blank, count, Pitch);
-        else if (_columns.SourceStride == 2)
-            _loops.CopyEvenRows(map + start, step, end, to, Pitch, rows, blank, count, Pitch);
         else
             for (var i = 0; i < rows; i++)
                 for (var j = 0; j < Pitch; j++)

@@ -24,6 +24,9 @@ internal unsafe interface ISimd<V> where V : struct
 
     static abstract V Add(V a, V b);
 
+    /// <summary>The bits that both have.</summary>
+    static abstract V And(V a, V b);
+
     static abstract V Subtract(V a, V b);
 
     static abstract V Multiply(V a, V b);
@@ -33,8 +36,8 @@ internal unsafe interface ISimd<V> where V : struct
 
     static abstract float Sum(V vector);
 
-    /// <summary>from[0], from[2], from[4], ...: reads two vectors.</summary>
-    static abstract V Even(float* from);
+    /// <summary>from[0], from[2], from[4], ... and from[1], from[3], ...: reads two vectors.</summary>
+    static abstract (V Even, V Odd) Split(float* from);
 
     /// <summary>even[0], odd[0], even[1], ... to two vectors.</summary>
     static abstract void Interleave(V even, V odd, float* to);

@@ -22,21 +22,6 @@ internal sealed unsafe partial class InnerLoops<V, S>
         }
     }
 
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void CopyEvenRows(float* from, long fromPitch, float* limit, float* to, long toPitch, int rows,
-        int blank, int count, int length)
-    {
-        for (var row = 0; row < rows; row++, from += fromPitch, to += toPitch)
-        {
-            for (var i = 0; i < blank; i++)
-                to[i] = 0;
-            CopyEven(from, limit, to + blank, count);
-            for (var i = blank + count; i < length; i++)
-                to[i] = 0;
-        }
-    }
-
     // Rows are short: no call, and the last vector overlaps the one before it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Copy(float* from, float* to, int count)
@@ -51,17 +36,42 @@ internal sealed unsafe partial class InnerLoops<V, S>
                 to[i] = from[i];
     }
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void SplitRows(float* from, long fromPitch, float* limit, int rows, RowPart even, RowPart odd,
+        int length)
+    {
+        float* toEven = even.To, toOdd = odd.To;
+        for (var row = 0; row < rows; row++, from += fromPitch, toEven += length, toOdd += length)
+        {
+            // What a vector writes too much, zeros and the next row overwrite.
+            Split(from, limit, Math.Max(even.Count, odd.Count), toEven + even.Blank, toOdd + odd.Blank);
+            Surround(toEven, even, length);
+            Surround(toOdd, odd, length);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyEven(float* from, float* limit, float* to, int count)
+    private static void Split(float* from, float* limit, int pairs, float* even, float* odd)
     {
         var i = 0;
-        for (; i + S.Width <= count && from + 2 * (i + S.Width) <= limit; i += S.Width)
-            S.Store(S.Even(from + 2 * i), to + i);
-        if (i < count && count >= S.Width && from + 2 * count <= limit)
-            S.Store(S.Even(from + 2 * (count - S.Width)), to + count - S.Width);
-        else
-            for (; i < count; i++)
-                to[i] = from[2 * i];
+        for (; i < pairs && from + 2 * (i + S.Width) <= limit; i += S.Width)
+        {
+            var (evens, odds) = S.Split(from + 2 * i);
+            S.Store(evens, even + i);
+            S.Store(odds, odd + i);
+        }
+        for (; i < pairs && from + 2 * i < limit; i++)
+            (even[i], odd[i]) = (from[2 * i], from + 2 * i + 1 < limit ? from[2 * i + 1] : 0);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Surround(float* row, RowPart part, int length)
+    {
+        for (var i = 0; i < part.Blank; i++)
+            row[i] = 0;
+        for (var i = part.Blank + part.Count; i < length; i++)
+            row[i] = 0;
     }
 
     /// <inheritdoc/>

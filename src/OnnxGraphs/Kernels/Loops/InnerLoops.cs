@@ -24,6 +24,13 @@ internal abstract unsafe class InnerLoops
         int taps);
 
     /// <summary>
+    /// The same for exactly the length, at least a vector: taps column by column, as many rows each; of a column's sum only
+    /// the places that its mask has bits in are added. A mask of null has them everywhere.
+    /// </summary>
+    public abstract void FilterColumns(float* source, float* target, int length, float start, float* weights, int* offsets,
+        int rows, float** masks, int columns);
+
+    /// <summary>
     /// sums[t] += sum over i of other[i] source[offsets[t] + i]. Beyond the length, up to <see cref="Slack"/>, other
     /// must be zero and source finite.
     /// </summary>
@@ -36,9 +43,12 @@ internal abstract unsafe class InnerLoops
     public abstract void CopyRows(float* from, long fromPitch, float* to, long toPitch, int rows, int blank, int count,
         int length);
 
-    /// <summary>The same with to[blank + i] = from[2 i]; reads nothing from the limit on.</summary>
-    public abstract void CopyEvenRows(float* from, long fromPitch, float* limit, float* to, long toPitch, int rows,
-        int blank, int count, int length);
+    /// <summary>
+    /// The same for the numbers at even and at odd places of each row, two parts of one length. Reads nothing from the
+    /// limit on, and may write a vector more behind the last row.
+    /// </summary>
+    public abstract void SplitRows(float* from, long fromPitch, float* limit, int rows, RowPart even, RowPart odd,
+        int length);
 
     /// <summary>
     /// to[2 i] = even[i], to[2 i + 1] = odd[i], for i below the count or up to half of <see cref="Slack"/> more.

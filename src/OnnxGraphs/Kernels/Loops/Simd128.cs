@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace OnnxGraphs.Kernels.Loops;
 
@@ -27,6 +28,9 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> And(Vector128<float> a, Vector128<float> b) => a & b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Subtract(Vector128<float> a, Vector128<float> b) => a - b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -39,10 +43,14 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector128<float> vector) => Vector128.Sum(vector);
 
-    // Of pairs of 32 bits the lower half.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Even(float* from) => Vector128.Narrow(
-        Vector128.Load((ulong*)from), Vector128.Load((ulong*)(from + Width))).AsSingle();
+    public static (Vector128<float> Even, Vector128<float> Odd) Split(float* from)
+    {
+        Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + Width);
+        return Sse.IsSupported ? (Sse.Shuffle(a, b, 0x88), Sse.Shuffle(a, b, 0xDD))
+            : AdvSimd.Arm64.IsSupported ? (AdvSimd.Arm64.UnzipEven(a, b), AdvSimd.Arm64.UnzipOdd(a, b))
+            : (Vector128.Create(a[0], a[2], b[0], b[2]), Vector128.Create(a[1], a[3], b[1], b[3]));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Interleave(Vector128<float> even, Vector128<float> odd, float* to)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace OnnxGraphs.Kernels.Loops;
 
@@ -26,6 +27,9 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> And(Vector256<float> a, Vector256<float> b) => a & b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Subtract(Vector256<float> a, Vector256<float> b) => a - b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -38,10 +42,17 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> vector) => Vector256.Sum(vector);
 
-    // Of pairs of 32 bits the lower half.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Even(float* from) => Vector256.Narrow(
-        Vector256.Load((ulong*)from), Vector256.Load((ulong*)(from + Width))).AsSingle();
+    public static (Vector256<float> Even, Vector256<float> Odd) Split(float* from)
+    {
+        Vector256<float> a = Vector256.Load(from), b = Vector256.Load(from + Width);
+        return (Joined(Avx.Shuffle(a, b, 0x88)), Joined(Avx.Shuffle(a, b, 0xDD)));
+    }
+
+    // Pairs 0, 2, 1, 3: the instruction before works in halves.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Joined(Vector256<float> halves) =>
+        Avx2.Permute4x64(halves.AsDouble(), 0xD8).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Interleave(Vector256<float> even, Vector256<float> odd, float* to)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace OnnxGraphs.Kernels.Loops;
 
@@ -27,6 +28,9 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> And(Vector512<float> a, Vector512<float> b) => a & b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Subtract(Vector512<float> a, Vector512<float> b) => a - b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -39,10 +43,13 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512<float> vector) => Vector512.Sum(vector);
 
-    // Of pairs of 32 bits the lower half.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Even(float* from) => Vector512.Narrow(
-        Vector512.Load((ulong*)from), Vector512.Load((ulong*)(from + Width))).AsSingle();
+    public static (Vector512<float> Even, Vector512<float> Odd) Split(float* from)
+    {
+        Vector512<float> a = Vector512.Load(from), b = Vector512.Load(from + Width);
+        var evens = Vector512<int>.Indices * 2;
+        return (Avx512F.PermuteVar16x32x2(a, evens, b), Avx512F.PermuteVar16x32x2(a, evens + Vector512<int>.One, b));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Interleave(Vector512<float> even, Vector512<float> odd, float* to)

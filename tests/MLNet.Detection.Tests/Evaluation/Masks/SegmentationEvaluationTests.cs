@@ -70,6 +70,18 @@ public class SegmentationEvaluationTests
     }
 
     [TestMethod]
+    public void NamesTheOnlyClassThatEveryPixelIsTakenFor()
+    {
+        var evaluation = new SegmentationEvaluation(["cat"]);
+        evaluation.Add(Map([1, 1, 1, 1]), Map([1, 1, 1, 1]));
+        Assert.IsNull(evaluation.Metrics().OnlyClass, "nothing else is there");
+        evaluation.Add(Map([0, 1, 0, 255]), Map([1, 1, 1, 0]));
+        Assert.AreEqual("cat", evaluation.Metrics().OnlyClass);
+        evaluation.Add(Map([0, 0, 0, 0]), Map([1, 0, 1, 1]));
+        Assert.IsNull(evaluation.Metrics().OnlyClass);
+    }
+
+    [TestMethod]
     public void RefusesMapsThatDoNotFit()
     {
         var evaluation = new SegmentationEvaluation(["cat"]);

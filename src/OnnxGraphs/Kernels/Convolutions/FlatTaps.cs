@@ -1,0 +1,98 @@
+using System.Runtime.InteropServices;
+using OnnxGraphs.Kernels.Loops;
+
+namespace OnnxGraphs.Kernels.Convolutions;
+
+/// <summary>
+/// The entries of a kernel between maps of one size, without stride. A map is one row of numbers, as in memory: a shift by
+/// i rows and j places is one by i W + j. What a shift takes from the end of another row, the mask of its column takes away.
+/// </summary>
+internal sealed unsafe class FlatTaps
+{
+    private const int CachedNumbers = 6000;
+
+    private readonly int _height;
+    private readonly int _width;
+    private readonly int _above;
+    private readonly int _below;
+    private readonly int _rows;
+    private readonly int[] _weights;
+    private readonly int[] _offsets;
+    private readonly uint[]?[] _masks;
+    private readonly nint[] _maskAddresses;
+
+    public FlatTaps(FilterAxis rows, FilterAxis columns)
+    {
+        (_height, _width, _rows) = (rows.SourceSize, columns.SourceSize, rows.Taps.Count);
+        var rowShifts = rows.Taps.Select(tap => Shift(rows, tap)).ToList();
+        (_above, _below) = (Math.Max(0, -rowShifts.Min()), Math.Max(0, rowShifts.Max()));
+        BandRows = Math.Clamp(CachedNumbers / _width, Math.Min(4, _height), _height);
+        // Column by column.
+        var taps = columns.Taps.Index().SelectMany(column => rowShifts.Index().Select(row =>
+            (Weight: row.Index * columns.Taps.Count + column.Index,
+            Offset: row.Item * _width + Shift(columns, column.Item)))).ToList();
+        _weights = [.. taps.Select(tap => tap.Weight)];
+        _offsets = [.. taps.Select(tap => tap.Offset)];
+        _masks = [.. columns.Taps.Select(tap => Mask(Shift(columns, tap), _width, BandRows * _width + InnerLoops.Slack))];
+        _maskAddresses = [.. _masks.Select(mask => mask is null ? 0 : Marshal.UnsafeAddrOfPinnedArrayElement(mask, 0))];
+    }
+
+    /// <summary>The axes have no stride, and source and target are of one size.</summary>
+    public static bool Serve(FilterAxis rows, FilterAxis columns) => IsSame(rows) && IsSame(columns)
+        && columns.Taps.All(tap => Math.Abs(Shift(columns, tap)) < InnerLoops.Slack / 2);
+
+    /// <summary>Entries of the kernel.</summary>
+    public int Count => _weights.Length;
+
+    /// <summary>Rows of a band that stays in the first-level cache.</summary>
+    public int BandRows { get; }
+
+    /// <summary>Numbers that <see cref="Fill"/> needs.</summary>
+    public int BandSize => (BandRows + _above + _below) * _width + 2 * InnerLoops.Slack;
+
+    /// <summary>
+    /// Copies the rows that a band of results needs, zeros where the map has none; returns where the first result's row lies.
+    /// </summary>
+    public float* Fill(float* map, int first, int rows, float* band)
+    {
+        band += InnerLoops.Slack / 2;
+        var (above, below) = (Math.Min(_above, first), Math.Min(_below, _height - first - rows));
+        new Span<float>(band, (_above - above) * _width).Clear();
+        new Span<float>(map + (first - above) * _width, (above + rows + below) * _width)
+            .CopyTo(new(band + (_above - above) * _width, (above + rows + below) * _width));
+        new Span<float>(band + (_above + rows + below) * _width, (_below - below) * _width).Clear();
+        return band + _above * _width;
+    }
+
+    /// <summary>The weights of a channel in the order of the taps.</summary>
+    public void Choose(float* weights, float* chosen)
+    {
+        for (var t = 0; t < _weights.Length; t++)
+            chosen[t] = weights[_weights[t]];
+    }
+
+    /// <summary><see cref="InnerLoops.FilterColumns"/> with these taps.</summary>
+    public void Filter(InnerLoops loops, float* source, float* target, int length, float start, float* chosen)
+    {
+        fixed (int* offsets = _offsets)
+        fixed (nint* masks = _maskAddresses)
+            loops.FilterColumns(source, target, length, start, chosen, offsets, _rows, (float**)masks, _masks.Length);
+    }
+
+    private static bool IsSame(FilterAxis axis) => axis is { SourceStride: 1, TargetStride: 1 }
+        && axis.SourceSize == axis.TargetSize && axis.Count == axis.TargetSize && axis.First == axis.TargetBefore;
+
+    // How far behind its target a tap reads.
+    private static int Shift(FilterAxis axis, AxisTap tap) => axis.First + tap.Shift - axis.SourceBefore;
+
+    // All bits where a shift stays in its row; null where it always does.
+    private static uint[]? Mask(int shift, int width, int length)
+    {
+        if (shift == 0)
+            return null;
+        var mask = GC.AllocateArray<uint>(length, pinned: true);
+        for (var i = 0; i < length; i++)
+            mask[i] = i % width + shift is var place && place >= 0 && place < width ? uint.MaxValue : 0;
+        return mask;
+    }
+}
