@@ -1,5 +1,7 @@
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Segmentation;
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Models;
 
 namespace MLNet.Detection.Tool.Tests;
 
@@ -16,6 +18,17 @@ public sealed class QuantizeVerbTests
         Assert.IsLessThan(0.6 * new FileInfo(folder.Model).Length, new FileInfo(folder.At("int8.onnx")).Length);
         Assert.AreEqual(1, Run(folder, "--max-drop", "1"), "a file that exists stays");
         Assert.AreEqual(0, Run(folder, "--max-drop", "1", "--overwrite"));
+    }
+
+    [TestMethod]
+    public void Reduced_weights_take_half_of_the_numbers()
+    {
+        using var folder = new ToolFolder();
+        Assert.AreEqual(0, Run(folder, "--max-drop", "1", "--reduced-weights"));
+        var weights = DetectorModel.Load(folder.At("int8.onnx")).Model.Initializers.Values.Select(value => value.ToTensor())
+            .Where(tensor => tensor.Type == ElementType.Int8 && tensor.Shape.Rank > 1).ToList();
+        Assert.IsNotEmpty(weights);
+        Assert.AreEqual(64, weights.Max(tensor => tensor.Values<sbyte>().ToArray().Max(q => Math.Abs((int)q))));
     }
 
     [TestMethod]

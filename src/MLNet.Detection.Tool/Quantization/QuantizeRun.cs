@@ -6,6 +6,7 @@ using MLNet.Detection.Networks;
 using MLNet.Detection.Quantization;
 using MLNet.Detection.Tool.Terminal;
 using MLNet.Detection.Training;
+using OnnxGraphs.Graphs;
 using OnnxGraphs.Quantization;
 
 namespace MLNet.Detection.Tool.Quantization;
@@ -93,6 +94,9 @@ internal abstract class QuantizeRun<TModel>(QuantizeSettings settings, Cancellat
         if (plan.FloatOperators.Count > 0)
             Console.Out.WriteLine("Without an integer kernel between layers: " + string.Join(", ", plan.FloatOperators
                 .CountBy(name => name).Select(at => $"{at.Value} {at.Key}")));
+        if (IntegerProducts.Overflow && settings.Options is { Activations: ElementType.UInt8, ReducedWeights: false })
+            Console.Out.WriteLine("This processor has no VNNI: in ONNX Runtime, sums of two products overflow 16 bits here, and what was "
+                + "measured has that in it. --reduced-weights keeps them from it.");
         Console.Out.WriteLine($"Wrote {settings.Output}");
     }
 

@@ -54,6 +54,10 @@ internal sealed class QuantizeVerb : Verb
         Description = "qdq: float operators between pairs of QuantizeLinear and DequantizeLinear; qoperator: QLinearConv and others.",
         DefaultValueFactory = _ => "qdq",
     };
+    private readonly Option<bool> _reducedWeights = new("--reduced-weights")
+    {
+        Description = "Weights from -64 to 64: for processors without VNNI, where sums of two products overflow 16 bits.",
+    };
     private readonly Option<double> _maxDrop = new("--max-drop")
     {
         Description = "The AP50-95, or mean IoU, that may be lost; layers that cost more stay in floats.", DefaultValueFactory = _ => 0.005,
@@ -94,8 +98,8 @@ internal sealed class QuantizeVerb : Verb
     {
         foreach (var option in new Option[]
         {
-            _model, _data, _test, _images, _masks, _classes, _output, _pictures, _ranges, _activations, _form, _maxDrop, _repair, _train, _rate,
-            _distill, _distillFeatures, _repairRanges, _equalize, _overwrite,
+            _model, _data, _test, _images, _masks, _classes, _output, _pictures, _ranges, _activations, _form, _reducedWeights, _maxDrop, _repair,
+            _train, _rate, _distill, _distillFeatures, _repairRanges, _equalize, _overwrite,
         })
             Options.Add(option);
     }
@@ -137,7 +141,7 @@ internal sealed class QuantizeVerb : Verb
                 "uint16" => ElementType.UInt16, "int16" => ElementType.Int16,
                 var other => throw new ArgumentException($"--activations is '{other}'; expected uint8, int8, uint16 or int16."),
             },
-            Equalize = given.GetValue(_equalize),
+            Equalize = given.GetValue(_equalize), ReducedWeights = given.GetValue(_reducedWeights),
             WholeOperators = given.GetValue(_form)! switch
             {
                 "qdq" => false, "qoperator" => true,
