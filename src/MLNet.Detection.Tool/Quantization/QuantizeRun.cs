@@ -95,8 +95,8 @@ internal abstract class QuantizeRun<TModel>(QuantizeSettings settings, Cancellat
             Console.Out.WriteLine("Without an integer kernel between layers: " + string.Join(", ", plan.FloatOperators
                 .CountBy(name => name).Select(at => $"{at.Value} {at.Key}")));
         if (IntegerProducts.Overflow && settings.Options is { Activations: ElementType.UInt8, ReducedWeights: false })
-            Console.Out.WriteLine("This processor has no VNNI: in ONNX Runtime, sums of two products overflow 16 bits here, and what was "
-                + "measured has that in it. --reduced-weights keeps them from it.");
+            Console.Out.WriteLine("This processor has no VNNI: in ONNX Runtime, sums of two products can overflow 16 bits here; what was "
+                + "measured has that in it. --reduced-weights keeps them from it: see which is better.");
         Console.Out.WriteLine($"Wrote {settings.Output}");
     }
 
