@@ -56,7 +56,7 @@ internal sealed class QuantizeVerb : Verb
     };
     private readonly Option<bool> _reducedWeights = new("--reduced-weights")
     {
-        Description = "Weights from -64 to 64: for processors without VNNI, where sums of two products overflow 16 bits.",
+        Description = "Weights from -64 to 64: for processors without VNNI, where sums of two products can overflow 16 bits.",
     };
     private readonly Option<double> _maxDrop = new("--max-drop")
     {

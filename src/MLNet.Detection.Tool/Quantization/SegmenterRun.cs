@@ -1,6 +1,6 @@
 using MLNet.Detection.Data;
+using MLNet.Detection.Estimators;
 using MLNet.Detection.Quantization;
-using MLNet.Detection.Reports;
 using MLNet.Detection.Segmentation;
 using MLNet.Detection.Training;
 
@@ -24,8 +24,8 @@ internal sealed class SegmenterRun(QuantizeSettings settings, CancellationToken 
 
     protected override double Measure(SegmenterModel model, DetectionDataView test)
     {
-        using var segmenter = new Segmenter(model);
-        return MaskHeldOut.Read(segmenter, test.Dataset, cancel: Cancel).Metrics.ForegroundIoU;
+        using var transformer = new SegmenterTransformer(model, new(), Ml);
+        return Ml.Detection().EvaluateMasks(transformer.Transform(test)).ForegroundIoU;
     }
 
     protected override SegmenterModel Repair(SegmenterModel floats, SegmenterModel rounded, DetectionDataView train) =>

@@ -53,6 +53,7 @@ internal sealed unsafe class DepthwiseFilter : Kernel
         "DepthwiseConvInputGradient", loops, shape.Backward(0), shape.Backward(1),
         Floats([shape.Output, shape.Weights]), shape.Input);
 
+    // Maps of one size without stride need no phases.
     private static Kernel Of(string name, InnerLoops loops, FilterAxis rows, FilterAxis columns,
         IReadOnlyList<TypedShape> inputs, TensorShape target) => FlatTaps.Serve(rows, columns)
             ? new FlatFilter(name, loops, rows, columns, inputs, target)
