@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 
 namespace OnnxGraphs.Kernels;
@@ -25,6 +26,9 @@ internal sealed unsafe class KernelDomain : IDisposable
 
     /// <summary>Operator type of a session's i-th kernel.</summary>
     public static string Operator(Kernel kernel, int i) => $"{kernel.Name}_{i}";
+
+    /// <summary>The number of the kernel that an operator type stands for.</summary>
+    public static int Number(string op) => int.Parse(op.AsSpan(op.LastIndexOf('_') + 1), CultureInfo.InvariantCulture);
 
     /// <summary>Makes the kernels known to sessions with these options.</summary>
     public void AddTo(SessionOptions options) => _functions.AddDomain(options.DangerousGetHandle(), _domain);

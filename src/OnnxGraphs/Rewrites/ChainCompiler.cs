@@ -1,4 +1,5 @@
 using OnnxGraphs.Graphs;
+using OnnxGraphs.Kernels;
 using OnnxGraphs.Kernels.Elementwise;
 using OnnxGraphs.Models;
 
@@ -22,14 +23,32 @@ internal sealed class ChainCompiler
     /// <param name="size">Elements of the steps.</param>
     /// <param name="row">Elements that reductions add up; 1 without reductions.</param>
     /// <param name="loops">Compiles the loop.</param>
-    public static (ElementwiseKernel Kernel, IReadOnlyList<Var> Inputs) Compile(IReadOnlyList<Step> steps,
+    public static (Kernel Kernel, IReadOnlyList<Var> Inputs) Compile(IReadOnlyList<Step> steps,
         IReadOnlyList<Var> outputs, long size, long row, LoopCompiler loops)
     {
         var compiler = new ChainCompiler(size, outputs);
+        var program = compiler.Program(steps, row, loops, isChained: false);
+        return (new ElementwiseKernel(program, Types(compiler._inputs), Types(outputs)), compiler._inputs);
+    }
+
+    /// <summary>The same behind a kernel, whose output the steps read.</summary>
+    public static (Kernel Kernel, IReadOnlyList<Var> Inputs) Compile(Step first, PieceKernel kernel,
+        IReadOnlyList<Step> steps, IReadOnlyList<Var> outputs, long row, LoopCompiler loops)
+    {
+        var compiler = new ChainCompiler(first.Outputs[0].Shape.Size, outputs);
+        compiler._inputs.AddRange(first.Inputs.OfType<Var>());
+        var written = compiler._outputs.IndexOf(first.Outputs[0]) is >= 0 and var place
+            ? new Operand(Place.Output, place) : compiler._code.NextSlot();
+        compiler._values[first.Outputs[0]] = compiler._code.Load(written);
+        var program = compiler.Program(steps, row, loops, isChained: true);
+        return (new ChainedKernel(kernel, program, Types(compiler._inputs), Types(outputs), written), compiler._inputs);
+    }
+
+    private TileProgram Program(IReadOnlyList<Step> steps, long row, LoopCompiler loops, bool isChained)
+    {
         foreach (var step in steps)
-            compiler.Add(step, row);
-        var program = compiler._code.Assemble(size, row, loops);
-        return (new(program, Types(compiler._inputs), Types(outputs)), compiler._inputs);
+            Add(step, row);
+        return _code.Assemble(_size, row, loops, mayFetch: !isChained);
     }
 
     private static List<TypedShape> Types(IEnumerable<Var> values) =>

@@ -26,11 +26,13 @@ internal sealed class ElementwiseFusion
     private readonly ElementwiseStep?[] _elementwise;
     private readonly StepGroups _groups;
     private readonly HashSet<Var> _results;
+    private readonly PieceKernel?[] _pieceKernels;
 
     [RequiresDynamicCode("Loops are written as code at run time.")]
-    private ElementwiseFusion(IReadOnlyList<Step> steps, IEnumerable<Var> results)
+    private ElementwiseFusion(IReadOnlyList<Step> steps, IEnumerable<Var> results, KernelChoice choice)
     {
         (_steps, _results, _groups) = (steps, [.. results], new(steps));
+        _pieceKernels = [.. steps.Select(step => choice.KernelOf(step) as PieceKernel)];
         var open = OpenShapes.Of(steps);
         _elementwise = [.. steps.Select(step => step.Inputs.Concat(step.Outputs).OfType<Var>().Any(open.Contains)
             ? null : ElementwiseStep.Of(step))];
@@ -46,11 +48,12 @@ internal sealed class ElementwiseFusion
     {
         if (!RuntimeFeature.IsDynamicCodeCompiled)
             return steps;
-        var fusion = new ElementwiseFusion(steps, results);
+        var fusion = new ElementwiseFusion(steps, results, choice);
         fusion.LeaveToConvolutions();
         // Large ones first: a join of small ones must not stand between them.
         fusion.Join(Large, long.MaxValue);
         fusion.Join(Smallest, Large);
+        fusion.JoinToKernels();
         return fusion.Replaced(choice);
     }
 
@@ -75,6 +78,20 @@ internal sealed class ElementwiseFusion
                         _groups.TryJoin(i, reader);
     }
 
+    // A chain runs behind the kernel whose output it reads, on each piece that the kernel writes.
+    private void JoinToKernels()
+    {
+        for (var i = _steps.Count - 1; i >= 0; i--)
+            if (_pieceKernels[i] is { } kernel && kernel.Outputs[0].Shape.Size >= Large)
+                foreach (var reader in _groups.Readers(i))
+                    if (MayFollow(kernel, _groups.Members(reader)) && _groups.TryJoin(i, reader))
+                        break;
+    }
+
+    private bool MayFollow(PieceKernel kernel, IReadOnlyList<int> chain) => chain.All(i => _elementwise[i] is { } step
+        && step.Size == kernel.Outputs[0].Shape.Size && (step.Row == 1 || step.Row == kernel.Row))
+        && chain.Any(i => !_elementwise[i]!.IsAlias);
+
     // All sums go along the same rows, and nobody waits for a sum.
     private bool MayBeOne(int a, int b)
     {
@@ -93,7 +110,7 @@ internal sealed class ElementwiseFusion
             if (kernel is not null)
                 replaced.Add(kernel);
             // What only changes a shape stays for those who read it outside.
-            replaced.AddRange(group.Where(i => kernel is null || (_elementwise[i]!.IsAlias && IsNeededOutside(i)))
+            replaced.AddRange(group.Where(i => kernel is null || (_elementwise[i] is { IsAlias: true } && IsNeededOutside(i)))
                 .Select(i => _steps[i]));
         }
         return StepOrder.Sorted(replaced);
@@ -102,16 +119,21 @@ internal sealed class ElementwiseFusion
     private bool IsWorthIt(IReadOnlyList<int> group)
     {
         var work = group.Where(i => _elementwise[i] is { IsAlias: false }).ToList();
-        return work.Count > 1 || (work.Count == 1 && SlowAlone.Contains(_steps[work[0]].Op));
+        return work.Count > 1 || (work.Count == 1 && group.Any(i => _pieceKernels[i] is not null)) || (work.Count == 1 && SlowAlone.Contains(_steps[work[0]].Op));
     }
 
     private Step Compiled(IReadOnlyList<int> group, KernelChoice choice)
     {
-        var outputs = group.Where(i => !_elementwise[i]!.IsAlias && IsNeededOutside(i))
+        var outputs = group.Where(i => _elementwise[i] is not { IsAlias: true } && IsNeededOutside(i))
             .Select(i => _steps[i].Outputs[0]).ToList();
-        var (size, row) = (_elementwise[group[0]]!.Size, group.Max(i => _elementwise[i]!.Row));
-        var (kernel, inputs) = ChainCompiler.Compile(
-            [.. group.Order().Select(i => _steps[i])], outputs, size, row, _loops);
+        var chain = group.Where(i => _elementwise[i] is not null).Order().ToList();
+        var (steps, row) = (chain.Select(i => _steps[i]).ToList(), chain.Max(i => _elementwise[i]!.Row));
+        if (group.Except(chain).ToList() is [var first])
+        {
+            var (chained, all) = ChainCompiler.Compile(_steps[first], _pieceKernels[first]!, steps, outputs, row, _loops);
+            return choice.Replace(_steps[first], chained, all, outputs);
+        }
+        var (kernel, inputs) = ChainCompiler.Compile(steps, outputs, _elementwise[chain[0]]!.Size, row, _loops);
         return choice.Use(kernel, inputs, outputs);
     }
 

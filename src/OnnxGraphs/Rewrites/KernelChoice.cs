@@ -28,12 +28,23 @@ internal sealed class KernelChoice(InnerLoops loops)
         _ => null,
     };
 
+    /// <summary>The kernel that a step runs; null for a step of another kind.</summary>
+    public Kernel? KernelOf(Step step) => step.Domain == KernelDomain.Name ? _kernels[KernelDomain.Number(step.Op)] : null;
+
     /// <summary>A step that runs the kernel.</summary>
     public Step Use(Kernel kernel, IReadOnlyList<Var?> inputs, IReadOnlyList<Var> outputs)
     {
         _kernels.Add(kernel);
         var op = KernelDomain.Operator(kernel, _kernels.Count - 1);
         return new(KernelDomain.Name, op, "", inputs, outputs, Attributes.None);
+    }
+
+    /// <summary>A step that runs the kernel in place of a step's own one.</summary>
+    public Step Replace(Step step, Kernel kernel, IReadOnlyList<Var?> inputs, IReadOnlyList<Var> outputs)
+    {
+        var number = KernelDomain.Number(step.Op);
+        _kernels[number] = kernel;
+        return step with { Op = KernelDomain.Operator(kernel, number), Inputs = inputs, Outputs = outputs };
     }
 
     /// <summary>The steps with kernels in place of those that turn large matrices over.</summary>
@@ -73,6 +84,14 @@ internal sealed class KernelChoice(InnerLoops loops)
         };
     }
 
+    // Dense, 1 x 1, stride 1; few pixels do not pay for packing the weights.
+    private static bool IsPointwise(ConvolutionShape shape)
+    {
+        const int fewestPixels = 16;
+        return shape is { IsDense: true, Taps: 1, Window.IsUnit: true } && shape.InputPixels == shape.OutputPixels
+            && shape.OutputPixels >= fewestPixels;
+    }
+
     // Dense, 3 x 3, stride 1; fewer channels or tiles do not pay for mapping the weights.
     private static bool IsForWinograd(ConvolutionShape shape)
     {
@@ -84,15 +103,17 @@ internal sealed class KernelChoice(InnerLoops loops)
 
     private Kernel? Forward(ConvolutionShape shape, bool hasBias) =>
         shape.IsDepthwise ? DepthwiseFilter.Forward(shape, hasBias, loops)
+        : IsPointwise(shape) ? PointwiseConvolution.Forward(shape, hasBias, loops)
         : IsForWinograd(shape) ? WinogradConvolution.Forward(shape, hasBias, loops) : null;
 
     private Kernel? InputGradient(ConvolutionShape shape) =>
         shape.IsDepthwise ? DepthwiseFilter.Backward(shape, loops)
+        : IsPointwise(shape) ? PointwiseConvolution.Backward(shape, loops)
         : IsForWinograd(shape) ? WinogradConvolution.Backward(shape, loops) : null;
 
-    // Of a 1 x 1 kernel the gradient is a product of matrices, which ONNX Runtime is good at.
     private Kernel? WeightGradient(ConvolutionShape shape) =>
         shape.IsDepthwise ? new DepthwiseWeightGradient(shape, loops)
+        : IsPointwise(shape) && PointwiseWeightGradient.Fits(shape) ? new PointwiseWeightGradient(shape, loops)
         : IsForWinograd(shape) ? WinogradSmallMapsGradient.Of(shape, loops) ?? (Kernel)new WinogradWeightGradient(shape, loops)
         : shape is { IsDense: true, Taps: > 1 } ? new DenseWeightGradient(shape, loops) : null;
 

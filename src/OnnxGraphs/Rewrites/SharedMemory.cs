@@ -33,7 +33,7 @@ internal static class SharedMemory
 
     private static ElementwiseKernel? Kernel(Step step, IReadOnlyList<Kernel> kernels) =>
         step.Domain != KernelDomain.Name ? null
-            : kernels.Where((kernel, i) => KernelDomain.Operator(kernel, i) == step.Op).Single() as ElementwiseKernel;
+            : kernels[KernelDomain.Number(step.Op)] as ElementwiseKernel;
 
     private static int IndexOf(IReadOnlyList<Var?> list, Var value) =>
         list.Index().First(pair => pair.Item == value).Index;

@@ -54,12 +54,12 @@ internal sealed class TileAssembler
     /// <summary>Adds a sum behind all instructions.</summary>
     public void Reduce(int value, Func<Operand, Reduce> make) => _reductions.Add(make(InMemory(value)));
 
-    /// <summary>The program for this many elements, in rows of so many.</summary>
-    public TileProgram Assemble(long size, long row, LoopCompiler loops)
+    /// <summary>The program for this many elements, in rows of so many; it may fetch the memory of the next tile.</summary>
+    public TileProgram Assemble(long size, long row, LoopCompiler loops, bool mayFetch)
     {
         var parts = LoopSplitter.Split(_loop, NextSlot);
         // A single loop reads without pause; with several, memory would rest while the others compute.
-        Instruction[] ahead = parts.Count > 1 && Sse.IsSupported && size >= LargeSize
+        Instruction[] ahead = mayFetch && parts.Count > 1 && Sse.IsSupported && size >= LargeSize
             ? [new FetchAhead([.. _loop.Read.Where(at => at.Place == Place.Input)])] : [];
         return new([.. ahead, .. _before, .. parts.Select(loops.Compile), .. _behind], _reductions, _slots, size, row);
     }
@@ -73,5 +73,6 @@ internal sealed class TileAssembler
         return slot;
     }
 
-    private Operand NextSlot() => new(Place.Slot, _slots++);
+    /// <summary>A tile of scratch memory that nothing else uses.</summary>
+    public Operand NextSlot() => new(Place.Slot, _slots++);
 }

@@ -34,6 +34,11 @@ public class DepthwiseTests
     [DataRow(2, 2, 65, 67, 3, 2, 1, 1)]
     [DataRow(2, 2, 30, 70, 3, 2, 0, 1)]
     [DataRow(1, 2, 5, 6, 5, 2, 4, 1)]
+    [DataRow(2, 3, 10, 10, 3, 1, 1, 1)]
+    [DataRow(2, 3, 10, 10, 5, 1, 2, 1)]
+    [DataRow(1, 2, 13, 1, 3, 1, 1, 1)]
+    [DataRow(1, 3, 24, 33, 5, 1, 2, 1)]
+    [DataRow(1, 3, 31, 48, 3, 1, 1, 1)]
     public void EqualsTheOperators(int images, int channels, int height, int width, int size, int stride, int pad,
         int dilation)
     {
@@ -68,21 +73,24 @@ public class DepthwiseTests
 
     /// <summary>The end of a row and the beginning of the next one lie side by side in memory.</summary>
     [TestMethod]
-    [DataRow(16)]
-    [DataRow(5)]
-    public void AnInfinityStaysAtItsEndOfARow(int width)
+    [DataRow(3, 16)]
+    [DataRow(3, 5)]
+    [DataRow(9, 16)]
+    [DataRow(9, 5)]
+    [DataRow(9, 33)]
+    public void AnInfinityStaysAtItsEndOfARow(int height, int width)
     {
         var graph = new Graph();
-        var x = graph.Input("x", ElementType.Float32, new(1, 1, 3, width));
+        var x = graph.Input("x", ElementType.Float32, new(1, 1, height, width));
         var ones = graph.Constant(Tensor.Of<float>(new(1, 1, 3, 3), [.. Enumerable.Repeat(1f, 9)]));
-        var pixels = new float[3 * width];
+        var pixels = new float[height * width];
         pixels[2 * width - 1] = float.PositiveInfinity;
         var (values, kernels) = BothForms.Run([graph.Output("y", Op.Conv(x, ones, null, 1, 1, 1, 1))], Device.Cpu,
-            ("x", Tensor.Of<float>(new(1, 1, 3, width), pixels)));
+            ("x", Tensor.Of<float>(new(1, 1, height, width), pixels)));
         CollectionAssert.Contains(kernels.ToArray(), All[0]);
         var y = values[0].Values<float>();
         for (var i = 0; i < y.Length; i++)
-            Assert.AreEqual(i % width >= width - 2 ? float.PositiveInfinity : 0, y[i], $"place {i}");
+            Assert.AreEqual(i / width < 3 && i % width >= width - 2 ? float.PositiveInfinity : 0, y[i], $"place {i}");
     }
 
     [TestMethod]

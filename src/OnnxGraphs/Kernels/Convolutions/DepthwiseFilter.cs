@@ -1,4 +1,5 @@
 using OnnxGraphs.Graphs;
+using OnnxGraphs.Kernels.Elementwise;
 using OnnxGraphs.Kernels.Loops;
 
 namespace OnnxGraphs.Kernels.Convolutions;
@@ -8,7 +9,7 @@ namespace OnnxGraphs.Kernels.Convolutions;
 /// [N, C, ...]. Each map is a sum of shifted copies of a flat one, in vectors across rows, so that small maps are as
 /// fast as large ones.
 /// </summary>
-internal sealed unsafe class DepthwiseFilter : Kernel
+internal sealed unsafe class DepthwiseFilter : PieceKernel
 {
     /// <summary>Parts for each thread, so that they end together.</summary>
     private const int PartsPerThread = 4;
@@ -18,7 +19,6 @@ internal sealed unsafe class DepthwiseFilter : Kernel
     private readonly FilterAxis _rows;
     private readonly int _channels;
     private readonly int _maps;
-    private readonly int _parts;
     private readonly int _sourceSize;
     private readonly int _targetSize;
     private readonly int _taps;
@@ -28,12 +28,12 @@ internal sealed unsafe class DepthwiseFilter : Kernel
     private readonly Phase[] _phases;
 
     private DepthwiseFilter(string name, InnerLoops loops, FilterAxis rows, FilterAxis columns,
-        IReadOnlyList<TypedShape> inputs, TensorShape target) : base(name, inputs, [new(ElementType.Float32, target)])
+        IReadOnlyList<TensorShape> inputs, TensorShape target) : base(name, inputs, target)
     {
         (_loops, _rows, _map) = (loops, rows, PhasedMap.Cached(loops, rows, columns));
         _channels = (int)target[1];
         _maps = (int)(target[0] * target[1]);
-        _parts = Math.Min(_maps, PartsPerThread * Environment.ProcessorCount);
+        Parts = Math.Min(_maps, PartsPerThread * Environment.ProcessorCount);
         (_sourceSize, _targetSize) = (rows.SourceSize * columns.SourceSize, rows.TargetSize * columns.TargetSize);
         _taps = rows.Taps.Count * columns.Taps.Count;
         _phases = [.. Enumerable.Range(0, rows.TargetStride).SelectMany(row =>
@@ -45,37 +45,42 @@ internal sealed unsafe class DepthwiseFilter : Kernel
     }
 
     public static Kernel Forward(ConvolutionShape shape, bool hasBias, InnerLoops loops) => Of(
-        "DepthwiseConv", loops, shape.Forward(0), shape.Forward(1), Floats(hasBias
-            ? [shape.Input, shape.Weights, new(shape.Channels)] : [shape.Input, shape.Weights]), shape.Output);
+        "DepthwiseConv", loops, shape.Forward(0), shape.Forward(1),
+        hasBias ? [shape.Input, shape.Weights, new(shape.Channels)] : [shape.Input, shape.Weights], shape.Output);
 
     /// <summary>dx from dy and the weights.</summary>
     public static Kernel Backward(ConvolutionShape shape, InnerLoops loops) => Of(
         "DepthwiseConvInputGradient", loops, shape.Backward(0), shape.Backward(1),
-        Floats([shape.Output, shape.Weights]), shape.Input);
+        [shape.Output, shape.Weights], shape.Input);
 
     // Maps of one size without stride need no phases.
     private static Kernel Of(string name, InnerLoops loops, FilterAxis rows, FilterAxis columns,
-        IReadOnlyList<TypedShape> inputs, TensorShape target) => FlatTaps.Serve(rows, columns)
+        IReadOnlyList<TensorShape> inputs, TensorShape target) => FlatTaps.Serve(rows, columns)
             ? new FlatFilter(name, loops, rows, columns, inputs, target)
             : new DepthwiseFilter(name, loops, rows, columns, inputs, target);
 
-    public override long ScratchBytes => (long)_parts * _partScratch * sizeof(float);
+    public override int Parts { get; }
 
-    public override void Run(ref KernelCall call) => call.ForEach(0, _parts);
+    public override int Row => _targetSize;
 
-    public override void Part(in KernelCall call, int phase, int index)
+    public override int PieceOfRow => _targetSize;
+
+    public override int LargestPiece => _targetSize;
+
+    public override void Part(in KernelCall call, int index, OutputPieces pieces)
     {
-        var scratch = (float*)call.Scratch + (long)index * _partScratch;
-        var end = (int)((long)_maps * (index + 1) / _parts);
-        for (var map = (int)((long)_maps * index / _parts); map < end; map++)
+        var scratch = Workspace.ForKernel(_partScratch);
+        var end = (int)((long)_maps * (index + 1) / Parts);
+        for (var map = (int)((long)_maps * index / Parts); map < end; map++)
         {
-            var channel = map % _channels;
-            FilterMap(call.Input(0) + (long)map * _sourceSize, call.Input(1) + channel * _taps,
-                Inputs.Count > 2 ? call.Input(2)[channel] : 0, call.Output(0) + (long)map * _targetSize, scratch);
+            var (channel, start) = (map % _channels, (long)map * _targetSize);
+            FilterMap(in call, start, pieces, call.Input(0) + (long)map * _sourceSize, call.Input(1) + channel * _taps,
+                Inputs.Count > 2 ? call.Input(2)[channel] : 0, pieces.At(in call, start), scratch);
+            pieces.Done(in call, start, _targetSize);
         }
     }
 
-    private void FilterMap(float* source, float* weights, float bias, float* target, float* scratch)
+    private void FilterMap(in KernelCall call, long start, OutputPieces pieces, float* source, float* weights, float bias, float* target, float* scratch)
     {
         var results = scratch + _map.Size;
         var chosen = results + 2 * _columnPhases * _resultSize;
@@ -83,6 +88,10 @@ internal sealed unsafe class DepthwiseFilter : Kernel
         {
             var (first, rows) = (_rows.First + done, Math.Min(_map.Rows, _rows.Count - done));
             _map.Fill(source, scratch, first, rows);
+            // The next band, or the next map.
+            var (read, written) = (_sourceSize / _rows.Count, _targetSize / _rows.Count);
+            CacheLines.Fetch(source + (done + rows) * read, rows * read);
+            pieces.Fetch(in call, start + done * written, rows * written);
             foreach (var phase in _phases)
             {
                 for (var t = 0; t < phase.Weights.Length; t++)
@@ -118,9 +127,6 @@ internal sealed unsafe class DepthwiseFilter : Kernel
                 (Weight: r.Index * columns.Taps.Count + c.Index, Offset: _map.Offset(r.Item, c.Item)))).ToList();
         return new(row, column, [.. taps.Select(tap => tap.Weight)], [.. taps.Select(tap => tap.Offset)]);
     }
-
-    private static TypedShape[] Floats(TensorShape[] shapes) =>
-        [.. shapes.Select(shape => new TypedShape(ElementType.Float32, shape))];
 
     /// <summary>The entries of the kernel that write to one of the target's interleaved maps.</summary>
     private sealed record Phase(int Row, int Column, int[] Weights, int[] Offsets);

@@ -29,13 +29,11 @@ internal sealed unsafe class DepthwiseWeightGradient : Kernel
         _partScratch = _map.Size + _map.Rows * _map.Pitch + InnerLoops.Slack;
     }
 
-    public override long ScratchBytes => (long)_parts * _partScratch * sizeof(float);
-
     public override void Run(ref KernelCall call) => call.ForEach(0, _parts);
 
     public override void Part(in KernelCall call, int phase, int index)
     {
-        var scratch = (float*)call.Scratch + (long)index * _partScratch;
+        var scratch = Workspace.ForKernel(_partScratch);
         var (first, end) = (_shape.Channels * index / _parts, _shape.Channels * (index + 1) / _parts);
         var sums = call.Output(0);
         new Span<float>(sums + first * _offsets.Length, (end - first) * _offsets.Length).Clear();
@@ -59,6 +57,10 @@ internal sealed unsafe class DepthwiseWeightGradient : Kernel
             _map.Fill(x, scratch, first, rows);
             _loops.CopyRows(dy + first * width, width, flat, _map.Pitch, rows, 0, width, _map.Pitch);
             new Span<float>(flat + rows * _map.Pitch, InnerLoops.Slack).Clear();
+            // The next band, or the next map.
+            var read = _shape.InputPixels / height;
+            CacheLines.Fetch(x + (first + rows) * read, rows * read);
+            CacheLines.Fetch(dy + (first + rows) * width, rows * width);
             fixed (int* offsets = _offsets)
                 _loops.Correlate(scratch, flat, rows * _map.Pitch, sums, offsets, _offsets.Length);
         }

@@ -9,13 +9,14 @@ namespace OnnxGraphs.Kernels.Convolutions;
 /// </summary>
 internal sealed unsafe class FlatTaps
 {
-    private const int CachedNumbers = 6000;
+    private const int CachedNumbers = 512;
 
     private readonly int _height;
     private readonly int _width;
     private readonly int _above;
     private readonly int _below;
     private readonly int _rows;
+    private readonly bool _areNear;
     private readonly int[] _weights;
     private readonly int[] _offsets;
     private readonly uint[]?[] _masks;
@@ -26,9 +27,10 @@ internal sealed unsafe class FlatTaps
         (_height, _width, _rows) = (rows.SourceSize, columns.SourceSize, rows.Taps.Count);
         var rowShifts = rows.Taps.Select(tap => Shift(rows, tap)).ToList();
         (_above, _below) = (Math.Max(0, -rowShifts.Min()), Math.Max(0, rowShifts.Max()));
-        BandRows = Math.Clamp(CachedNumbers / _width, Math.Min(4, _height), _height);
-        // Column by column.
-        var taps = columns.Taps.Index().SelectMany(column => rowShifts.Index().Select(row =>
+        BandRows = Math.Min(Math.Max(CachedNumbers / _width / 4, 1) * 4, _height);
+        _areNear = _rows is 3 or 5 && rowShifts.Max() - rowShifts.Min() == _rows - 1;
+        // Column by column, from the upper row on.
+        var taps = columns.Taps.Index().SelectMany(column => rowShifts.Index().OrderBy(row => row.Item).Select(row =>
             (Weight: row.Index * columns.Taps.Count + column.Index,
             Offset: row.Item * _width + Shift(columns, column.Item)))).ToList();
         _weights = [.. taps.Select(tap => tap.Weight)];
@@ -51,10 +53,13 @@ internal sealed unsafe class FlatTaps
     public int BandSize => (BandRows + _above + _below) * _width + 2 * InnerLoops.Slack;
 
     /// <summary>
-    /// Copies the rows that a band of results needs, zeros where the map has none; returns where the first result's row lies.
+    /// Where the first row of a band of results lies among the rows that it needs. Where the map lacks some they are copied,
+    /// with zeros in their place.
     /// </summary>
     public float* Fill(float* map, int first, int rows, float* band)
     {
+        if (first > _above && first + rows + _below < _height)
+            return map + first * _width;
         band += InnerLoops.Slack / 2;
         var (above, below) = (Math.Min(_above, first), Math.Min(_below, _height - first - rows));
         new Span<float>(band, (_above - above) * _width).Clear();
@@ -71,12 +76,32 @@ internal sealed unsafe class FlatTaps
             chosen[t] = weights[_weights[t]];
     }
 
-    /// <summary><see cref="InnerLoops.FilterColumns"/> with these taps.</summary>
-    public void Filter(InnerLoops loops, float* source, float* target, int length, float start, float* chosen)
+    /// <summary>Filters a band of rows; source and target are those of the first result.</summary>
+    public void Filter(InnerLoops loops, float* source, float* target, int rows, float start, float* chosen)
     {
+        var (done, length) = (0, rows * _width);
         fixed (int* offsets = _offsets)
         fixed (nint* masks = _maskAddresses)
-            loops.FilterColumns(source, target, length, start, chosen, offsets, _rows, (float**)masks, _masks.Length);
+        {
+            for (; _areNear && done + 3 * _width + Math.Max(_width, loops.Width) <= length; done += 4 * _width)
+                loops.FilterFourRows(source + done, target + done, _width, start, chosen, offsets, _rows, (float**)masks,
+                    _masks.Length);
+            // A row begins where another one does, for the masks too.
+            if (done < length && length - done >= loops.Width)
+                loops.FilterColumns(source + done, target + done, length - done, start, chosen, offsets, _rows,
+                    (float**)masks, _masks.Length);
+            else if (done < length)
+                FilterRest(loops, source + done, target + done, length - done, start, chosen, offsets, (float**)masks);
+        }
+    }
+
+    // Fewer numbers than a vector.
+    private void FilterRest(InnerLoops loops, float* source, float* target, int length, float start, float* chosen,
+        int* offsets, float** masks)
+    {
+        var vector = stackalloc float[loops.Width];
+        loops.FilterColumns(source, vector, loops.Width, start, chosen, offsets, _rows, masks, _masks.Length);
+        new Span<float>(vector, length).CopyTo(new(target, length));
     }
 
     private static bool IsSame(FilterAxis axis) => axis is { SourceStride: 1, TargetStride: 1 }

@@ -8,8 +8,6 @@ namespace OnnxGraphs.Kernels.Convolutions;
 /// </summary>
 internal sealed unsafe class PhasedMap
 {
-    private const int LongRow = 64;
-
     private readonly InnerLoops _loops;
     private readonly FilterAxis _rows;
     private readonly FilterAxis _columns;
@@ -26,7 +24,7 @@ internal sealed unsafe class PhasedMap
     /// <summary>Bands so short that source and target stay in the first-level cache.</summary>
     public static PhasedMap Cached(InnerLoops loops, FilterAxis rows, FilterAxis columns)
     {
-        const int cached = 9000;
+        const int cached = 4000;
         var each = (columns.Count + columns.Halo)
             * (rows.SourceStride * columns.SourceStride + columns.TargetStride);
         return new(loops, rows, columns,
@@ -56,12 +54,8 @@ internal sealed unsafe class PhasedMap
     public void Fill(float* map, float* phases, int first, int rows)
     {
         var (top, all) = (first * _rows.SourceStride - _rows.SourceBefore, rows + _rows.Halo);
-        // Long rows one after another, as they lie in memory.
-        var step = _rows.SourceStride > 1 && _columns.SourceSize >= LongRow ? 1 : all;
-        for (var done = 0; done < all; done += step)
-            for (var row = 0; row < _rows.SourceStride; row++)
-                FillRows(map, phases + row * _columns.SourceStride * PhaseSize + done * Pitch,
-                    top + done * _rows.SourceStride + row, step, done + step == all ? Beyond : 0);
+        for (var row = 0; row < _rows.SourceStride; row++)
+            FillRows(map, phases + row * _columns.SourceStride * PhaseSize, top + row, all, Beyond);
     }
 
     // Some rows of all column phases of a row phase. Zeros beside, above and below the map, and so many behind the rows.

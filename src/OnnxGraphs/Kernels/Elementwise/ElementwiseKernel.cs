@@ -52,10 +52,7 @@ internal sealed unsafe class ElementwiseKernel : Kernel
             && !_reductions.Any(reduction => reduction.ReadsInput(input));
     }
 
-    private int PartScratch => _program.Slots * _capacity;
-
-    public override long ScratchBytes => sizeof(float)
-        * ((long)_parts * PartScratch + (_pieces > 1 ? (long)_reductions.Length * _blocks : 0));
+    public override long ScratchBytes => _pieces > 1 ? sizeof(float) * (long)_reductions.Length * _blocks : 0;
 
     public override void Run(ref KernelCall call)
     {
@@ -73,7 +70,7 @@ internal sealed unsafe class ElementwiseKernel : Kernel
 
     public override void Part(in KernelCall call, int phase, int index)
     {
-        var slots = (float*)call.Scratch + (long)index * PartScratch;
+        var slots = Workspace.ForChain(_program.Slots * _capacity);
         var end = (int)((long)_blocks * (index + 1) / _parts);
         for (var block = (int)((long)_blocks * index / _parts); block < end; block++)
         {
@@ -95,7 +92,6 @@ internal sealed unsafe class ElementwiseKernel : Kernel
                 Pieces(in call, i)[tile.Block] = _reductions[i].Piece(in tile);
     }
 
-    // Behind the slots of all parts: a sum for each tile, by reduction.
-    private float* Pieces(in KernelCall call, int reduction) =>
-        (float*)call.Scratch + (long)_parts * PartScratch + (long)reduction * _blocks;
+    // A sum for each tile, by reduction.
+    private float* Pieces(in KernelCall call, int reduction) => (float*)call.Scratch + (long)reduction * _blocks;
 }

@@ -31,6 +31,13 @@ internal abstract unsafe class InnerLoops
         int rows, float** masks, int columns);
 
     /// <summary>
+    /// The same for four rows of a width, with three or five taps a column that lie a row apart, from the upper one on. Where
+    /// a row is shorter than a vector, it writes a vector of each.
+    /// </summary>
+    public abstract void FilterFourRows(float* source, float* target, int width, float start, float* weights, int* offsets,
+        int rows, float** masks, int columns);
+
+    /// <summary>
     /// sums[t] += sum over i of other[i] source[offsets[t] + i]. Beyond the length, up to <see cref="Slack"/>, other
     /// must be zero and source finite.
     /// </summary>
@@ -73,6 +80,15 @@ internal abstract unsafe class InnerLoops
     /// </summary>
     public abstract void Multiply(float* x, nint pitch, nint step, int rows, int count, float* y, int columns,
         float* sums, bool add);
+
+    /// <summary>
+    /// Spreads a row over panels of two vectors each: panels[b panelPitch + i] = row[2 b width + i]. The last vector is filled
+    /// with zeros.
+    /// </summary>
+    public abstract void Pack(float* row, int count, float* panels, nint panelPitch);
+
+    /// <summary>The row that panels hold, with a number added: the opposite of <see cref="Pack"/>.</summary>
+    public abstract void Unpack(float* panels, nint panelPitch, int count, float bias, float* row);
 
     /// <summary>to[j toPitch + i] = from[i fromPitch + j], for i below rows and j below columns.</summary>
     public abstract void Transpose(float* from, int fromPitch, int rows, int columns, float* to, int toPitch);

@@ -1,0 +1,155 @@
+using OnnxGraphs.Graphs;
+using OnnxGraphs.Kernels.Elementwise;
+using OnnxGraphs.Kernels.Loops;
+
+namespace OnnxGraphs.Kernels.Convolutions;
+
+/// <summary>
+/// A dense 1 x 1 convolution with stride 1, or dx of one, which is such a convolution of dy with transposed weights: of each
+/// image the product of weights and pixels. Each part packs some pixels of all channels, so that they are read once from
+/// memory, and multiplies them by some filters at a time.
+/// </summary>
+internal sealed unsafe class PointwiseConvolution : PieceKernel
+{
+    /// <summary>Filters at a time: those of the widest product.</summary>
+    private const int Group = 2 * InnerLoops.ProductRows;
+
+    /// <summary>Numbers of packed pixels: they stay in the second cache.</summary>
+    private const int PackedNumbers = 1 << 15;
+
+    /// <summary>Pixels that are written to a row at a time, at most.</summary>
+    private const int MostPixels = 512;
+
+    private const int PartsPerThread = 4;
+
+    private readonly InnerLoops _loops;
+    private readonly int _images, _channels, _filters, _pixels, _panel, _chunk, _chunks;
+    private readonly bool _isTransposed, _hasBias;
+
+    private PointwiseConvolution(string name, InnerLoops loops, IReadOnlyList<TensorShape> inputs, TensorShape output,
+        bool isTransposed) : base(name, inputs, output)
+    {
+        (_loops, _isTransposed, _hasBias) = (loops, isTransposed, inputs.Count > 2);
+        (_images, _channels, _filters) = ((int)output[0], (int)inputs[0][1], (int)output[1]);
+        _pixels = (int)(output[2] * output[3]);
+        _panel = 2 * loops.Width;
+        var threads = Environment.ProcessorCount;
+        var wanted = (int)Math.Max(1, (long)_images * _pixels / (PartsPerThread * threads));
+        _chunk = Whole(Math.Clamp(Math.Min(wanted, PackedNumbers / _channels), _panel, Math.Min(MostPixels, Whole(_pixels))));
+        _chunks = (_pixels + _chunk - 1) / _chunk;
+        Parts = Math.Min(_images * _chunks, PartsPerThread * threads);
+    }
+
+    public static PointwiseConvolution Forward(ConvolutionShape shape, bool hasBias, InnerLoops loops) => new("PointwiseConv",
+        loops, hasBias ? [shape.Input, shape.Weights, new(shape.Filters)] : [shape.Input, shape.Weights], shape.Output,
+        isTransposed: false);
+
+    /// <summary>dx from dy and the weights.</summary>
+    public static PointwiseConvolution Backward(ConvolutionShape shape, InnerLoops loops) => new("PointwiseConvInputGradient",
+        loops, [shape.Output, shape.Weights], shape.Input, isTransposed: true);
+
+    public override long ScratchBytes => sizeof(float) * WeightsSize;
+
+    public override int Parts { get; }
+
+    public override int Row => _pixels;
+
+    public override int PieceOfRow => _chunk;
+
+    public override int LargestPiece => _chunks == 1 ? Group * _pixels : _chunk;
+
+    private int Groups => (_filters + Group - 1) / Group;
+
+    private long WeightsSize => TileGrid.Spread(Groups * Group * _channels);
+
+    // Packed pixels, and the sums of a group.
+    private int PartScratch => (_channels + Group) * _chunk;
+
+    // The next multiple of a panel's pixels.
+    private int Whole(int pixels) => (pixels + _panel - 1) / _panel * _panel;
+
+    public override void Run(ref KernelCall call)
+    {
+        PackWeights(call.Input(1), (float*)call.Scratch);
+        base.Run(ref call);
+    }
+
+    public override void Part(in KernelCall call, int index, OutputPieces pieces)
+    {
+        var packed = Workspace.ForKernel(PartScratch);
+        var chunks = _images * _chunks;
+        for (var chunk = (int)((long)chunks * index / Parts); chunk < (int)((long)chunks * (index + 1) / Parts); chunk++)
+        {
+            var (image, pixel) = (chunk / _chunks, chunk % _chunks * _chunk);
+            var count = Math.Min(_chunk, _pixels - pixel);
+            Pack(call.Input(0) + (long)image * _channels * _pixels + pixel, count, packed);
+            for (var group = 0; group < Groups; group++)
+                Multiply(in call, image, group, pixel, count, packed, pieces);
+        }
+    }
+
+    // [group][channel][filter of the group]; filters that there are not are zero.
+    private void PackWeights(float* weights, float* to)
+    {
+        for (var first = 0; first < _filters; first += Group, to += Group * _channels)
+        {
+            var filters = Math.Min(Group, _filters - first);
+            if (filters < Group)
+                new Span<float>(to, Group * _channels).Clear();
+            if (!_isTransposed)
+                _loops.Transpose(weights + (long)first * _channels, _channels, filters, _channels, to, Group);
+            else
+                for (var channel = 0; channel < _channels; channel++)
+                    new Span<float>(weights + (long)channel * _filters + first, filters)
+                        .CopyTo(new(to + channel * Group, filters));
+        }
+    }
+
+    // [panel][channel][pixel of the panel]
+    private void Pack(float* x, int count, float* packed)
+    {
+        var whole = count / _panel * _panel;
+        for (var channel = 0; channel < _channels; channel++, x += _pixels)
+        {
+            _loops.Pack(x, whole, packed + channel * _panel, _channels * _panel);
+            if (whole < count)
+                _loops.Pack(x + whole, count - whole, packed + _channels * whole + channel * Width(count - whole), 0);
+        }
+    }
+
+    // Pixels of a panel: the last one may be a single vector.
+    private int Width(int rest) => rest <= _loops.Width ? _loops.Width : _panel;
+
+    private void Multiply(in KernelCall call, int image, int group, int pixel, int count, float* packed,
+        OutputPieces pieces)
+    {
+        var first = group * Group;
+        var sums = packed + _channels * _chunk;
+        var filters = Math.Min(Group, _filters - first);
+        var weights = (float*)call.Scratch + first * _channels;
+        var start = ((long)image * _filters + first) * _pixels + pixel;
+        for (var (at, panel) = (0, 0); at < count; at += _panel, panel++)
+        {
+            for (var filter = 0; filter < filters; filter++)
+                pieces.Fetch(in call, start + (long)filter * _pixels + at, Math.Min(_panel, count - at));
+            _loops.Multiply(weights, 1, Group, filters, _channels, packed + panel * _channels * _panel, Width(count - at),
+                sums + panel * Group * _panel, add: false);
+        }
+        var bias = _hasBias ? call.Input(2) + first : null;
+        // Whole rows lie one behind the other.
+        var together = _chunks == 1;
+        var to = pieces.At(in call, start);
+        for (var filter = 0; filter < filters; filter++)
+        {
+            var row = together ? to + (long)filter * _pixels : pieces.At(in call, start + (long)filter * _pixels);
+            var (whole, added) = (count / _panel * _panel, bias is null ? 0 : bias[filter]);
+            _loops.Unpack(sums + filter * _panel, Group * _panel, whole, added, row);
+            if (whole < count)
+                _loops.Unpack(sums + whole * Group + filter * Width(count - whole), 0, count - whole, added, row + whole);
+            if (!together)
+                pieces.Done(in call, start + (long)filter * _pixels, count);
+        }
+        if (together)
+            pieces.Done(in call, start, filters * _pixels);
+    }
+}
