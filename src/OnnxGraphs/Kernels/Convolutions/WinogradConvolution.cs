@@ -135,22 +135,27 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
     // [frequency][block][tile][column]
     private void Multiply(float* inputs, float* weights, float* products, int tiles, int blocks)
     {
+        var block = Channels * BlockColumns;
         for (var frequency = 0; frequency < TileGrid.Frequencies; frequency++)
         {
-            for (var block = 0; block < blocks; block++)
-                MultiplyBlock(inputs, weights + block * Channels * BlockColumns,
-                    products + block * _tiles * BlockColumns, tiles);
+            for (var i = 0; i < blocks; i++)
+                MultiplyBlock(inputs, weights + i * block, products + i * _tiles * BlockColumns, tiles,
+                    weights + (i + 1 < blocks ? (i + 1) * block : _weightPitch));
             inputs += _inputPitch;
             weights += _weightPitch;
             products += _productPitch;
         }
     }
 
-    private void MultiplyBlock(float* inputs, float* weights, float* products, int tiles)
+    // The weights that come next arrive meanwhile.
+    private void MultiplyBlock(float* inputs, float* weights, float* products, int tiles, float* next)
     {
         for (var row = 0; row < Channels; row += WeightsAtOnce)
-            Loops.Multiply(inputs + row, _channelPitch, 1, tiles, Math.Min(WeightsAtOnce, Channels - row),
-                weights + row * BlockColumns, BlockColumns, products, add: row > 0);
+        {
+            var rows = Math.Min(WeightsAtOnce, Channels - row);
+            Loops.Multiply(inputs + row, _channelPitch, 1, tiles, rows, weights + row * BlockColumns, BlockColumns, products,
+                add: row > 0, Ahead.Matrix(next + row * BlockColumns, rows * BlockColumns, tiles, rows));
+        }
     }
 
     private void MapOutputs(in KernelCall call, int strip, int strips, int block, int blocks, float* products,

@@ -86,9 +86,12 @@ internal sealed unsafe class WinogradSmallMapsGradient : WinogradKernel
     {
         var channels = Math.Min(Rows, Channels - channel);
         for (var frequency = 0; frequency < TileGrid.Frequencies; frequency++)
-            Loops.Multiply(inputs + (long)frequency * _inputPitch + channel, 1, _channelPitch, channels, _tiles,
+        {
+            var x = inputs + (long)frequency * _inputPitch + channel;
+            Loops.Multiply(x, 1, _channelPitch, channels, _tiles,
                 gradients + (long)frequency * _gradientPitch + (long)block * _tiles * BlockColumns, BlockColumns,
-                sums + frequency * _sumPitch, add: false);
+                sums + frequency * _sumPitch, add: false, new(x + _inputPitch, _channelPitch, CacheLines.Numbers));
+        }
         WriteGradient(sums, _sumPitch, dw, block * BlockColumns, channel, channels, sums + TileGrid.Frequencies * _sumPitch);
     }
 }

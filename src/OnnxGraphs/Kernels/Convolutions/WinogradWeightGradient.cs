@@ -17,6 +17,8 @@ internal sealed unsafe class WinogradWeightGradient : WinogradKernel
     /// <summary>Sums of all frequencies that leave room in the second cache for what is summed.</summary>
     private const int FewSums = 1 << 16;
 
+    private const int CachedSums = 1 << 18, FewestTiles = 48;
+
     private readonly TileSource _inputs;
     private readonly TileSource _gradients;
     private readonly int _channelRanges;
@@ -45,7 +47,10 @@ internal sealed unsafe class WinogradWeightGradient : WinogradKernel
         var channels = (ChannelBlocks + _channelRanges - 1) / _channelRanges * loops.Width;
         var blocks = (Blocks + _columnRanges - 1) / _columnRanges;
         _channelPitch = TileGrid.Spread(channels);
-        _strips = StripsAtOnce(_channelPitch + blocks * BlockColumns);
+        // Sums that do not stay in the second cache are read and written for many tiles at a time.
+        var fewest = TileGrid.Frequencies * channels * blocks * BlockColumns > CachedSums ? FewestTiles : 1;
+        _strips = Math.Max(StripsAtOnce(_channelPitch + blocks * BlockColumns),
+            Math.Min(Grid.Strips, (fewest + Grid.Across - 1) / Grid.Across));
         _tiles = _strips * Grid.Across;
         _inputPitch = TileGrid.Spread(_tiles * _channelPitch + InnerLoops.ProductRows);
         _gradientPitch = TileGrid.Spread(blocks * _tiles * BlockColumns);
@@ -139,8 +144,11 @@ internal sealed unsafe class WinogradWeightGradient : WinogradKernel
         for (var frequency = 0; frequency < TileGrid.Frequencies; frequency++)
         {
             for (var block = 0; block < blocks; block++)
+            {
+                var blockSums = sums + block * _sumRows * BlockColumns;
                 Loops.Multiply(inputs, 1, _channelPitch, channels, tiles, gradients + block * _tiles * BlockColumns,
-                    BlockColumns, sums + block * _sumRows * BlockColumns, add);
+                    BlockColumns, blockSums, add, Ahead.Rows(blockSums, BlockColumns, tiles));
+            }
             inputs += _inputPitch;
             gradients += _gradientPitch;
             sums += _sumPitch;

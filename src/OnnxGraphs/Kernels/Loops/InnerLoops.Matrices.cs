@@ -7,13 +7,14 @@ internal sealed unsafe partial class InnerLoops<V, S>
 {
     /// <inheritdoc/>
     public override void Multiply(float* x, nint pitch, nint step, int rows, int count, float* y, int columns,
-        float* sums, bool add)
+        float* sums, bool add, Ahead ahead = default)
     {
         const int many = 2 * ProductRows;
         var row = 0;
         if (S.Registers >= 32 && columns > S.Width)
             for (; row + ProductRows < rows; row += many)
-                MultiplyTwelve(x + row * pitch, pitch, step, count, y, sums + row * columns, add);
+                MultiplyTwelve(x + row * pitch, pitch, step, count, y, sums + row * columns, add,
+                    ahead.From is null ? y : ahead.From + row / many * ahead.Next, ahead.Step);
         if (columns <= S.Width)
             for (; row + ProductRows < rows; row += many)
                 MultiplyTwelveNarrow(x + row * pitch, pitch, step, count, y, sums + row * columns, add);
@@ -25,7 +26,8 @@ internal sealed unsafe partial class InnerLoops<V, S>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyTwelve(float* x, nint pitch, nint step, int count, float* y, float* sums, bool add)
+    private static void MultiplyTwelve(float* x, nint pitch, nint step, int count, float* y, float* sums, bool add,
+        float* ahead, nint aheadStep)
     {
         var w = S.Width;
         V a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, a6 = default,
@@ -47,8 +49,9 @@ internal sealed unsafe partial class InnerLoops<V, S>
             (a10, b10) = (S.Load(sums + 20 * w), S.Load(sums + 21 * w));
             (a11, b11) = (S.Load(sums + 22 * w), S.Load(sums + 23 * w));
         }
-        for (; count > 0; count--, x += step, y += 2 * w)
+        for (; count > 0; count--, x += step, y += 2 * w, ahead += aheadStep)
         {
+            CacheLines.Fetch(ahead);
             V ya = S.Load(y), yb = S.Load(y + w), k = S.Repeat(x[0]);
             var at = x;
             a0 = S.MultiplyAdd(k, ya, a0);

@@ -79,7 +79,7 @@ internal abstract unsafe class InnerLoops
     /// columns of one or two vectors. Rows are filled up to a multiple of <see cref="ProductRows"/>.
     /// </summary>
     public abstract void Multiply(float* x, nint pitch, nint step, int rows, int count, float* y, int columns,
-        float* sums, bool add);
+        float* sums, bool add, Ahead ahead = default);
 
     /// <summary>
     /// Spreads a row over panels of two vectors each: panels[b panelPitch + i] = row[2 b width + i]. The last vector is filled
