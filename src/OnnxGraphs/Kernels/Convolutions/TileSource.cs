@@ -41,9 +41,19 @@ internal sealed unsafe class TileSource
         if (channels < _loops.Width)
             new Span<float>(scratch, Scratch).Clear();
         for (var i = 0; i < _tileSize; i++)
+        {
+            FetchRow(image, top + i, _channels - firstChannel);
             FillRow(image, top + i, channels, scratch + i * pitch);
+        }
         _loops.MapTiles(_step, scratch, new(pitch, _loops.Width, TileGrid.Step * _loops.Width), to, strides,
             _grid.Across);
+    }
+
+    // The same row of the next channels, which lie far apart.
+    private void FetchRow(float* image, int y, int channels)
+    {
+        for (var channel = _loops.Width; channel < Math.Min(2 * _loops.Width, channels); channel++)
+            CacheLines.Fetch(image + ((long)channel * _size.Height + y) * _size.Width, _size.Width);
     }
 
     // A row of places, channels last.

@@ -23,11 +23,14 @@ internal sealed unsafe class TileTarget(InnerLoops loops, TileGrid grid, int cha
     {
         var count = Math.Min(loops.Width, channels - firstChannel);
         var (image, top) = (strip / grid.Down, strip % grid.Down * TileGrid.Step);
+        var map = maps + ((long)image * channels + firstChannel) * grid.Height * grid.Width;
+        for (var channel = 0; channel < count; channel++)
+            CacheLines.Fetch(map + ((long)channel * grid.Height + top) * grid.Width,
+                Math.Min(TileGrid.Step, grid.Height - top) * grid.Width);
         loops.MapTiles(WinogradStep.Output, products, strides, scratch,
             new(_pitch, loops.Width, TileGrid.Step * loops.Width), grid.Across);
         if (bias is not null)
             AddBias(bias + firstChannel, count, scratch);
-        var map = maps + ((long)image * channels + firstChannel) * grid.Height * grid.Width;
         for (var y = top; y < Math.Min(top + TileGrid.Step, grid.Height); y++, scratch += _pitch)
             loops.Transpose(scratch, loops.Width, grid.Width, count, map + (long)y * grid.Width,
                 grid.Height * grid.Width);

@@ -47,11 +47,18 @@ internal sealed unsafe class WinogradWeights(InnerLoops loops, int filters, int 
         if (columns < blockColumns)
             new Span<float>(to, Scratch(blockColumns)).Clear();
         if (!isFlipped)
-            loops.Transpose(weights + ((long)column * channels + row) * Taps, channels * Taps, columns, rows * Taps, to,
-                blockColumns);
+        {
+            var from = weights + ((long)column * channels + row) * Taps;
+            for (var i = 0; i < columns; i++)
+                CacheLines.Fetch(from + ((long)i * channels + rows) * Taps, rows * Taps);
+            loops.Transpose(from, channels * Taps, columns, rows * Taps, to, blockColumns);
+        }
         else
             for (var i = 0; i < rows; i++)
-                loops.Transpose(weights + ((long)(row + i) * channels + column) * Taps, Taps, columns, Taps,
-                    to + i * Taps * blockColumns, blockColumns);
+            {
+                var from = weights + ((long)(row + i) * channels + column) * Taps;
+                CacheLines.Fetch(from + (long)rows * channels * Taps, columns * Taps);
+                loops.Transpose(from, Taps, columns, Taps, to + i * Taps * blockColumns, blockColumns);
+            }
     }
 }
