@@ -45,6 +45,9 @@ internal static class ConvolutionGradients
         ExpectSmall(conv, window.Kernel);
         if (dy.Shape.Size == 0)
             return Filled(dy.Graph, w.Shape, 0);
+        // One pixel, as behind a global pooling: a single product sums the images too.
+        if (group == 1 && pointwise && pixels == 1 && x.Shape.SizeOf(2..) == 1 && !window.HasPadding)
+            return Reshape(MatMul(Transposed(Reshape(dy, -1, w.Shape[0])), Reshape(x, -1, w.Shape[1])), w.Shape);
         if (group == w.Shape[0] && w.Shape[1] == 1 && window.Rank == 2 && (!window.IsUnit || pixels < SmallMap))
             return ByGroups(x, dy, w.Shape, window);
         return pointwise || group > 1 || window.Rank != 2 || (window.IsUnit && pixels >= LargeMap)

@@ -20,7 +20,7 @@ internal sealed unsafe class PointwiseConvolution : PieceKernel
     /// <summary>Pixels that are written to a row at a time, at most.</summary>
     private const int MostPixels = 512;
 
-    private const int PartsPerThread = 4;
+    private const int PartsPerThread = 4, LongRow = 256;
 
     private readonly InnerLoops _loops;
     private readonly int _images, _channels, _filters, _pixels, _panel, _chunk, _chunks;
@@ -56,7 +56,10 @@ internal sealed unsafe class PointwiseConvolution : PieceKernel
 
     public override int PieceOfRow => _chunk;
 
-    public override int LargestPiece => _chunks == 1 ? Group * _pixels : _chunk;
+    public override int LargestPiece => AreTogether ? Group * _pixels : _chunk;
+
+    // Short rows make one piece: they lie one behind the other.
+    private bool AreTogether => _chunks == 1 && _pixels < LongRow;
 
     private int Groups => (_filters + Group - 1) / Group;
 
@@ -82,9 +85,12 @@ internal sealed unsafe class PointwiseConvolution : PieceKernel
         {
             var (image, pixel) = (chunk / _chunks, chunk % _chunks * _chunk);
             var count = Math.Min(_chunk, _pixels - pixel);
-            Pack(call.Input(0) + (long)image * _channels * _pixels + pixel, count, packed);
+            var x = call.Input(0) + (long)image * _channels * _pixels + pixel;
+            Pack(x, count, packed);
+            // The pixels that follow these, or the next image's.
+            var next = x + (pixel + count < _pixels ? count : (_channels - 1L) * _pixels + count);
             for (var group = 0; group < Groups; group++)
-                Multiply(in call, image, group, pixel, count, packed, pieces);
+                Multiply(in call, image, group, pixel, count, packed, next, pieces);
         }
     }
 
@@ -121,7 +127,7 @@ internal sealed unsafe class PointwiseConvolution : PieceKernel
     private int Width(int rest) => rest <= _loops.Width ? _loops.Width : _panel;
 
     private void Multiply(in KernelCall call, int image, int group, int pixel, int count, float* packed,
-        OutputPieces pieces)
+        float* next, OutputPieces pieces)
     {
         var first = group * Group;
         var sums = packed + _channels * _chunk;
@@ -133,23 +139,21 @@ internal sealed unsafe class PointwiseConvolution : PieceKernel
             for (var filter = 0; filter < filters; filter++)
                 pieces.Fetch(in call, start + (long)filter * _pixels + at, Math.Min(_panel, count - at));
             _loops.Multiply(weights, 1, Group, filters, _channels, packed + panel * _channels * _panel, Width(count - at),
-                sums + panel * Group * _panel, add: false);
+                sums + panel * Group * _panel, add: false, new(next + at + group % 2 * CacheLines.Numbers, _pixels));
         }
         var bias = _hasBias ? call.Input(2) + first : null;
-        // Whole rows lie one behind the other.
-        var together = _chunks == 1;
         var to = pieces.At(in call, start);
         for (var filter = 0; filter < filters; filter++)
         {
-            var row = together ? to + (long)filter * _pixels : pieces.At(in call, start + (long)filter * _pixels);
+            var row = AreTogether ? to + (long)filter * _pixels : pieces.At(in call, start + (long)filter * _pixels);
             var (whole, added) = (count / _panel * _panel, bias is null ? 0 : bias[filter]);
             _loops.Unpack(sums + filter * _panel, Group * _panel, whole, added, row);
             if (whole < count)
                 _loops.Unpack(sums + whole * Group + filter * Width(count - whole), 0, count - whole, added, row + whole);
-            if (!together)
+            if (!AreTogether)
                 pieces.Done(in call, start + (long)filter * _pixels, count);
         }
-        if (together)
+        if (AreTogether)
             pieces.Done(in call, start, filters * _pixels);
     }
 }
