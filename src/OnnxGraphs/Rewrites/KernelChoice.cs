@@ -112,7 +112,7 @@ internal sealed class KernelChoice(InnerLoops loops)
         : IsForWinograd(shape) ? WinogradConvolution.Backward(shape, loops) : null;
 
     private Kernel? WeightGradient(ConvolutionShape shape) =>
-        shape.IsDepthwise ? new DepthwiseWeightGradient(shape, loops)
+        shape.IsDepthwise ? FlatWeightGradient.Of(shape, loops) ?? (Kernel)new DepthwiseWeightGradient(shape, loops)
         : IsPointwise(shape) && PointwiseWeightGradient.Fits(shape) ? new PointwiseWeightGradient(shape, loops)
         : IsForWinograd(shape) ? WinogradSmallMapsGradient.Of(shape, loops) ?? (Kernel)new WinogradWeightGradient(shape, loops)
         : shape is { IsDense: true, Taps: > 1 } ? new DenseWeightGradient(shape, loops) : null;

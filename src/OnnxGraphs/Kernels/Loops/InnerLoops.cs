@@ -44,6 +44,12 @@ internal abstract unsafe class InnerLoops
     public abstract void Correlate(float* source, float* other, int length, float* sums, int* offsets, int taps);
 
     /// <summary>
+    /// sums[t] += sum over rows r, a multiple of four, and places i of (other[r width + i] and mask[i])
+    /// source[(r + t) width + i], for three or five taps t. Reads whole vectors of each row.
+    /// </summary>
+    public abstract void CorrelateRows(float* source, float* other, int width, int rows, float* mask, float* sums, int taps);
+
+    /// <summary>
     /// Rows of numbers, some zeros before and behind them: row by row to[blank + i] = from[i] for i below the count, and
     /// zero elsewhere below the length.
     /// </summary>
