@@ -58,8 +58,8 @@ internal sealed unsafe class PointwiseConvolution : PieceKernel
 
     public override int LargestPiece => AreTogether ? Group * _pixels : _chunk;
 
-    // Short rows make one piece: they lie one behind the other.
-    private bool AreTogether => _chunks == 1 && _pixels < LongRow;
+    // Short rows, or those that end within a vector, make one piece: they lie one behind the other.
+    private bool AreTogether => _chunks == 1 && (_pixels < LongRow || _pixels % _loops.Width != 0);
 
     private int Groups => (_filters + Group - 1) / Group;
 
