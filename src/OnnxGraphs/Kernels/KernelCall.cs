@@ -35,6 +35,10 @@ internal unsafe struct KernelCall
     /// <summary>The elements of an output.</summary>
     public readonly float* Output(int index) => (float*)_values[_inputs + index];
 
+    /// <summary>The same run for a kernel with other inputs and outputs: addresses of both, one after the other.</summary>
+    public readonly KernelCall With(void** values, int inputs) =>
+        new(_functions, _context, _kernel, values, inputs, Scratch);
+
     /// <summary>Calls the kernel's parts 0 to count - 1 of a phase and waits for them.</summary>
     public void ForEach(int phase, int count)
     {

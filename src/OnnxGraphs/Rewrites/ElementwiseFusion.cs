@@ -131,7 +131,7 @@ internal sealed class ElementwiseFusion
         if (group.Except(chain).ToList() is [var first])
         {
             var (chained, all) = ChainCompiler.Compile(_steps[first], _pieceKernels[first]!, steps, outputs, row, _loops);
-            return choice.Replace(_steps[first], chained, all, outputs);
+            return choice.Use(chained, all, outputs);
         }
         var (kernel, inputs) = ChainCompiler.Compile(steps, outputs, _elementwise[chain[0]]!.Size, row, _loops);
         return choice.Use(kernel, inputs, outputs);

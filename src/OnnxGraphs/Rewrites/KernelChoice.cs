@@ -14,9 +14,6 @@ internal sealed class KernelChoice(InnerLoops loops)
 {
     private readonly List<Kernel> _kernels = [];
 
-    /// <summary>The kernels chosen so far; a step's operator type has the number in this list.</summary>
-    public IReadOnlyList<Kernel> Kernels => _kernels;
-
     /// <summary>The step that takes the place of the node; null where there is none for its types and shapes.</summary>
     public Step? For(Node node) => node.Op switch
     {
@@ -39,12 +36,18 @@ internal sealed class KernelChoice(InnerLoops loops)
         return new(KernelDomain.Name, op, "", inputs, outputs, Attributes.None);
     }
 
-    /// <summary>A step that runs the kernel in place of a step's own one.</summary>
-    public Step Replace(Step step, Kernel kernel, IReadOnlyList<Var?> inputs, IReadOnlyList<Var> outputs)
+    /// <summary>The steps with their kernels numbered anew, and these: those that no step runs any more are left out.</summary>
+    public (IReadOnlyList<Step> Steps, IReadOnlyList<Kernel> Kernels) Numbered(IReadOnlyList<Step> steps)
     {
-        var number = KernelDomain.Number(step.Op);
-        _kernels[number] = kernel;
-        return step with { Op = KernelDomain.Operator(kernel, number), Inputs = inputs, Outputs = outputs };
+        var kernels = new List<Kernel>();
+        List<Step> numbered = [.. steps.Select(step =>
+        {
+            if (KernelOf(step) is not { } kernel)
+                return step;
+            kernels.Add(kernel);
+            return step with { Op = KernelDomain.Operator(kernel, kernels.Count - 1) };
+        })];
+        return (numbered, kernels);
     }
 
     /// <summary>The steps with kernels in place of those that turn large matrices over.</summary>

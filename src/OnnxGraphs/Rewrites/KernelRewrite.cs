@@ -25,10 +25,11 @@ internal sealed record KernelRewrite(OnnxModel Model, IReadOnlyList<Kernel> Kern
             return null;
         var choice = new KernelChoice(loops);
         var list = new StepList(outputs, choice.For, inputs);
-        var steps = ElementwiseFusion.Apply(choice.Transposed(list.Steps), outputs.Select(list.Written), choice);
-        var mayShare = replaced.Count > 0 && SharedMemory.IsSafe(steps, choice.Kernels,
+        var (steps, kernels) = choice.Numbered(ElementwiseFusion.Apply(
+            SharedWeights.Apply(choice.Transposed(list.Steps), choice), outputs.Select(list.Written), choice));
+        var mayShare = replaced.Count > 0 && SharedMemory.IsSafe(steps, kernels,
             replaced.Select(pair => (pair.Old, Source(list.Written(pair.New), steps))));
-        return new(GraphWriter.Write(list, steps, inputs), choice.Kernels, mayShare);
+        return new(GraphWriter.Write(list, steps, inputs), kernels, mayShare);
     }
 
     // What an output's last Identity, which ONNX Runtime removes, copies.

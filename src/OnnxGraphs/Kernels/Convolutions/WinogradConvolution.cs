@@ -11,7 +11,7 @@ namespace OnnxGraphs.Kernels.Convolutions;
 /// </summary>
 internal sealed unsafe class WinogradConvolution : WinogradKernel
 {
-    private const int WeightParts = 4;
+    private const int PartsOfWeights = 4;
 
     /// <summary>Rows of weights that are multiplied at once: they stay in the first cache.</summary>
     private const int WeightsAtOnce = 256;
@@ -69,14 +69,18 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
     public override long ScratchBytes =>
         ((long)TileGrid.Frequencies * _weightPitch + (long)Parts * PartScratch) * sizeof(float);
 
-    private int Parts => Math.Min(_bunches * _ranges, Threads);
+    /// <summary>Parts of the first phase, which maps the weights to the beginning of the scratch memory.</summary>
+    public int WeightParts => PartsOfWeights * Threads;
+
+    /// <summary>Parts of the second phase.</summary>
+    public int Parts => Math.Min(_bunches * _ranges, Threads);
 
     private int PartScratch => TileGrid.Frequencies * (_inputPitch + _productPitch)
         + Math.Max(_source.Scratch, _target.Scratch);
 
     public override void Run(ref KernelCall call)
     {
-        call.ForEach(0, WeightParts * Threads);
+        call.ForEach(0, WeightParts);
         call.ForEach(1, Parts);
     }
 
@@ -93,7 +97,7 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
     private void MapWeights(float* weights, int index, float* to)
     {
         var scratch = stackalloc float[WinogradWeights.Scratch(BlockColumns)];
-        var (pieces, parts) = (Blocks * _weights.PiecesOfBlock, WeightParts * Threads);
+        var (pieces, parts) = (Blocks * _weights.PiecesOfBlock, WeightParts);
         for (var i = Share(pieces, index, parts); i < Share(pieces, index + 1, parts); i++)
         {
             var (block, piece) = (i / _weights.PiecesOfBlock, i % _weights.PiecesOfBlock);
