@@ -30,9 +30,21 @@ public static class Subgraph
         graph.Input.Add(inputs.Where(pair => needed.Contains(pair.Key)).Select(pair => Info(pair.Key, pair.Value)));
         graph.Output.Add(outputs.Select(name => model.Proto.Graph.Output.FirstOrDefault(o => o.Name == name)
             ?? new ValueInfoProto { Name = name }));
-        var proto = model.Proto.Clone();
-        proto.Graph = graph.Clone();
-        return new(proto, model.Path);
+        return new(WithGraph(model.Proto, graph.Clone()), model.Path);
+    }
+
+    // All of a model but its graph, whose weights would take long to copy.
+    private static ModelProto WithGraph(ModelProto model, GraphProto graph)
+    {
+        var proto = new ModelProto
+        {
+            IrVersion = model.IrVersion, ProducerName = model.ProducerName, ProducerVersion = model.ProducerVersion,
+            Domain = model.Domain, ModelVersion = model.ModelVersion, DocString = model.DocString, Graph = graph,
+        };
+        proto.OpsetImport.Add(model.OpsetImport.Select(opset => opset.Clone()));
+        proto.MetadataProps.Add(model.MetadataProps.Select(entry => entry.Clone()));
+        proto.Functions.Add(model.Functions.Select(function => function.Clone()));
+        return proto;
     }
 
     /// <summary>

@@ -80,7 +80,8 @@ internal sealed unsafe class DepthwiseFilter : PieceKernel
         }
     }
 
-    private void FilterMap(in KernelCall call, long start, OutputPieces pieces, float* source, float* weights, float bias, float* target, float* scratch)
+    private void FilterMap(in KernelCall call, long start, OutputPieces pieces, float* source, float* weights, float bias,
+        float* target, float* scratch)
     {
         var results = scratch + _map.Size;
         var chosen = results + 2 * _columnPhases * _resultSize;

@@ -74,38 +74,47 @@ internal sealed unsafe class PointwiseWeightGradient : Kernel
         new Span<float>(sums, SumsSize).Clear();
         var (slice, range) = (index / _ranges, index % _ranges);
         var (row, end) = ((int)((long)_rows * range / _ranges), (int)((long)_rows * (range + 1) / _ranges));
-        var pieces = _images * _chunks;
-        var first = (int)((long)pieces * slice / _slices);
-        for (var piece = first; piece < (int)((long)pieces * (slice + 1) / _slices); piece++)
-            Add(in call, piece / _chunks, piece % _chunks * _chunk, row, end - row, packed, sums, piece + 1 >= (int)((long)pieces * (slice + 1) / _slices) ? 0 : piece % _chunks == _chunks - 1 ? (long)_rows * _pixels - (_chunks - 1) * _chunk : _chunk);
+        var all = _images * _chunks;
+        var last = (int)((long)all * (slice + 1) / _slices) - 1;
+        for (var i = (int)((long)all * slice / _slices); i <= last; i++)
+            Add(in call, i, Math.Min(i + 1, last), row, end - row, packed, sums);
         if (_slices == 1)
             Write(sums, row, end - row, call.Output(0));
     }
 
-    // [panel][row][column] += the sums over some pixels
-    private void Add(in KernelCall call, int image, int pixel, int firstRow, int rows, float* packed, float* sums, long next)
+    // [panel][row][column] += the sums over some pixels, while those of the next piece arrive
+    private void Add(in KernelCall call, int piece, int next, int firstRow, int rows, float* packed, float* sums)
     {
-        var count = Math.Min(_chunk, _pixels - pixel);
-        var columns = call.Input(_rowsAreChannels ? 0 : 1) + (long)image * _columns * _pixels + pixel;
-        for (var panel = 0; panel < _panels; panel++)
-            _loops.Transpose(columns + (long)panel * _panel * _pixels, _pixels, Math.Min(_panel, _columns - panel * _panel),
-                count, packed + panel * _chunk * _panel, Width(panel));
-        var x = call.Input(_rowsAreChannels ? 1 : 0) + ((long)image * _rows + firstRow) * _pixels + pixel;
+        var count = Math.Min(_chunk, _pixels - piece % _chunks * _chunk);
+        Transpose(call.Input(_rowsAreChannels ? 0 : 1), piece, count, packed);
+        var all = call.Input(_rowsAreChannels ? 1 : 0) + (long)firstRow * _pixels;
+        float* x = all + Start(piece, _rows), ahead = all + Start(next, _rows);
         for (var row = 0; row < rows; row += Rows)
         {
-            var at = x + (long)Math.Min(row, rows - Rows) * _pixels;
+            var at = (long)Math.Min(row, rows - Rows) * _pixels;
             for (var panel = 0; panel < _panels; panel++)
                 for (var i = 0; i < count; i += AtOnce)
                 {
-                    if (panel == 0 && next != 0)
-                        for (var r = 0; r < Rows; r++)
-                            CacheLines.Fetch(at + next + (long)r * _pixels + i, AtOnce);
-                    _loops.Multiply(at + i, _pixels, 1, Rows, Math.Min(AtOnce, count - i),
+                    for (var r = 0; r < Rows && panel == 0; r++)
+                        CacheLines.Fetch(ahead + at + (long)r * _pixels + i, AtOnce);
+                    _loops.Multiply(x + at + i, _pixels, 1, Rows, Math.Min(AtOnce, count - i),
                         packed + panel * _chunk * _panel + i * Width(panel), Width(panel),
                         sums + (panel * SumRows + row) * _panel, add: true);
                 }
         }
     }
+
+    // [panel][pixel][column]
+    private void Transpose(float* columns, int piece, int count, float* packed)
+    {
+        columns += Start(piece, _columns);
+        for (var panel = 0; panel < _panels; panel++)
+            _loops.Transpose(columns + (long)panel * _panel * _pixels, _pixels, Math.Min(_panel, _columns - panel * _panel),
+                count, packed + panel * _chunk * _panel, Width(panel));
+    }
+
+    // Where a piece's pixels begin in maps of so many channels.
+    private long Start(int piece, int channels) => (long)(piece / _chunks) * channels * _pixels + piece % _chunks * _chunk;
 
     // Columns of a panel: the last one may be a single vector.
     private int Width(int panel) => _columns - panel * _panel <= _loops.Width ? _loops.Width : _panel;
@@ -122,7 +131,8 @@ internal sealed unsafe class PointwiseWeightGradient : Kernel
                 if (_rowsAreChannels)
                     _loops.Transpose(from, Width(panel), Rows, columns, dw + (long)column * _rows + first, _rows);
                 else
-                    _loops.CopyRows(from, Width(panel), dw + (long)first * _columns + column, _columns, Rows, 0, columns, columns);
+                    _loops.CopyRows(from, Width(panel), dw + (long)first * _columns + column, _columns, Rows, 0, columns,
+                        columns);
             }
         }
     }

@@ -28,14 +28,15 @@ internal sealed unsafe class ChainedKernel : Kernel
         (_first, _slots, _pieces, Written) = (first, program.Slots, new(this), written);
         (_instructions, _reductions) = ([.. program.Instructions], [.. program.Reductions]);
         _capacity = (first.LargestPiece + LineSize - 1) / LineSize * LineSize;
-        var size = first.Outputs[0].Shape.Size;
         _streams =
         [
-            .. inputs.Index().Skip(first.Inputs.Count).Where(i => i.Item.Shape.Size == size && i.Item.Element == ElementType.Float32)
-                .Select(i => new Operand(Place.Input, i.Index)),
-            .. outputs.Index().Where(o => o.Item.Shape.Size == size && o.Item.Element == ElementType.Float32)
-                .Select(o => new Operand(Place.Output, o.Index)),
+            .. inputs.Index().Skip(first.Inputs.Count).Where(i => IsStream(i.Item)).Select(i => new Operand(Place.Input, i.Index)),
+            .. outputs.Index().Where(o => IsStream(o.Item)).Select(o => new Operand(Place.Output, o.Index)),
         ];
+
+        // One number for each of the kernel's output.
+        bool IsStream(TypedShape value) =>
+            value.Element == ElementType.Float32 && value.Shape.Size == first.Outputs[0].Shape.Size;
     }
 
     public override long ScratchBytes => SumsAt + sizeof(float) * (long)_reductions.Length * Rows * PiecesOfRow;
@@ -91,6 +92,6 @@ internal sealed unsafe class ChainedKernel : Kernel
     }
 
     // Its block is the number of the piece, counted row by row.
-    private Tile TileAt(in KernelCall call, long start, int count) => new(in call, Workspace.ForChain(_slots * _capacity), _capacity,
-        (int)(start / _first.Row * PiecesOfRow + start % _first.Row / _first.PieceOfRow), start, count);
+    private Tile TileAt(in KernelCall call, long start, int count) => new(in call, Workspace.ForChain(_slots * _capacity),
+        _capacity, (int)(start / _first.Row * PiecesOfRow + start % _first.Row / _first.PieceOfRow), start, count);
 }

@@ -1,6 +1,8 @@
 namespace OnnxGraphs.Kernels.Elementwise;
 
-/// <summary>Where a <see cref="PieceKernel"/> writes the pieces of its output, and what is done with each: nothing more.</summary>
+/// <summary>
+/// Where a <see cref="PieceKernel"/> writes the pieces of its output, and what is done with each: nothing more.
+/// </summary>
 internal unsafe class OutputPieces
 {
     /// <summary>Pieces that lie in the kernel's output.</summary>

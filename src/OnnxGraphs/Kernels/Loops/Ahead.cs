@@ -15,7 +15,7 @@ internal readonly unsafe struct Ahead(float* from, nint step, nint next = 0)
 
     public nint Next => next;
 
-    /// <summary>A matrix of so many numbers, which lies behind others, during a product of so many steps for some rows.</summary>
+    /// <summary>A matrix of so many numbers, which comes next, during a product of so many steps for some rows.</summary>
     public static Ahead Matrix(float* from, int numbers, int rows, int steps)
     {
         var groups = Math.Max(1, rows / (2 * InnerLoops.ProductRows));
