@@ -18,6 +18,9 @@ internal sealed class ElementwiseFusion
     /// <summary>Elements that make a pass over memory count, and that make a call count.</summary>
     private const long Large = 4096, Smallest = 16;
 
+    /// <summary>Elements of a piece that stays in the second cache with what a chain reads and writes beside it.</summary>
+    private const int LargestPiece = 1 << 16;
+
     // Each of these costs ONNX Runtime more alone than a pass over memory; HardSwish is a function of two operators to it.
     private static readonly HashSet<string> SlowAlone = ["Softplus", "Where", "Pow", "GatherElements", "HardSwish"];
 
@@ -88,8 +91,9 @@ internal sealed class ElementwiseFusion
                         break;
     }
 
-    private bool MayFollow(PieceKernel kernel, IReadOnlyList<int> chain) => chain.All(i => _elementwise[i] is { } step
-        && step.Size == kernel.Outputs[0].Shape.Size && (step.Row == 1 || step.Row == kernel.Row))
+    private bool MayFollow(PieceKernel kernel, IReadOnlyList<int> chain) => kernel.LargestPiece <= LargestPiece
+        && chain.All(i => _elementwise[i] is { } step && step.Size == kernel.Outputs[0].Shape.Size
+            && (step.Row == 1 || step.Row == kernel.Row))
         && chain.Any(i => !_elementwise[i]!.IsAlias);
 
     // All sums go along the same rows, and nobody waits for a sum.
@@ -119,7 +123,8 @@ internal sealed class ElementwiseFusion
     private bool IsWorthIt(IReadOnlyList<int> group)
     {
         var work = group.Where(i => _elementwise[i] is { IsAlias: false }).ToList();
-        return work.Count > 1 || (work.Count == 1 && group.Any(i => _pieceKernels[i] is not null)) || (work.Count == 1 && SlowAlone.Contains(_steps[work[0]].Op));
+        return work.Count > 1 || (work.Count == 1
+            && (SlowAlone.Contains(_steps[work[0]].Op) || group.Any(i => _pieceKernels[i] is not null)));
     }
 
     private Step Compiled(IReadOnlyList<int> group, KernelChoice choice)

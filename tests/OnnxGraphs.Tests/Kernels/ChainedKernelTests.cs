@@ -74,6 +74,22 @@ public class ChainedKernelTests
             Close.AreEqual(expected[i], found[i], 1e-4f, outputs[i].Name);
     }
 
+    /// <summary>A map that is written as a whole and is too large for the cache has its chain behind it.</summary>
+    [TestMethod]
+    public void LargeMapsWithAStrideStayApart()
+    {
+        var random = new RandomTensors(11);
+        var graph = new Graph();
+        var (x, w) = (graph.Input("x", ElementType.Float32, new(1, 2, 520, 520)), graph.Input("w", ElementType.Float32,
+            new(2, 1, 3, 3)));
+        var y = Op.Relu(Op.Conv(x, w, null, 2, 1, 1, 2)) * 2;
+        (string, Tensor)[] feeds = [("x", random.Normal(1, 2, 520, 520)), ("w", random.Normal(2, 1, 3, 3))];
+        var (expected, _) = BothForms.Run([graph.Output("y", y)], Device.Cpu with { Kernels = false }, feeds);
+        var (found, kernels) = BothForms.Run([graph.Output("z", y)], Device.Cpu, feeds);
+        CollectionAssert.AreEquivalent(new[] { "DepthwiseConv", "Elementwise" }, kernels.ToArray());
+        Close.AreEqual(expected[0], found[0], 1e-4f);
+    }
+
     // An activation that keeps its input for the gradient, a gate for each channel, and sums of maps.
     private static Var Block(Var[] x, Var y)
     {

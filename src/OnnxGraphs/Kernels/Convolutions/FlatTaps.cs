@@ -58,7 +58,9 @@ internal sealed unsafe class FlatTaps
     /// </summary>
     public float* Fill(float* map, int first, int rows, float* band)
     {
-        if (first > _above && first + rows + _below < _height)
+        // Shifts to the side reach some numbers farther.
+        const int beyond = InnerLoops.Slack / 2;
+        if ((first - _above) * _width >= beyond && (_height - first - rows - _below) * _width >= beyond)
             return map + first * _width;
         band += InnerLoops.Slack / 2;
         var (above, below) = (Math.Min(_above, first), Math.Min(_below, _height - first - rows));
