@@ -45,8 +45,7 @@ public static class RegionNetwork
         Take(graph, second.Proto.Graph);
         graph.Output.Add(((string[])[.. first, stage.ClassLogits, stage.BoxDeltas])
             .Select(name => new ValueInfoProto { Name = name }));
-        var proto = model.Proto.Clone();
-        proto.Graph = graph;
+        var proto = Subgraph.WithGraph(model.Proto, graph);
         proto.IrVersion = Math.Max(4, proto.IrVersion);
         return new(proto, model.Path);
     }

@@ -33,8 +33,8 @@ public static class Subgraph
         return new(WithGraph(model.Proto, graph.Clone()), model.Path);
     }
 
-    // All of a model but its graph, whose weights would take long to copy.
-    private static ModelProto WithGraph(ModelProto model, GraphProto graph)
+    /// <summary>A copy of a model with another graph: its own one's weights would take long to copy.</summary>
+    internal static ModelProto WithGraph(ModelProto model, GraphProto graph)
     {
         var proto = new ModelProto
         {

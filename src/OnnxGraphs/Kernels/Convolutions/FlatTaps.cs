@@ -50,26 +50,14 @@ internal sealed unsafe class FlatTaps
     public int BandRows { get; }
 
     /// <summary>Numbers that <see cref="Fill"/> needs.</summary>
-    public int BandSize => (BandRows + _above + _below) * _width + 2 * InnerLoops.Slack;
+    public int BandSize => RowBand.Size((BandRows + _above + _below) * _width);
 
     /// <summary>
     /// Where the first row of a band of results lies among the rows that it needs. Where the map lacks some they are copied,
     /// with zeros in their place.
     /// </summary>
-    public float* Fill(float* map, int first, int rows, float* band)
-    {
-        // Shifts to the side reach some numbers farther.
-        const int beyond = InnerLoops.Slack / 2;
-        if ((first - _above) * _width >= beyond && (_height - first - rows - _below) * _width >= beyond)
-            return map + first * _width;
-        band += InnerLoops.Slack / 2;
-        var (above, below) = (Math.Min(_above, first), Math.Min(_below, _height - first - rows));
-        new Span<float>(band, (_above - above) * _width).Clear();
-        new Span<float>(map + (first - above) * _width, (above + rows + below) * _width)
-            .CopyTo(new(band + (_above - above) * _width, (above + rows + below) * _width));
-        new Span<float>(band + (_above + rows + below) * _width, (_below - below) * _width).Clear();
-        return band + _above * _width;
-    }
+    public float* Fill(float* map, int first, int rows, float* band) =>
+        RowBand.Take(map, _height, _width, first - _above, _above + rows + _below, band) + _above * _width;
 
     /// <summary>The weights of a channel in the order of the taps.</summary>
     public void Choose(float* weights, float* chosen)

@@ -39,8 +39,8 @@ internal sealed unsafe class FlatWeightGradient : Kernel
             && shape.Window.Before[0] < shape.Window.Kernel[0] && shape.Window.Before[1] < shape.Window.Kernel[1]
             ? new(shape, loops) : null;
 
-    // Rows of x and of dy, with room on both sides.
-    private int BandSize => (_bandRows + _taps) * _width + 2 * Slack;
+    // Of x; dy takes fewer.
+    private int BandSize => RowBand.Size((_bandRows + _taps - 1) * _width);
 
     public override void Run(ref KernelCall call) => call.ForEach(0, _parts);
 
@@ -67,8 +67,8 @@ internal sealed unsafe class FlatWeightGradient : Kernel
         for (var first = 0; first < _height; first += _bandRows)
         {
             var rows = Whole(Math.Min(_bandRows, _height - first));
-            var source = Rows(x, first - _above, rows + _taps - 1, memory);
-            var other = Rows(dy, first, rows, memory + BandSize);
+            var source = RowBand.Take(x, _height, _width, first - _above, rows + _taps - 1, memory);
+            var other = RowBand.Take(dy, _height, _width, first, rows, memory + BandSize);
             CacheLines.Fetch(x + (long)(first + rows + _taps) * _width, rows * _width);
             CacheLines.Fetch(dy + (long)(first + rows) * _width, rows * _width);
             for (var column = 0; column < _columns; column++)
@@ -78,21 +78,6 @@ internal sealed unsafe class FlatWeightGradient : Kernel
         for (var column = 0; column < _columns; column++)
             for (var row = 0; row < _taps; row++)
                 sums[row * _columns + column] += byColumn[column * _taps + row];
-    }
-
-    // Some rows where they lie if there is more of the map on both sides; else a copy with zeros for rows that there are not.
-    private float* Rows(float* map, int first, int count, float* copy)
-    {
-        if ((long)first * _width >= Slack && (long)(_height - first - count) * _width >= Slack)
-            return map + (long)first * _width;
-        var rows = copy + Slack;
-        var (above, below) = (Math.Min(count, Math.Max(0, -first)), Math.Clamp(first + count - _height, 0, count));
-        var inside = Math.Max(0, count - above - below);
-        new Span<float>(copy, Slack + above * _width).Clear();
-        new Span<float>(map + (long)(first + above) * _width, inside * _width).CopyTo(new(rows + above * _width,
-            inside * _width));
-        new Span<float>(rows + (above + inside) * _width, below * _width + Slack).Clear();
-        return rows;
     }
 
     // The next multiple of the rows that are taken at once.
