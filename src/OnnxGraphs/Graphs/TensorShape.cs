@@ -25,6 +25,7 @@ public sealed class TensorShape : IReadOnlyList<long>, IEquatable<TensorShape>
                 $"Shape [{string.Join(", ", dims.ToArray())}] has more than 2^40 elements.");
         }
         _dims = dims.ToArray();
+        Size = SizeOf(..);
     }
 
     /// <summary>The shape without dimensions: one element.</summary>
@@ -34,12 +35,18 @@ public sealed class TensorShape : IReadOnlyList<long>, IEquatable<TensorShape>
     public int Rank => _dims.Length;
 
     /// <summary>Number of elements: the product of the dimensions.</summary>
-    public long Size => SizeOf(..);
+    public long Size { get; }
 
     /// <summary>
     /// Product of the dimensions in a range: <c>SizeOf(2..)</c> counts the pixels of a map [N, C, H, W].
     /// </summary>
-    public long SizeOf(Range axes) => _dims[axes].Aggregate(1L, (product, dim) => product * dim);
+    public long SizeOf(Range axes)
+    {
+        var size = 1L;
+        foreach (var dim in _dims.AsSpan(axes))
+            size *= dim;
+        return size;
+    }
 
     /// <inheritdoc/>
     public int Count => _dims.Length;

@@ -19,6 +19,9 @@ internal abstract class Kernel(string name, IReadOnlyList<TypedShape> inputs, IR
     /// <summary>Bytes of memory that a run needs beside inputs and outputs, not initialised.</summary>
     public virtual long ScratchBytes => 0;
 
+    /// <summary>Whether an output may lie where an input lies.</summary>
+    public virtual bool MayShare(int input, int output) => false;
+
     /// <summary>Computes the outputs: calls <see cref="KernelCall.ForEach"/> once or more.</summary>
     public abstract void Run(ref KernelCall call);
 

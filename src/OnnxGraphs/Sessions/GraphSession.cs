@@ -59,6 +59,9 @@ public sealed class GraphSession : IDisposable
     /// </summary>
     public bool MayShare { get; private init; }
 
+    /// <summary>Inputs in place of parts of vectors, to be bound to their memory.</summary>
+    internal IReadOnlyList<VectorView> Views { get; private init; } = [];
+
     /// <summary>Opens a session for values of a graph.</summary>
     /// <param name="outputs">The values to compute.</param>
     /// <param name="inputs">Inputs to declare; null for those that the values need.</param>
@@ -69,14 +72,19 @@ public sealed class GraphSession : IDisposable
     /// <exception cref="InvalidOperationException">The native library lacks the device's provider.</exception>
     public static GraphSession Open(IReadOnlyList<Var> outputs, IReadOnlyList<Var>? inputs, Device device,
         Action<SessionOptions>? configure = null, IReadOnlyList<(Var Old, Var New)>? replaced = null,
+        bool capture = false) => Open(outputs, inputs, [], device, configure, replaced, capture);
+
+    /// <summary>The same; parts of the viewed vectors may become inputs of their own, which <see cref="Views"/> names.</summary>
+    internal static GraphSession Open(IReadOnlyList<Var> outputs, IReadOnlyList<Var>? inputs, IReadOnlyList<Var> viewed,
+        Device device, Action<SessionOptions>? configure = null, IReadOnlyList<(Var Old, Var New)>? replaced = null,
         bool capture = false)
     {
         if (device is not { IsProcessor: true, Kernels: true } || OrtFunctions.Load() is not { } functions
-            || KernelRewrite.Of(outputs, inputs, replaced ?? []) is not { Kernels.Count: > 0 } rewrite)
+            || KernelRewrite.Of(outputs, inputs, replaced ?? [], viewed) is not { Kernels.Count: > 0 } rewrite)
             return Open(GraphWriter.Write(outputs, inputs), device, configure, capture);
         using var options = Options(rewrite.Model, device, configure, capture);
         return new(rewrite.Model, new(rewrite.Kernels, functions), [.. rewrite.Kernels.Select(kernel => kernel.Name)],
-            options) { MayShare = rewrite.MayShare };
+            options) { MayShare = rewrite.MayShare, Views = rewrite.Views };
     }
 
     /// <summary>Opens a session for a model as it is, without kernels.</summary>

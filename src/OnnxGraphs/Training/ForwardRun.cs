@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using OnnxGraphs.Graphs;
+using OnnxGraphs.Rewrites;
 using OnnxGraphs.Runtime;
 using OnnxGraphs.Sessions;
 
@@ -28,7 +29,8 @@ internal sealed class ForwardRun : IDisposable
         Action<SessionOptions>? configure)
     {
         _parameters = parameters;
-        _session = GraphSession.Open(halves.ForwardOutputs, null, device, configure);
+        _session = GraphSession.Open(halves.ForwardOutputs, null,
+            [.. halves.Inputs.Where(input => input.Name == TrainingGraph.Parameters)], device, configure);
         foreach (var value in halves.Predictions)
             _predictions[value.Name] = HostTensors.Allocate(value.Type, value.Shape);
         foreach (var value in halves.Kept)
@@ -74,6 +76,7 @@ internal sealed class ForwardRun : IDisposable
         foreach (var (name, value) in inputs.Append(new(TrainingGraph.Parameters, parameters)))
             if (_session.Session.InputMetadata.ContainsKey(name))
                 binding.BindInput(name, value);
+        VectorView.Bind(binding, _session.Views, _ => parameters);
         foreach (var (name, value) in _predictions.Concat(_kept))
             binding.BindOutput(name, value);
         return binding;

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using OnnxGraphs.Rewrites;
 using OnnxGraphs.Sessions;
 
 namespace OnnxGraphs.Training;
@@ -22,8 +23,9 @@ internal sealed class PartSession(GraphSession session) : IDisposable
         if (!_bindings.TryGetValue(place, out var binding))
         {
             _bindings[place] = binding = session.Session.CreateIoBinding();
-            foreach (var name in session.Session.InputNames)
+            foreach (var name in session.Session.InputNames.Except(session.Views.Select(view => view.Input.Name)))
                 binding.BindInput(name, value(name));
+            VectorView.Bind(binding, session.Views, value);
             foreach (var name in session.Session.OutputNames)
                 binding.BindOutput(name, value(name));
         }

@@ -21,7 +21,8 @@ internal sealed class PartSessions : IDisposable
         Counting = counts.Count == 0 ? null : new(GraphSession.Open([.. counts.Select(sum => sum.Part)], null, device));
         var kept = graph.Halves?.Kept ?? [];
         Backward = new(GraphSession.Open([.. Losses(graph).Select(Value), gradient.Part],
-            kept.Count == 0 ? null : Inputs([.. Losses(graph).Select(Value), gradient.Part], kept), device));
+            kept.Count == 0 ? null : Inputs([.. Losses(graph).Select(Value), gradient.Part], kept),
+            [Value(TrainingGraph.Parameters)], device));
         Update = new(GraphSession.Open([.. vectors.Select(vector => vector.New)],
             [gradient.Total, Value(TrainingGraph.LearningRate), Value(TrainingGraph.StepNumber),
                 .. vectors.Select(vector => vector.Old)], device, null, vectors));

@@ -22,8 +22,8 @@ internal sealed record StepSession(GraphSession Graph, bool Watched)
         try
         {
             var session = graph.Source is { } source
-                ? GraphSession.Open(graph.Halves?.Outputs ?? source.Outputs, graph.Halves?.RestInputs ?? source.Inputs, device,
-                    Configure, [.. graph.Vectors.Select(name => (source.Find(name)!, source.Find(TrainingGraph.Next(name))!))],
+                ? GraphSession.Open(graph.Halves?.Outputs ?? source.Outputs, graph.Halves?.RestInputs ?? source.Inputs,
+                    [source.Find(TrainingGraph.Parameters)!], device, Configure, [.. graph.Vectors.Select(name => (source.Find(name)!, source.Find(TrainingGraph.Next(name))!))],
                     true)
                 : GraphSession.Open(graph.Step, device, Configure, capture: true);
             return new(session, watched);

@@ -2,6 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 using OnnxGraphs.Precision;
+using OnnxGraphs.Rewrites;
 using OnnxGraphs.Runtime;
 
 namespace OnnxGraphs.Training;
@@ -207,6 +208,7 @@ public sealed class TrainingRun : ITrainingRun
             binding.BindInput(Graph.Vectors[i], _state.Old[i]);
             binding.BindOutput(TrainingGraph.Next(Graph.Vectors[i]), _state.New[i]);
         }
+        VectorView.Bind(binding, _step.Graph.Views, name => _state.Old[_state.Place(name)]);
         return binding;
     }
 }

@@ -27,6 +27,8 @@ internal sealed unsafe class ChainedKernel : Kernel
     {
         (_first, _slots, _pieces, Written) = (first, program.Slots, new(this), written);
         (_instructions, _reductions) = ([.. program.Instructions], [.. program.Reductions]);
+        Rows = (int)(first.Outputs[0].Shape.Size / first.Row);
+        PiecesOfRow = first.PieceOfRow >= first.Row ? 1 : (first.Row + first.PieceOfRow - 1) / first.PieceOfRow;
         _capacity = (first.LargestPiece + LineSize - 1) / LineSize * LineSize;
         _streams =
         [
@@ -45,9 +47,9 @@ internal sealed unsafe class ChainedKernel : Kernel
 
     private long SumsAt => (_first.ScratchBytes + 63) / 64 * 64;
 
-    private int Rows => (int)(_first.Outputs[0].Shape.Size / _first.Row);
+    private int Rows { get; }
 
-    private int PiecesOfRow => _first.PieceOfRow >= _first.Row ? 1 : (_first.Row + _first.PieceOfRow - 1) / _first.PieceOfRow;
+    private int PiecesOfRow { get; }
 
     public override void Run(ref KernelCall call)
     {

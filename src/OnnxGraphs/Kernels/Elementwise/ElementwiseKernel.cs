@@ -42,10 +42,15 @@ internal sealed unsafe class ElementwiseKernel : Kernel
             Math.Min(_blocks, PartsPerThread * Environment.ProcessorCount));
     }
 
-    /// <summary>
-    /// Whether an output may lie where an input lies: nothing reads a tile of that input once the output's is written.
-    /// </summary>
-    public bool MayShare(int input, int output)
+    /// <summary>Whether it adds up rows.</summary>
+    public bool HasSums => _reductions.Length > 0;
+
+    /// <summary>Whether nothing but the loops over elements reads an input.</summary>
+    public bool ReadsByElement(int input) => Inputs[input].Shape.Size == _program.Size
+        && !_instructions.Any(instruction => instruction is not FusedLoop && instruction.ReadsInput(input));
+
+    // Nothing reads a tile of that input once the output's is written.
+    public override bool MayShare(int input, int output)
     {
         var written = Array.FindIndex(_instructions, instruction => instruction.WritesOutput(output));
         return written >= 0 && Array.FindLastIndex(_instructions, i => i.ReadsInput(input)) <= written
@@ -79,6 +84,14 @@ internal sealed unsafe class ElementwiseKernel : Kernel
             var rest = (_pieces == 1 ? _program.Size : (row + 1) * _program.Row) - start;
             RunTile(new(in call, slots, _capacity, block, start, (int)Math.Min(_tile, rest)), in call);
         }
+    }
+
+    /// <summary>Works on some elements, of a chain without sums.</summary>
+    public void Run(in KernelCall call, long start, long end)
+    {
+        var slots = Workspace.ForChain(_program.Slots * _capacity);
+        for (; start < end; start += _tile)
+            RunTile(new(in call, slots, _capacity, 0, start, (int)Math.Min(_tile, end - start)), in call);
     }
 
     private void RunTile(in Tile tile, in KernelCall call)
