@@ -21,10 +21,13 @@ internal static class SharedWeights
                 // With the first ones that it does not wait for.
                 _ = sharing.TakeWhile(before => before < step).Any(before =>
                     !groups.Members(before).Any(member => groups.Readers(member).Contains(step)) && groups.TryJoin(before, step));
-        var all = groups.All.ToList();
-        return all.Count == steps.Count ? steps : StepOrder.Sorted([.. all.Select(group => group.Count == 1 ? steps[group[0]]
+        return StepOrder.Sorted([.. groups.All.Select(group => group.Count == 1 ? Alone(steps[group[0]], choice)
             : Joined([.. group.Order().Select(i => steps[i])], choice))]);
     }
+
+    // What maps weights for itself alone may do so piece by piece.
+    private static Step Alone(Step step, KernelChoice choice) => (choice.KernelOf(step) as WinogradConvolution)?.ForSmallMaps()
+        is { } small ? choice.Use(small, step.Inputs.OfType<Var>().ToList(), step.Outputs) : step;
 
     private static Step Joined(IReadOnlyList<Step> levels, KernelChoice choice) => choice.Use(
         new WinogradLevels([.. levels.Select(level => (WinogradConvolution)choice.KernelOf(level)!)]),

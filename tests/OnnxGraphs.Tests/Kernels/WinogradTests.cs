@@ -28,6 +28,8 @@ public class WinogradTests
     [DataRow(4, 70, 40, 8, 7, 1)]
     [DataRow(1, 49, 97, 13, 14, 1)]
     [DataRow(4, 96, 64, 10, 10, 0)]
+    [DataRow(2, 530, 47, 9, 10, 1)]
+    [DataRow(2, 47, 530, 10, 9, 1)]
     public void EqualsTheOperators(int images, int channels, int filters, int height, int width, int pad) =>
         Compare(images, channels, filters, height, width, [pad, pad, pad, pad]);
 

@@ -22,6 +22,7 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
     private readonly WinogradWeights _weights;
     private readonly TileSource _source;
     private readonly TileTarget _target;
+    private readonly (int, int) _before;
     private readonly int _channelPitch;
     private readonly int _weightPitch;
     private readonly int _inputPitch;
@@ -37,7 +38,7 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
         : base(name, inputs, target, loops, new((int)target[0], (int)target[2], (int)target[3]), (int)inputs[0][1],
             (int)target[1])
     {
-        (_weights, _hasBias) = (weights, inputs.Count > 2);
+        (_weights, _hasBias, _before) = (weights, inputs.Count > 2, before);
         _source = new(loops, Grid, WinogradStep.Input, Channels, ((int)inputs[0][2], (int)inputs[0][3]), before);
         _target = new(loops, Grid, Columns);
         _channelPitch = TileGrid.Spread(Channels);
@@ -65,6 +66,10 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
         new("WinogradConvInputGradient", loops, [shape.Output, shape.Weights], shape.Input,
             new(loops, shape.Filters, shape.Channels, isFlipped: true),
             (2 - (int)shape.Window.Before[0], 2 - (int)shape.Window.Before[1]));
+
+    /// <summary>A kernel that does the same faster for many channels on few tiles; null where there is none.</summary>
+    public WinogradSmallMaps? ForSmallMaps() => WinogradSmallMaps.Fits(Grid, Channels, Columns)
+        ? new(Name, Loops, [.. Inputs.Select(input => input.Shape)], Outputs[0].Shape, _weights, _before) : null;
 
     public override long ScratchBytes =>
         ((long)TileGrid.Frequencies * _weightPitch + (long)Parts * PartScratch) * sizeof(float);

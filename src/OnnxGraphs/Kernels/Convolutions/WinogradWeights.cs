@@ -8,7 +8,10 @@ namespace OnnxGraphs.Kernels.Convolutions;
 /// </summary>
 internal sealed unsafe class WinogradWeights(InnerLoops loops, int filters, int channels, bool isFlipped)
 {
-    private const int Taps = 9, RowsAtOnce = 16;
+    /// <summary>Rows of a piece.</summary>
+    public const int RowsAtOnce = 16;
+
+    private const int Taps = 9;
 
     private readonly int _rows = isFlipped ? filters : channels;
     private readonly int _columns = isFlipped ? channels : filters;
@@ -27,16 +30,17 @@ internal sealed unsafe class WinogradWeights(InnerLoops loops, int filters, int 
     /// <param name="to">The block at the first frequency.</param>
     /// <param name="frequencyPitch">Numbers to the next frequency.</param>
     /// <param name="scratch">Memory to work in.</param>
+    /// <param name="step">Whether what is mapped goes past the caches or stays in them.</param>
     public void Map(float* weights, int column, int blockColumns, int piece, float* to, int frequencyPitch,
-        float* scratch)
+        float* scratch, WinogradStep step = WinogradStep.Weights)
     {
-        nint step = isFlipped ? -blockColumns : blockColumns;
+        nint tap = isFlipped ? -blockColumns : blockColumns;
         var first = scratch + (isFlipped ? (Taps - 1) * blockColumns : 0);
         var row = piece * RowsAtOnce;
         var rows = Math.Min(RowsAtOnce, _rows - row);
         Gather(weights, column, blockColumns, row, rows, scratch);
         for (var lane = 0; lane < blockColumns; lane += loops.Width)
-            loops.MapTiles(WinogradStep.Weights, first + lane, new(3 * step, step, Taps * blockColumns),
+            loops.MapTiles(step, first + lane, new(3 * tap, tap, Taps * blockColumns),
                 to + row * blockColumns + lane, new(6 * frequencyPitch, frequencyPitch, blockColumns), rows);
     }
 

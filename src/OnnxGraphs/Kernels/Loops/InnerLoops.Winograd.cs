@@ -43,6 +43,9 @@ internal sealed unsafe partial class InnerLoops<V, S>
             case WinogradStep.Weights:
                 MapTiles<Weights, Streamed>(from, source, to, target, count);
                 break;
+            case WinogradStep.CachedWeights:
+                MapTiles<Weights, Cached>(from, source, to, target, count);
+                break;
             case WinogradStep.Output:
                 MapTiles<Output, Cached>(from, source, to, target, count);
                 break;

@@ -12,6 +12,9 @@ internal enum WinogradStep
     /// <summary>G: 3 x 3 weights to 6 x 6 values, which are stored past the caches: they are for all cores.</summary>
     Weights,
 
+    /// <summary>The same, stored in the caches: for the core that maps them.</summary>
+    CachedWeights,
+
     /// <summary>A': 6 x 6 values to 4 x 4 outputs.</summary>
     Output,
 
