@@ -18,7 +18,7 @@ internal sealed class NetworkStep
     private readonly int _threads;
 
     public NetworkStep(string model, string[] heads, int batch, long[] size, string loss, string optimizer,
-        int threads)
+        int threads, bool recompute)
     {
         _threads = threads;
         _model = OnnxModel.Load(model);
@@ -36,6 +36,7 @@ internal sealed class NetworkStep
             {
                 [_model.Inputs[0].Name] = new(batch, 3, size[0], size[1]),
             },
+            Recompute = recompute,
         });
         _buildMilliseconds = watch.Elapsed.TotalMilliseconds;
     }

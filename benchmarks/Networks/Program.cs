@@ -28,17 +28,19 @@ var csv = new Option<string?>("--csv")
 {
     Description = "A name: prints for each batch size name, form, threads, batch, height, width, median and best ms.",
 };
+var recompute = Of("--recompute", "Whether values of the forward pass are computed again.", false);
 var seconds = Of("--seconds", "Of measured steps, with --csv; three steps at least.", 2.0);
 var command = new RootCommand("Times training steps of a network.")
 {
     model, heads, batch, size, loss, optimizer, kernels, rounds, threads, profile, csv,
-    seconds,
+    seconds, recompute,
 };
 command.SetAction(given =>
 {
     long[] picture = [.. given.GetValue(size)!.Split('x').Select(long.Parse)];
     NetworkStep Step(int images) => new(given.GetValue(model)!, given.GetValue(heads)!, images, picture,
-        given.GetValue(loss)!, given.GetValue(optimizer)!, given.GetValue(threads));
+        given.GetValue(loss)!, given.GetValue(optimizer)!, given.GetValue(threads),
+        given.GetValue(recompute));
     bool[] forms = given.GetValue(kernels) switch { "on" => [true], "off" => [false], _ => [true, false] };
     var batches = given.GetValue(batch)!;
     if (given.GetValue(csv) is { } name)
