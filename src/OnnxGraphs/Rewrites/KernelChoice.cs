@@ -80,7 +80,7 @@ internal sealed class KernelChoice(InnerLoops loops)
                 WeightGradient(shape) is { } gradient ? Use(gradient, inputs, node.Outputs) : null,
             Op.MaxPoolInputGradient when value.Shape.Rank == 4 && value.Shape.Size is > 0 and < int.MaxValue =>
                 Use(new MaxPoolGradient(value.Shape, inputs[0]!.Shape, Window.Of(node,
-                    node.Attributes.Ints("kernel_shape")!)), inputs, node.Outputs),
+                    node.Attributes.Ints("kernel_shape")!), loops), inputs, node.Outputs),
             Op.RoiAlignInputGradient when value.Shape.Size is > 0 and < int.MaxValue && inputs[0]!.Shape.Size > 0 =>
                 Use(new RoiAlignGradient(value.Shape, inputs[0]!.Shape), inputs, node.Outputs),
             _ => null,

@@ -68,6 +68,19 @@ internal abstract unsafe class InnerLoops
     /// </summary>
     public abstract void Interleave(float* even, float* odd, float* to, int count);
 
+    /// <summary>
+    /// For windows of 3 x 3 of rows of a width, two places apart: lines[t linePitch + i] = dy[i] where the first maximum of
+    /// window i is its place t, and 0 elsewhere, for i below the count, at least a vector.
+    /// </summary>
+    public abstract void ChooseMaxima(float* x, nint width, float* dy, int count, float* lines, nint linePitch);
+
+    /// <summary>
+    /// Adds lines of three places two apart, of two rows of windows:
+    /// to[2 i] = upper[2][i] + upper[0][i + 1] + lower[2][i] + lower[0][i + 1], to[2 i + 1] = upper[1][i + 1] + lower[1][i + 1],
+    /// for i below the count or up to a vector more.
+    /// </summary>
+    public abstract void InterleaveLines(float* upper, float* lower, nint linePitch, int count, float* to);
+
     /// <summary>Numbers in a vector.</summary>
     public abstract int Width { get; }
 
