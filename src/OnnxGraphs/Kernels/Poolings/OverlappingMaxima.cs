@@ -41,6 +41,9 @@ internal sealed unsafe class OverlappingMaxima
             else
                 new Span<float>(lower, Side * LinesSize).Clear();
             var place = 2 * window - _rows.Before;
+            // The next rows.
+            CacheLines.Fetch(x + (place + 6) * _columns.Size, 2 * _columns.Size);
+            CacheLines.Fetch(dx + (written + 2) * _columns.Size, 2 * _columns.Size);
             if (place >= 0 && place < _rows.Size)
                 Write(upper + 2 * LinesSize, lower, row, dx + written++ * _columns.Size);
             if (place + 1 >= 0 && place + 1 < _rows.Size)
