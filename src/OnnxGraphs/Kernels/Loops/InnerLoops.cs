@@ -84,14 +84,8 @@ internal abstract unsafe class InnerLoops
     /// <summary>Numbers in a vector.</summary>
     public abstract int Width { get; }
 
-    /// <summary>Rows that <see cref="AddProducts"/> works on at a time.</summary>
+    /// <summary>Rows that <see cref="Multiply"/> works on at a time, or twice as many.</summary>
     public const int ProductRows = 6;
-
-    /// <summary>
-    /// sums[r columns + j] += sum over p of x[rows[r] + places[p]] y[p columns + j], for <see cref="ProductRows"/> rows
-    /// and columns of one or two vectors.
-    /// </summary>
-    public abstract void AddProducts(float* x, int* rows, int* places, int count, float* y, int columns, float* sums);
 
     /// <summary>
     /// sums[r columns + j] = sum over p below the count of x[r pitch + p step] y[p columns + j], or that much more, for
