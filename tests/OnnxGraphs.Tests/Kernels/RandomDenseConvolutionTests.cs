@@ -12,6 +12,9 @@ namespace OnnxGraphs.Tests.Kernels;
 [TestClass]
 public class RandomDenseConvolutionTests
 {
+    // Of the outputs.
+    private static readonly string[] _kernels = ["DenseConvChain", "DenseConvInputGradient", "ConvWeightGradient"];
+
     [TestMethod]
     [DataRow(0)]
     [DataRow(1)]
@@ -27,7 +30,7 @@ public class RandomDenseConvolutionTests
     private static void Compare(Random random, string name)
     {
         var tensors = new RandomTensors(random.Next());
-        int[] kernel = [random.Next(1, 8), random.Next(1, 8)], strides = [random.Next(1, 4), random.Next(1, 4)];
+        int[] kernel = [random.Next(1, 8), random.Next(1, 8)], strides = [random.Next(1, 4), random.Next(1, 3)];
         if (random.Next(2) == 0)
             (kernel, strides) = ([kernel[0] | 1, kernel[0] | 1], [2, 2]);
         int[] dilations = random.Next(3) == 0 ? [random.Next(1, 4), random.Next(1, 4)] : [1, 1];
@@ -54,10 +57,14 @@ public class RandomDenseConvolutionTests
         var (found, kernels) = BothForms.Run(outputs, Device.Cpu with { Threads = 1 }, feeds);
         for (var i = 0; i < outputs.Length; i++)
             Close.AreEqualByScale(expected[i], found[i], 1e-4f, $"{name}: {outputs[i].Name}");
-        foreach (var threads in kernels.Contains("ConvWeightGradient") ? new[] { 2, 8 } : [])
+        // What ONNX Runtime's own operators compute differs in the last digits.
+        List<int> own = [.. _kernels.Index().Where(kernel => kernels.Any(name => name.StartsWith(kernel.Item, StringComparison.Ordinal)))
+            .Select(kernel => kernel.Index)];
+        foreach (var threads in own.Count > 0 ? new[] { 2, 8 } : [])
         {
             var (same, _) = BothForms.Run(outputs, Device.Cpu with { Threads = threads }, feeds);
-            CollectionAssert.AreEqual(found[2].Data, same[2].Data, $"{name}, {threads} threads: dw");
+            foreach (var i in own)
+                CollectionAssert.AreEqual(found[i].Data, same[i].Data, $"{name}, {threads} threads: {outputs[i].Name}");
         }
     }
 

@@ -13,7 +13,7 @@ namespace OnnxGraphs.Kernels.Convolutions;
 internal sealed unsafe class DenseWeightGradient : Kernel
 {
     /// <summary>Pixels of a band: a panel and some rows stay in the first cache, all panels in the second.</summary>
-    private const int MostPixels = 256;
+    private const int MostPixels = 512;
 
     /// <summary>Sums that are few beside what is read for them.</summary>
     private const int FewSums = 1 << 14;
@@ -49,7 +49,7 @@ internal sealed unsafe class DenseWeightGradient : Kernel
 
     private int SumsSize => TileGrid.Spread(_panels * SumRows * _panel);
 
-    private int LinePitch => TileGrid.Spread(_bands.Pixels);
+    private int LinePitch => TileGrid.Spread(_bands.Pixels + _loops.Width);
 
     private int PackedSize => _panels * _bands.Pixels * _panel;
 
@@ -125,8 +125,7 @@ internal sealed unsafe class DenseWeightGradient : Kernel
     private void CopyLine(float* maps, MapBand band, float* line)
     {
         for (var i = 0; i < band.Images; i++)
-            _loops.CopyRows(maps + i * _map.Size, _map.Pitch, line + i * band.Rows * band.Width, band.Width, band.Rows, 0,
-                band.Width, band.Width);
+            _loops.JoinRows(maps + i * _map.Size, _map.Pitch, band.Rows, band.Width, line + i * band.Rows * band.Width);
     }
 
     private void Write(float* sums, int firstRow, int rows, float* dw)

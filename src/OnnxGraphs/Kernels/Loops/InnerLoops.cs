@@ -57,8 +57,13 @@ internal abstract unsafe class InnerLoops
         int length);
 
     /// <summary>
-    /// The same for the numbers at even and at odd places of each row, two parts of one length. Reads nothing from the
-    /// limit on, and may write a vector more behind the last row.
+    /// Rows of so many numbers one behind the other. Reads and writes up to a vector more behind each row.
+    /// </summary>
+    public abstract void JoinRows(float* from, nint fromPitch, int rows, int count, float* to);
+
+    /// <summary>
+    /// As <see cref="CopyRows"/> for the numbers at even and at odd places of each row, two parts of one length. Reads nothing
+    /// from the limit on, and may write a vector more behind the last row.
     /// </summary>
     public abstract void SplitRows(float* from, long fromPitch, float* limit, int rows, RowPart even, RowPart odd,
         int length);
