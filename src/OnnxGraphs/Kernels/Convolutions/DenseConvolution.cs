@@ -121,7 +121,8 @@ internal sealed unsafe class DenseConvolution : PieceKernel
     }
 
     // [interleaved map][panel][target of the group][pixel of the panel]
-    private void Multiply(in KernelCall call, int target, int targets, long start, int pixels, float* packed, OutputPieces pieces)
+    private void Multiply(in KernelCall call, int target, int targets, long start, int pixels, float* packed,
+        OutputPieces pieces)
     {
         var weights = (float*)call.Scratch + (long)target * _weights.RowSize;
         var phases = _shifted.Phases.Count;
@@ -144,7 +145,8 @@ internal sealed unsafe class DenseConvolution : PieceKernel
     }
 
     // A target's rows of a band.
-    private void Write(in KernelCall call, int group, int target, long start, int first, int rows, float* sums, OutputPieces pieces)
+    private void Write(in KernelCall call, int group, int target, long start, int first, int rows, float* sums,
+        OutputPieces pieces)
     {
         var (stride, size, pixels) = (_rows.TargetStride, _columns.TargetSize, rows * _columns.Count);
         var targetRows = Math.Min(rows * stride, _rows.TargetSize - first * stride);
@@ -153,8 +155,8 @@ internal sealed unsafe class DenseConvolution : PieceKernel
             _sums.Unpack(sums, target, pixels, _hasBias ? call.Input(2)[group + target] : 0, piece);
         else
             for (var row = 0; row < Math.Min(stride, targetRows); row++)
-                _loops.CopyRows(Interleaved(sums, target, row, pixels), _columns.TargetStride * _columns.Count, piece + row * size,
-                    stride * size, (targetRows - row + stride - 1) / stride, 0, size, size);
+                _loops.CopyRows(Interleaved(sums, target, row, pixels), _columns.TargetStride * _columns.Count,
+                    piece + row * size, stride * size, (targetRows - row + stride - 1) / stride, 0, size, size);
         pieces.Done(in call, start, targetRows * size);
     }
 

@@ -28,8 +28,11 @@ internal sealed unsafe class DenseWeights(InnerLoops loops, ConvolutionShape sha
             if (targets < group)
                 new Span<float>(to, group * RowSize).Clear();
             for (var source = 0; source < _sources; source++)
-                loops.Transpose(weights + (isTransposed ? (long)source * _targets + first : (long)first * _sources + source) * Taps,
-                    isTransposed ? Taps : _sources * Taps, targets, Taps, to + source * group, _sources * group);
+            {
+                var row = isTransposed ? (long)source * _targets + first : (long)first * _sources + source;
+                loops.Transpose(weights + row * Taps, isTransposed ? Taps : _sources * Taps, targets, Taps, to + source * group,
+                    _sources * group);
+            }
         }
     }
 }

@@ -30,11 +30,17 @@ internal sealed record FilterAxis(int SourceSize, int SourceStride, int SourceBe
     /// <summary>The adjoint, from dy to dx: place x gets w[t] dy[o] from every t with x + before - t dilation = o stride.</summary>
     public static FilterAxis Backward(int size, int output, int kernel, int stride, int dilation, int before)
     {
-        // Of x = index * stride + phase, o = index + shift.
-        var taps = Steps(kernel, dilation).Select(step => (int)Math.Floor((step - before) / (double)stride) is var steps
-            ? (Shift: -steps, Phase: step - before - steps * stride) : default).ToList();
-        var first = taps.Min(tap => tap.Shift);
-        return new(output, 1, -first, size, stride, [.. taps.Select(tap => new AxisTap(0, tap.Shift - first, tap.Phase))]);
+        // Of x = index * stride + phase, o = index - strides.
+        var taps = Steps(kernel, dilation).Select(step => Divided(step - before, stride)).ToList();
+        var most = taps.Max(tap => tap.Strides);
+        return new(output, 1, most, size, stride, [.. taps.Select(tap => new AxisTap(0, most - tap.Strides, tap.Phase))]);
+    }
+
+    // Whole strides, rounded down, and the rest.
+    private static (int Strides, int Phase) Divided(int places, int stride)
+    {
+        var phase = (places % stride + stride) % stride;
+        return ((places - phase) / stride, phase);
     }
 
     private static IEnumerable<int> Steps(int kernel, int dilation) =>

@@ -124,6 +124,7 @@ internal sealed unsafe class PhasedMap
         var top = first * _rows.TargetStride + rowPhase;
         var inside = Math.Min(rows, (_rows.TargetSize - top + _rows.TargetStride - 1) / _rows.TargetStride);
         if (inside > 0)
-            _loops.CopyRows(phase, Pitch * stride, map + (long)top * size, (long)_rows.TargetStride * size, inside, 0, size, size);
+            _loops.CopyRows(phase, Pitch * stride, map + (long)top * size, (long)_rows.TargetStride * size, inside, 0, size,
+                size);
     }
 }
