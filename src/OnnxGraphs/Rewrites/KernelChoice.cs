@@ -80,7 +80,7 @@ internal sealed class KernelChoice(InnerLoops loops)
                 WeightGradient(shape) is { } gradient ? Use(gradient, inputs, node.Outputs) : null,
             Op.MaxPoolInputGradient when value.Shape.Rank == 4 && value.Shape.Size is > 0 and < int.MaxValue =>
                 Use(new MaxPoolGradient(value.Shape, inputs[0]!.Shape, Window.Of(node,
-                    node.Attributes.Ints("kernel_shape")!)), inputs, node.Outputs),
+                    node.Attributes.Ints("kernel_shape")!), loops), inputs, node.Outputs),
             Op.RoiAlignInputGradient when value.Shape.Size is > 0 and < int.MaxValue && inputs[0]!.Shape.Size > 0 =>
                 Use(new RoiAlignGradient(value.Shape, inputs[0]!.Shape), inputs, node.Outputs),
             _ => null,
@@ -104,21 +104,35 @@ internal sealed class KernelChoice(InnerLoops loops)
             && new TileGrid(shape.Images, (int)shape.Output[2], (int)shape.Output[3]).Tiles >= fewestTiles;
     }
 
+    // Dense, stride 1 or 2; fewer pixels do not pay for packing the weights, nor does a single entry for packing the pixels.
+    private static bool IsForPanels(ConvolutionShape shape)
+    {
+        const int fewestPixels = 512;
+        return shape is { IsDense: true, Taps: > 1, Window.Strides: [1 or 2, 1 or 2] }
+            && shape.Images * shape.OutputPixels >= fewestPixels;
+    }
+
+    // ONNX Runtime's transposed convolution is fast where it adds up few channels, or to few.
+    private static bool HasChannels(ConvolutionShape shape) =>
+        Math.Min(shape.Channels, shape.Filters) >= 2 * InnerLoops.ProductRows;
+
     private Kernel? Forward(ConvolutionShape shape, bool hasBias) =>
         shape.IsDepthwise ? DepthwiseFilter.Forward(shape, hasBias, loops)
         : IsPointwise(shape) ? PointwiseConvolution.Forward(shape, hasBias, loops)
-        : IsForWinograd(shape) ? WinogradConvolution.Forward(shape, hasBias, loops) : null;
+        : IsForWinograd(shape) ? WinogradConvolution.Forward(shape, hasBias, loops)
+        : IsForPanels(shape) ? DenseConvolution.Forward(shape, hasBias, loops) : null;
 
     private Kernel? InputGradient(ConvolutionShape shape) =>
         shape.IsDepthwise ? DepthwiseFilter.Backward(shape, loops)
         : IsPointwise(shape) ? PointwiseConvolution.Backward(shape, loops)
-        : IsForWinograd(shape) ? WinogradConvolution.Backward(shape, loops) : null;
+        : IsForWinograd(shape) ? WinogradConvolution.Backward(shape, loops)
+        : IsForPanels(shape) && HasChannels(shape) ? DenseConvolution.Backward(shape, loops) : null;
 
     private Kernel? WeightGradient(ConvolutionShape shape) =>
         shape.IsDepthwise ? FlatWeightGradient.Of(shape, loops) ?? (Kernel)new DepthwiseWeightGradient(shape, loops)
         : IsPointwise(shape) && PointwiseWeightGradient.Fits(shape) ? new PointwiseWeightGradient(shape, loops)
         : IsForWinograd(shape) ? WinogradSmallMapsGradient.Of(shape, loops) ?? (Kernel)new WinogradWeightGradient(shape, loops)
-        : shape is { IsDense: true, Taps: > 1 } ? new DenseWeightGradient(shape, loops) : null;
+        : shape.IsDense && (shape.Taps > 1 || !shape.Window.IsUnit) ? new DenseWeightGradient(shape, loops) : null;
 
     // Null for a convolution of another rank, or an empty one.
     private static ConvolutionShape? Shape(Node node, TensorShape input, TensorShape weights, TensorShape output) =>

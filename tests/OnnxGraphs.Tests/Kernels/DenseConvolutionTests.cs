@@ -2,7 +2,7 @@ using OnnxGraphs.Ops;
 
 namespace OnnxGraphs.Tests.Kernels;
 
-/// <summary>Weight gradients of dense convolutions against ONNX Runtime's operators.</summary>
+/// <summary>Dense convolutions and their gradients against ONNX Runtime's operators.</summary>
 [TestClass]
 public class DenseConvolutionTests
 {
@@ -36,5 +36,27 @@ public class DenseConvolutionTests
         var kernels = BothForms.Compare(x => Op.Conv(x[0], x[1]), 1e-4f, random.Normal(2, 5, 8, 8),
             random.Normal(6, 5, 1, 1));
         CollectionAssert.DoesNotContain(kernels.ToArray(), "ConvWeightGradient");
+    }
+
+    [TestMethod]
+    public void ChainsGoThroughWhatConvolutionsWithAStrideWrite()
+    {
+        var random = new RandomTensors(3);
+        var kernels = BothForms.Compare(x => Op.Sigmoid(Op.Conv(x[0] * x[0], x[1], x[2], 2, 1)), 1e-4f,
+            random.Normal(2, 13, 37, 42), random.Normal(30, 13, 3, 3), random.Normal(30));
+        CollectionAssert.IsSubsetOf(new[] { "DenseConvChain", "DenseConvInputGradientChain", "ConvWeightGradient" }, kernels.ToArray());
+    }
+
+    /// <summary>Few pixels, a single entry, wide strides.</summary>
+    [TestMethod]
+    [DataRow(10, 3, 2)]
+    [DataRow(40, 1, 2)]
+    [DataRow(90, 3, 3)]
+    public void LeavesWhatDoesNotPayToOnnxRuntime(int side, int size, int stride)
+    {
+        var random = new RandomTensors(3);
+        var kernels = BothForms.Compare(x => Op.Conv(x[0], x[1], null, stride, size / 2), 1e-4f, random.Normal(2, 12, side, side),
+            random.Normal(14, 12, size, size));
+        Assert.IsFalse(kernels.Any(kernel => kernel.StartsWith("DenseConv", StringComparison.Ordinal)));
     }
 }

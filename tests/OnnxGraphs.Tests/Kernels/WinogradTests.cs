@@ -65,7 +65,8 @@ public class WinogradTests
         var random = new RandomTensors(3);
         var kernels = BothForms.Compare(x => Op.Conv(x[0], x[1], null, stride, size / 2), 1e-4f,
             random.Normal(images, channels, height, width), random.Normal(filters, channels, size, size));
-        CollectionAssert.AreEqual(new[] { "ConvWeightGradient" }, kernels.ToArray());
+        CollectionAssert.Contains(kernels.ToArray(), "ConvWeightGradient");
+        Assert.IsFalse(kernels.Any(kernel => kernel.StartsWith("Winograd", StringComparison.Ordinal)));
     }
 
     // Winograd's form rounds more, by the growth of numbers in its maps: about four times as much.

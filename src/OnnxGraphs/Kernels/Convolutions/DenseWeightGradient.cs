@@ -1,127 +1,137 @@
+using System.Numerics.Tensors;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Kernels.Loops;
 
 namespace OnnxGraphs.Kernels.Convolutions;
 
 /// <summary>
-/// dw [K, C, kh, kw] of a dense convolution from dy and x: for each entry of the kernel and pair of channels a sum over
-/// pixels. dy is transposed to blocks of pixels by filters, so that vectors go across filters; x is read in bands of
-/// padded maps, a number at a time. Each sum is taken in the order of images and pixels, whatever the threads.
+/// dw [K, C, kh, kw] of a dense convolution from dy and x: the product of a row of x's pixels for each channel and entry of
+/// the kernel, copied from padded maps, and dy, transposed to panels of filters; a band of pixels after the other. Each part
+/// has a range of the rows. Where all sums are few, parts are slices of the bands instead, whose sums are added up in their
+/// order, whatever the threads.
 /// </summary>
 internal sealed unsafe class DenseWeightGradient : Kernel
 {
-    /// <summary>Numbers of dy's block for a band: they stay in the first-level cache.</summary>
-    private const int BandSize = 6144;
+    /// <summary>Pixels of a band: a panel and some rows stay in the first cache, all panels in the second.</summary>
+    private const int MostPixels = 512;
 
-    private const int PartsPerThread = 4, LargestGroup = 8;
+    /// <summary>Sums that are few beside what is read for them.</summary>
+    private const int FewSums = 1 << 14;
+
+    private const int Slices = 8, Rows = 2 * InnerLoops.ProductRows;
 
     private readonly InnerLoops _loops;
     private readonly ConvolutionShape _shape;
+    private readonly MapBands _bands;
     private readonly PhasedMap _map;
-    private readonly int[] _places;
-    private readonly int[] _rows;
-    private readonly int _columns;
-    private readonly int _blocks;
-    private readonly int _group;
-    private readonly int _groups;
-    private readonly int _parts;
-    private readonly long _transposedSize;
+    private readonly int[] _offsets;
+    private readonly int _rows, _panel, _panels, _slices, _ranges;
 
     public DenseWeightGradient(ConvolutionShape shape, InnerLoops loops) : base("ConvWeightGradient",
         [new(ElementType.Float32, shape.Output), new(ElementType.Float32, shape.Input)],
         [new(ElementType.Float32, shape.Weights)])
     {
-        (_loops, _shape) = (loops, shape);
+        (_loops, _shape, _rows) = (loops, shape, shape.Channels * shape.Taps);
+        _bands = MapBands.Of(shape.Output, MostPixels);
         var (rows, columns) = (shape.Forward(0), shape.Forward(1));
-        _columns = shape.Filters <= loops.Width ? loops.Width : 2 * loops.Width;
-        _map = new(loops, rows, columns, Math.Clamp(BandSize / _columns / columns.Count, 1, rows.Count));
-        _places = [.. Enumerable.Range(0, _map.Rows * columns.Count)
-            .Select(p => p / columns.Count * _map.Pitch + p % columns.Count)];
-        _blocks = (shape.Filters + _columns - 1) / _columns;
-        // Small groups where there are few, so that all threads have work.
-        var wanted = PartsPerThread * Environment.ProcessorCount;
-        _group = Math.Clamp(shape.Channels * _blocks / wanted, Math.Min(2, shape.Channels), LargestGroup);
-        _groups = (shape.Channels + _group - 1) / _group;
-        _parts = Math.Min(_groups * _blocks, wanted);
-        var entries = rows.Taps.SelectMany(row => columns.Taps.Select(column => _map.Offset(row, column))).ToArray();
-        // Rows that fill up the last block repeat the last one; nobody reads their sums.
-        _rows = [.. Enumerable.Range(0, RowCount).Select(i => Math.Min(i, _group * shape.Taps - 1))
-            .Select(i => i / shape.Taps * _map.Size + entries[i % shape.Taps])];
-        _transposedSize = (long)_blocks * shape.Images * shape.OutputPixels * _columns;
+        _map = new(loops, rows, columns, _bands.Rows);
+        _offsets = [.. rows.Taps.SelectMany(row => columns.Taps.Select(column => _map.Offset(row, column)))];
+        _panel = shape.Filters <= loops.Width ? loops.Width : 2 * loops.Width;
+        _panels = (shape.Filters + _panel - 1) / _panel;
+        _slices = (long)_rows * shape.Filters <= FewSums ? Math.Min(Slices, _bands.Count) : 1;
+        _ranges = _slices > 1 ? 1 : Math.Min((_rows + Rows - 1) / Rows, Environment.ProcessorCount);
     }
 
-    private int RowCount => (_group * _shape.Taps + InnerLoops.ProductRows - 1) / InnerLoops.ProductRows
-        * InnerLoops.ProductRows;
+    public override long ScratchBytes => sizeof(float) * (long)_slices * _ranges * SumsSize;
 
-    private int PartScratch => _group * _map.Size + RowCount * _columns;
+    // Of a part.
+    private int SumRows => ((_rows + _ranges - 1) / _ranges + Rows - 1) / Rows * Rows;
 
-    public override long ScratchBytes => (_transposedSize + (long)_parts * PartScratch) * sizeof(float);
+    private int SumsSize => TileGrid.Spread(_panels * SumRows * _panel);
+
+    private int LinePitch => TileGrid.Spread(_bands.Pixels + _loops.Width);
+
+    private int PackedSize => _panels * _bands.Pixels * _panel;
 
     public override void Run(ref KernelCall call)
     {
-        call.ForEach(0, _shape.Images * _blocks);
-        call.ForEach(1, _parts);
+        call.ForEach(0, _slices * _ranges);
+        if (_slices == 1)
+            return;
+        var sums = (float*)call.Scratch;
+        for (var slice = 1; slice < _slices; slice++)
+            TensorPrimitives.Add(new(sums, SumsSize), new ReadOnlySpan<float>(sums + (long)slice * SumsSize, SumsSize),
+                new(sums, SumsSize));
+        Write(sums, 0, _rows, call.Output(0));
     }
 
     public override void Part(in KernelCall call, int phase, int index)
     {
-        if (phase == 0)
-        {
-            Transpose(in call, index / _blocks, index % _blocks);
-            return;
-        }
-        var items = _groups * _blocks;
-        var scratch = (float*)call.Scratch + _transposedSize + (long)index * PartScratch;
-        var end = (int)((long)items * (index + 1) / _parts);
-        for (var item = (int)((long)items * index / _parts); item < end; item++)
-            Sum(in call, item / _groups, item % _groups * _group, scratch);
+        var sums = (float*)call.Scratch + (long)index * SumsSize;
+        var packed = Workspace.ForKernel(PackedSize + Rows * LinePitch + _bands.Images * _map.Size);
+        if (_panels * _panel > _shape.Filters)
+            new Span<float>(packed, PackedSize).Clear();
+        var (slice, range) = (index / _ranges, index % _ranges);
+        var (row, end) = ((int)((long)_rows * range / _ranges), (int)((long)_rows * (range + 1) / _ranges));
+        var first = (int)((long)_bands.Count * slice / _slices);
+        for (var band = first; band < (int)((long)_bands.Count * (slice + 1) / _slices); band++)
+            Add(in call, _bands.At(band), row, end, packed, sums, add: band > first);
+        if (_slices == 1)
+            Write(sums, row, end - row, call.Output(0));
     }
 
-    private float* Transposed(in KernelCall call, int image, int block) => (float*)call.Scratch
-        + ((long)block * _shape.Images + image) * _shape.OutputPixels * _columns;
-
-    // dy [filters of the block, pixels] to [pixels, filters].
-    private void Transpose(in KernelCall call, int image, int block)
+    // [panel][row][filter] += the sums over a band
+    private void Add(in KernelCall call, MapBand band, int firstRow, int endRow, float* packed, float* sums, bool add)
     {
-        var (pixels, first) = (_shape.OutputPixels, block * _columns);
-        var filters = Math.Min(_columns, _shape.Filters - first);
-        var to = Transposed(in call, image, block);
-        if (filters < _columns)
-            new Span<float>(to, pixels * _columns).Clear();
-        var from = call.Input(0) + ((long)image * _shape.Filters + first) * pixels;
-        _loops.Transpose(from, pixels, filters, pixels, to, _columns);
-    }
-
-    private void Sum(in KernelCall call, int block, int firstChannel, float* scratch)
-    {
-        var sums = scratch + _group * _map.Size;
-        var channels = Math.Min(_group, _shape.Channels - firstChannel);
-        var (height, width) = ((int)_shape.Output[2], (int)_shape.Output[3]);
-        new Span<float>(scratch, PartScratch).Clear();
-        for (var image = 0; image < _shape.Images; image++)
+        float* lines = packed + PackedSize, maps = lines + Rows * LinePitch;
+        Transpose(call.Input(0), band, packed);
+        for (var row = firstRow; row < endRow; row += Rows, sums += Rows * _panel)
         {
-            var x = call.Input(1) + ((long)image * _shape.Channels + firstChannel) * _shape.InputPixels;
-            var dy = Transposed(in call, image, block);
-            for (var first = 0; first < height; first += _map.Rows)
+            var rows = Math.Min(Rows, endRow - row);
+            for (var i = 0; i < rows; i++)
             {
-                var rows = Math.Min(_map.Rows, height - first);
-                for (var channel = 0; channel < channels; channel++)
-                    _map.Fill(x + (long)channel * _shape.InputPixels, scratch + channel * _map.Size, first, rows);
-                fixed (int* places = _places, offsets = _rows)
-                    for (var row = 0; row < RowCount; row += InnerLoops.ProductRows)
-                        _loops.AddProducts(scratch, offsets + row, places, rows * width,
-                            dy + (long)first * width * _columns, _columns, sums + row * _columns);
+                var (channel, tap) = Math.DivRem(row + i, _shape.Taps);
+                if (tap == 0 || row + i == firstRow)
+                    Fill(call.Input(1), band, channel, maps);
+                CopyLine(maps + _offsets[tap], band, lines + i * LinePitch);
+            }
+            for (var panel = 0; panel < _panels; panel++)
+            {
+                var to = sums + panel * SumRows * _panel;
+                _loops.Multiply(lines, LinePitch, 1, rows, band.Pixels, packed + panel * _bands.Pixels * _panel, _panel, to, add,
+                    Ahead.Rows(to, _panel, band.Pixels));
             }
         }
-        Write(call.Output(0), sums, block, firstChannel, channels);
     }
 
-    private void Write(float* dw, float* sums, int block, int firstChannel, int channels)
+    // [panel][pixel][filter]
+    private void Transpose(float* dy, MapBand band, float* packed)
     {
-        var (first, rows) = (block * _columns, channels * _shape.Taps);
-        for (var filter = first; filter < Math.Min(first + _columns, _shape.Filters); filter++)
-            for (var row = 0; row < rows; row++)
-                dw[((long)filter * _shape.Channels + firstChannel) * _shape.Taps + row] =
-                    sums[row * _columns + filter - first];
+        for (var (panel, first) = (0, 0); panel < _panels; panel++, first += _panel)
+            for (var i = 0; i < band.Images; i++)
+                _loops.Transpose(
+                    dy + ((long)(band.Image + i) * _shape.Filters + first) * _shape.OutputPixels + band.FirstRow * band.Width,
+                    _shape.OutputPixels, Math.Min(_panel, _shape.Filters - first), band.Rows * band.Width,
+                    packed + (panel * _bands.Pixels + i * band.Rows * band.Width) * _panel, _panel);
+    }
+
+    private void Fill(float* x, MapBand band, int channel, float* maps)
+    {
+        for (var i = 0; i < band.Images; i++)
+            _map.Fill(x + ((long)(band.Image + i) * _shape.Channels + channel) * _shape.InputPixels, maps + i * _map.Size,
+                band.FirstRow, band.Rows);
+    }
+
+    private void CopyLine(float* maps, MapBand band, float* line)
+    {
+        for (var i = 0; i < band.Images; i++)
+            _loops.JoinRows(maps + i * _map.Size, _map.Pitch, band.Rows, band.Width, line + i * band.Rows * band.Width);
+    }
+
+    private void Write(float* sums, int firstRow, int rows, float* dw)
+    {
+        for (var (panel, first) = (0, 0); panel < _panels; panel++, first += _panel)
+            _loops.Transpose(sums + panel * SumRows * _panel, _panel, rows, Math.Min(_panel, _shape.Filters - first),
+                dw + (long)first * _rows + firstRow, _rows);
     }
 }

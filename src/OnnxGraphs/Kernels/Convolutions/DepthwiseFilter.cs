@@ -85,14 +85,14 @@ internal sealed unsafe class DepthwiseFilter : PieceKernel
     {
         var results = scratch + _map.Size;
         var chosen = results + 2 * _columnPhases * _resultSize;
-        for (var done = 0; done < _rows.Count; done += _map.Rows)
+        for (var first = 0; first < _rows.Count; first += _map.Rows)
         {
-            var (first, rows) = (_rows.First + done, Math.Min(_map.Rows, _rows.Count - done));
+            var rows = Math.Min(_map.Rows, _rows.Count - first);
             _map.Fill(source, scratch, first, rows);
             // The next band, or the next map.
             var (read, written) = (_sourceSize / _rows.Count, _targetSize / _rows.Count);
-            CacheLines.Fetch(source + (done + rows) * read, rows * read);
-            pieces.Fetch(in call, start + done * written, rows * written);
+            CacheLines.Fetch(source + (first + rows) * read, rows * read);
+            pieces.Fetch(in call, start + first * written, rows * written);
             foreach (var phase in _phases)
             {
                 for (var t = 0; t < phase.Weights.Length; t++)

@@ -95,10 +95,10 @@ internal sealed unsafe class FlatTaps
     }
 
     private static bool IsSame(FilterAxis axis) => axis is { SourceStride: 1, TargetStride: 1 }
-        && axis.SourceSize == axis.TargetSize && axis.Count == axis.TargetSize && axis.First == axis.TargetBefore;
+        && axis.SourceSize == axis.TargetSize;
 
     // How far behind its target a tap reads.
-    private static int Shift(FilterAxis axis, AxisTap tap) => axis.First + tap.Shift - axis.SourceBefore;
+    private static int Shift(FilterAxis axis, AxisTap tap) => tap.Shift - axis.SourceBefore;
 
     // All bits where a shift stays in its row; null where it always does.
     private static uint[]? Mask(int shift, int width, int length)

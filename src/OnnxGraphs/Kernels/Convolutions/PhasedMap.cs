@@ -12,13 +12,15 @@ internal sealed unsafe class PhasedMap
     private readonly FilterAxis _rows;
     private readonly FilterAxis _columns;
     private readonly int _left;
+    private readonly int[] _rowPhases;
 
     public PhasedMap(InnerLoops loops, FilterAxis rows, FilterAxis columns, int bandRows)
     {
         (_loops, _rows, _columns, Rows) = (loops, rows, columns, bandRows);
         Pitch = columns.Count + columns.Halo;
         PhaseSize = (Rows + rows.Halo) * Pitch + Beyond;
-        _left = columns.First * columns.SourceStride - columns.SourceBefore;
+        _left = -columns.SourceBefore;
+        _rowPhases = [.. rows.Taps.Select(tap => tap.SourcePhase).Distinct()];
     }
 
     /// <summary>Bands so short that source and target stay in the first-level cache.</summary>
@@ -50,11 +52,14 @@ internal sealed unsafe class PhasedMap
     public int Offset(AxisTap row, AxisTap column) =>
         (row.SourcePhase * _columns.SourceStride + column.SourcePhase) * PhaseSize + row.Shift * Pitch + column.Shift;
 
-    /// <summary>Copies the rows that a band needs, from the target's index on.</summary>
+    /// <summary>Number of the first one in the map that a band needs, from the target's index on.</summary>
+    public int Start(int first) => Math.Max(0, first * _rows.SourceStride - _rows.SourceBefore) * _columns.SourceSize;
+
+    /// <summary>Copies the rows that a band needs, of the phases that taps read, from the target's index on.</summary>
     public void Fill(float* map, float* phases, int first, int rows)
     {
         var (top, all) = (first * _rows.SourceStride - _rows.SourceBefore, rows + _rows.Halo);
-        for (var row = 0; row < _rows.SourceStride; row++)
+        foreach (var row in _rowPhases)
             FillRows(map, phases + row * _columns.SourceStride * PhaseSize, top + row, all, Beyond);
     }
 
@@ -116,15 +121,10 @@ internal sealed unsafe class PhasedMap
     public void Write(float* phase, float* map, int first, int rows, int rowPhase)
     {
         var (stride, size) = (_columns.TargetStride, _columns.TargetSize);
-        var start = _columns.First * stride - _columns.TargetBefore;
-        var skipped = Math.Max(0, -start);
-        var count = Math.Min(_columns.Count * stride, size - start) - skipped;
-        var top = first * _rows.TargetStride + rowPhase - _rows.TargetBefore;
-        var above = top >= 0 ? 0 : Math.Min(rows, (-top + _rows.TargetStride - 1) / _rows.TargetStride);
-        var y = top + above * _rows.TargetStride;
-        var inside = Math.Clamp((_rows.TargetSize - y + _rows.TargetStride - 1) / _rows.TargetStride, 0, rows - above);
-        if (inside > 0 && count > 0)
-            _loops.CopyRows(phase + above * Pitch * stride + skipped, Pitch * stride,
-                map + (long)y * size + start + skipped, (long)_rows.TargetStride * size, inside, 0, count, count);
+        var top = first * _rows.TargetStride + rowPhase;
+        var inside = Math.Min(rows, (_rows.TargetSize - top + _rows.TargetStride - 1) / _rows.TargetStride);
+        if (inside > 0)
+            _loops.CopyRows(phase, Pitch * stride, map + (long)top * size, (long)_rows.TargetStride * size, inside, 0, size,
+                size);
     }
 }

@@ -23,7 +23,8 @@ internal sealed unsafe class PointwiseConvolution : PieceKernel
     private const int PartsPerThread = 4, LongRow = 256;
 
     private readonly InnerLoops _loops;
-    private readonly int _images, _channels, _filters, _pixels, _panel, _chunk, _chunks;
+    private readonly PixelPanels _packed, _sums;
+    private readonly int _images, _channels, _filters, _pixels, _chunk, _chunks;
     private readonly bool _isTransposed, _hasBias;
 
     private PointwiseConvolution(string name, InnerLoops loops, IReadOnlyList<TensorShape> inputs, TensorShape output,
@@ -32,10 +33,11 @@ internal sealed unsafe class PointwiseConvolution : PieceKernel
         (_loops, _isTransposed, _hasBias) = (loops, isTransposed, inputs.Count > 2);
         (_images, _channels, _filters) = ((int)output[0], (int)inputs[0][1], (int)output[1]);
         _pixels = (int)(output[2] * output[3]);
-        _panel = 2 * loops.Width;
+        (_packed, _sums) = (new(loops, _channels), new(loops, Group));
         var threads = Environment.ProcessorCount;
         var wanted = (int)Math.Max(1, (long)_images * _pixels / (PartsPerThread * threads));
-        _chunk = Whole(Math.Clamp(Math.Min(wanted, PackedNumbers / _channels), _panel, Math.Min(MostPixels, Whole(_pixels))));
+        _chunk = _packed.Whole(Math.Clamp(Math.Min(wanted, PackedNumbers / _channels), _packed.Panel,
+            Math.Min(MostPixels, _packed.Whole(_pixels))));
         _chunks = (_pixels + _chunk - 1) / _chunk;
         Parts = Math.Min(_images * _chunks, PartsPerThread * threads);
     }
@@ -68,9 +70,6 @@ internal sealed unsafe class PointwiseConvolution : PieceKernel
     // Packed pixels, and the sums of a group.
     private int PartScratch => (_channels + Group) * _chunk;
 
-    // The next multiple of a panel's pixels.
-    private int Whole(int pixels) => (pixels + _panel - 1) / _panel * _panel;
-
     public override void Run(ref KernelCall call)
     {
         PackWeights(call.Input(1), (float*)call.Scratch);
@@ -86,7 +85,8 @@ internal sealed unsafe class PointwiseConvolution : PieceKernel
             var (image, pixel) = (chunk / _chunks, chunk % _chunks * _chunk);
             var count = Math.Min(_chunk, _pixels - pixel);
             var x = call.Input(0) + (long)image * _channels * _pixels + pixel;
-            Pack(x, count, packed);
+            for (var channel = 0; channel < _channels; channel++)
+                _packed.Pack(x + (long)channel * _pixels, count, packed, channel);
             // The pixels that follow these, or the next image's.
             var next = x + (pixel + count < _pixels ? count : (_channels - 1L) * _pixels + count);
             for (var group = 0; group < Groups; group++)
@@ -111,21 +111,6 @@ internal sealed unsafe class PointwiseConvolution : PieceKernel
         }
     }
 
-    // [panel][channel][pixel of the panel]
-    private void Pack(float* x, int count, float* packed)
-    {
-        var whole = count / _panel * _panel;
-        for (var channel = 0; channel < _channels; channel++, x += _pixels)
-        {
-            _loops.Pack(x, whole, packed + channel * _panel, _channels * _panel);
-            if (whole < count)
-                _loops.Pack(x + whole, count - whole, packed + _channels * whole + channel * Width(count - whole), 0);
-        }
-    }
-
-    // Pixels of a panel: the last one may be a single vector.
-    private int Width(int rest) => rest <= _loops.Width ? _loops.Width : _panel;
-
     private void Multiply(in KernelCall call, int image, int group, int pixel, int count, float* packed,
         float* next, OutputPieces pieces)
     {
@@ -134,22 +119,19 @@ internal sealed unsafe class PointwiseConvolution : PieceKernel
         var filters = Math.Min(Group, _filters - first);
         var weights = (float*)call.Scratch + first * _channels;
         var start = ((long)image * _filters + first) * _pixels + pixel;
-        for (var (at, panel) = (0, 0); at < count; at += _panel, panel++)
+        for (var at = 0; at < count; at += _packed.Panel)
         {
             for (var filter = 0; filter < filters; filter++)
-                pieces.Fetch(in call, start + (long)filter * _pixels + at, Math.Min(_panel, count - at));
-            _loops.Multiply(weights, 1, Group, filters, _channels, packed + panel * _channels * _panel, Width(count - at),
-                sums + panel * Group * _panel, add: false, new(next + at + group % 2 * CacheLines.Numbers, _pixels));
+                pieces.Fetch(in call, start + (long)filter * _pixels + at, Math.Min(_packed.Panel, count - at));
+            _loops.Multiply(weights, 1, Group, filters, _channels, packed + _channels * at, _packed.Width(count - at),
+                sums + Group * at, add: false, new(next + at + group % 2 * CacheLines.Numbers, _pixels));
         }
         var bias = _hasBias ? call.Input(2) + first : null;
         var to = pieces.At(in call, start);
         for (var filter = 0; filter < filters; filter++)
         {
             var row = AreTogether ? to + (long)filter * _pixels : pieces.At(in call, start + (long)filter * _pixels);
-            var (whole, added) = (count / _panel * _panel, bias is null ? 0 : bias[filter]);
-            _loops.Unpack(sums + filter * _panel, Group * _panel, whole, added, row);
-            if (whole < count)
-                _loops.Unpack(sums + whole * Group + filter * Width(count - whole), 0, count - whole, added, row + whole);
+            _sums.Unpack(sums, filter, count, bias is null ? 0 : bias[filter], row);
             if (!AreTogether)
                 pieces.Done(in call, start + (long)filter * _pixels, count);
         }

@@ -36,6 +36,12 @@ internal unsafe interface ISimd<V> where V : struct
 
     static abstract float Sum(V vector);
 
+    /// <summary>In each place a number of one vector or of the other.</summary>
+    static abstract V IfGreater(V a, V b, V then, V otherwise);
+
+    /// <summary>In each place a number of one vector or of the other.</summary>
+    static abstract V IfEqual(V a, V b, V then, V otherwise);
+
     /// <summary>from[0], from[2], from[4], ... and from[1], from[3], ...: reads two vectors.</summary>
     static abstract (V Even, V Odd) Split(float* from);
 

@@ -22,6 +22,15 @@ internal sealed unsafe partial class InnerLoops<V, S>
         }
     }
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void JoinRows(float* from, nint fromPitch, int rows, int count, float* to)
+    {
+        for (; rows > 0; rows--, from += fromPitch, to += count)
+            for (nint i = 0; i < count; i += S.Width)
+                S.Store(S.Load(from + i), to + i);
+    }
+
     // Rows are short: no call, and the last vector overlaps the one before it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Copy(float* from, float* to, int count)

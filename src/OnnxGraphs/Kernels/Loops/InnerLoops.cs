@@ -57,8 +57,13 @@ internal abstract unsafe class InnerLoops
         int length);
 
     /// <summary>
-    /// The same for the numbers at even and at odd places of each row, two parts of one length. Reads nothing from the
-    /// limit on, and may write a vector more behind the last row.
+    /// Rows of so many numbers one behind the other. Reads and writes up to a vector more behind each row.
+    /// </summary>
+    public abstract void JoinRows(float* from, nint fromPitch, int rows, int count, float* to);
+
+    /// <summary>
+    /// As <see cref="CopyRows"/> for the numbers at even and at odd places of each row, two parts of one length. Reads nothing
+    /// from the limit on, and may write a vector more behind the last row.
     /// </summary>
     public abstract void SplitRows(float* from, long fromPitch, float* limit, int rows, RowPart even, RowPart odd,
         int length);
@@ -68,17 +73,24 @@ internal abstract unsafe class InnerLoops
     /// </summary>
     public abstract void Interleave(float* even, float* odd, float* to, int count);
 
+    /// <summary>
+    /// For windows of 3 x 3 of rows of a width, two places apart: lines[t linePitch + i] = dy[i] where the first maximum of
+    /// window i is its place t, and 0 elsewhere, for i below the count, at least a vector.
+    /// </summary>
+    public abstract void ChooseMaxima(float* x, nint width, float* dy, int count, float* lines, nint linePitch);
+
+    /// <summary>
+    /// Adds lines of three places two apart, of two rows of windows:
+    /// to[2 i] = upper[2][i] + upper[0][i + 1] + lower[2][i] + lower[0][i + 1], to[2 i + 1] = upper[1][i + 1] + lower[1][i + 1],
+    /// for i below the count or up to a vector more.
+    /// </summary>
+    public abstract void InterleaveLines(float* upper, float* lower, nint linePitch, int count, float* to);
+
     /// <summary>Numbers in a vector.</summary>
     public abstract int Width { get; }
 
-    /// <summary>Rows that <see cref="AddProducts"/> works on at a time.</summary>
+    /// <summary>Rows that <see cref="Multiply"/> works on at a time, or twice as many.</summary>
     public const int ProductRows = 6;
-
-    /// <summary>
-    /// sums[r columns + j] += sum over p of x[rows[r] + places[p]] y[p columns + j], for <see cref="ProductRows"/> rows
-    /// and columns of one or two vectors.
-    /// </summary>
-    public abstract void AddProducts(float* x, int* rows, int* places, int count, float* y, int columns, float* sums);
 
     /// <summary>
     /// sums[r columns + j] = sum over p below the count of x[r pitch + p step] y[p columns + j], or that much more, for

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using OnnxGraphs.Graphs;
+using OnnxGraphs.Kernels.Loops;
 using OnnxGraphs.Ops;
 
 namespace OnnxGraphs.Kernels.Poolings;
@@ -11,15 +13,17 @@ internal sealed unsafe class MaxPoolGradient : Kernel
 {
     private const int PartsPerThread = 4;
 
-    private readonly Axis _rows;
-    private readonly Axis _columns;
+    private readonly PoolAxis _rows;
+    private readonly PoolAxis _columns;
+    private readonly OverlappingMaxima? _overlapping;
     private readonly int _maps;
     private readonly int _parts;
 
-    public MaxPoolGradient(TensorShape x, TensorShape y, Window window) : base("MaxPoolGradient",
+    public MaxPoolGradient(TensorShape x, TensorShape y, Window window, InnerLoops loops) : base("MaxPoolGradient",
         [new(ElementType.Float32, y), new(ElementType.Float32, x)], [new(ElementType.Float32, x)])
     {
-        (_rows, _columns) = (Axis.Of(x, y, window, 0), Axis.Of(x, y, window, 1));
+        (_rows, _columns) = (PoolAxis.Of(x, y, window, 0), PoolAxis.Of(x, y, window, 1));
+        _overlapping = _rows.IsOverlapping && _columns.IsOverlapping ? new(loops, _rows, _columns) : null;
         _maps = (int)(x[0] * x[1]);
         _parts = Math.Min(_maps, PartsPerThread * Environment.ProcessorCount);
     }
@@ -32,12 +36,18 @@ internal sealed unsafe class MaxPoolGradient : Kernel
         var end = (int)((long)_maps * (index + 1) / _parts);
         for (var map = (int)((long)_maps * index / _parts); map < end; map++)
         {
+            float* dy = call.Input(0) + (long)map * pooled, x = call.Input(1) + (long)map * size;
             var dx = call.Output(0) + (long)map * size;
+            if (_overlapping is not null)
+            {
+                _overlapping.Spread(dy, x, dx, Workspace.ForKernel(_overlapping.Scratch));
+                continue;
+            }
             new Span<float>(dx, size).Clear();
             if (_rows.IsHalving && _columns.IsHalving)
-                SpreadToQuads(call.Input(0) + (long)map * pooled, call.Input(1) + (long)map * size, dx);
+                SpreadToQuads(dy, x, dx);
             else
-                Spread(call.Input(0) + (long)map * pooled, call.Input(1) + (long)map * size, dx);
+                Spread(dy, x, dx);
         }
     }
 
@@ -56,45 +66,29 @@ internal sealed unsafe class MaxPoolGradient : Kernel
             }
     }
 
-    // Without a branch: which place it is cannot be predicted.
     private void Spread(float* dy, float* x, float* dx)
     {
         for (var row = 0; row < _rows.Output; row++)
-        {
-            var (firstRow, endRow) = _rows.Window(row);
             for (var column = 0; column < _columns.Output; column++)
-            {
-                var (firstColumn, endColumn) = _columns.Window(column);
-                var largest = firstRow * _columns.Size + firstColumn;
-                var value = x[largest];
-                for (var i = firstRow; i < endRow; i += _rows.Dilation)
-                    for (var j = firstColumn; j < endColumn; j += _columns.Dilation)
-                    {
-                        var place = i * _columns.Size + j;
-                        var isLarger = x[place] > value ? 1 : 0;
-                        largest += -isLarger & (place - largest);
-                        value = float.MaxNative(x[place], value);
-                    }
-                dx[largest] += *dy++;
-            }
-        }
+                dx[Largest(x, _rows, _columns, row, column)] += *dy++;
     }
 
-    /// <summary>One axis of the pool.</summary>
-    private readonly record struct Axis(int Size, int Output, int Kernel, int Stride, int Dilation, int Before)
+    /// <summary>The place of a window's first maximum. Without a branch: which place it is cannot be predicted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Largest(float* x, PoolAxis rows, PoolAxis columns, int row, int column)
     {
-        public static Axis Of(TensorShape x, TensorShape y, Window window, int i) => new((int)x[i + 2], (int)y[i + 2],
-            (int)window.Kernel[i], (int)window.Strides[i], (int)window.Dilations[i], (int)window.Before[i]);
-
-        /// <summary>Two places after two, within the map.</summary>
-        public bool IsHalving => this is { Kernel: 2, Stride: 2, Dilation: 1, Before: 0 } && 2 * Output <= Size;
-
-        /// <summary>The places of a window that lie in the map.</summary>
-        public (int First, int End) Window(int output)
-        {
-            var first = output * Stride - Before;
-            var skipped = first >= 0 ? 0 : (-first + Dilation - 1) / Dilation;
-            return (first + skipped * Dilation, Math.Min(first + (Kernel - 1) * Dilation + 1, Size));
-        }
+        var (firstRow, endRow) = rows.Window(row);
+        var (firstColumn, endColumn) = columns.Window(column);
+        var largest = firstRow * columns.Size + firstColumn;
+        var value = x[largest];
+        for (var i = firstRow; i < endRow; i += rows.Dilation)
+            for (var j = firstColumn; j < endColumn; j += columns.Dilation)
+            {
+                var place = i * columns.Size + j;
+                var isLarger = x[place] > value ? 1 : 0;
+                largest += -isLarger & (place - largest);
+                value = float.MaxNative(x[place], value);
+            }
+        return largest;
     }
 }
