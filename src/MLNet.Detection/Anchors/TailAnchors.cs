@@ -27,16 +27,17 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
     {
         ModelException? first = null;
         model = ActivationRounding.Without(model);
-        foreach (var boxes in (string[])[.. named is null ? [] : new[] { named }, .. Candidates(model, deltas, input)])
+        var count = Count(model, deltas, deltas, input);
+        foreach (var boxes in (string[])[.. named is null ? [] : new[] { named }, .. Candidates(model, deltas, count, input)])
             try
             {
-                return Read(model, deltas, boxes, input.Width, input.Height);
+                return Read(model, deltas, boxes, count, input);
             }
             catch (ModelException error)
             {
                 first ??= error;
             }
-        if (Stored(model, deltas, input) is { } stored)
+        if (Stored(model, deltas, count, input) is { } stored)
             return stored;
         if (AreOfPoints(model, deltas, input))
             throw new ModelException($"{model.Path}: '{deltas}' holds one box a cell, and nothing behind it decodes all of "
@@ -58,11 +59,21 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
     /// <exception cref="ModelException">The tail is no decoding of this kind.</exception>
     public static TailAnchors Read(OnnxModel model, string deltas, string boxes, int width, int height)
     {
+        DemandTail(model, deltas, boxes);
+        var input = ImageInput.Read(model, (width, height));
+        return Read(model, deltas, boxes, Count(model, deltas, boxes, input), input);
+    }
+
+    private static void DemandTail(OnnxModel model, string deltas, string boxes)
+    {
         if (deltas == boxes)
             throw new ModelException(
                 $"{model.Path}: '{boxes}' holds raw deltas, so the file carries no anchors; give them in a file.");
-        var input = ImageInput.Read(model, (width, height));
-        var count = Count(model, deltas, boxes, input);
+    }
+
+    private static TailAnchors Read(OnnxModel model, string deltas, string boxes, long count, ImageInput input)
+    {
+        DemandTail(model, deltas, boxes);
         using var tail = new SubgraphProbe(model, Feeds(default), [boxes]);
         Box[] Decode(BoxDelta delta) => Decoded(model, boxes, count, tail.Run(Feeds(delta))[boxes]);
         var anchors = Decode(default);
@@ -73,7 +84,7 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
         Box Formed(Box box) => corners ? box : Box.FromCxcywh(box.X0, box.Y0, box.X1, box.Y1);
         var turned = AreTurned([.. anchors.Select(Formed)]);
         (float X, float Y) scale = anchors.Max(box => Math.Max(box.X1, box.Y1)) >= 4 ? (1, 1)
-            : turned ? (height, width) : (width, height);
+            : turned ? (input.Height, input.Width) : (input.Width, input.Height);
         Box[] Boxes(Box[] decoded) => [.. decoded.Select(box => Formed(box).Scale(scale.X, scale.Y))];
         var found = ReadCode(model, boxes, delta => Boxes(Decode(delta)));
         return turned ? Turned([.. found.Anchors], found.Coder) : found;
@@ -112,11 +123,10 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
 
     // Anchors as they are, for a program behind the file or for rows that are chosen before they are decoded. Their code has
     // no weights: files with others decode all rows.
-    private static TailAnchors? Stored(OnnxModel model, string deltas, ImageInput input)
+    private static TailAnchors? Stored(OnnxModel model, string deltas, long count, ImageInput input)
     {
         if (AreOfPoints(model, deltas, input))
             return null;
-        var count = Count(model, deltas, deltas, input);
         foreach (var name in Tail.Constants(model, 4 * count, input.Shapes))
         {
             var value = Subgraph.Run(model, new Dictionary<string, Tensor> { [input.Name] = input.Zeros }, [name])[name];
@@ -154,12 +164,9 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
             });
 
     // Values behind the deltas that hold four numbers for each of them.
-    private static IEnumerable<string> Candidates(OnnxModel model, string deltas, ImageInput input)
-    {
-        var count = Count(model, deltas, deltas, input);
-        return Tail.Decodings(model, deltas, new(1, count, 4), input.Shapes)
+    private static IEnumerable<string> Candidates(OnnxModel model, string deltas, long count, ImageInput input) =>
+        Tail.Decodings(model, deltas, new(1, count, 4), input.Shapes)
             .Where(at => at.Shape.Size == 4 * count && at.Shape.Rank > 1 && at.Shape[-1] == 4).Select(at => at.Value);
-    }
 
     private static long Count(OnnxModel model, string deltas, string boxes, ImageInput input)
     {

@@ -55,13 +55,15 @@ public sealed record DetectorImport : HeadRequest
             return joined;
         if (Set(model, input) is { } set)
             return set;
-        if (Dense(model, input) is { } dense)
+        var raw = new RawPair(model, input);
+        if (Dense(model, input, raw) is { } dense)
             return dense;
-        var found = ClassOutput is null || BoxOutput is null ? Pair(model, input) : null;
+        var named = ClassOutput is not null || BoxOutput is not null;
+        var found = !named ? raw.Values : ClassOutput is null || BoxOutput is null ? Pair(model, input) : null;
         var (classes, boxes) = (ClassOutput ?? found!.Classes.Value, BoxOutput ?? found!.Boxes.Value);
         var head = Head ?? (HasBackground ?? IsSoftmax(model, found?.Classes ?? Point(model, classes, input))
             ? new SsdHead() : new RetinaNetHead());
-        return Imported(head, new(this, model, input, classes, boxes));
+        return Imported(head, new(this, model, input, classes, boxes) { Tail = named ? null : raw.FoundAnchors });
     }
 
     // A detector that looks at regions of its maps, unless its values are named.
@@ -111,11 +113,11 @@ public sealed record DetectorImport : HeadRequest
                 new(this, model, input, found.ClassValue, found.BoxValue)) : null;
 
     // A described head; without any word on the head one that is found.
-    private DetectorModel? Dense(OnnxModel model, ImageInput input)
+    private DetectorModel? Dense(OnnxModel model, ImageInput input, RawPair raw)
     {
         var (head, scheme) = (Head as DenseHead, AnchorScheme);
         if (head is null && Head is null && HasBackground is null && ClassOutput is null && BoxOutput is null
-            && Anchors is null && AnchorScheme is null && FindDense(model, input) is { } found)
+            && Anchors is null && AnchorScheme is null && FindDense(model, input, raw) is { } found)
             (head, scheme) = (found.Head, found.Scheme);
         if (head is null)
             DemandAllLevels(model, input);
@@ -142,14 +144,16 @@ public sealed record DetectorImport : HeadRequest
 
     /// <summary>The dense head that an import of the file takes where nothing is said of the head; null where boxes and
     /// classes are joined, or the file decodes its boxes with anchors that it holds.</summary>
-    internal static DenseFinding? FindDense(OnnxModel model, ImageInput input)
+    internal static DenseFinding? FindDense(OnnxModel model, ImageInput input) => FindDense(model, input, new(model, input));
+
+    private static DenseFinding? FindDense(OnnxModel model, ImageInput input, RawPair raw)
     {
         var request = new DetectorImport { Classes = ["object"] };
         if (JoinedHead.Output(request, model.OutputNames) is { } output
             && JoinedHead.Find(new(request, model, input, output, output)) is not null)
             return null;
-        var pair = Tried(() => HeadCut.Auto(model, input.Shapes));
-        if (pair is not null && Tried(() => TailAnchors.Find(model, pair.Boxes.Value, input)) is not null)
+        var pair = Tried(() => raw.Values);
+        if (pair is not null && Tried(() => raw.Anchors) is not null)
             return null;
         // Rows of classes and boxes have heads of their own, unless the file proves what they mean.
         return DenseFinder.Find(model, input) is { } found && (found.Sure || pair is null) ? found : null;

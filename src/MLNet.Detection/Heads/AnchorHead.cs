@@ -108,7 +108,8 @@ public abstract record AnchorHead : DetectionHead
         var (classValue, boxValue) = (import.Raw(import.ClassOutput), import.Raw(import.BoxOutput));
         var given = options.Anchors ?? options.AnchorScheme?.Generate(
             import.Width, import.Height, [.. import.Maps(boxValue)]);
-        var tail = given is null ? TailAnchors.Find(import.Model, boxValue, import.Input, import.BoxOutput) : null;
+        var tail = given is null
+            ? import.Tail ?? TailAnchors.Find(import.Model, boxValue, import.Input, import.BoxOutput) : null;
         var anchors = given ?? tail!.Anchors;
         var shapes = import.Shapes(classValue, boxValue);
         import.Expect(shapes[0].Rank == 3 && shapes[0][1] == anchors.Count, import.ClassOutput, shapes[0],
@@ -116,8 +117,8 @@ public abstract record AnchorHead : DetectionHead
         import.Expect(shapes[1] == new TensorShape(1, anchors.Count, 4), import.BoxOutput, shapes[1],
             $"[1, {anchors.Count}, 4]");
         var background = CustomaryDecoder.BackgroundClass is not null;
-        var model = import.WithClassColumns(
-            classValue, options.Classes.Count + (background ? 1 : 0), background ? null : 0.01f);
+        var model = import.WithClassColumns(classValue, (int)shapes[0][-1], options.Classes.Count + (background ? 1 : 0),
+            background ? null : 0.01f, backgroundLast: false);
         var found = import.Found(this, model, classValue, boxValue, anchors);
         return found with
         {

@@ -20,6 +20,9 @@ internal sealed record HeadImport(
     /// <summary>What was found on the way that is not as it should be, and does not stop the import.</summary>
     public List<string> Warnings { get; } = [];
 
+    /// <summary>Anchors and coder behind the box output, where the way here found them; null where nothing looked.</summary>
+    public TailAnchors? Tail { get; init; }
+
     /// <summary>Width of the network's input, pixels.</summary>
     public int Width => Input.Width;
 

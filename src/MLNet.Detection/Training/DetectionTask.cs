@@ -56,6 +56,8 @@ internal sealed class DetectionTask(
 
     public override IReadOnlyList<string> Values => [.. detector.RawValues, .. _teaching?.Features ?? []];
 
+    public override bool LossNeedsData => false;
+
     public override IReadOnlyDictionary<string, Var> Loss(Graph graph, IReadOnlyList<Var> values)
     {
         var raw = detector.RawValues.Count;

@@ -37,6 +37,8 @@ internal sealed class FineTuning(
         using var claim = options.WorkspacePath is { } folder && _ranks.IsFirst() ? WorkspaceClaim.Take(folder) : null;
         var start = new RankStart(_ranks);
         start.CheckOptions(options);
+        WarnOfFloat16();
+        using var ahead = StepNeedsNoData ? new StartAhead(() => Start(stepsPerEpoch: 1)) : null;
         var budget = CacheBudget.Of(options.Cache, _ranks);
         using var read = start.Read(() =>
             RunData.Read(data, options.ValidationSet, task, sizes, options, device, budget));
@@ -48,7 +50,7 @@ internal sealed class FineTuning(
         start.CheckData(store);
         var notes = Notes(store.Samples.Count);
         var resume = options.ResumeFrom is { } from && _ranks.IsFirst() ? ResumePoint.Load(from, notes) : null;
-        var learnt = Learn(start, Batches(store), resume, validation, notes);
+        var learnt = Learn(start, ahead, Batches(store), resume, validation, notes);
         // Of pictures that are decoded at need, each rank has found those that it had to learn or to measure.
         var found = SkippedByAll(read.Skipped);
         TellSkipped(found.Except(skipped));
@@ -58,9 +60,10 @@ internal sealed class FineTuning(
 
     // What the steps took is free again when this returns.
     private (float[] Weights, ParameterLayout Layout, IReadOnlyList<EpochSummary> History, NodePlacement? Placement) Learn(
-        RankStart start, BatchSource batches, Checkpoint? resume, ValidationRun? validation, Dictionary<string, string> notes)
+        RankStart start, StartAhead? ahead, BatchSource batches, Checkpoint? resume, ValidationRun? validation,
+        Dictionary<string, string> notes)
     {
-        using var run = Start(batches.StepsPerEpoch);
+        using var run = ahead?.Take() ?? Start(batches.StepsPerEpoch);
         if (resume is not null)
             run.Restore(resume);
         start.Align(run);
@@ -124,14 +127,20 @@ internal sealed class FineTuning(
         options.LearningRate, (int)MathF.Round(options.WarmUpEpochs * stepsPerEpoch), options.Epochs * stepsPerEpoch,
         options.Decay);
 
-    private ITrainingRun Start(int stepsPerEpoch)
+    private void WarnOfFloat16()
     {
         if (options.Precision == StepPrecision.Float16 && device.IsProcessor)
             channel.Warning(MessageSensitivity.None, "{0}", "Float16 is for GPUs: the processor computes it by way of "
                 + "float32, and is faster with Precision Float32.");
-        return options.Backend.Start(
-            [.. sizes.Tasks.Select(sized => sized.Step(options, stepsPerEpoch))], options.Optimizer, device);
     }
+
+    // Weights that are frozen for some epochs are for as many steps. Ranks speak with each other while they build and while
+    // they read, in turn.
+    private bool StepNeedsNoData =>
+        _ranks.Count == 1 && !task.LossNeedsData && options.Groups.All(group => group.FrozenEpochs == 0);
+
+    private ITrainingRun Start(int stepsPerEpoch) => options.Backend.Start(
+        [.. sizes.Tasks.Select(sized => sized.Step(options, stepsPerEpoch))], options.Optimizer, device);
 
     private List<ITrainingHook> Hooks(
         Validate? validate, WriteLog? log, WriteEpochs? epochs, Meters meters, Dictionary<string, string> notes)

@@ -78,6 +78,9 @@ internal class SegmentationTask(SegmentationTrainer.Options options) : TrainingT
                 yield return $"No pixel of the training data shows the class '{_model.Classes[i]}'; it cannot be learnt.";
     }
 
+    // Which pixels count, and how much.
+    public override bool LossNeedsData => true;
+
     public override IReadOnlyDictionary<string, Var> Loss(Graph graph, IReadOnlyList<Var> values)
     {
         var map = _model.Map(values[0]);

@@ -63,6 +63,9 @@ internal abstract class TrainingTask
     /// <summary>The loss on <see cref="Values"/>, with inputs for its targets.</summary>
     public abstract IReadOnlyDictionary<string, Var> Loss(Graph graph, IReadOnlyList<Var> values);
 
+    /// <summary>Whether the loss depends on the data that was read.</summary>
+    public abstract bool LossNeedsData { get; }
+
     /// <summary>Says that a place of a batch has no picture.</summary>
     public abstract void Clear(Batch batch, int place);
 

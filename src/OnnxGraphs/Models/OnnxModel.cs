@@ -36,8 +36,16 @@ public sealed class OnnxModel
         Proto.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version ?? 0, 0, int.MaxValue);
 
     /// <summary>Stored tensors by name.</summary>
-    public IReadOnlyDictionary<string, TensorProto> Initializers =>
-        Proto.Graph.Initializer.GroupBy(t => t.Name).ToDictionary(group => group.Key, group => group.First());
+    public IReadOnlyDictionary<string, TensorProto> Initializers
+    {
+        get
+        {
+            var stored = new Dictionary<string, TensorProto>(Proto.Graph.Initializer.Count);
+            foreach (var tensor in Proto.Graph.Initializer)
+                stored.TryAdd(tensor.Name, tensor);
+            return stored;
+        }
+    }
 
     /// <summary>The node that computes each value, by the value's name.</summary>
     public IReadOnlyDictionary<string, NodeProto> Producers
@@ -46,11 +54,18 @@ public sealed class OnnxModel
         {
             var producers = new Dictionary<string, NodeProto>(Proto.Graph.Node.Count);
             foreach (var node in Proto.Graph.Node)
-                foreach (var name in node.Output.Where(name => name.Length > 0))
-                    producers[name] = node;
+                foreach (var name in node.Output)
+                    if (name.Length > 0)
+                        producers[name] = node;
             return producers;
         }
     }
+
+    /// <summary>The first stored tensor of a name; null where there is none. <see cref="Initializers"/> serve many look-ups.</summary>
+    internal TensorProto? Stored(string name) => Proto.Graph.Initializer.FirstOrDefault(tensor => tensor.Name == name);
+
+    /// <summary>The node that computes a value; null where none does. <see cref="Producers"/> serve many look-ups.</summary>
+    internal NodeProto? Producer(string value) => Proto.Graph.Node.FirstOrDefault(node => node.Output.Contains(value));
 
     /// <summary>Inputs that the caller must feed (files of IR 3 also list their weights as inputs).</summary>
     public IReadOnlyList<ValueInfoProto> Inputs

@@ -58,8 +58,8 @@ internal sealed class StoredWeights
             Read(name).CopyTo(to);
     }
 
-    /// <summary>A weight as it is stored.</summary>
-    public byte[] Bytes(string name) => _stored[name].ToTensor().Data;
+    /// <summary>A copy of a weight as it is stored.</summary>
+    public byte[] Bytes(string name) => [.. _stored[name].ToTensor().Data];
 
     /// <summary>Stores new values in the model itself.</summary>
     public void Write(string name, ReadOnlySpan<float> values)

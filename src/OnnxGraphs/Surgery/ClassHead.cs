@@ -20,7 +20,7 @@ internal sealed record ClassHead(
         var feeds = ExampleInputs.Zeros(model, inputShapes);
         var layers = HeadCut.Branches(model, raw);
         var outputs = layers.Select(layer => layer.Output[0]).ToList();
-        var shapes = Subgraph.Run(model, feeds, [.. outputs]).ToDictionary(pair => pair.Key, pair => pair.Value.Shape);
+        var shapes = Shapes(model, outputs, inputShapes, feeds);
         var (first, labels) = (0, new Dictionary<string, Tensor>());
         foreach (var (layer, name) in layers.Zip(outputs))
         {
@@ -47,6 +47,15 @@ internal sealed record ClassHead(
     /// <summary>The values that the labels give at other places of the head.</summary>
     public IReadOnlyDictionary<string, Tensor> Push(OnnxModel model, IReadOnlyList<string> values) =>
         LabelRun.Push(model, With(Feeds, ClassLabels), values);
+
+    // Most networks need not run to tell the shapes of their layers.
+    private static Dictionary<string, TensorShape> Shapes(OnnxModel model, IReadOnlyList<string> values,
+        IReadOnlyDictionary<string, TensorShape> inputShapes, IReadOnlyDictionary<string, Tensor> feeds)
+    {
+        var traced = ShapeTrace.Of(model, values, inputShapes).Shapes;
+        return values.All(traced.ContainsKey) ? values.ToDictionary(name => name, name => traced[name].Shape)
+            : Subgraph.Run(model, feeds, values).ToDictionary(pair => pair.Key, pair => pair.Value.Shape);
+    }
 
     private static int ChannelAxis(NodeProto layer) => layer.OpType is "Conv" or "ConvTranspose" ? 1 : -1;
 

@@ -17,9 +17,9 @@ internal sealed record LayerWeight(string Name, int Axis, bool IsBias, IReadOnly
     /// <exception cref="ModelException">One is not stored in the file.</exception>
     public static IEnumerable<LayerWeight> Of(OnnxModel model, NodeProto layer)
     {
-        var graph = new ValueGraph(model);
         if (layer.OpType == "Add")
         {
+            var graph = new ValueGraph(model);
             yield return Behind(model, layer.Input.First(graph.IsStored), -1, isBias: true);
             layer = Multiplication(graph, layer);
         }

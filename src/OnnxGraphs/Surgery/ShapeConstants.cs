@@ -71,7 +71,7 @@ internal static class ShapeConstants
             dims[axis] = Scaled(dims[axis], from, to);
             reshape.Input[1] = Store(graph, target, dims);
         }
-        else if (model.Producers[target] is { OpType: "Concat" } concat && Piece(model, concat, axis) is { } at
+        else if (model.Producer(target) is { OpType: "Concat" } concat && Piece(model, concat, axis) is { } at
             && Constant(model, concat.Input[at.Input]) is { } piece)
         {
             // The Concat may serve other heads: this Reshape gets one of its own.
@@ -106,9 +106,9 @@ internal static class ShapeConstants
     /// <summary>Stored integers, read through the operators that exporters put around them.</summary>
     internal static Tensor? Constant(OnnxModel model, string name)
     {
-        if (model.Initializers.TryGetValue(name, out var stored))
+        if (model.Stored(name) is { } stored)
             return stored.ToTensor();
-        if (!model.Producers.TryGetValue(name, out var node))
+        if (model.Producer(name) is not { } node)
             return null;
         return node.OpType switch
         {
@@ -130,10 +130,7 @@ internal static class ShapeConstants
         return name;
     }
 
-    private static string Fresh(GraphProto graph, string stem)
-    {
-        var taken = graph.Node.SelectMany(node => node.Output)
-            .Concat(graph.Initializer.Select(tensor => tensor.Name)).ToHashSet();
-        return Enumerable.Range(0, int.MaxValue).Select(i => $"{stem}/classes{i}").First(name => !taken.Contains(name));
-    }
+    private static string Fresh(GraphProto graph, string stem) =>
+        Enumerable.Range(0, int.MaxValue).Select(i => $"{stem}/classes{i}").First(name =>
+            graph.Initializer.All(tensor => tensor.Name != name) && !graph.Node.Any(node => node.Output.Contains(name)));
 }

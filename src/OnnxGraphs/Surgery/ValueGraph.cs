@@ -12,8 +12,11 @@ internal sealed class ValueGraph
     {
         (Model, Producers, Stored) = (model, model.Producers, model.Initializers.Keys.ToHashSet());
         foreach (var node in model.Proto.Graph.Node)
-            foreach (var name in Reads(node).Distinct())
-                (_readers.TryGetValue(name, out var list) ? list : _readers[name] = []).Add(node);
+            foreach (var name in Reads(node))
+                // Once, however often it reads the value.
+                if ((_readers.TryGetValue(name, out var list) ? list : _readers[name] = []) is var readers
+                    && (readers.Count == 0 || readers[^1] != node))
+                    readers.Add(node);
     }
 
     public OnnxModel Model { get; }

@@ -28,7 +28,8 @@ public sealed class GraphReader
     {
         try
         {
-            return new GraphReader(OpsetUpgrade.ToWorkingForm(model), options ?? new()).Read(graph, values);
+            graph.Reserve(model.ValueNames);
+            return new GraphReader(OpsetUpgrade.ToWorkingForm(Part(model, values)), options ?? new()).Read(graph, values);
         }
         catch (Exception error) when (error is GraphException
             || (error is ModelException && !error.Message.StartsWith(model.Path, StringComparison.Ordinal)))
@@ -52,6 +53,19 @@ public sealed class GraphReader
         foreach (var node in nodes)
             reader.Append(node);
         return [.. values.Select(reader.Value)];
+    }
+
+    // What the values do not depend on is not copied and upgraded: of a detector that may be most nodes. What a function
+    // reads shows only when its call is replaced.
+    private static OnnxModel Part(OnnxModel model, IReadOnlyList<string> values)
+    {
+        if (model.Proto.Functions.Count > 0)
+            return model;
+        var nodes = Needed(model, values);
+        var read = nodes.SelectMany(Subgraphs.Reads).Concat(values).ToHashSet(StringComparer.Ordinal);
+        var part = new GraphProto { Node = { nodes }, Input = { model.Proto.Graph.Input } };
+        part.Initializer.Add(model.Proto.Graph.Initializer.Where(tensor => read.Contains(tensor.Name)));
+        return new(new() { OpsetImport = { model.Proto.OpsetImport }, Graph = part }, model.Path);
     }
 
     /// <summary>The nodes that the values depend on, in an order of computation.</summary>

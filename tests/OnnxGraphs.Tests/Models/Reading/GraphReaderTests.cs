@@ -75,6 +75,19 @@ public sealed class GraphReaderTests
         Assert.HasCount(1, graph.Nodes);
     }
 
+    // Statistics for every pixel are what no later opset can say.
+    [TestMethod]
+    public void NodesBehindTheValuesAreNotUpgraded()
+    {
+        var model = Model(8, [Plane],
+        [
+            Node("Relu", ["x0"], ["features"]),
+            Node("BatchNormalization", ["features", "one", "one", "one", "one"], ["y"], ("spatial", 0)),
+        ], ("one", Tensor.Filled(Plane.Shape, 1)));
+        Assert.AreEqual(Plane.Shape, GraphReader.Read(model, new(), ["features"])[0].Shape);
+        Assert.ThrowsExactly<ModelException>(() => GraphReader.Read(model, new(), ["y"]));
+    }
+
     [TestMethod]
     public void UnusedNodesAreNotWritten()
     {
