@@ -18,6 +18,7 @@ var (model, turn, throughput) = (DetectorModel.Load(args[0]), new Lock(), new Th
 using var decoder = new ImageDecoder(ImageDecoderOptions.Reduced);
 using var detector = new Detector(model, batchSize: 1);
 using var options = Device.Cpu.CreateSessionOptions();
+options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL;
 using var session = new InferenceSession(args[0], options);
 using var run = new RunOptions();
 var pictures = Array.ConvertAll(files, file => decoder.Decode(file, "picture"));

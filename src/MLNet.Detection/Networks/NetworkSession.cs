@@ -52,6 +52,9 @@ internal sealed class NetworkSession : IDisposable
         }
         Shapes = shapes;
         using var options = device.CreateSessionOptions();
+        // Blocked layouts, which steps have no use for: UltraFace's pictures take half of the time.
+        if (device.IsProcessor)
+            options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL;
         _session = new(GraphWriter.Write(graph, "detector").ToBytes(), options);
         _options = new();
     }
