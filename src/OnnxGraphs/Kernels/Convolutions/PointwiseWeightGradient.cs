@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Kernels.Loops;
 
@@ -59,9 +58,7 @@ internal sealed unsafe class PointwiseWeightGradient : Kernel
         if (_slices == 1)
             return;
         var sums = (float*)call.Scratch;
-        for (var slice = 1; slice < _slices; slice++)
-            TensorPrimitives.Add(new(sums, SumsSize), new ReadOnlySpan<float>(sums + (long)slice * SumsSize, SumsSize),
-                new(sums, SumsSize));
+        SliceSums.Add(sums, SumsSize, SumsSize, _slices);
         Write(sums, 0, _rows, call.Output(0));
     }
 

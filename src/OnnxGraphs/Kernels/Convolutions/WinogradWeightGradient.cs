@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using OnnxGraphs.Kernels.Loops;
 
 namespace OnnxGraphs.Kernels.Convolutions;
@@ -104,11 +103,10 @@ internal sealed unsafe class WinogradWeightGradient : WinogradKernel
     // The sums of all slices, one after another.
     private void WriteSlices(in KernelCall call)
     {
+        var sums = Sums(in call, 0);
         var size = TileGrid.Frequencies * _sumPitch;
-        var sums = new Span<float>(Sums(in call, 0), size);
-        for (var slice = 1; slice < _slices; slice++)
-            TensorPrimitives.Add(sums, new ReadOnlySpan<float>(Sums(in call, slice), size), sums);
-        Write(in call, 0, Channels, 0, Blocks, Sums(in call, 0), Sums(in call, 0) + size);
+        SliceSums.Add(sums, size, PartScratch, _slices);
+        Write(in call, 0, Channels, 0, Blocks, sums, sums + size);
     }
 
     private void Write(in KernelCall call, int channel, int channels, int block, int blocks, float* sums, float* scratch)
