@@ -23,11 +23,9 @@ internal sealed record StepSession(GraphSession Graph, bool Watched)
         {
             var session = graph.Source is { } source
                 ? GraphSession.Open(graph.Halves?.Outputs ?? source.Outputs, graph.Halves?.RestInputs ?? source.Inputs,
-                    [source.Find(TrainingGraph.Parameters)!], device, Configure, [.. graph.Vectors.Select(name => (source.Find(name)!, source.Find(TrainingGraph.Next(name))!))],
-                    true)
+                    [source.Find(TrainingGraph.Parameters)!], device, Configure,
+                    [.. graph.Vectors.Select(name => (source.Find(name)!, source.Find(TrainingGraph.Next(name))!))], true)
                 : GraphSession.Open(graph.Step, device, Configure, capture: true);
-            // What building left, tens of megabytes, would lie beside the activations for as long as steps allocate nothing.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             return new(session, watched);
         }
         catch (OnnxRuntimeException error) when (device.CaptureGraph)

@@ -41,7 +41,7 @@ public sealed class TrainingRun : ITrainingRun
     public TrainingRun(TrainingGraph graph, OnnxModel model, Device? device = null,
         Action<SessionOptions>? configure = null)
         : this(graph, device ?? Device.Cpu, StepSession.Open(graph, device ?? Device.Cpu, configure), configure) =>
-        _state.Start(model);
+        Begin(model);
 
     private TrainingRun(TrainingGraph graph, Device device, StepSession step, Action<SessionOptions>? configure = null,
         StepState? shared = null, bool? inPlace = null)
@@ -66,7 +66,7 @@ public sealed class TrainingRun : ITrainingRun
         var steps = graphs.Select((graph, i) => StepSession.Open(graph, device, watch: i == 0)).ToList();
         var inPlace = steps.All(step => step.Graph.MayShare);
         var first = new TrainingRun(graphs[0], device, steps[0], inPlace: inPlace);
-        first._state.Start(model);
+        first.Begin(model);
         return [first, .. graphs.Zip(steps).Skip(1).Select(pair =>
             new TrainingRun(pair.First, device, pair.Second, shared: first._state, inPlace: inPlace))];
     }
@@ -183,6 +183,13 @@ public sealed class TrainingRun : ITrainingRun
         _capture.Dispose();
         _memory.Dispose();
         _step.Graph.Dispose();
+    }
+
+    private void Begin(OnnxModel model)
+    {
+        _state.Start(model);
+        // What building left, tens of megabytes, would lie beside the activations for as long as steps allocate nothing.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     private void RunStep(int set)

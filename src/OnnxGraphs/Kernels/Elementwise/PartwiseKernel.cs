@@ -45,7 +45,8 @@ internal sealed unsafe class PartwiseKernel : Kernel
             values[_chain.Inputs.Count + i] = call.Output(i);
         var whole = call.With(values, _chain.Inputs.Count);
         var (start, end) = (index * PartSize, Math.Min((index + 1) * PartSize, _starts[^1]));
-        var part = Array.BinarySearch(_starts, start) is >= 0 and var exact ? exact : ~Array.BinarySearch(_starts, start) - 1;
+        var found = Array.BinarySearch(_starts, start);
+        var part = found >= 0 ? found : ~found - 1;
         for (; start < end; start = _starts[++part])
         {
             // Where the whole input would begin if all of it lay beside this part.
