@@ -6,8 +6,8 @@ using OnnxGraphs.Graphs;
 namespace OnnxGraphs.Kernels;
 
 /// <summary>
-/// The functions of ONNX Runtime's C API that kernels need and the managed binding keeps to itself. The table only ever
-/// grows at its end, so the places are those of onnxruntime_c_api.h in every version from 1.18 on.
+/// The functions of ONNX Runtime's C API that kernels and planned memory need and the managed binding keeps to itself. The
+/// table only ever grows at its end, so the places are those of onnxruntime_c_api.h in every version from 1.18 on.
 /// </summary>
 internal readonly unsafe struct OrtFunctions
 {
@@ -77,6 +77,21 @@ internal readonly unsafe struct OrtFunctions
         return allocator;
     }
 
+    /// <summary>What describes the processor's memory.</summary>
+    public void* CpuMemory()
+    {
+        const int deviceAllocator = 0, defaultMemory = 0;
+        void* info;
+        Check(((delegate* unmanaged<int, int, void**, void*>)_table[69])(deviceAllocator, defaultMemory, &info));
+        return info;
+    }
+
+    public void RegisterAllocator(nint environment, void* allocator) =>
+        Check(((delegate* unmanaged<nint, void*, void*>)_table[176])(environment, allocator));
+
+    public void UnregisterAllocator(nint environment, void* memory) =>
+        Check(((delegate* unmanaged<nint, void*, void*>)_table[177])(environment, memory));
+
     public void ReleaseAllocator(void* allocator) => ((delegate* unmanaged<void*, void>)_table[132])(allocator);
 
     public void* Allocate(void* allocator, long bytes)
@@ -109,7 +124,7 @@ internal readonly unsafe struct OrtFunctions
             return;
         var message = Marshal.PtrToStringUTF8((nint)((delegate* unmanaged<void*, byte*>)_table[2])(status));
         ((delegate* unmanaged<void*, void>)_table[93])(status);
-        throw new InvalidOperationException($"ONNX Runtime refused a call of a CPU kernel: {message}.");
+        throw new InvalidOperationException($"ONNX Runtime refused a call of its C API: {message}.");
     }
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text + '\0');

@@ -24,6 +24,13 @@ public sealed record Device(string Provider, int Id = 0)
     public bool Kernels { get; init; } = true;
 
     /// <summary>
+    /// Whether the values of a training step on the processor lie where a plan puts them, made from what the first step asks
+    /// for, on Linux and macOS. Off: in ONNX Runtime's arena, as elsewhere, which takes more. Results are the same bits. Where
+    /// an application has given ONNX Runtime's environment an allocator of its own, the arena is taken.
+    /// </summary>
+    public bool PlansMemory { get; init; } = true;
+
+    /// <summary>
     /// Threads that a session computes with on the processor. 0: as the environment variable
     /// <c>DETECTION_MLNET_THREADS</c> says, without it one for each core. Fewer leave cores to the workers that prepare
     /// data, and to other programs; a container that may use a part of a machine's cores needs the number stated.

@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Kernels;
+using OnnxGraphs.Memory;
 using OnnxGraphs.Models;
 using OnnxGraphs.Rewrites;
 using OnnxGraphs.Runtime;
@@ -24,28 +25,35 @@ public sealed class GraphSession : IDisposable
     private static readonly Lock Registration = new();
 
     private readonly KernelDomain? _domain;
+    private readonly PlannedMemory? _memory;
 
-    private GraphSession(OnnxModel model, KernelDomain? domain, IReadOnlyList<string> kernels, SessionOptions options)
+    private GraphSession(
+        OnnxModel model, KernelDomain? domain, IReadOnlyList<string> kernels, SessionOptions options, MemoryRegion? region)
     {
         (_domain, Kernels) = (domain, kernels);
+        _memory = region is not null && OrtFunctions.Load() is not null ? new(region) : null;
         try
         {
-            Session = Created(model.ToBytes(), domain, options);
+            Session = Created(model, options);
         }
         catch
         {
+            _memory?.Dispose();
             domain?.Dispose();
             throw;
         }
     }
 
-    private static InferenceSession Created(byte[] model, KernelDomain? domain, SessionOptions options)
+    private InferenceSession Created(OnnxModel model, SessionOptions options)
     {
-        if (domain is null)
-            return new(model, options);
-        domain.AddTo(options);
+        if (_memory is not null)
+            DistinctShapes.Mark(model);
+        var bytes = model.ToBytes();
+        if (_domain is null && _memory is null)
+            return new(bytes, options);
+        _domain?.AddTo(options);
         lock (Registration)
-            return new(model, options);
+            return _memory?.Allocator.Create(OrtFunctions.Load()!.Value, bytes, options) ?? new(bytes, options);
     }
 
     /// <summary>The session; its inputs and outputs have the names of the graph's.</summary>
@@ -62,6 +70,9 @@ public sealed class GraphSession : IDisposable
     /// <summary>Inputs in place of parts of vectors, to be bound to their memory.</summary>
     internal IReadOnlyList<VectorView> Views { get; private init; } = [];
 
+    /// <summary>Size of the region that runs lie in; 0 before the second one, and without a plan.</summary>
+    internal long PlannedBytes => _memory?.Region.Size ?? 0;
+
     /// <summary>Opens a session for values of a graph.</summary>
     /// <param name="outputs">The values to compute.</param>
     /// <param name="inputs">Inputs to declare; null for those that the values need.</param>
@@ -74,26 +85,32 @@ public sealed class GraphSession : IDisposable
         Action<SessionOptions>? configure = null, IReadOnlyList<(Var Old, Var New)>? replaced = null,
         bool capture = false) => Open(outputs, inputs, [], device, configure, replaced, capture);
 
-    /// <summary>The same; parts of the viewed vectors may become inputs of their own, which <see cref="Views"/> names.</summary>
+    /// <summary>
+    /// The same; parts of the viewed vectors may become inputs of their own, which <see cref="Views"/> names, and runs that
+    /// do the same each time lie in the region (<see cref="Run"/>).
+    /// </summary>
     internal static GraphSession Open(IReadOnlyList<Var> outputs, IReadOnlyList<Var>? inputs, IReadOnlyList<Var> viewed,
         Device device, Action<SessionOptions>? configure = null, IReadOnlyList<(Var Old, Var New)>? replaced = null,
-        bool capture = false)
+        bool capture = false, MemoryRegion? region = null)
     {
         if (device is not { IsProcessor: true, Kernels: true } || OrtFunctions.Load() is not { } functions
             || KernelRewrite.Of(outputs, inputs, replaced ?? [], viewed) is not { Kernels.Count: > 0 } rewrite)
-            return Open(GraphWriter.Write(outputs, inputs), device, configure, capture);
+            return Open(GraphWriter.Write(outputs, inputs), device, configure, capture, region);
         using var options = Options(rewrite.Model, device, configure, capture);
         return new(rewrite.Model, new(rewrite.Kernels, functions), [.. rewrite.Kernels.Select(kernel => kernel.Name)],
-            options) { MayShare = rewrite.MayShare, Views = rewrite.Views };
+            options, region) { MayShare = rewrite.MayShare, Views = rewrite.Views };
     }
 
     /// <summary>Opens a session for a model as it is, without kernels.</summary>
     /// <exception cref="InvalidOperationException">The native library lacks the device's provider.</exception>
     public static GraphSession Open(OnnxModel model, Device device, Action<SessionOptions>? configure = null,
-        bool capture = false)
+        bool capture = false) => Open(model, device, configure, capture, null);
+
+    private static GraphSession Open(
+        OnnxModel model, Device device, Action<SessionOptions>? configure, bool capture, MemoryRegion? region)
     {
         using var options = Options(model, device, configure, capture);
-        return new(model, null, [], options);
+        return new(model, null, [], options, region);
     }
 
     private static SessionOptions Options(
@@ -106,10 +123,25 @@ public sealed class GraphSession : IDisposable
         return options;
     }
 
+    /// <summary>Runs with bound values; one run at a time.</summary>
+    internal void Run(RunOptions options, OrtIoBinding binding)
+    {
+        _memory?.Begin();
+        try
+        {
+            Session.RunWithBinding(options, binding);
+        }
+        finally
+        {
+            _memory?.End();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         Session.Dispose();
+        _memory?.Dispose();
         _domain?.Dispose();
     }
 }

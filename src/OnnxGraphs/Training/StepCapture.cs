@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using OnnxGraphs.Runtime;
+using OnnxGraphs.Sessions;
 
 namespace OnnxGraphs.Training;
 
@@ -22,14 +23,14 @@ internal sealed class StepCapture(Device device, Lock gpu) : IDisposable
     /// <param name="session">Its session.</param>
     /// <param name="binding">What it reads and writes: always the same for a turn.</param>
     /// <param name="turn">0 or 1.</param>
-    public void Run(InferenceSession session, OrtIoBinding binding, int turn)
+    public void Run(GraphSession session, OrtIoBinding binding, int turn)
     {
         var options = device.CaptureGraph && _taken > 0 ? _captured[turn] : _plain;
         _taken++;
         if (_taken <= StepsUntilCaptured)
-            Alone(() => session.RunWithBinding(options, binding));
+            Alone(() => session.Run(options, binding));
         else
-            session.RunWithBinding(options, binding);
+            session.Run(options, binding);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using OnnxGraphs.Memory;
 using OnnxGraphs.Runtime;
 using OnnxGraphs.Sessions;
 
@@ -14,9 +15,11 @@ internal sealed record StepSession(GraphSession Graph, bool Watched)
     /// <param name="device">Where it runs.</param>
     /// <param name="configure">Changes options of the session; a caller that profiles it keeps the profile.</param>
     /// <param name="watch">Whether somebody asks where its nodes are computed.</param>
+    /// <param name="region">Memory of steps of which one runs at a time; its own where it is not given.</param>
     /// <exception cref="InvalidOperationException">The device cannot be used, or not as its options ask.</exception>
     public static StepSession Open(
-        TrainingGraph graph, Device device, Action<SessionOptions>? configure = null, bool watch = true)
+        TrainingGraph graph, Device device, Action<SessionOptions>? configure = null, bool watch = true,
+        MemoryRegion? region = null)
     {
         var watched = false;
         try
@@ -24,7 +27,8 @@ internal sealed record StepSession(GraphSession Graph, bool Watched)
             var session = graph.Source is { } source
                 ? GraphSession.Open(graph.Halves?.Outputs ?? source.Outputs, graph.Halves?.RestInputs ?? source.Inputs,
                     [source.Find(TrainingGraph.Parameters)!], device, Configure,
-                    [.. graph.Vectors.Select(name => (source.Find(name)!, source.Find(TrainingGraph.Next(name))!))], true)
+                    [.. graph.Vectors.Select(name => (source.Find(name)!, source.Find(TrainingGraph.Next(name))!))], true,
+                    device is { IsProcessor: true, PlansMemory: true } && Pages.AreKnown ? region ?? new() : null)
                 : GraphSession.Open(graph.Step, device, Configure, capture: true);
             return new(session, watched);
         }

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using OnnxGraphs.Graphs;
+using OnnxGraphs.Memory;
 using OnnxGraphs.Models;
 using OnnxGraphs.Precision;
 using OnnxGraphs.Rewrites;
@@ -63,7 +64,8 @@ public sealed class TrainingRun : ITrainingRun
     internal static IReadOnlyList<TrainingRun> Sharing(
         IReadOnlyList<TrainingGraph> graphs, OnnxModel model, Device device)
     {
-        var steps = graphs.Select((graph, i) => StepSession.Open(graph, device, watch: i == 0)).ToList();
+        var region = new MemoryRegion();
+        var steps = graphs.Select((graph, i) => StepSession.Open(graph, device, watch: i == 0, region: region)).ToList();
         var inPlace = steps.All(step => step.Graph.MayShare);
         var first = new TrainingRun(graphs[0], device, steps[0], inPlace: inPlace);
         first.Begin(model);
@@ -90,6 +92,12 @@ public sealed class TrainingRun : ITrainingRun
 
     /// <summary>Whether a step writes the new vectors over the old ones, which takes half of their memory.</summary>
     public bool UpdatesInPlace { get; }
+
+    /// <summary>
+    /// Size of the region that the values of a step lie in, in bytes; of steps of several shapes, that of the largest so far.
+    /// 0 before the second step, and where nothing is planned (<see cref="Device.PlansMemory"/>).
+    /// </summary>
+    public long PlannedBytes => _step.Graph.PlannedBytes;
 
     /// <summary>Steps done so far.</summary>
     public int Steps => _state.Steps;
@@ -197,7 +205,7 @@ public sealed class TrainingRun : ITrainingRun
         var place = _inputs.Binding(set, Steps);
         if (!_bindings.TryGetValue(place, out var binding))
             _bindings[place] = binding = Bind(_inputs.Bound(set, Steps));
-        _capture.Run(Session, binding, _state.Turn);
+        _capture.Run(_step.Graph, binding, _state.Turn);
     }
 
     // Reads the vectors of one turn and writes those of the other.

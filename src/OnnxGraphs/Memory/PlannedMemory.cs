@@ -1,0 +1,98 @@
+namespace OnnxGraphs.Memory;
+
+/// <summary>
+/// The memory of a session whose runs all do the same. The first run is recorded: what it asks for and when it gives it
+/// back. From then on its blocks lie in one region, each in what the others leave free in its time. ONNX Runtime's arena
+/// decides at each request without a look ahead, and takes up to twice as much.
+/// </summary>
+/// <remarks>
+/// A block gets its planned place only while the run has done exactly what the recorded one did up to there: nothing else
+/// that is in use can lie at that place then. A run that departs from it gets the rest of its blocks one by one, and the
+/// next one is planned by it.
+/// </remarks>
+internal sealed unsafe class PlannedMemory : IDisposable
+{
+    private readonly Lock _lock = new();
+
+    private RunRecord _planned = new(), _record = new();
+    private long[] _places = [];
+    private long _size;
+    private int _run;
+    private bool _runs, _follows;
+
+    /// <summary>Empty; the region may be that of other sessions, of which one runs at a time.</summary>
+    public PlannedMemory(MemoryRegion region)
+    {
+        Region = region.Join();
+        Allocator = new(this);
+    }
+
+    /// <summary>What ONNX Runtime asks for memory.</summary>
+    public SessionAllocator Allocator { get; }
+
+    /// <summary>Where the blocks lie.</summary>
+    public MemoryRegion Region { get; }
+
+    /// <summary>A run begins.</summary>
+    public void Begin()
+    {
+        lock (_lock)
+        {
+            _record.Clear();
+            _runs = true;
+            _run++;
+            _follows = _planned.Blocks > 0 && Region.TryReserve(_size);
+        }
+    }
+
+    /// <summary>The run is done.</summary>
+    public void End()
+    {
+        lock (_lock)
+        {
+            _runs = false;
+            if (_follows && _record.IsAsLongAs(_planned))
+                return;
+            (_planned, _record, _follows) = (_record, _planned, false);
+            (_places, _size) = _planned.Plan();
+        }
+    }
+
+    /// <summary>So many bytes behind the block's head; null where there is no room.</summary>
+    public BlockHead* Allocate(long bytes)
+    {
+        bytes = BlockHead.Whole(bytes);
+        lock (_lock)
+        {
+            if (!_runs)
+                return BlockHead.Alone(bytes);
+            var number = _record.Ask(bytes);
+            _follows = _follows && _record.EndsLike(_planned);
+            var block = _follows && _places[number] >= 0
+                ? BlockHead.At(Region.Take(_places[number])) : BlockHead.Alone(bytes);
+            if (block is not null)
+                (block->Run, block->Number) = (_run, number);
+            return block;
+        }
+    }
+
+    /// <summary>Takes a block back.</summary>
+    public void Free(BlockHead* block)
+    {
+        lock (_lock)
+        {
+            if (_runs && block->Run == _run)
+            {
+                _record.GiveBack(block->Number);
+                _follows = _follows && _record.EndsLike(_planned);
+            }
+            if (block->IsAlone)
+                BlockHead.Free(block);
+            else
+                Region.Return();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Region.Leave();
+}
