@@ -3,9 +3,12 @@ namespace OnnxGraphs.Memory;
 /// <summary>A region of memory for sessions of which one runs at a time: as large as the largest needs.</summary>
 internal sealed unsafe class MemoryRegion
 {
+    // Large pages are as dear as what some hundred runs gain by them, where a virtual machine's host has to find them.
+    private const int RunsUntilLarge = 100;
+
     private readonly Lock _lock = new();
     private byte* _memory;
-    private int _sessions, _blocks;
+    private int _sessions, _blocks, _runs;
 
     /// <summary>Bytes.</summary>
     public long Size { get; private set; }
@@ -36,11 +39,14 @@ internal sealed unsafe class MemoryRegion
             if (_blocks > 0)
                 return false;
             if (bytes <= Size)
+            {
+                if (++_runs == RunsUntilLarge)
+                    Pages.PreferLarge(_memory, Size);
                 return true;
+            }
             Unmap();
             _memory = (byte*)Pages.Map(bytes);
-            Size = _memory is null ? 0 : bytes;
-            Pages.PreferLarge(_memory, Size);
+            (Size, _runs) = (_memory is null ? 0 : bytes, 0);
             return Size >= bytes;
         }
     }

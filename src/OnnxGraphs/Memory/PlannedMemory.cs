@@ -6,9 +6,10 @@ namespace OnnxGraphs.Memory;
 /// decides at each request without a look ahead, and takes up to twice as much.
 /// </summary>
 /// <remarks>
-/// A block gets its planned place only while the run has done exactly what the recorded one did up to there: nothing else
-/// that is in use can lie at that place then. A run that departs from it gets the rest of its blocks one by one, and the
-/// next one is planned by it.
+/// A block gets its planned place only while the run has asked and given back in the order of the recorded one, and where
+/// it is no larger: nothing else that is in use can lie there then. Sizes may depend on data, as those of hard negatives do;
+/// one that has grown is planned with twice the size from then on. A run that departs from the order gets the rest of its
+/// blocks one by one, and the next one is planned by it.
 /// </remarks>
 internal sealed unsafe class PlannedMemory : IDisposable
 {
@@ -18,7 +19,7 @@ internal sealed unsafe class PlannedMemory : IDisposable
     private long[] _places = [];
     private long _size;
     private int _run;
-    private bool _runs, _follows;
+    private bool _runs, _follows, _grown;
 
     /// <summary>Empty; the region may be that of other sessions, of which one runs at a time.</summary>
     public PlannedMemory(MemoryRegion region)
@@ -39,8 +40,8 @@ internal sealed unsafe class PlannedMemory : IDisposable
         lock (_lock)
         {
             _record.Clear();
-            _runs = true;
             _run++;
+            (_runs, _grown) = (true, false);
             _follows = _planned.Blocks > 0 && Region.TryReserve(_size);
         }
     }
@@ -51,10 +52,10 @@ internal sealed unsafe class PlannedMemory : IDisposable
         lock (_lock)
         {
             _runs = false;
-            if (_follows && _record.IsAsLongAs(_planned))
-                return;
-            (_planned, _record, _follows) = (_record, _planned, false);
-            (_places, _size) = _planned.Plan();
+            if (!_follows || !_record.IsAsLongAs(_planned))
+                (_planned, _record, _grown) = (_record, _planned, true);
+            if (_grown)
+                (_places, _size) = _planned.Plan();
         }
     }
 
@@ -68,8 +69,7 @@ internal sealed unsafe class PlannedMemory : IDisposable
                 return BlockHead.Alone(bytes);
             var number = _record.Ask(bytes);
             _follows = _follows && _record.EndsLike(_planned);
-            var block = _follows && _places[number] >= 0
-                ? BlockHead.At(Region.Take(_places[number])) : BlockHead.Alone(bytes);
+            var block = Fits(number, bytes) ? BlockHead.At(Region.Take(_places[number])) : BlockHead.Alone(bytes);
             if (block is not null)
                 (block->Run, block->Number) = (_run, number);
             return block;
@@ -95,4 +95,15 @@ internal sealed unsafe class PlannedMemory : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Region.Leave();
+
+    private bool Fits(int number, long bytes)
+    {
+        if (!_follows || _places[number] < 0)
+            return false;
+        if (bytes <= _planned[number])
+            return true;
+        _planned[number] = 2 * bytes;
+        _grown = true;
+        return false;
+    }
 }

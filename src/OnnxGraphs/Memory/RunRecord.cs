@@ -1,32 +1,43 @@
 namespace OnnxGraphs.Memory;
 
-/// <summary>What a run asks of its memory, in order: the sizes of blocks, and which block is given back when.</summary>
+/// <summary>What a run asks of its memory: blocks of sizes, and which of them is given back when.</summary>
 internal sealed class RunRecord
 {
-    // A size, or the complement of a block's number.
-    private readonly List<long> _events = [];
+    private const int Asked = -1;
+
+    // In order: Asked, or the number of the block that is given back.
+    private readonly List<int> _events = [];
+    private readonly List<long> _sizes = [];
 
     /// <summary>Blocks asked for.</summary>
-    public int Blocks { get; private set; }
+    public int Blocks => _sizes.Count;
 
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
         _events.Clear();
-        Blocks = 0;
+        _sizes.Clear();
     }
 
     /// <summary>A block is asked for; returns its number.</summary>
     public int Ask(long size)
     {
-        _events.Add(size);
-        return Blocks++;
+        _events.Add(Asked);
+        _sizes.Add(size);
+        return Blocks - 1;
     }
 
     /// <summary>A block is given back.</summary>
-    public void GiveBack(int block) => _events.Add(~block);
+    public void GiveBack(int block) => _events.Add(block);
 
-    /// <summary>Whether another's event of the same number is that of this one's end.</summary>
+    /// <summary>Bytes of a block.</summary>
+    public long this[int block]
+    {
+        get => _sizes[block];
+        set => _sizes[block] = value;
+    }
+
+    /// <summary>Whether this one's last event is another's of the same number; sizes aside.</summary>
     public bool EndsLike(RunRecord other) =>
         _events.Count <= other._events.Count && _events[^1] == other._events[_events.Count - 1];
 
@@ -36,14 +47,14 @@ internal sealed class RunRecord
     /// <summary>A place for each block in a region, -1 for those that were not given back, and the region's size.</summary>
     public (long[] Places, long Size) Plan()
     {
-        var (begins, lives, blocks) = (new List<int>(), new List<BlockLife>(), new List<int>());
-        foreach (var (at, what) in _events.Index())
-            if (what >= 0)
+        var (begins, lives, blocks) = (new List<int>(Blocks), new List<BlockLife>(Blocks), new List<int>(Blocks));
+        foreach (var (at, block) in _events.Index())
+            if (block == Asked)
                 begins.Add(at);
             else
             {
-                blocks.Add((int)~what);
-                lives.Add(new(_events[begins[blocks[^1]]], begins[blocks[^1]], at));
+                blocks.Add(block);
+                lives.Add(new(_sizes[block], begins[block], at));
             }
         var (laid, size) = MemoryPlanner.Lay(lives);
         var places = new long[Blocks];

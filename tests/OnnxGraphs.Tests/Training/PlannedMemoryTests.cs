@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using OnnxGraphs.Graphs;
+using OnnxGraphs.Losses;
 using OnnxGraphs.Models;
 using OnnxGraphs.Ops;
 using OnnxGraphs.Optimizers;
@@ -55,6 +56,33 @@ public sealed class PlannedMemoryTests
             run.Step(0.01f);
             run.Step(0.01f);
             return run.PlannedBytes;
+        }
+    }
+
+    /// <summary>As many hard negatives are sorted as the picture with the most positives asks for.</summary>
+    [TestMethod]
+    public void SizesMayDependOnData()
+    {
+        const int anchors = 16 * Side * Side / 8;
+        var model = Network(1, Side);
+        var step = TrainingGraph.Build(model, ["y"], (graph, heads) =>
+        {
+            var targets = new DetectionTargets(graph.Input("classes", ElementType.Int64, new(Batch, anchors)),
+                graph.Input("boxes", Batch, anchors, 4));
+            var numbers = Op.Reshape(heads[0], [Batch, anchors, 8]);
+            return new MultiBoxLoss().Terms(targets, Op.Slice(numbers, 2, 0, 4), Op.Slice(numbers, 2, 4, 8));
+        }, new Sgd(0));
+        using TrainingRun planned = new(step, model), arena = new(step, model, Arena);
+        foreach (var positives in new[] { 1, 5, 600, 7, 0, 300, 601, 0, 2000, 2, 2 })
+        {
+            foreach (var run in new[] { planned, arena })
+            {
+                Fill(run.Input<float>("x"), positives);
+                run.Input<long>("classes").Fill(-1);
+                run.Input<long>("classes")[..positives].Clear();
+                run.Step(0.01f);
+            }
+            CollectionAssert.AreEqual(arena.Read(0), planned.Read(0), $"weights after {positives} positives");
         }
     }
 
