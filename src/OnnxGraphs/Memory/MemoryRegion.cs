@@ -3,8 +3,8 @@ namespace OnnxGraphs.Memory;
 /// <summary>A region of memory for sessions of which one runs at a time: as large as the largest needs.</summary>
 internal sealed unsafe class MemoryRegion
 {
-    // Large pages are as dear as what some hundred runs gain by them, where a virtual machine's host has to find them.
-    private const int RunsUntilLarge = 100;
+    // Large pages are as dear as what a hundred runs gain by them, where a virtual machine's host has to find them.
+    private const int RunsUntilLarge = 30;
 
     private readonly Lock _lock = new();
     private byte* _memory;

@@ -40,9 +40,9 @@ internal sealed unsafe class WinogradWeightGradient : WinogradKernel
         _gradients = new(loops, Grid, WinogradStep.OutputGradient, Columns, (Grid.Height, Grid.Width), (0, 0));
         _slices = TileGrid.Frequencies * ChannelBlocks * loops.Width * Blocks * BlockColumns <= FewSums
             ? Math.Min(Slices, Grid.Strips) : 1;
-        // Ranges of filters first: mapping gradients takes less than mapping inputs.
-        _columnRanges = _slices > 1 ? 1 : Math.Min(Blocks, (int)Math.Ceiling(Math.Sqrt(Threads)));
-        _channelRanges = _slices > 1 ? 1 : Math.Min(ChannelBlocks, (Threads + _columnRanges - 1) / _columnRanges);
+        // Ranges of channels first: all of them map the gradients, which takes less than mapping inputs.
+        _channelRanges = _slices > 1 ? 1 : Math.Min(ChannelBlocks, (int)Math.Ceiling(Math.Sqrt(Threads)));
+        _columnRanges = _slices > 1 ? 1 : Math.Min(Blocks, (Threads + _channelRanges - 1) / _channelRanges);
         var channels = (ChannelBlocks + _channelRanges - 1) / _channelRanges * loops.Width;
         var blocks = (Blocks + _columnRanges - 1) / _columnRanges;
         _channelPitch = TileGrid.Spread(channels);
