@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace MLNet.Detection.Scoring;
 
 internal readonly record struct Candidate(int Row, int Class, float Score);
@@ -7,42 +9,40 @@ internal sealed class CandidateSearch(float[] scores, int classes, DetectionDeco
 {
     public List<Candidate> ByClass()
     {
-        var found = new List<Candidate>();
-        for (var label = 0; label < classes; label++)
-        {
-            var group = new List<Candidate>();
-            for (var row = 0; row < scores.Length / classes; row++)
-                Consider(row, label, group);
-            AddBest(group, found);
-        }
-        return found;
+        var groups = Enumerable.Range(0, classes).Select(_ => new List<Candidate>()).ToArray();
+        foreach (var candidate in Above(0, scores.Length))
+            groups[candidate.Class].Add(candidate);
+        return [.. groups.SelectMany(Best)];
     }
 
     public List<Candidate> ByLevel(ReadOnlySpan<int> anchorsPerLevel)
     {
         var found = new List<Candidate>();
-        var row = 0;
+        var begin = 0;
         foreach (var anchors in anchorsPerLevel)
         {
-            var group = new List<Candidate>();
-            for (var end = row + anchors; row < end; row++)
-                for (var label = 0; label < classes; label++)
-                    Consider(row, label, group);
-            AddBest(group, found);
+            var end = begin + anchors * classes;
+            found.AddRange(Best([.. Above(begin, end)]));
+            begin = end;
         }
         return found;
     }
 
-    private void Consider(int row, int label, List<Candidate> group)
+    // Row by row; almost all are not above it, and a vector of such is left out at once.
+    private IEnumerable<Candidate> Above(int begin, int end)
     {
-        var score = scores[row * classes + label];
-        if (label != options.BackgroundClass && score > options.ScoreThreshold)
-            group.Add(new(row, label, score));
+        for (var from = begin; from < end; from += Vector<float>.Count)
+        {
+            var to = Math.Min(from + Vector<float>.Count, end);
+            if (to - from == Vector<float>.Count
+                && !Vector.GreaterThanAny(new Vector<float>(scores, from), new Vector<float>(options.ScoreThreshold)))
+                continue;
+            for (var i = from; i < to; i++)
+                if (scores[i] > options.ScoreThreshold && i % classes != options.BackgroundClass)
+                    yield return new(i / classes, i % classes, scores[i]);
+        }
     }
 
-    private void AddBest(List<Candidate> group, List<Candidate> found)
-    {
-        var order = NonMaxSuppression.ByFallingScore(group.Select(c => c.Score).ToArray());
-        found.AddRange(order.Take(options.MaxCandidates).Select(i => group[i]));
-    }
+    private IEnumerable<Candidate> Best(List<Candidate> group) =>
+        NonMaxSuppression.ByFallingScore([.. group.Select(c => c.Score)], options.MaxCandidates).Select(i => group[i]);
 }

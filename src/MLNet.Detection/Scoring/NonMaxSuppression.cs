@@ -58,16 +58,44 @@ public static class NonMaxSuppression
         return Array.ConvertAll(kept, i => detections[i]);
     }
 
-    // Indices by falling score, lower index first among equals; NaN last.
-    internal static int[] ByFallingScore(ReadOnlySpan<float> scores)
+    // Indices of the best by falling score, lower index first among equals; NaN last.
+    internal static int[] ByFallingScore(ReadOnlySpan<float> scores, int most = int.MaxValue)
     {
-        var (keys, order) = (new ulong[scores.Length], new int[scores.Length]);
+        var keys = new ulong[scores.Length];
         for (var i = 0; i < keys.Length; i++)
             keys[i] = (ulong)FallingKey(scores[i]) << 32 | (uint)i;
-        Array.Sort(keys);
-        for (var i = 0; i < keys.Length; i++)
-            order[i] = (int)(uint)keys[i];
+        var best = keys.AsSpan(0, Math.Clamp(most, 0, keys.Length));
+        if (best.Length < keys.Length)
+            LeastFirst(keys, best.Length);
+        best.Sort();
+        var order = new int[best.Length];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = (int)(uint)best[i];
         return order;
+    }
+
+    // Brings so many of the least to the front, in any order: halves that hold the border are parted on (Hoare's selection).
+    private static void LeastFirst(Span<ulong> keys, int count)
+    {
+        while (keys.Length > 1 && count > 0 && count < keys.Length)
+        {
+            var (pivot, low, high) = (keys[keys.Length / 2], 0, keys.Length - 1);
+            while (low <= high)
+            {
+                while (keys[low] < pivot)
+                    low++;
+                while (keys[high] > pivot)
+                    high--;
+                if (low <= high)
+                    (keys[low], keys[high], low, high) = (keys[high], keys[low], low + 1, high - 1);
+            }
+            // All up to high are no greater than the pivot, all from low on no less; what lies between is the pivot.
+            if (count > high && count < low)
+                return;
+            var isLow = count <= high;
+            keys = isLow ? keys[..(high + 1)] : keys[low..];
+            count -= isLow ? 0 : low;
+        }
     }
 
     // A number that is the smaller the greater the score is: sorting whole numbers is several times faster than

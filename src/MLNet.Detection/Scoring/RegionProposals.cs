@@ -35,8 +35,7 @@ public sealed record RegionProposals(
             if (boxes.Length != objectness.Length || start + anchorsPerLevel[level] > boxes.Length)
                 throw new ArgumentException(
                     $"{boxes.Length} boxes and {objectness.Length} scores do not fill level {level}.");
-            var order = NonMaxSuppression.ByFallingScore(objectness.Slice(start, anchorsPerLevel[level]));
-            foreach (var i in order.Take(CandidatesPerLevel))
+            foreach (var i in NonMaxSuppression.ByFallingScore(objectness.Slice(start, anchorsPerLevel[level]), CandidatesPerLevel))
             {
                 var box = boxes[start + i].Clip(imageWidth, imageHeight);
                 var score = ClassScores.Sigmoid(objectness[start + i]);

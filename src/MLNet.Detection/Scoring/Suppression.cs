@@ -21,8 +21,8 @@ public abstract record Suppression
     {
         var groups = detections.Index().GroupBy(d => ClassAgnostic ? 0 : d.Item.Class);
         var kept = groups.SelectMany(group => Thin([.. group])).OrderBy(d => d.Index).ToArray();
-        var order = NonMaxSuppression.ByFallingScore([.. kept.Select(d => d.Found.Score)]);
-        return [.. order.Take(MaxDetections).Select(i => kept[i].Found)];
+        var best = NonMaxSuppression.ByFallingScore([.. kept.Select(d => d.Found.Score)], MaxDetections);
+        return Array.ConvertAll(best, i => kept[i].Found);
     }
 
     // What stays of the detections of a class, each with the index of the detection that it is, or was made from.
