@@ -93,8 +93,13 @@ internal sealed unsafe class PlannedMemory : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => Region.Leave();
+    /// <summary>Gives all back but itself: what a closed session has returned may be given back later.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+            (_planned, _record, _places, _follows) = (new(), new(), [], false);
+        Region.Leave();
+    }
 
     private bool Fits(int number, long bytes)
     {
