@@ -26,7 +26,8 @@ public sealed record Device(string Provider, int Id = 0)
     /// <summary>
     /// Whether the values of a training step on the processor lie where a plan puts them, made from what the first step asks
     /// for, on Linux and macOS. Off: in ONNX Runtime's arena, as elsewhere, which takes more. Results are the same bits. Where
-    /// an application has given ONNX Runtime's environment an allocator of its own, the arena is taken.
+    /// an application has given ONNX Runtime's environment an allocator of its own, the arena is taken. A step that finds no
+    /// room, as under a limit of the address space, ends the process with a line that says so; in the arena it throws.
     /// </summary>
     public bool PlansMemory { get; init; } = true;
 
