@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using OnnxGraphs.Graphs;
 
 namespace OnnxGraphs.Kernels;
 
@@ -36,10 +37,7 @@ internal sealed unsafe class BoundKernel : IDisposable
         var values = stackalloc void*[inputs + outputs];
         for (var i = 0; i < inputs; i++)
             values[i] = Functions.Input(context, i);
-        for (var i = 0; i < outputs; i++)
-            values[inputs + i] = Functions.Output(context, i, Kernel.Outputs[i].Shape.AsSpan());
-        var bytes = Kernel.ScratchBytes;
-        var memory = bytes == 0 ? null : Functions.Allocate(allocator, bytes + Alignment);
+        var memory = Borrow(context, allocator, values + inputs);
         try
         {
             var aligned = (void*)(((nuint)memory + Alignment - 1) / Alignment * Alignment);
@@ -50,6 +48,28 @@ internal sealed unsafe class BoundKernel : IDisposable
         {
             if (memory is not null)
                 Functions.Free(allocator, memory);
+        }
+    }
+
+    // The outputs, and the scratch memory behind them.
+    private void* Borrow(void* context, void* allocator, void** outputs)
+    {
+        MemoryRequest.MayBeRefused = true;
+        try
+        {
+            for (var i = 0; i < Kernel.Outputs.Count; i++)
+            {
+                outputs[i] = Functions.Output(context, i, Kernel.Outputs[i].Shape.AsSpan());
+                if (outputs[i] is null && Kernel.Outputs[i].Shape.Size > 0)
+                    throw MemoryRequest.Refused(Kernel.Outputs[i].Shape.Size * Kernel.Outputs[i].Element.Size());
+            }
+            var bytes = Kernel.ScratchBytes;
+            var memory = bytes == 0 ? null : Functions.Allocate(allocator, bytes + Alignment);
+            return memory is null && bytes > 0 ? throw MemoryRequest.Refused(bytes) : memory;
+        }
+        finally
+        {
+            MemoryRequest.MayBeRefused = false;
         }
     }
 

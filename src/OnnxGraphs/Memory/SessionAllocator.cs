@@ -61,11 +61,11 @@ internal sealed unsafe class SessionAllocator
         if (bytes == 0)
             return null;
         var block = Of(table).Allocate(checked((long)bytes));
-        // ONNX Runtime writes to what it gets without a look at it.
-        if (block is null)
-            Environment.FailFast($"Out of memory: a training step asked for {bytes / 1e6:f1} MB more than there is. Take smaller "
-                + "batches or pictures, or compute activations again (recompute).");
-        return block + 1;
+        if (block is not null)
+            return block + 1;
+        if (!MemoryRequest.MayBeRefused)
+            Environment.FailFast(MemoryRequest.Message((long)bytes));
+        return null;
     }
 
     [UnmanagedCallersOnly]

@@ -27,7 +27,8 @@ public sealed record Device(string Provider, int Id = 0)
     /// Whether the values of a training step on the processor lie where a plan puts them, made from what the first step asks
     /// for, on Linux and macOS. Off: in ONNX Runtime's arena, as elsewhere, which takes more. Results are the same bits. Where
     /// an application has given ONNX Runtime's environment an allocator of its own, the arena is taken. A step that finds no
-    /// room, as under a limit of the address space, ends the process with a line that says so; in the arena it throws.
+    /// room, as under a limit of the address space, throws where a kernel asked, and ends the process with a line that says
+    /// so where an operator of ONNX Runtime did; in the arena it throws always.
     /// </summary>
     public bool PlansMemory { get; init; } = true;
 
