@@ -26,6 +26,14 @@ internal sealed class RandomTensors(int seed = 1)
         return Filled(dims, () => 0.1 * (places[next++] - places.Length / 2 + 0.5));
     }
 
+    /// <summary>Fills inputs with uniform values in [0, 1).</summary>
+    public static void Fill(Span<float> values, int seed)
+    {
+        var random = new Random(seed);
+        foreach (ref var value in values)
+            value = random.NextSingle();
+    }
+
     private static Tensor Filled(long[] dims, Func<double> value)
     {
         var shape = new TensorShape(dims);

@@ -31,11 +31,11 @@ internal sealed class CandidateSearch(float[] scores, int classes, DetectionDeco
     // Row by row; almost all are not above it, and a vector of such is left out at once.
     private IEnumerable<Candidate> Above(int begin, int end)
     {
+        var least = new Vector<float>(options.ScoreThreshold);
         for (var from = begin; from < end; from += Vector<float>.Count)
         {
             var to = Math.Min(from + Vector<float>.Count, end);
-            if (to - from == Vector<float>.Count
-                && !Vector.GreaterThanAny(new Vector<float>(scores, from), new Vector<float>(options.ScoreThreshold)))
+            if (to - from == Vector<float>.Count && !Vector.GreaterThanAny(new Vector<float>(scores, from), least))
                 continue;
             for (var i = from; i < to; i++)
                 if (scores[i] > options.ScoreThreshold && i % classes != options.BackgroundClass)

@@ -1,3 +1,5 @@
+using OnnxGraphs.Kernels;
+
 namespace OnnxGraphs.Memory;
 
 /// <summary>
@@ -22,10 +24,10 @@ internal sealed unsafe class PlannedMemory : IDisposable
     private bool _runs, _follows, _grown;
 
     /// <summary>Empty; the region may be that of other sessions, of which one runs at a time.</summary>
-    public PlannedMemory(MemoryRegion region)
+    public PlannedMemory(MemoryRegion region, OrtFunctions functions)
     {
         Region = region.Join();
-        Allocator = new(this);
+        Allocator = new(this, functions);
     }
 
     /// <summary>What ONNX Runtime asks for memory.</summary>

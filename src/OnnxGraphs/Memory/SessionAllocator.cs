@@ -13,11 +13,13 @@ internal sealed unsafe class SessionAllocator
     // What describes the processor's memory, for all.
     private static void* _cpu;
 
+    private readonly OrtFunctions _functions;
     private readonly Table* _table;
 
     /// <summary>Before a memory.</summary>
-    public SessionAllocator(PlannedMemory memory)
+    public SessionAllocator(PlannedMemory memory, OrtFunctions functions)
     {
+        _functions = functions;
         _table = (Table*)NativeMemory.AllocZeroed((nuint)sizeof(Table));
         *_table = new()
         {
@@ -34,13 +36,13 @@ internal sealed unsafe class SessionAllocator
     /// Makes a session that asks this one for memory. ONNX Runtime takes it by way of the environment, where it stays for
     /// that long only. Where an application has put an allocator of its own there, the session has its own arena.
     /// </summary>
-    public InferenceSession Create(OrtFunctions functions, byte[] model, SessionOptions options)
+    public InferenceSession Create(byte[] model, SessionOptions options)
     {
-        _cpu = _cpu is null ? functions.CpuMemory() : _cpu;
+        _cpu = _cpu is null ? _functions.CpuMemory() : _cpu;
         var environment = OrtEnv.Instance().DangerousGetHandle();
         if (EnvironmentAllocator.IsGiven())
             return new(model, options);
-        functions.RegisterAllocator(environment, _table);
+        _functions.RegisterAllocator(environment, _table);
         try
         {
             options.AddSessionConfigEntry(EnvironmentAllocator.Taken, "1");
@@ -48,7 +50,7 @@ internal sealed unsafe class SessionAllocator
         }
         finally
         {
-            functions.UnregisterAllocator(environment, _cpu);
+            _functions.UnregisterAllocator(environment, _cpu);
         }
     }
 

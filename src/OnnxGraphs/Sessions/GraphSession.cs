@@ -31,7 +31,7 @@ public sealed class GraphSession : IDisposable
         OnnxModel model, KernelDomain? domain, IReadOnlyList<string> kernels, SessionOptions options, MemoryRegion? region)
     {
         (_domain, Kernels) = (domain, kernels);
-        _memory = region is not null && OrtFunctions.Load() is not null ? new(region) : null;
+        _memory = region is not null && OrtFunctions.Load() is { } functions ? new(region, functions) : null;
         try
         {
             Session = Created(model, options);
@@ -53,7 +53,7 @@ public sealed class GraphSession : IDisposable
             return new(bytes, options);
         _domain?.AddTo(options);
         lock (Registration)
-            return _memory?.Allocator.Create(OrtFunctions.Load()!.Value, bytes, options) ?? new(bytes, options);
+            return _memory?.Allocator.Create(bytes, options) ?? new(bytes, options);
     }
 
     /// <summary>The session; its inputs and outputs have the names of the graph's.</summary>

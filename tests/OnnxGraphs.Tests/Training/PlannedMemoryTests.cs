@@ -31,8 +31,8 @@ public sealed class PlannedMemoryTests
             arena = new(step, model, Arena with { Kernels = kernels });
         for (var i = 0; i < 5; i++)
         {
-            Fill(planned.Input<float>("x"), i);
-            Fill(arena.Input<float>("x"), i);
+            RandomTensors.Fill(planned.Input<float>("x"), i);
+            RandomTensors.Fill(arena.Input<float>("x"), i);
             Assert.AreEqual(arena.Step(0.01f), planned.Step(0.01f), $"loss of step {i}");
             CollectionAssert.AreEqual(arena.Read(0), planned.Read(0), $"weights after step {i}");
             Assert.AreEqual(i > 0, planned.PlannedBytes > 0, $"step {i} follows the first one");
@@ -77,7 +77,7 @@ public sealed class PlannedMemoryTests
         {
             foreach (var run in new[] { planned, arena })
             {
-                Fill(run.Input<float>("x"), positives);
+                RandomTensors.Fill(run.Input<float>("x"), positives);
                 run.Input<long>("classes").Fill(-1);
                 run.Input<long>("classes")[..positives].Clear();
                 run.Step(0.01f);
@@ -94,8 +94,8 @@ public sealed class PlannedMemoryTests
             arena = new([Step(small, false), Step(large, false)], large, Arena);
         foreach (var (i, set) in new[] { 0, 0, 1, 1, 0, 1, 0, 0 }.Index())
         {
-            Fill(both.Input<float>("x", set), i);
-            Fill(arena.Input<float>("x", set), i);
+            RandomTensors.Fill(both.Input<float>("x", set), i);
+            RandomTensors.Fill(arena.Input<float>("x", set), i);
             both.Advance(0.01f, set);
             arena.Advance(0.01f, set);
             CollectionAssert.AreEqual(arena.Read(0), both.Read(0), $"weights after step {i}");
@@ -118,7 +118,7 @@ public sealed class PlannedMemoryTests
             using var run = new TrainingRun(step, model, device);
             for (var i = 0; i < 6; i++)
             {
-                Fill(run.Input<float>("x"), i);
+                RandomTensors.Fill(run.Input<float>("x"), i);
                 run.Step(0.01f);
             }
             return run.Read(0);
@@ -171,12 +171,5 @@ public sealed class PlannedMemoryTests
         }
         graph.Output("y", value);
         return GraphWriter.Write(graph);
-    }
-
-    private static void Fill(Span<float> pixels, int seed)
-    {
-        var random = new Random(seed);
-        foreach (ref var pixel in pixels)
-            pixel = random.NextSingle();
     }
 }

@@ -25,8 +25,8 @@ public class VariantRunTests
             var alone = variant == 0 ? small : large;
             alone.Restore(state);
             // Sets belong to the shapes in turn.
-            Fill(both.Input<float>("images", 2 * (i % 2) + variant), i);
-            Fill(alone.Input<float>("images"), i);
+            RandomTensors.Fill(both.Input<float>("images", 2 * (i % 2) + variant), i);
+            RandomTensors.Fill(alone.Input<float>("images"), i);
             both.Advance(0.01f, 2 * (i % 2) + variant);
             alone.Advance(0.01f);
             state = alone.Save();
@@ -63,16 +63,9 @@ public class VariantRunTests
     {
         for (var i = from; i < to; i++)
         {
-            Fill(run.Input<float>("images", i % 2), i);
+            RandomTensors.Fill(run.Input<float>("images", i % 2), i);
             run.Advance(0.01f, i % 2);
         }
-    }
-
-    private static void Fill(Span<float> pixels, int seed)
-    {
-        var random = new Random(seed);
-        foreach (ref var pixel in pixels)
-            pixel = random.NextSingle();
     }
 
     private static TrainingGraph Step(int side) => TrainingGraph.Build(Network(side), ["map"], Loss, new AdamW());
