@@ -101,7 +101,7 @@ internal sealed class KernelChoice(InnerLoops loops)
         const int fewestChannels = 16, fewestTiles = 16;
         return shape is { IsDense: true, Window: { IsUnit: true, Kernel: [3, 3], Dilations: [1, 1] } }
             && Math.Min(shape.Channels, shape.Filters) >= fewestChannels
-            && new TileGrid(shape.Images, (int)shape.Output[2], (int)shape.Output[3]).Tiles >= fewestTiles;
+            && TileGrid.Of(shape.Output, 4).Tiles >= fewestTiles;
     }
 
     // Dense, stride 1 or 2; fewer pixels do not pay for packing the weights, nor does a single entry for packing the pixels.

@@ -29,6 +29,25 @@ public class DenseConvolutionTests
         CollectionAssert.Contains(kernels.ToArray(), "ConvWeightGradient");
     }
 
+    // More zeros before a row than a kernel reaches, or behind it; dense and depthwise kernels.
+    [TestMethod]
+    [DataRow(3, 3, 0, 0)]
+    [DataRow(0, 0, 3, 3)]
+    [DataRow(1, 4, 3, 1)]
+    [DataRow(0, 2, 0, 0)]
+    public void PadsUnevenly(int top, int left, int bottom, int right)
+    {
+        var random = new RandomTensors(4);
+        for (var stride = 1; stride <= 2; stride++)
+            foreach (var group in new[] { 1, 12 })
+            {
+                var kernels = BothForms.Compare(
+                    x => Op.Conv(x[0], x[1], null, [stride, stride], [top, left, bottom, right], [1, 1], group), 1e-4f,
+                    random.Normal(6, 12, 21, 19), random.Normal(14 - 2 * (group / 12), 12 / group, 3, 3));
+                CollectionAssert.Contains(kernels.ToArray(), group == 1 ? "DenseConv" : "DepthwiseConv");
+            }
+    }
+
     [TestMethod]
     public void LeavesProductsOfMatricesToOnnxRuntime()
     {

@@ -12,6 +12,8 @@ public class TransposeTests
     [DataRow(new[] { 2, 15, 17, 13 }, new long[] { 0, 3, 1, 2 })]
     [DataRow(new[] { 70, 1, 7, 11 }, new long[] { 2, 3, 0, 1 })]
     [DataRow(new[] { 4, 80, 81 }, new long[] { 0, 2, 1 })]
+    [DataRow(new[] { 8, 16, 48 }, new long[] { 0, 2, 1 })]
+    [DataRow(new[] { 3, 47, 79 }, new long[] { 0, 2, 1 })]
     [DataRow(new[] { 17, 30, 19 }, new long[] { 2, 1, 0 }, false)]
     [DataRow(new[] { 16, 16, 4, 4 }, new long[] { 1, 0, 2, 3 }, false)]
     [DataRow(new[] { 2, 3, 4, 5 }, new long[] { 0, 2, 3, 1 }, false)]

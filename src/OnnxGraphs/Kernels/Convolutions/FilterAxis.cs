@@ -19,9 +19,6 @@ internal sealed record FilterAxis(int SourceSize, int SourceStride, int SourceBe
     /// <summary>Indices that a phase of the source has more than one of the target.</summary>
     public int Halo { get; } = Taps.Max(tap => tap.Shift);
 
-    /// <summary>Different shifts of the source's phases that taps read.</summary>
-    public int Shifts { get; } = Taps.Select(tap => (tap.SourcePhase, tap.Shift)).Distinct().Count();
-
     /// <summary>y[o] = sum_t w[t] x[o stride + t dilation - before].</summary>
     public static FilterAxis Forward(int size, int output, int kernel, int stride, int dilation, int before) =>
         new(size, stride, before, output, 1,

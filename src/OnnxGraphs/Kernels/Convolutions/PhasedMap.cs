@@ -18,6 +18,9 @@ internal sealed unsafe class PhasedMap
     {
         (_loops, _rows, _columns, Rows) = (loops, rows, columns, bandRows);
         Pitch = columns.Count + columns.Halo;
+        // Zeros before a row are those behind the one before it too.
+        if (columns is { SourceStride: 1, SourceBefore: > 0 and var before })
+            Pitch = Math.Max(Pitch - Math.Min(before, columns.Halo), before + columns.SourceSize);
         PhaseSize = (Rows + rows.Halo) * Pitch + Beyond;
         _left = -columns.SourceBefore;
         _rowPhases = [.. rows.Taps.Select(tap => tap.SourcePhase).Distinct()];

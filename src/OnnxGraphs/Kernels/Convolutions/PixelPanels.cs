@@ -14,15 +14,6 @@ internal sealed unsafe class PixelPanels(InnerLoops loops, int rows)
     /// <summary>Pixels of the panel from one on that has so many behind it.</summary>
     public int Width(int rest) => rest <= loops.Width ? loops.Width : Panel;
 
-    /// <summary>Spreads a row over the panels.</summary>
-    public void Pack(float* pixels, int count, float* panels, int row)
-    {
-        var whole = count / Panel * Panel;
-        loops.Pack(pixels, whole, panels + row * Panel, rows * Panel);
-        if (whole < count)
-            loops.Pack(pixels + whole, count - whole, panels + rows * whole + row * Width(count - whole), 0);
-    }
-
     /// <summary>A row of the panels, with a number added.</summary>
     public void Unpack(float* panels, int row, int count, float bias, float* pixels)
     {

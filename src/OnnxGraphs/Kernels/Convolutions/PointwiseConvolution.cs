@@ -6,16 +6,16 @@ namespace OnnxGraphs.Kernels.Convolutions;
 
 /// <summary>
 /// A dense 1 x 1 convolution with stride 1, or dx of one, which is such a convolution of dy with transposed weights: of each
-/// image the product of weights and pixels. Each part packs some pixels of all channels, so that they are read once from
-/// memory, and multiplies them by some filters at a time.
+/// image the product of weights and pixels. Each part multiplies some pixels of all channels, which stay in the cache, by
+/// some filters at a time.
 /// </summary>
 internal sealed unsafe class PointwiseConvolution : PieceKernel
 {
     /// <summary>Filters at a time: those of the widest product.</summary>
     private const int Group = 2 * InnerLoops.ProductRows;
 
-    /// <summary>Numbers of packed pixels: they stay in the second cache.</summary>
-    private const int PackedNumbers = 1 << 15;
+    /// <summary>Numbers of pixels at a time: they stay in the second cache.</summary>
+    private const int CachedNumbers = 1 << 15;
 
     /// <summary>Pixels that are written to a row at a time, at most.</summary>
     private const int MostPixels = 512;
@@ -23,7 +23,7 @@ internal sealed unsafe class PointwiseConvolution : PieceKernel
     private const int PartsPerThread = 4, LongRow = 256;
 
     private readonly InnerLoops _loops;
-    private readonly PixelPanels _packed, _sums;
+    private readonly PixelPanels _panels;
     private readonly int _images, _channels, _filters, _pixels, _chunk, _chunks;
     private readonly bool _isTransposed, _hasBias;
 
@@ -33,11 +33,11 @@ internal sealed unsafe class PointwiseConvolution : PieceKernel
         (_loops, _isTransposed, _hasBias) = (loops, isTransposed, inputs.Count > 2);
         (_images, _channels, _filters) = ((int)output[0], (int)inputs[0][1], (int)output[1]);
         _pixels = (int)(output[2] * output[3]);
-        (_packed, _sums) = (new(loops, _channels), new(loops, Group));
+        _panels = new(loops, Group);
         var threads = Environment.ProcessorCount;
         var wanted = (int)Math.Max(1, (long)_images * _pixels / (PartsPerThread * threads));
-        _chunk = _packed.Whole(Math.Clamp(Math.Min(wanted, PackedNumbers / _channels), _packed.Panel,
-            Math.Min(MostPixels, _packed.Whole(_pixels))));
+        _chunk = _panels.Whole(Math.Clamp(Math.Min(wanted, CachedNumbers / _channels), _panels.Panel,
+            Math.Min(MostPixels, _panels.Whole(_pixels))));
         _chunks = (_pixels + _chunk - 1) / _chunk;
         Parts = Math.Min(_images * _chunks, PartsPerThread * threads);
     }
@@ -67,8 +67,8 @@ internal sealed unsafe class PointwiseConvolution : PieceKernel
 
     private long WeightsSize => TileGrid.Spread(Groups * Group * _channels);
 
-    // Packed pixels, and the sums of a group.
-    private int PartScratch => (_channels + Group) * _chunk;
+    // The sums of a group, and the last pixels of a row, which do not fill a panel.
+    private int PartScratch => Group * _chunk + _channels * _panels.Panel;
 
     public override void Run(ref KernelCall call)
     {
@@ -78,19 +78,22 @@ internal sealed unsafe class PointwiseConvolution : PieceKernel
 
     public override void Part(in KernelCall call, int index, OutputPieces pieces)
     {
-        var packed = Workspace.ForKernel(PartScratch);
+        var sums = Workspace.ForKernel(PartScratch);
+        var rest = sums + Group * _chunk;
         var chunks = _images * _chunks;
         for (var chunk = (int)((long)chunks * index / Parts); chunk < (int)((long)chunks * (index + 1) / Parts); chunk++)
         {
             var (image, pixel) = (chunk / _chunks, chunk % _chunks * _chunk);
             var count = Math.Min(_chunk, _pixels - pixel);
             var x = call.Input(0) + (long)image * _channels * _pixels + pixel;
-            for (var channel = 0; channel < _channels; channel++)
-                _packed.Pack(x + (long)channel * _pixels, count, packed, channel);
+            var whole = count / _panels.Panel * _panels.Panel;
+            if (whole < count)
+                _loops.CopyRows(x + whole, _pixels, rest, _panels.Width(count - whole), _channels, 0, count - whole,
+                    _panels.Width(count - whole));
             // The pixels that follow these, or the next image's.
             var next = x + (pixel + count < _pixels ? count : (_channels - 1L) * _pixels + count);
             for (var group = 0; group < Groups; group++)
-                Multiply(in call, image, group, pixel, count, packed, next, pieces);
+                Multiply(in call, image, group, pixel, count, x, rest, sums, next, pieces);
         }
     }
 
@@ -111,19 +114,20 @@ internal sealed unsafe class PointwiseConvolution : PieceKernel
         }
     }
 
-    private void Multiply(in KernelCall call, int image, int group, int pixel, int count, float* packed,
-        float* next, OutputPieces pieces)
+    private void Multiply(in KernelCall call, int image, int group, int pixel, int count, float* x, float* rest,
+        float* sums, float* next, OutputPieces pieces)
     {
         var first = group * Group;
-        var sums = packed + _channels * _chunk;
         var filters = Math.Min(Group, _filters - first);
         var weights = (float*)call.Scratch + first * _channels;
         var start = ((long)image * _filters + first) * _pixels + pixel;
-        for (var at = 0; at < count; at += _packed.Panel)
+        for (var at = 0; at < count; at += _panels.Panel)
         {
-            for (var filter = 0; filter < filters; filter++)
-                pieces.Fetch(in call, start + (long)filter * _pixels + at, Math.Min(_packed.Panel, count - at));
-            _loops.Multiply(weights, 1, Group, filters, _channels, packed + _channels * at, _packed.Width(count - at),
+            // What is written behind the products: some rows with each panel.
+            for (var filter = filters * at / count; filter < filters * Math.Min(at + _panels.Panel, count) / count; filter++)
+                pieces.Fetch(in call, start + (long)filter * _pixels, count);
+            var (width, isWhole) = (_panels.Width(count - at), at + _panels.Panel <= count);
+            _loops.Multiply(weights, 1, Group, filters, _channels, isWhole ? new Lines(x + at, _pixels) : new(rest, width), width,
                 sums + Group * at, add: false, new(next + at + group % 2 * CacheLines.Numbers, _pixels));
         }
         var bias = _hasBias ? call.Input(2) + first : null;
@@ -131,7 +135,7 @@ internal sealed unsafe class PointwiseConvolution : PieceKernel
         for (var filter = 0; filter < filters; filter++)
         {
             var row = AreTogether ? to + (long)filter * _pixels : pieces.At(in call, start + (long)filter * _pixels);
-            _sums.Unpack(sums, filter, count, bias is null ? 0 : bias[filter], row);
+            _panels.Unpack(sums, filter, count, bias is null ? 0 : bias[filter], row);
             if (!AreTogether)
                 pieces.Done(in call, start + (long)filter * _pixels, count);
         }

@@ -45,7 +45,7 @@ internal sealed unsafe class PointwiseWeightGradient : Kernel
 
     public override long ScratchBytes => sizeof(float) * (long)_slices * _ranges * SumsSize;
 
-    // Of a part; the last rows of a range overlap those before them where they do not fill a product.
+    // Of a part.
     private int SumRows => ((_rows + _ranges - 1) / _ranges + Rows - 1) / Rows * Rows;
 
     private int SumsSize => TileGrid.Spread(_panels * SumRows * _panel);
@@ -88,13 +88,14 @@ internal sealed unsafe class PointwiseWeightGradient : Kernel
         float* x = all + Start(piece, _rows), ahead = all + Start(next, _rows);
         for (var row = 0; row < rows; row += Rows)
         {
-            var at = (long)Math.Min(row, rows - Rows) * _pixels;
+            var (first, some) = Some(row, rows);
+            var at = (long)first * _pixels;
             for (var panel = 0; panel < _panels; panel++)
                 for (var i = 0; i < count; i += AtOnce)
                 {
-                    for (var r = 0; r < Rows && panel == 0; r++)
+                    for (var r = 0; r < some && panel == 0; r++)
                         CacheLines.Fetch(ahead + at + (long)r * _pixels + i, AtOnce);
-                    _loops.Multiply(x + at + i, _pixels, 1, Rows, Math.Min(AtOnce, count - i),
+                    _loops.Multiply(x + at + i, _pixels, 1, some, Math.Min(AtOnce, count - i),
                         packed + panel * _chunk * _panel + i * Width(panel), Width(panel),
                         sums + (panel * SumRows + row) * _panel, add: true);
                 }
@@ -108,6 +109,13 @@ internal sealed unsafe class PointwiseWeightGradient : Kernel
         for (var panel = 0; panel < _panels; panel++)
             _loops.Transpose(columns + (long)panel * _panel * _pixels, _pixels, Math.Min(_panel, _columns - panel * _panel),
                 count, packed + panel * _chunk * _panel, Width(panel));
+    }
+
+    // The rows to multiply at once from one on, an even number: the last ones may begin among those before them.
+    private static (int First, int Count) Some(int row, int rows)
+    {
+        var count = Math.Min(Rows, (rows - row + 1) / 2 * 2);
+        return (Math.Min(row, rows - count), count);
     }
 
     // Where a piece's pixels begin in maps of so many channels.
@@ -124,11 +132,12 @@ internal sealed unsafe class PointwiseWeightGradient : Kernel
             for (var row = 0; row < rows; row += Rows)
             {
                 var from = sums + row * _panel;
-                var first = firstRow + Math.Min(row, rows - Rows);
+                var (first, some) = Some(row, rows);
+                first += firstRow;
                 if (_rowsAreChannels)
-                    _loops.Transpose(from, Width(panel), Rows, columns, dw + (long)column * _rows + first, _rows);
+                    _loops.Transpose(from, Width(panel), some, columns, dw + (long)column * _rows + first, _rows);
                 else
-                    _loops.CopyRows(from, Width(panel), dw + (long)first * _columns + column, _columns, Rows, 0, columns,
+                    _loops.CopyRows(from, Width(panel), dw + (long)first * _columns + column, _columns, some, 0, columns,
                         columns);
             }
         }

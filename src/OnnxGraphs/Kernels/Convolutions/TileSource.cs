@@ -16,7 +16,7 @@ internal sealed unsafe class TileSource
 
     /// <param name="loops">The loops.</param>
     /// <param name="grid">The tiles.</param>
-    /// <param name="step">Maps inputs (6 x 6, overlapping) or gradients of outputs (4 x 4).</param>
+    /// <param name="step">Maps inputs (overlapping) or gradients of outputs.</param>
     /// <param name="channels">C.</param>
     /// <param name="size">H and W.</param>
     /// <param name="before">Places of the first tile that lie before the map; negative to leave places out.</param>
@@ -24,8 +24,8 @@ internal sealed unsafe class TileSource
         (int, int) before)
     {
         (_loops, _grid, _step, _channels, _size, _before) = (loops, grid, step, channels, size, before);
-        _tileSize = step == WinogradStep.Input ? 6 : TileGrid.Step;
-        _places = grid.Across * TileGrid.Step + _tileSize - TileGrid.Step;
+        _tileSize = step == WinogradStep.Input ? grid.Side : grid.Step;
+        _places = grid.Across * grid.Step + _tileSize - grid.Step;
     }
 
     /// <summary>Numbers that <see cref="Map"/> needs.</summary>
@@ -36,7 +36,7 @@ internal sealed unsafe class TileSource
     {
         var image = maps + ((long)(strip / _grid.Down) * _channels + firstChannel) * _size.Height * _size.Width;
         var channels = Math.Min(_loops.Width, _channels - firstChannel);
-        var top = strip % _grid.Down * TileGrid.Step - _before.Rows;
+        var top = strip % _grid.Down * _grid.Step - _before.Rows;
         var pitch = _places * _loops.Width;
         if (channels < _loops.Width)
             new Span<float>(scratch, Scratch).Clear();
@@ -45,7 +45,7 @@ internal sealed unsafe class TileSource
             FetchRow(image, top + i, _channels - firstChannel);
             FillRow(image, top + i, channels, scratch + i * pitch);
         }
-        _loops.MapTiles(_step, scratch, new(pitch, _loops.Width, TileGrid.Step * _loops.Width), to, strides,
+        _loops.MapTiles(_step, _grid.Step, scratch, new(pitch, _loops.Width, _grid.Step * _loops.Width), to, strides,
             _grid.Across);
     }
 

@@ -5,10 +5,10 @@ namespace OnnxGraphs.Kernels.Convolutions;
 /// <summary>Maps products of tiles back to maps [N, C, H, W]; what tiles have beyond the maps is left out.</summary>
 internal sealed unsafe class TileTarget(InnerLoops loops, TileGrid grid, int channels)
 {
-    private readonly int _pitch = grid.Across * TileGrid.Step * loops.Width;
+    private readonly int _pitch = grid.Across * grid.Step * loops.Width;
 
     /// <summary>Numbers that <see cref="Map"/> needs.</summary>
-    public int Scratch => TileGrid.Step * _pitch;
+    public int Scratch => grid.Step * _pitch;
 
     /// <summary>Maps a strip's tiles of as many channels as a vector has numbers, from the first one on.</summary>
     /// <param name="products">The tiles at the first frequency.</param>
@@ -22,16 +22,16 @@ internal sealed unsafe class TileTarget(InnerLoops loops, TileGrid grid, int cha
         float* scratch)
     {
         var count = Math.Min(loops.Width, channels - firstChannel);
-        var (image, top) = (strip / grid.Down, strip % grid.Down * TileGrid.Step);
+        var (image, top) = (strip / grid.Down, strip % grid.Down * grid.Step);
         var map = maps + ((long)image * channels + firstChannel) * grid.Height * grid.Width;
         for (var channel = 0; channel < count; channel++)
             CacheLines.Fetch(map + ((long)channel * grid.Height + top) * grid.Width,
-                Math.Min(TileGrid.Step, grid.Height - top) * grid.Width);
-        loops.MapTiles(WinogradStep.Output, products, strides, scratch,
-            new(_pitch, loops.Width, TileGrid.Step * loops.Width), grid.Across);
+                Math.Min(grid.Step, grid.Height - top) * grid.Width);
+        loops.MapTiles(WinogradStep.Output, grid.Step, products, strides, scratch,
+            new(_pitch, loops.Width, grid.Step * loops.Width), grid.Across);
         if (bias is not null)
             AddBias(bias + firstChannel, count, scratch);
-        for (var y = top; y < Math.Min(top + TileGrid.Step, grid.Height); y++, scratch += _pitch)
+        for (var y = top; y < Math.Min(top + grid.Step, grid.Height); y++, scratch += _pitch)
             loops.Transpose(scratch, loops.Width, grid.Width, count, map + (long)y * grid.Width,
                 grid.Height * grid.Width);
     }

@@ -5,9 +5,9 @@ namespace OnnxGraphs.Kernels.Convolutions;
 
 /// <summary>
 /// A dense 3 x 3 convolution with stride 1 in Winograd's form, or dx of one, which is such a convolution of dy with
-/// flipped weights. Tiles of 4 x 4 outputs take 36 products for each pair of channels in place of 144: first the weights
-/// are mapped for all threads, then each piece, some strips of tiles for a range of columns, is mapped, multiplied
-/// frequency by frequency and mapped back.
+/// flipped weights. Tiles of 4 x 4 outputs take 36 products for each pair of channels in place of 144, tiles of 5 x 5 take 49
+/// in place of 225: first the weights are mapped for all threads, then each piece, some strips of tiles for a range of
+/// columns, is mapped, multiplied frequency by frequency and mapped back.
 /// </summary>
 internal sealed unsafe class WinogradConvolution : WinogradKernel
 {
@@ -34,8 +34,8 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
     private readonly bool _hasBias;
 
     private WinogradConvolution(string name, InnerLoops loops, IReadOnlyList<TensorShape> inputs, TensorShape target,
-        WinogradWeights weights, (int, int) before)
-        : base(name, inputs, target, loops, new((int)target[0], (int)target[2], (int)target[3]), (int)inputs[0][1],
+        WinogradWeights weights, (int, int) before, TileGrid grid)
+        : base(name, inputs, target, loops, grid, (int)inputs[0][1],
             (int)target[1])
     {
         (_weights, _hasBias, _before) = (weights, inputs.Count > 2, before);
@@ -59,20 +59,24 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
         new("WinogradConv", loops,
             hasBias ? [shape.Input, shape.Weights, new(shape.Filters)] : [shape.Input, shape.Weights], shape.Output,
             new(loops, shape.Filters, shape.Channels, isFlipped: false),
-            ((int)shape.Window.Before[0], (int)shape.Window.Before[1]));
+            ((int)shape.Window.Before[0], (int)shape.Window.Before[1]), TileGrid.For(shape.Output));
 
     /// <summary>dx from dy and the weights.</summary>
     public static WinogradConvolution Backward(ConvolutionShape shape, InnerLoops loops) =>
         new("WinogradConvInputGradient", loops, [shape.Output, shape.Weights], shape.Input,
             new(loops, shape.Filters, shape.Channels, isFlipped: true),
-            (2 - (int)shape.Window.Before[0], 2 - (int)shape.Window.Before[1]));
+            (2 - (int)shape.Window.Before[0], 2 - (int)shape.Window.Before[1]), TileGrid.For(shape.Input));
+
+    /// <summary>The same with other tiles.</summary>
+    public WinogradConvolution With(TileGrid grid) =>
+        new(Name, Loops, [.. Inputs.Select(input => input.Shape)], Outputs[0].Shape, _weights, _before, grid);
 
     /// <summary>A kernel that does the same faster for many channels on few tiles; null where there is none.</summary>
     public WinogradSmallMaps? ForSmallMaps() => WinogradSmallMaps.Fits(Grid, Channels, Columns)
-        ? new(Name, Loops, [.. Inputs.Select(input => input.Shape)], Outputs[0].Shape, _weights, _before) : null;
+        ? new(Name, Loops, [.. Inputs.Select(input => input.Shape)], Outputs[0].Shape, _weights, _before, Grid) : null;
 
     public override long ScratchBytes =>
-        ((long)TileGrid.Frequencies * _weightPitch + (long)Parts * PartScratch) * sizeof(float);
+        ((long)Grid.Frequencies * _weightPitch + (long)Parts * PartScratch) * sizeof(float);
 
     /// <summary>Parts of the first phase, which maps the weights to the beginning of the scratch memory.</summary>
     public int WeightParts => PartsOfWeights * Threads;
@@ -80,7 +84,7 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
     /// <summary>Parts of the second phase.</summary>
     public int Parts => Math.Min(_bunches * _ranges, Threads);
 
-    private int PartScratch => TileGrid.Frequencies * (_inputPitch + _productPitch)
+    private int PartScratch => Grid.Frequencies * (_inputPitch + _productPitch)
         + Math.Max(_source.Scratch, _target.Scratch);
 
     public override void Run(ref KernelCall call)
@@ -96,7 +100,7 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
             MapWeights(call.Input(1), index, weights);
         else
             Convolve(in call, index, weights,
-                weights + (long)TileGrid.Frequencies * _weightPitch + (long)index * PartScratch);
+                weights + (long)Grid.Frequencies * _weightPitch + (long)index * PartScratch);
     }
 
     private void MapWeights(float* weights, int index, float* to)
@@ -107,7 +111,7 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
         {
             var (block, piece) = (i / _weights.PiecesOfBlock, i % _weights.PiecesOfBlock);
             _weights.Map(weights, block * BlockColumns, BlockColumns, piece, to + block * Channels * BlockColumns,
-                _weightPitch, scratch);
+                _weightPitch, scratch, Grid.Step);
         }
         // Stores past the caches are not ordered by themselves, and other threads read them next.
         Interlocked.MemoryBarrier();
@@ -115,8 +119,8 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
 
     private void Convolve(in KernelCall call, int index, float* weights, float* inputs)
     {
-        var products = inputs + TileGrid.Frequencies * _inputPitch;
-        var scratch = products + TileGrid.Frequencies * _productPitch;
+        var products = inputs + Grid.Frequencies * _inputPitch;
+        var scratch = products + Grid.Frequencies * _productPitch;
         var (pieces, mapped) = (_bunches * _ranges, -1);
         for (var i = Share(pieces, index, Parts); i < Share(pieces, index + 1, Parts); i++)
         {
@@ -138,14 +142,14 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
         for (var i = 0; i < strips; i++)
             for (var channel = 0; channel < Channels; channel += Loops.Width)
                 _source.Map(maps, strip + i, channel, inputs + i * Grid.Across * _channelPitch + channel,
-                    new(6 * _inputPitch, _inputPitch, _channelPitch), scratch);
+                    new(Grid.Side * _inputPitch, _inputPitch, _channelPitch), scratch);
     }
 
     // [frequency][block][tile][column]
     private void Multiply(float* inputs, float* weights, float* products, int tiles, int blocks)
     {
         var block = Channels * BlockColumns;
-        for (var frequency = 0; frequency < TileGrid.Frequencies; frequency++)
+        for (var frequency = 0; frequency < Grid.Frequencies; frequency++)
         {
             for (var i = 0; i < blocks; i++)
                 MultiplyBlock(inputs, weights + i * block, products + i * _tiles * BlockColumns, tiles,
@@ -170,7 +174,7 @@ internal sealed unsafe class WinogradConvolution : WinogradKernel
     private void MapOutputs(in KernelCall call, int strip, int strips, int block, int blocks, float* products,
         float* scratch)
     {
-        var strides = new TileStrides(6 * _productPitch, _productPitch, BlockColumns);
+        var strides = new TileStrides(Grid.Side * _productPitch, _productPitch, BlockColumns);
         for (var i = 0; i < blocks; i++)
             for (var j = 0; j < strips; j++)
                 for (int lane = 0, column = (block + i) * BlockColumns; lane < BlockColumns && column + lane < Columns;

@@ -78,8 +78,8 @@ internal abstract unsafe class WinogradKernel : Kernel
         {
             var rows = Math.Min(RowsAtOnce, channels - row);
             for (var lane = 0; lane < BlockColumns; lane += Loops.Width)
-                Loops.MapTiles(WinogradStep.WeightGradient, sums + row * BlockColumns + lane,
-                    new(6 * pitch, pitch, BlockColumns), scratch + lane,
+                Loops.MapTiles(WinogradStep.WeightGradient, Grid.Step, sums + row * BlockColumns + lane,
+                    new(Grid.Side * pitch, pitch, BlockColumns), scratch + lane,
                     new(3 * BlockColumns, BlockColumns, Taps * BlockColumns), rows);
             Loops.Transpose(scratch, BlockColumns, rows * Taps, Math.Min(BlockColumns, Columns - filter),
                 dw + ((long)filter * Channels + channel + row) * Taps, Channels * Taps);

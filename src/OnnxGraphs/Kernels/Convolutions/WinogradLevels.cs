@@ -13,7 +13,12 @@ internal sealed unsafe class WinogradLevels : Kernel
     /// <param name="levels">The convolutions; they differ in the size of their maps alone.</param>
     public WinogradLevels(IReadOnlyList<WinogradConvolution> levels) : base(levels[0].Name + "Levels",
         [.. levels.Select(level => level.Inputs[0]), .. levels[0].Inputs.Skip(1)],
-        [.. levels.Select(level => level.Outputs[0])]) => _levels = [.. levels];
+        [.. levels.Select(level => level.Outputs[0])])
+    {
+        // The same tiles for all, for they have the mapped weights in common.
+        var step = TileGrid.StepFor([.. levels.Select(level => level.Outputs[0].Shape)]);
+        _levels = [.. levels.Select(level => level.With(TileGrid.Of(level.Outputs[0].Shape, step)))];
+    }
 
     public override long ScratchBytes => _levels.Max(level => level.ScratchBytes);
 

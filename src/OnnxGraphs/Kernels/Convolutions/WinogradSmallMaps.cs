@@ -20,8 +20,8 @@ internal sealed unsafe class WinogradSmallMaps : WinogradKernel
     private readonly int _rows, _ranges, _tiles, _rowPitch, _inputPitch, _weightPitch, _productPitch;
 
     public WinogradSmallMaps(string name, InnerLoops loops, IReadOnlyList<TensorShape> inputs, TensorShape target,
-        WinogradWeights weights, (int, int) before)
-        : base(name, inputs, target, loops, new((int)target[0], (int)target[2], (int)target[3]), (int)inputs[0][1],
+        WinogradWeights weights, (int, int) before, TileGrid grid)
+        : base(name, inputs, target, loops, grid, (int)inputs[0][1],
             (int)target[1])
     {
         (_weights, _hasBias) = (weights, inputs.Count > 2);
@@ -40,9 +40,9 @@ internal sealed unsafe class WinogradSmallMaps : WinogradKernel
 
     private int Parts => Math.Min(Threads, Blocks);
 
-    private long MappedSize => (long)TileGrid.Frequencies * _inputPitch;
+    private long MappedSize => (long)Grid.Frequencies * _inputPitch;
 
-    private int PartScratch => TileGrid.Frequencies * (_weightPitch + _productPitch)
+    private int PartScratch => Grid.Frequencies * (_weightPitch + _productPitch)
         + Math.Max(Math.Max(_source.Scratch, _target.Scratch), WinogradWeights.Scratch(BlockColumns));
 
     public override long ScratchBytes => (MappedSize + (long)Parts * PartScratch) * sizeof(float);
@@ -57,8 +57,8 @@ internal sealed unsafe class WinogradSmallMaps : WinogradKernel
     {
         var inputs = (float*)call.Scratch;
         var weights = inputs + MappedSize + (long)index * PartScratch;
-        var products = weights + TileGrid.Frequencies * _weightPitch;
-        var scratch = products + TileGrid.Frequencies * _productPitch;
+        var products = weights + Grid.Frequencies * _weightPitch;
+        var scratch = products + Grid.Frequencies * _productPitch;
         if (phase == 0)
             for (var strip = Share(Grid.Strips, index, Parts); strip < Share(Grid.Strips, index + 1, Parts); strip++)
                 MapInputs(call.Input(0), strip, inputs, scratch);
@@ -77,7 +77,7 @@ internal sealed unsafe class WinogradSmallMaps : WinogradKernel
         for (var channel = 0; channel < Channels; channel += Loops.Width)
             _source.Map(maps, strip, channel,
                 inputs + (channel / _rows * _tiles + strip * Grid.Across) * _rowPitch + channel % _rows,
-                new(6 * _inputPitch, _inputPitch, _rowPitch), scratch);
+                new(Grid.Side * _inputPitch, _inputPitch, _rowPitch), scratch);
     }
 
     // Products [frequency][tile][column] of a range of channels, added to those of the ranges before.
@@ -87,9 +87,9 @@ internal sealed unsafe class WinogradSmallMaps : WinogradKernel
         var first = row / WinogradWeights.RowsAtOnce;
         for (var piece = first; piece * WinogradWeights.RowsAtOnce < row + rows; piece++)
             _weights.Map(weights, block * BlockColumns, BlockColumns, piece, mapped - row * BlockColumns, _weightPitch, scratch,
-                WinogradStep.CachedWeights);
+                Grid.Step, WinogradStep.CachedWeights);
         inputs += range * _tiles * _rowPitch;
-        for (var frequency = 0; frequency < TileGrid.Frequencies; frequency++, inputs += _inputPitch)
+        for (var frequency = 0; frequency < Grid.Frequencies; frequency++, inputs += _inputPitch)
             Loops.Multiply(inputs, _rowPitch, 1, (int)Grid.Tiles, rows, mapped + frequency * _weightPitch, BlockColumns,
                 products + frequency * _productPitch, add: range > 0,
                 Ahead.Matrix(inputs + _inputPitch, _tiles * _rowPitch, (int)Grid.Tiles, rows));
@@ -97,7 +97,7 @@ internal sealed unsafe class WinogradSmallMaps : WinogradKernel
 
     private void MapOutputs(in KernelCall call, int block, float* products, float* scratch)
     {
-        var strides = new TileStrides(6 * _productPitch, _productPitch, BlockColumns);
+        var strides = new TileStrides(Grid.Side * _productPitch, _productPitch, BlockColumns);
         for (var strip = 0; strip < Grid.Strips; strip++)
             for (int lane = 0, column = block * BlockColumns; lane < BlockColumns && column + lane < Columns; lane += Loops.Width)
                 _target.Map(products + strip * Grid.Across * BlockColumns + lane, strides, call.Output(0), strip, column + lane,

@@ -34,7 +34,7 @@ internal sealed unsafe class WinogradSmallMapsGradient : WinogradKernel
     /// <summary>Null where the tiles are not few beside the channels.</summary>
     public static WinogradSmallMapsGradient? Of(ConvolutionShape shape, InnerLoops loops)
     {
-        var grid = new TileGrid(shape.Images, (int)shape.Output[2], (int)shape.Output[3]);
+        var grid = TileGrid.For(shape.Output);
         return 2 * grid.Tiles <= Math.Min(shape.Channels, shape.Filters) ? new(shape, grid, loops) : null;
     }
 
@@ -42,10 +42,10 @@ internal sealed unsafe class WinogradSmallMapsGradient : WinogradKernel
 
     private int Parts => Math.Min(Threads, Pieces * Blocks);
 
-    private int PartScratch => TileGrid.Frequencies * _sumPitch + Math.Max(Math.Max(_inputs.Scratch, _gradients.Scratch),
+    private int PartScratch => Grid.Frequencies * _sumPitch + Math.Max(Math.Max(_inputs.Scratch, _gradients.Scratch),
         RowsAtOnce * Taps * BlockColumns);
 
-    private long MappedSize => (long)TileGrid.Frequencies * (_inputPitch + _gradientPitch);
+    private long MappedSize => (long)Grid.Frequencies * (_inputPitch + _gradientPitch);
 
     public override long ScratchBytes => (MappedSize + (long)Parts * PartScratch) * sizeof(float);
 
@@ -58,7 +58,7 @@ internal sealed unsafe class WinogradSmallMapsGradient : WinogradKernel
     public override void Part(in KernelCall call, int phase, int index)
     {
         var inputs = (float*)call.Scratch;
-        var gradients = inputs + (long)TileGrid.Frequencies * _inputPitch;
+        var gradients = inputs + (long)Grid.Frequencies * _inputPitch;
         var scratch = inputs + MappedSize + (long)index * PartScratch;
         if (phase == 0)
             for (var strip = Share(Grid.Strips, index, Parts); strip < Share(Grid.Strips, index + 1, Parts); strip++)
@@ -74,24 +74,24 @@ internal sealed unsafe class WinogradSmallMapsGradient : WinogradKernel
         var tile = strip * Grid.Across;
         for (var channel = 0; channel < Channels; channel += Loops.Width)
             _inputs.Map(call.Input(1), strip, channel, inputs + tile * _channelPitch + channel,
-                new(6 * _inputPitch, _inputPitch, _channelPitch), scratch);
+                new(Grid.Side * _inputPitch, _inputPitch, _channelPitch), scratch);
         for (var filter = 0; filter < Columns; filter += Loops.Width)
             _gradients.Map(call.Input(0), strip, filter,
                 gradients + (filter / BlockColumns * _tiles + tile) * BlockColumns + filter % BlockColumns,
-                new(6 * _gradientPitch, _gradientPitch, BlockColumns), scratch);
+                new(Grid.Side * _gradientPitch, _gradientPitch, BlockColumns), scratch);
     }
 
     // The gradients of some channels' weights for a block of filters.
     private void Sum(float* dw, int channel, int block, float* inputs, float* gradients, float* sums)
     {
         var channels = Math.Min(Rows, Channels - channel);
-        for (var frequency = 0; frequency < TileGrid.Frequencies; frequency++)
+        for (var frequency = 0; frequency < Grid.Frequencies; frequency++)
         {
             var x = inputs + (long)frequency * _inputPitch + channel;
             Loops.Multiply(x, 1, _channelPitch, channels, _tiles,
                 gradients + (long)frequency * _gradientPitch + (long)block * _tiles * BlockColumns, BlockColumns,
                 sums + frequency * _sumPitch, add: false, new(x + _inputPitch, _channelPitch, CacheLines.Numbers));
         }
-        WriteGradient(sums, _sumPitch, dw, block * BlockColumns, channel, channels, sums + TileGrid.Frequencies * _sumPitch);
+        WriteGradient(sums, _sumPitch, dw, block * BlockColumns, channel, channels, sums + Grid.Frequencies * _sumPitch);
     }
 }

@@ -3,11 +3,11 @@ using OnnxGraphs.Kernels.Loops;
 namespace OnnxGraphs.Kernels.Convolutions;
 
 /// <summary>
-/// dw [K, C, 3, 3] of a dense convolution with stride 1 in Winograd's form: in a tile dw is a convolution of 6 x 6
-/// inputs with 4 x 4 gradients of outputs, which take 36 products in place of 144. Each part, a range of channels and
-/// one of filters, maps both for some strips at a time and sums the products of all tiles at each frequency, in the order
-/// of images and strips whatever the threads. Where all sums are few, parts are slices of the strips instead, whose sums
-/// are added up. They are mapped back once.
+/// dw [K, C, 3, 3] of a dense convolution with stride 1 in Winograd's form: in a tile dw is a convolution of its
+/// inputs with gradients of outputs, 4 x 4 in 36 products in place of 144, or 5 x 5 in 49 in place of 225. Each part, a range
+/// of channels and one of filters, maps both for some strips at a time and sums the products of all tiles at each frequency,
+/// in the order of images and strips whatever the threads. Where all sums are few, parts are slices of the strips instead,
+/// whose sums are added up. They are mapped back once.
 /// </summary>
 internal sealed unsafe class WinogradWeightGradient : WinogradKernel
 {
@@ -33,12 +33,12 @@ internal sealed unsafe class WinogradWeightGradient : WinogradKernel
 
     public WinogradWeightGradient(ConvolutionShape shape, InnerLoops loops) : base("WinogradConvWeightGradient",
         [shape.Output, shape.Input], shape.Weights, loops,
-        new(shape.Images, (int)shape.Output[2], (int)shape.Output[3]), shape.Channels, shape.Filters)
+        TileGrid.For(shape.Output), shape.Channels, shape.Filters)
     {
         _inputs = new(loops, Grid, WinogradStep.Input, Channels, ((int)shape.Input[2], (int)shape.Input[3]),
             ((int)shape.Window.Before[0], (int)shape.Window.Before[1]));
         _gradients = new(loops, Grid, WinogradStep.OutputGradient, Columns, (Grid.Height, Grid.Width), (0, 0));
-        _slices = TileGrid.Frequencies * ChannelBlocks * loops.Width * Blocks * BlockColumns <= FewSums
+        _slices = Grid.Frequencies * ChannelBlocks * loops.Width * Blocks * BlockColumns <= FewSums
             ? Math.Min(Slices, Grid.Strips) : 1;
         // Ranges of channels first: all of them map the gradients, which takes less than mapping inputs.
         _channelRanges = _slices > 1 ? 1 : Math.Min(ChannelBlocks, (int)Math.Ceiling(Math.Sqrt(Threads)));
@@ -47,7 +47,7 @@ internal sealed unsafe class WinogradWeightGradient : WinogradKernel
         var blocks = (Blocks + _columnRanges - 1) / _columnRanges;
         _channelPitch = TileGrid.Spread(channels);
         // Sums that do not stay in the second cache are read and written for many tiles at a time.
-        var fewest = TileGrid.Frequencies * channels * blocks * BlockColumns > CachedSums ? FewestTiles : 1;
+        var fewest = Grid.Frequencies * channels * blocks * BlockColumns > CachedSums ? FewestTiles : 1;
         _strips = Math.Max(StripsAtOnce(_channelPitch + blocks * BlockColumns),
             Math.Min(Grid.Strips, (fewest + Grid.Across - 1) / Grid.Across));
         _tiles = _strips * Grid.Across;
@@ -63,7 +63,7 @@ internal sealed unsafe class WinogradWeightGradient : WinogradKernel
 
     private int Parts => _channelRanges * _columnRanges * _slices;
 
-    private long PartScratch => (long)TileGrid.Frequencies * (_sumPitch + _inputPitch + _gradientPitch)
+    private long PartScratch => (long)Grid.Frequencies * (_sumPitch + _inputPitch + _gradientPitch)
         + Math.Max(Math.Max(_inputs.Scratch, _gradients.Scratch), RowsAtOnce * Taps * BlockColumns);
 
     public override void Run(ref KernelCall call)
@@ -76,9 +76,9 @@ internal sealed unsafe class WinogradWeightGradient : WinogradKernel
     public override void Part(in KernelCall call, int phase, int index)
     {
         var sums = Sums(in call, index);
-        var inputs = sums + (long)TileGrid.Frequencies * _sumPitch;
-        var gradients = inputs + (long)TileGrid.Frequencies * _inputPitch;
-        var scratch = gradients + (long)TileGrid.Frequencies * _gradientPitch;
+        var inputs = sums + (long)Grid.Frequencies * _sumPitch;
+        var gradients = inputs + (long)Grid.Frequencies * _inputPitch;
+        var scratch = gradients + (long)Grid.Frequencies * _gradientPitch;
         var (slice, range) = (index / (_channelRanges * _columnRanges), index % (_channelRanges * _columnRanges));
         var (channelRange, columnRange) = (range / _columnRanges, range % _columnRanges);
         var channel = Share(ChannelBlocks, channelRange, _channelRanges) * Loops.Width;
@@ -104,7 +104,7 @@ internal sealed unsafe class WinogradWeightGradient : WinogradKernel
     private void WriteSlices(in KernelCall call)
     {
         var sums = Sums(in call, 0);
-        var size = TileGrid.Frequencies * _sumPitch;
+        var size = Grid.Frequencies * _sumPitch;
         SliceSums.Add(sums, size, PartScratch, _slices);
         Write(in call, 0, Channels, 0, Blocks, sums, sums + size);
     }
@@ -122,7 +122,7 @@ internal sealed unsafe class WinogradWeightGradient : WinogradKernel
         for (var i = 0; i < strips; i++)
             for (var lane = 0; lane < channels; lane += Loops.Width)
                 _inputs.Map(maps, strip + i, channel + lane, to + i * Grid.Across * _channelPitch + lane,
-                    new(6 * _inputPitch, _inputPitch, _channelPitch), scratch);
+                    new(Grid.Side * _inputPitch, _inputPitch, _channelPitch), scratch);
     }
 
     // [frequency][block][tile][filter]
@@ -133,13 +133,13 @@ internal sealed unsafe class WinogradWeightGradient : WinogradKernel
                 lane += Loops.Width)
                 _gradients.Map(maps, strip + i, block * BlockColumns + lane,
                     to + (lane / BlockColumns * _tiles + i * Grid.Across) * BlockColumns + lane % BlockColumns,
-                    new(6 * _gradientPitch, _gradientPitch, BlockColumns), scratch);
+                    new(Grid.Side * _gradientPitch, _gradientPitch, BlockColumns), scratch);
     }
 
     // [frequency][block][channel][filter]
     private void Multiply(float* inputs, float* gradients, float* sums, int channels, int blocks, int tiles, bool add)
     {
-        for (var frequency = 0; frequency < TileGrid.Frequencies; frequency++)
+        for (var frequency = 0; frequency < Grid.Frequencies; frequency++)
         {
             for (var block = 0; block < blocks; block++)
             {

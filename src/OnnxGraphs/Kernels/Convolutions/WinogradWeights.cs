@@ -30,9 +30,10 @@ internal sealed unsafe class WinogradWeights(InnerLoops loops, int filters, int 
     /// <param name="to">The block at the first frequency.</param>
     /// <param name="frequencyPitch">Numbers to the next frequency.</param>
     /// <param name="scratch">Memory to work in.</param>
+    /// <param name="outputs">Rows and columns of outputs of a tile: 4 or 5.</param>
     /// <param name="step">Whether what is mapped goes past the caches or stays in them.</param>
     public void Map(float* weights, int column, int blockColumns, int piece, float* to, int frequencyPitch,
-        float* scratch, WinogradStep step = WinogradStep.Weights)
+        float* scratch, int outputs, WinogradStep step = WinogradStep.Weights)
     {
         nint tap = isFlipped ? -blockColumns : blockColumns;
         var first = scratch + (isFlipped ? (Taps - 1) * blockColumns : 0);
@@ -40,8 +41,8 @@ internal sealed unsafe class WinogradWeights(InnerLoops loops, int filters, int 
         var rows = Math.Min(RowsAtOnce, _rows - row);
         Gather(weights, column, blockColumns, row, rows, scratch);
         for (var lane = 0; lane < blockColumns; lane += loops.Width)
-            loops.MapTiles(step, first + lane, new(3 * tap, tap, Taps * blockColumns),
-                to + row * blockColumns + lane, new(6 * frequencyPitch, frequencyPitch, blockColumns), rows);
+            loops.MapTiles(step, outputs, first + lane, new(3 * tap, tap, Taps * blockColumns),
+                to + row * blockColumns + lane, new((outputs + 2) * frequencyPitch, frequencyPitch, blockColumns), rows);
     }
 
     // [row][entry of the kernel][column]

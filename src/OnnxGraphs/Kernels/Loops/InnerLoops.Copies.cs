@@ -96,7 +96,18 @@ internal sealed unsafe partial class InnerLoops<V, S>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Transpose(float* from, int fromPitch, int rows, int columns, float* to, int toPitch)
     {
-        const int side = 16;
+        const int side = WideTranspose.Side;
+        if (S.Width == side && WideTranspose.IsSupported && Math.Min(rows, columns) >= side)
+        {
+            // The last ones may overlap those before them.
+            for (var row = 0; row < rows; row += side)
+                for (var column = 0; column < columns; column += side)
+                {
+                    var (i, j) = (Math.Min(row, rows - side), Math.Min(column, columns - side));
+                    WideTranspose.Square(from + (long)i * fromPitch + j, fromPitch, to + (long)j * toPitch + i, toPitch);
+                }
+            return;
+        }
         for (var row = 0; row < rows; row += side)
             for (var column = 0; column < columns; column += side)
                 TransposeSquare(from + (long)row * fromPitch + column, fromPitch, Math.Min(side, rows - row),

@@ -6,27 +6,49 @@ namespace OnnxGraphs.Kernels.Loops;
 internal sealed unsafe partial class InnerLoops<V, S>
 {
     /// <inheritdoc/>
-    public override void Multiply(float* x, nint pitch, nint step, int rows, int count, float* y, int columns,
+    public override void Multiply(float* x, nint pitch, nint step, int rows, int count, Lines y, int columns,
         float* sums, bool add, Ahead ahead = default)
+    {
+        if (columns > S.Width)
+            MultiplyWide(x, pitch, step, rows, count, y, sums, add, ahead);
+        else
+            MultiplyNarrow(x, pitch, step, rows, count, y, sums, add);
+    }
+
+    private static void MultiplyWide(float* x, nint pitch, nint step, int rows, int count, Lines y, float* sums,
+        bool add, Ahead ahead)
+    {
+        const int many = 2 * ProductRows;
+        var (row, columns) = (0, 2 * S.Width);
+        if (S.Registers >= 32)
+            for (; rows - row > many - 2; row += many)
+                MultiplyTwelve(x + row * pitch, pitch, step, count, y, sums + row * columns, add,
+                    ahead.From is null ? x : ahead.From + row / many * ahead.Next, ahead.Step);
+        for (; rows - row > 4; row += ProductRows)
+            MultiplySix(x + row * pitch, pitch, step, count, y, sums + row * columns, add);
+        if (rows - row > 2)
+            MultiplyFour(x + row * pitch, pitch, step, count, y, sums + row * columns, add);
+        else if (rows > row)
+            MultiplyTwo(x + row * pitch, pitch, step, count, y, sums + row * columns, add);
+    }
+
+    private static void MultiplyNarrow(float* x, nint pitch, nint step, int rows, int count, Lines y,
+        float* sums, bool add)
     {
         const int many = 2 * ProductRows;
         var row = 0;
-        if (S.Registers >= 32 && columns > S.Width)
-            for (; row + ProductRows < rows; row += many)
-                MultiplyTwelve(x + row * pitch, pitch, step, count, y, sums + row * columns, add,
-                    ahead.From is null ? y : ahead.From + row / many * ahead.Next, ahead.Step);
-        if (columns <= S.Width)
-            for (; row + ProductRows < rows; row += many)
-                MultiplyTwelveNarrow(x + row * pitch, pitch, step, count, y, sums + row * columns, add);
-        for (; row < rows; row += ProductRows)
-            if (columns > S.Width)
-                MultiplySix(x + row * pitch, pitch, step, count, y, sums + row * columns, add);
-            else
-                MultiplySixNarrow(x + row * pitch, pitch, step, count, y, sums + row * columns, add);
+        for (; rows - row > many - 2; row += many)
+            MultiplyTwelveNarrow(x + row * pitch, pitch, step, count, y, sums + row * S.Width, add);
+        for (; rows - row > 4; row += ProductRows)
+            MultiplySixNarrow(x + row * pitch, pitch, step, count, y, sums + row * S.Width, add);
+        if (rows - row > 2)
+            MultiplyFourNarrow(x + row * pitch, pitch, step, count, y, sums + row * S.Width, add);
+        else if (rows > row)
+            MultiplyTwoNarrow(x + row * pitch, pitch, step, count, y, sums + row * S.Width, add);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyTwelve(float* x, nint pitch, nint step, int count, float* y, float* sums, bool add,
+    private static void MultiplyTwelve(float* x, nint pitch, nint step, int count, Lines y, float* sums, bool add,
         float* ahead, nint aheadStep)
     {
         var w = S.Width;
@@ -49,10 +71,11 @@ internal sealed unsafe partial class InnerLoops<V, S>
             (a10, b10) = (S.Load(sums + 20 * w), S.Load(sums + 21 * w));
             (a11, b11) = (S.Load(sums + 22 * w), S.Load(sums + 23 * w));
         }
-        for (; count > 0; count--, x += step, y += 2 * w, ahead += aheadStep)
+        for (var p = 0; p < count; p++, x += step, ahead += aheadStep)
         {
+            var line = y[p];
             CacheLines.Fetch(ahead);
-            V ya = S.Load(y), yb = S.Load(y + w), k = S.Repeat(x[0]);
+            V ya = S.Load(line), yb = S.Load(line + w), k = S.Repeat(x[0]);
             var at = x;
             a0 = S.MultiplyAdd(k, ya, a0);
             b0 = S.MultiplyAdd(k, yb, b0);
@@ -120,7 +143,7 @@ internal sealed unsafe partial class InnerLoops<V, S>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplySix(float* x, nint pitch, nint step, int count, float* y, float* sums, bool add)
+    private static void MultiplySix(float* x, nint pitch, nint step, int count, Lines y, float* sums, bool add)
     {
         var w = S.Width;
         V a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, b0 = default,
@@ -134,9 +157,10 @@ internal sealed unsafe partial class InnerLoops<V, S>
             (a4, b4) = (S.Load(sums + 8 * w), S.Load(sums + 9 * w));
             (a5, b5) = (S.Load(sums + 10 * w), S.Load(sums + 11 * w));
         }
-        for (; count > 0; count--, x += step, y += 2 * w)
+        for (var p = 0; p < count; p++, x += step)
         {
-            V ya = S.Load(y), yb = S.Load(y + w), k = S.Repeat(x[0]);
+            var line = y[p];
+            V ya = S.Load(line), yb = S.Load(line + w), k = S.Repeat(x[0]);
             var at = x;
             a0 = S.MultiplyAdd(k, ya, a0);
             b0 = S.MultiplyAdd(k, yb, b0);

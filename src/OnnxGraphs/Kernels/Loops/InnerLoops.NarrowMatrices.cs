@@ -6,7 +6,7 @@ namespace OnnxGraphs.Kernels.Loops;
 internal sealed unsafe partial class InnerLoops<V, S>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyTwelveNarrow(float* x, nint pitch, nint step, int count, float* y, float* sums, bool add)
+    private static void MultiplyTwelveNarrow(float* x, nint pitch, nint step, int count, Lines y, float* sums, bool add)
     {
         var w = S.Width;
         V a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, a6 = default,
@@ -18,9 +18,10 @@ internal sealed unsafe partial class InnerLoops<V, S>
             (a6, a7, a8) = (S.Load(sums + 6 * w), S.Load(sums + 7 * w), S.Load(sums + 8 * w));
             (a9, a10, a11) = (S.Load(sums + 9 * w), S.Load(sums + 10 * w), S.Load(sums + 11 * w));
         }
-        for (; count > 0; count--, x += step, y += w)
+        for (var p = 0; p < count; p++, x += step)
         {
-            V ya = S.Load(y);
+            var line = y[p];
+            V ya = S.Load(line);
             var at = x;
             a0 = S.MultiplyAdd(S.Repeat(at[0]), ya, a0);
             a1 = S.MultiplyAdd(S.Repeat(at[pitch]), ya, a1);
@@ -53,7 +54,7 @@ internal sealed unsafe partial class InnerLoops<V, S>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplySixNarrow(float* x, nint pitch, nint step, int count, float* y, float* sums, bool add)
+    private static void MultiplySixNarrow(float* x, nint pitch, nint step, int count, Lines y, float* sums, bool add)
     {
         var w = S.Width;
         V a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default;
@@ -66,9 +67,10 @@ internal sealed unsafe partial class InnerLoops<V, S>
             a4 = S.Load(sums + 4 * w);
             a5 = S.Load(sums + 5 * w);
         }
-        for (; count > 0; count--, x += step, y += w)
+        for (var p = 0; p < count; p++, x += step)
         {
-            V ya = S.Load(y), k = S.Repeat(x[0]);
+            var line = y[p];
+            V ya = S.Load(line), k = S.Repeat(x[0]);
             var at = x;
             a0 = S.MultiplyAdd(k, ya, a0);
             k = S.Repeat(at[pitch]);

@@ -7,22 +7,6 @@ internal sealed unsafe partial class InnerLoops<V, S>
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Pack(float* row, int count, float* panels, nint panelPitch)
-    {
-        for (; count >= 2 * S.Width; count -= 2 * S.Width, row += 2 * S.Width, panels += panelPitch)
-        {
-            S.Store(S.Load(row), panels);
-            S.Store(S.Load(row + S.Width), panels + S.Width);
-        }
-        var i = 0;
-        for (; i < count; i++)
-            panels[i] = row[i];
-        for (; i % S.Width != 0; i++)
-            panels[i] = 0;
-    }
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Unpack(float* panels, nint panelPitch, int count, float bias, float* row)
     {
         var added = S.Repeat(bias);

@@ -32,28 +32,41 @@ internal sealed unsafe partial class InnerLoops<V, S>
     }
 
     /// <inheritdoc/>
-    public override void MapTiles(WinogradStep step, float* from, TileStrides source, float* to, TileStrides target,
-        int count)
+    public override void MapTiles(WinogradStep step, int outputs, float* from, TileStrides source, float* to,
+        TileStrides target, int count)
+    {
+        if (outputs == 4)
+            MapTiles<InputFour, WeightsFour, OutputFour, OutputGradientFour, WeightGradientFour>(step, from, source, to, target,
+                count);
+        else
+            MapTiles<InputFive, WeightsFive, OutputFive, OutputGradientFive, WeightGradientFive>(step, from, source, to, target,
+                count);
+    }
+
+    private static void MapTiles<TInput, TWeights, TOutput, TOutputGradient, TWeightGradient>(WinogradStep step, float* from,
+        TileStrides source, float* to, TileStrides target, int count)
+        where TInput : struct, IWinogradAxis where TWeights : struct, IWinogradAxis where TOutput : struct, IWinogradAxis
+        where TOutputGradient : struct, IWinogradAxis where TWeightGradient : struct, IWinogradAxis
     {
         switch (step)
         {
             case WinogradStep.Input:
-                MapTiles<Input, Cached>(from, source, to, target, count);
+                MapTiles<TInput, Cached>(from, source, to, target, count);
                 break;
             case WinogradStep.Weights:
-                MapTiles<Weights, Streamed>(from, source, to, target, count);
+                MapTiles<TWeights, Streamed>(from, source, to, target, count);
                 break;
             case WinogradStep.CachedWeights:
-                MapTiles<Weights, Cached>(from, source, to, target, count);
+                MapTiles<TWeights, Cached>(from, source, to, target, count);
                 break;
             case WinogradStep.Output:
-                MapTiles<Output, Cached>(from, source, to, target, count);
+                MapTiles<TOutput, Cached>(from, source, to, target, count);
                 break;
             case WinogradStep.OutputGradient:
-                MapTiles<OutputGradient, Cached>(from, source, to, target, count);
+                MapTiles<TOutputGradient, Cached>(from, source, to, target, count);
                 break;
             default:
-                MapTiles<WeightGradient, Cached>(from, source, to, target, count);
+                MapTiles<TWeightGradient, Cached>(from, source, to, target, count);
                 break;
         }
     }

@@ -89,33 +89,34 @@ internal abstract unsafe class InnerLoops
     /// <summary>Numbers in a vector.</summary>
     public abstract int Width { get; }
 
-    /// <summary>Rows that <see cref="Multiply"/> works on at a time, or twice as many.</summary>
+    /// <summary>Rows that a product works on at a time, or twice as many; fewer at the end.</summary>
     public const int ProductRows = 6;
 
     /// <summary>
-    /// sums[r columns + j] = sum over p below the count of x[r pitch + p step] y[p columns + j], or that much more, for
-    /// columns of one or two vectors. Rows are filled up to a multiple of <see cref="ProductRows"/>.
+    /// sums[r columns + j] = sum over p below the count of x[r pitch + p step] y[p][j], or that much more, for columns of one
+    /// or two vectors. Rows are filled up to an even number.
     /// </summary>
-    public abstract void Multiply(float* x, nint pitch, nint step, int rows, int count, float* y, int columns,
-        float* sums, bool add, Ahead ahead = default);
+    public abstract void Multiply(float* x, nint pitch, nint step, int rows, int count, Lines y, int columns, float* sums,
+        bool add, Ahead ahead = default);
+
+    /// <summary>The same where the rows of y lie one behind the other.</summary>
+    public void Multiply(float* x, nint pitch, nint step, int rows, int count, float* y, int columns, float* sums, bool add,
+        Ahead ahead = default) => Multiply(x, pitch, step, rows, count, new Lines(y, columns), columns, sums, add, ahead);
 
     /// <summary>
-    /// Spreads a row over panels of two vectors each: panels[b panelPitch + i] = row[2 b width + i]. The last vector is filled
-    /// with zeros.
+    /// The row that panels of two vectors each hold, with a number added: row[2 b width + i] = panels[b panelPitch + i] + bias.
     /// </summary>
-    public abstract void Pack(float* row, int count, float* panels, nint panelPitch);
-
-    /// <summary>The row that panels hold, with a number added: the opposite of <see cref="Pack"/>.</summary>
     public abstract void Unpack(float* panels, nint panelPitch, int count, float bias, float* row);
 
     /// <summary>to[j toPitch + i] = from[i fromPitch + j], for i below rows and j below columns.</summary>
     public abstract void Transpose(float* from, int fromPitch, int rows, int columns, float* to, int toPitch);
 
     /// <summary>
-    /// Maps tiles of as many channels as a vector has numbers, channels last; strides of source and target differ.
+    /// Maps tiles of 4 x 4 or 5 x 5 outputs of as many channels as a vector has numbers, channels last; strides of source
+    /// and target differ.
     /// </summary>
-    public abstract void MapTiles(WinogradStep step, float* from, TileStrides source, float* to, TileStrides target,
-        int count);
+    public abstract void MapTiles(WinogradStep step, int outputs, float* from, TileStrides source, float* to,
+        TileStrides target, int count);
 
     /// <summary>row[i] += bias[i mod width] for a count that is a multiple of the width.</summary>
     public abstract void AddBias(float* row, int count, float* bias);

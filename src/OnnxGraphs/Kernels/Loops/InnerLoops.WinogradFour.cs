@@ -2,14 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace OnnxGraphs.Kernels.Loops;
 
-// Nodes 0, a, -a, b, -b and infinity with a = sqrt(1/2), b = sqrt(2): of the pairs tried they round least, half of the
-// error that the usual 1 and 2 have (Barabasz et al. 2020, https://arxiv.org/abs/1803.10986, on the choice of nodes).
+// Tiles of 4 x 4 outputs: nodes 0, a, -a, b, -b and infinity with a = sqrt(1/2), b = sqrt(2). Of the pairs tried they round
+// least, half of the error that the usual 1 and 2 have (Barabasz et al. 2020, https://arxiv.org/abs/1803.10986, on the choice
+// of nodes).
 internal sealed unsafe partial class InnerLoops<V, S>
 {
     private const float A = 0.70710678f, B = 1.41421356f;
 
     // From d at 0 to 5: for each node n the product of (x - m) over the other nodes m, with d(k) for x^k.
-    private readonly struct Input : IWinogradAxis
+    private readonly struct InputFour : IWinogradAxis
     {
         public static int From => 6;
 
@@ -31,7 +32,7 @@ internal sealed unsafe partial class InnerLoops<V, S>
     }
 
     // From g at 0 to 2: the polynomial's value at each node n, over the product of n - m over the other nodes m.
-    private readonly struct Weights : IWinogradAxis
+    private readonly struct WeightsFour : IWinogradAxis
     {
         public static int From => 3;
 
@@ -49,7 +50,7 @@ internal sealed unsafe partial class InnerLoops<V, S>
     }
 
     // From g at 0 to 3, as for three weights.
-    private readonly struct OutputGradient : IWinogradAxis
+    private readonly struct OutputGradientFour : IWinogradAxis
     {
         public static int From => 4;
 
@@ -70,7 +71,7 @@ internal sealed unsafe partial class InnerLoops<V, S>
     }
 
     // y(k) = sum over nodes n of n^k m(n); infinity adds to the last y.
-    private readonly struct Output : IWinogradAxis
+    private readonly struct OutputFour : IWinogradAxis
     {
         public static int From => 6;
 
@@ -89,7 +90,7 @@ internal sealed unsafe partial class InnerLoops<V, S>
     }
 
     // The same for three y.
-    private readonly struct WeightGradient : IWinogradAxis
+    private readonly struct WeightGradientFour : IWinogradAxis
     {
         public static int From => 6;
 

@@ -1,0 +1,17 @@
+using System.Runtime.CompilerServices;
+
+namespace OnnxGraphs.Kernels.Loops;
+
+/// <summary>Rows of numbers that a product of matrices reads, at equal distances or wherever they lie.</summary>
+/// <param name="first">The first row, or what the offsets count from.</param>
+/// <param name="pitch">Numbers from one row to the next.</param>
+/// <param name="offsets">Where each row begins; null for equal distances.</param>
+internal readonly unsafe struct Lines(float* first, nint pitch, int* offsets = null)
+{
+    /// <summary>A row.</summary>
+    public float* this[int row]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => first + (offsets is null ? row * pitch : offsets[row]);
+    }
+}
