@@ -6,7 +6,8 @@ namespace OnnxGraphs.Kernels.Loops;
 internal sealed unsafe partial class InnerLoops<V, S>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyFour(float* x, nint pitch, nint step, int count, Lines y, float* sums, bool add)
+    private static void MultiplyFour<Y>(float* x, nint pitch, nint step, int count, Y y, float* sums, bool add)
+        where Y : struct, ILines
     {
         var w = S.Width;
         V a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
@@ -17,7 +18,7 @@ internal sealed unsafe partial class InnerLoops<V, S>
         }
         for (var p = 0; p < count; p++, x += step)
         {
-            var line = y[p];
+            var line = y.Next();
             V ya = S.Load(line), yb = S.Load(line + w), k = S.Repeat(x[0]);
             a0 = S.MultiplyAdd(k, ya, a0);
             b0 = S.MultiplyAdd(k, yb, b0);
@@ -42,7 +43,8 @@ internal sealed unsafe partial class InnerLoops<V, S>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyTwo(float* x, nint pitch, nint step, int count, Lines y, float* sums, bool add)
+    private static void MultiplyTwo<Y>(float* x, nint pitch, nint step, int count, Y y, float* sums, bool add)
+        where Y : struct, ILines
     {
         var w = S.Width;
         V a0 = default, a1 = default, b0 = default, b1 = default;
@@ -50,7 +52,7 @@ internal sealed unsafe partial class InnerLoops<V, S>
             (a0, b0, a1, b1) = (S.Load(sums), S.Load(sums + w), S.Load(sums + 2 * w), S.Load(sums + 3 * w));
         for (var p = 0; p < count; p++, x += step)
         {
-            var line = y[p];
+            var line = y.Next();
             V ya = S.Load(line), yb = S.Load(line + w), k = S.Repeat(x[0]);
             a0 = S.MultiplyAdd(k, ya, a0);
             b0 = S.MultiplyAdd(k, yb, b0);
@@ -65,7 +67,8 @@ internal sealed unsafe partial class InnerLoops<V, S>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyFourNarrow(float* x, nint pitch, nint step, int count, Lines y, float* sums, bool add)
+    private static void MultiplyFourNarrow<Y>(float* x, nint pitch, nint step, int count, Y y, float* sums, bool add)
+        where Y : struct, ILines
     {
         var w = S.Width;
         V a0 = default, a1 = default, a2 = default, a3 = default;
@@ -73,7 +76,7 @@ internal sealed unsafe partial class InnerLoops<V, S>
             (a0, a1, a2, a3) = (S.Load(sums), S.Load(sums + w), S.Load(sums + 2 * w), S.Load(sums + 3 * w));
         for (var p = 0; p < count; p++, x += step)
         {
-            var line = y[p];
+            var line = y.Next();
             V ya = S.Load(line);
             a0 = S.MultiplyAdd(S.Repeat(x[0]), ya, a0);
             a1 = S.MultiplyAdd(S.Repeat(x[pitch]), ya, a1);
@@ -87,14 +90,15 @@ internal sealed unsafe partial class InnerLoops<V, S>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyTwoNarrow(float* x, nint pitch, nint step, int count, Lines y, float* sums, bool add)
+    private static void MultiplyTwoNarrow<Y>(float* x, nint pitch, nint step, int count, Y y, float* sums, bool add)
+        where Y : struct, ILines
     {
         V a0 = default, a1 = default;
         if (add)
             (a0, a1) = (S.Load(sums), S.Load(sums + S.Width));
         for (var p = 0; p < count; p++, x += step)
         {
-            var line = y[p];
+            var line = y.Next();
             V ya = S.Load(line);
             a0 = S.MultiplyAdd(S.Repeat(x[0]), ya, a0);
             a1 = S.MultiplyAdd(S.Repeat(x[pitch]), ya, a1);

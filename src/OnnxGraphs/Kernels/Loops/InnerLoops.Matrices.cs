@@ -9,14 +9,24 @@ internal sealed unsafe partial class InnerLoops<V, S>
     public override void Multiply(float* x, nint pitch, nint step, int rows, int count, Lines y, int columns,
         float* sums, bool add, Ahead ahead = default)
     {
+        if (y.Offsets is null)
+            Multiply(x, pitch, step, rows, count, new EvenLines(y), columns, sums, add, ahead);
+        else
+            Multiply(x, pitch, step, rows, count, new LinesByOffset(y), columns, sums, add, ahead);
+    }
+
+    private static void Multiply<Y>(float* x, nint pitch, nint step, int rows, int count, Y y, int columns, float* sums,
+        bool add, Ahead ahead) where Y : struct, ILines
+    {
         if (columns > S.Width)
             MultiplyWide(x, pitch, step, rows, count, y, sums, add, ahead);
         else
             MultiplyNarrow(x, pitch, step, rows, count, y, sums, add);
     }
 
-    private static void MultiplyWide(float* x, nint pitch, nint step, int rows, int count, Lines y, float* sums,
+    private static void MultiplyWide<Y>(float* x, nint pitch, nint step, int rows, int count, Y y, float* sums,
         bool add, Ahead ahead)
+        where Y : struct, ILines
     {
         const int many = 2 * ProductRows;
         var (row, columns) = (0, 2 * S.Width);
@@ -32,8 +42,9 @@ internal sealed unsafe partial class InnerLoops<V, S>
             MultiplyTwo(x + row * pitch, pitch, step, count, y, sums + row * columns, add);
     }
 
-    private static void MultiplyNarrow(float* x, nint pitch, nint step, int rows, int count, Lines y,
+    private static void MultiplyNarrow<Y>(float* x, nint pitch, nint step, int rows, int count, Y y,
         float* sums, bool add)
+        where Y : struct, ILines
     {
         const int many = 2 * ProductRows;
         var row = 0;
@@ -48,8 +59,8 @@ internal sealed unsafe partial class InnerLoops<V, S>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyTwelve(float* x, nint pitch, nint step, int count, Lines y, float* sums, bool add,
-        float* ahead, nint aheadStep)
+    private static void MultiplyTwelve<Y>(float* x, nint pitch, nint step, int count, Y y, float* sums, bool add,
+        float* ahead, nint aheadStep) where Y : struct, ILines
     {
         var w = S.Width;
         V a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, a6 = default,
@@ -73,7 +84,7 @@ internal sealed unsafe partial class InnerLoops<V, S>
         }
         for (var p = 0; p < count; p++, x += step, ahead += aheadStep)
         {
-            var line = y[p];
+            var line = y.Next();
             CacheLines.Fetch(ahead);
             V ya = S.Load(line), yb = S.Load(line + w), k = S.Repeat(x[0]);
             var at = x;
@@ -143,7 +154,8 @@ internal sealed unsafe partial class InnerLoops<V, S>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplySix(float* x, nint pitch, nint step, int count, Lines y, float* sums, bool add)
+    private static void MultiplySix<Y>(float* x, nint pitch, nint step, int count, Y y, float* sums, bool add)
+        where Y : struct, ILines
     {
         var w = S.Width;
         V a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, b0 = default,
@@ -157,27 +169,26 @@ internal sealed unsafe partial class InnerLoops<V, S>
             (a4, b4) = (S.Load(sums + 8 * w), S.Load(sums + 9 * w));
             (a5, b5) = (S.Load(sums + 10 * w), S.Load(sums + 11 * w));
         }
-        for (var p = 0; p < count; p++, x += step)
+        var lower = x + 3 * pitch;
+        for (var p = count; p > 0; p--, x += step, lower += step)
         {
-            var line = y[p];
-            V ya = S.Load(line), yb = S.Load(line + w), k = S.Repeat(x[0]);
-            var at = x;
+            var line = y.Next();
+            V ya = S.Load(line), yb = S.Load(line + w), k = S.Repeat(*x);
             a0 = S.MultiplyAdd(k, ya, a0);
             b0 = S.MultiplyAdd(k, yb, b0);
-            k = S.Repeat(at[pitch]);
+            k = S.Repeat(x[pitch]);
             a1 = S.MultiplyAdd(k, ya, a1);
             b1 = S.MultiplyAdd(k, yb, b1);
-            k = S.Repeat(at[2 * pitch]);
+            k = S.Repeat(x[2 * pitch]);
             a2 = S.MultiplyAdd(k, ya, a2);
             b2 = S.MultiplyAdd(k, yb, b2);
-            at += 3 * pitch;
-            k = S.Repeat(at[0]);
+            k = S.Repeat(*lower);
             a3 = S.MultiplyAdd(k, ya, a3);
             b3 = S.MultiplyAdd(k, yb, b3);
-            k = S.Repeat(at[pitch]);
+            k = S.Repeat(lower[pitch]);
             a4 = S.MultiplyAdd(k, ya, a4);
             b4 = S.MultiplyAdd(k, yb, b4);
-            k = S.Repeat(at[2 * pitch]);
+            k = S.Repeat(lower[2 * pitch]);
             a5 = S.MultiplyAdd(k, ya, a5);
             b5 = S.MultiplyAdd(k, yb, b5);
         }

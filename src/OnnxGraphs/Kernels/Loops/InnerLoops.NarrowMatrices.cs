@@ -6,7 +6,8 @@ namespace OnnxGraphs.Kernels.Loops;
 internal sealed unsafe partial class InnerLoops<V, S>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyTwelveNarrow(float* x, nint pitch, nint step, int count, Lines y, float* sums, bool add)
+    private static void MultiplyTwelveNarrow<Y>(float* x, nint pitch, nint step, int count, Y y, float* sums, bool add)
+        where Y : struct, ILines
     {
         var w = S.Width;
         V a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, a6 = default,
@@ -20,7 +21,7 @@ internal sealed unsafe partial class InnerLoops<V, S>
         }
         for (var p = 0; p < count; p++, x += step)
         {
-            var line = y[p];
+            var line = y.Next();
             V ya = S.Load(line);
             var at = x;
             a0 = S.MultiplyAdd(S.Repeat(at[0]), ya, a0);
@@ -54,7 +55,8 @@ internal sealed unsafe partial class InnerLoops<V, S>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplySixNarrow(float* x, nint pitch, nint step, int count, Lines y, float* sums, bool add)
+    private static void MultiplySixNarrow<Y>(float* x, nint pitch, nint step, int count, Y y, float* sums, bool add)
+        where Y : struct, ILines
     {
         var w = S.Width;
         V a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default;
@@ -69,7 +71,7 @@ internal sealed unsafe partial class InnerLoops<V, S>
         }
         for (var p = 0; p < count; p++, x += step)
         {
-            var line = y[p];
+            var line = y.Next();
             V ya = S.Load(line), k = S.Repeat(x[0]);
             var at = x;
             a0 = S.MultiplyAdd(k, ya, a0);

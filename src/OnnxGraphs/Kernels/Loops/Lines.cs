@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace OnnxGraphs.Kernels.Loops;
 
 /// <summary>Rows of numbers that a product of matrices reads, at equal distances or wherever they lie.</summary>
@@ -8,10 +6,9 @@ namespace OnnxGraphs.Kernels.Loops;
 /// <param name="offsets">Where each row begins; null for equal distances.</param>
 internal readonly unsafe struct Lines(float* first, nint pitch, int* offsets = null)
 {
-    /// <summary>A row.</summary>
-    public float* this[int row]
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => first + (offsets is null ? row * pitch : offsets[row]);
-    }
+    public float* First => first;
+
+    public nint Pitch => pitch;
+
+    public int* Offsets => offsets;
 }
