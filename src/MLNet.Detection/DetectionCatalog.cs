@@ -78,8 +78,12 @@ public sealed partial class DetectionCatalog
 
     /// <summary>Loads a detector, with options.</summary>
     /// <inheritdoc cref="LoadDetector(string)"/>
-    public DetectorTransformer LoadDetector(string path, DetectorTransformer.Options options) =>
-        new(DetectorModel.Load(path), options with { Device = ContextDevice.Of(Context, options.Device) }, Context);
+    public DetectorTransformer LoadDetector(string path, DetectorTransformer.Options options)
+    {
+        var model = DetectorModel.Load(path);
+        model.Warn(Context, nameof(LoadDetector));
+        return new(model, options with { Device = ContextDevice.Of(Context, options.Device) }, Context);
+    }
 
     /// <summary>Tunes a detector on labelled images at its <see cref="DetectorModel.CustomaryLearningRate"/>; see
     /// <see cref="FineTuneTrainer"/>.</summary>
@@ -135,7 +139,9 @@ public sealed partial class DetectionCatalog
     public SegmenterTransformer LoadSegmenter(string path, SegmenterTransformer.Options? options = null)
     {
         options ??= new();
-        return new(SegmenterModel.Load(path), options with { Device = ContextDevice.Of(Context, options.Device) }, Context);
+        var model = SegmenterModel.Load(path);
+        model.Warn(Context, nameof(LoadSegmenter));
+        return new(model, options with { Device = ContextDevice.Of(Context, options.Device) }, Context);
     }
 
     /// <summary>Compares predicted maps of labels with the true ones, picture by picture.</summary>

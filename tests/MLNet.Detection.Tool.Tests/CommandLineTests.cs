@@ -25,6 +25,17 @@ public sealed class CommandLineTests
         StringAssert.EndsWith(Help("train").TrimEnd(), "go on with a stopped run (give its other options again)");
 
     [TestMethod]
+    public void An_unknown_option_is_said_alone()
+    {
+        using StringWriter output = new(), errors = new();
+        Assert.AreEqual(1, CommandLine.Invoke(["train", "--out", "folder"], new() { Output = output, Error = errors }));
+        StringAssert.Contains(output.ToString() + errors, "--output");
+        StringAssert.Contains(errors.ToString(), "'--out'");
+        StringAssert.Contains(errors.ToString(), "mlnet-detect train --help");
+        Assert.DoesNotContain("--epochs", output.ToString() + errors);
+    }
+
+    [TestMethod]
     [DataRow("train", "--model", "none.onnx")]
     [DataRow("predict", "none.onnx", "none.jpg")]
     [DataRow("predict", "none.onnx")]

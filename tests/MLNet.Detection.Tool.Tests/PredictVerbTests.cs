@@ -54,6 +54,20 @@ public sealed class PredictVerbTests
     }
 
     [TestMethod]
+    public void Files_that_exist_stay_and_are_refused_before_any_picture_is_read()
+    {
+        using var folder = new ToolFolder();
+        File.WriteAllText(folder.At("found.json"), "mine");
+        Assert.AreEqual(1, ToolFolder.Run("predict", folder.Model, folder.Shapes.Images, "--json", folder.At("found.json"),
+            "--boxes", folder.At("boxes")));
+        Assert.AreEqual("mine", File.ReadAllText(folder.At("found.json")));
+        Assert.IsFalse(Directory.Exists(folder.At("boxes")));
+        Assert.AreEqual(1, ToolFolder.Run("predict", folder.Model, folder.Shapes.Images, "--json", folder.Root));
+        Assert.AreEqual(0, ToolFolder.Run("predict", folder.Model, folder.Shapes.Images, "--json", folder.At("new/found.json")));
+        Assert.IsTrue(File.Exists(folder.At("new/found.json")));
+    }
+
+    [TestMethod]
     public void Pictures_get_frames_where_objects_are()
     {
         using var folder = new ToolFolder();

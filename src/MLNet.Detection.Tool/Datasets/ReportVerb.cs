@@ -37,6 +37,7 @@ internal sealed class ReportVerb : Verb
 
     protected override void Run(ParseResult given, CancellationToken cancel)
     {
+        _files.Prepare(given);
         var splits = _sources.Load(given);
         var choice = given.GetValue(_anchors) is { } name
             ? AnchorChoice.Of(name, given.GetValue(_input), splits[0]) : null;

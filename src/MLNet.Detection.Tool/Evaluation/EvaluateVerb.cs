@@ -43,6 +43,7 @@ internal sealed class EvaluateVerb : Verb
 
     protected override void Run(ParseResult given, CancellationToken cancel)
     {
+        _files.Prepare(given);
         if (Path.GetExtension(given.GetValue(_results)!).Equals(".onnx", StringComparison.OrdinalIgnoreCase))
         {
             var masks = MaskEvaluation.Load(given.GetValue(_annotations)!, given.GetValue(_results)!, new()
@@ -50,7 +51,7 @@ internal sealed class EvaluateVerb : Verb
                 Classes = given.GetValue(_classes)!, Split = given.GetValue(_split), ImageFolder = given.GetValue(_images),
             }, cancel);
             masks.Show();
-            _files.Write(given, masks.WriteJson, masks.WriteReport);
+            _files.Write(given, (path, _) => masks.WriteJson(path), masks.WriteReport);
             return;
         }
         var evaluation = ResultsEvaluation.Load(given.GetValue(_annotations)!, given.GetValue(_results)!);

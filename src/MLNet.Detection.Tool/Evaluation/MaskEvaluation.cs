@@ -14,6 +14,7 @@ internal sealed class MaskEvaluation(MaskHeldOut measured, string title)
     public static MaskEvaluation Load(string data, string model, MaskOptions options, CancellationToken cancel)
     {
         using var segmenter = new Segmenter(SegmenterModel.Load(model));
+        Verb.Warn(segmenter.Model);
         return new(MaskHeldOut.Read(segmenter, MaskFormat.Detect(data).Load(data, options), cancel: cancel), $"{model} on {data}");
     }
 
@@ -32,13 +33,9 @@ internal sealed class MaskEvaluation(MaskHeldOut measured, string title)
             new[] { c.Name, $"{c.True}", Tables.Number(c.IoU), Tables.Number(c.Dice), Tables.Number(c.Precision),
                 Tables.Number(c.Recall), Tables.Number(c.BoundaryF1) }));
 
-    public void WriteJson(string path, bool overwrite)
-    {
-        if (!overwrite && File.Exists(path))
-            throw new IOException($"{path} exists; choose another name, or give --overwrite.");
-        File.WriteAllText(path, new JsonObject(RunReport.OfMasks(measured.Metrics).Select(number => KeyValuePair.Create(number.Name,
-            (JsonNode?)(double.IsNaN(number.Value) ? null : JsonValue.Create(number.Value))))).ToJsonString(new() { WriteIndented = true }));
-    }
+    public void WriteJson(string path) => File.WriteAllText(path, new JsonObject(RunReport.OfMasks(measured.Metrics).Select(number =>
+        KeyValuePair.Create(number.Name, (JsonNode?)(double.IsNaN(number.Value) ? null : JsonValue.Create(number.Value)))))
+        .ToJsonString(new() { WriteIndented = true }));
 
     public void WriteReport(string path, bool overwrite) => TrainingReport.Write(new()
     {

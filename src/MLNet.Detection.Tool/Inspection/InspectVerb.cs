@@ -33,14 +33,15 @@ internal sealed class InspectVerb : Verb
 
     protected override void Run(ParseResult given, CancellationToken cancel)
     {
+        _files.Prepare(given);
         (int, int)? pixels = given.GetValue(_size) is { } text ? ImageInput.ParseSize(text) : null;
         var report = DetectorInspection.Of(given.GetValue(_model)!, pixels);
         // Lines to be copied: not broken at the console's width.
         Console.Out.WriteLine(report);
         if (given.GetValue(_head) is { } head)
             Describe(report, head);
-        _files.Write(given, (path, overwrite) => Write(path, InspectionJson.Write(report), overwrite),
-            (path, overwrite) => Write(path, InspectionReport.Render(report), overwrite));
+        _files.Write(given, (path, _) => File.WriteAllText(path, InspectionJson.Write(report)),
+            (path, _) => File.WriteAllText(path, InspectionReport.Render(report)));
     }
 
     private static void Describe(DetectorInspection report, string path)
@@ -49,12 +50,5 @@ internal sealed class InspectVerb : Verb
             throw new ArgumentException($"{report.Model.Path}: no dense head was found to be described; its head is "
                 + $"{report.Head?.Kind.ToString() ?? "not clear"}. See docs/models.md for what to do.");
         HeadFile.Of(dense).Save(path);
-    }
-
-    private static void Write(string path, string text, bool overwrite)
-    {
-        if (!overwrite && File.Exists(path))
-            throw new IOException($"{path} exists; choose another name, or give --overwrite.");
-        File.WriteAllText(path, text);
     }
 }

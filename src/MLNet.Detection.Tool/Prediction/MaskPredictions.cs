@@ -6,6 +6,7 @@ using MLNet.Detection.Images;
 using MLNet.Detection.Masks;
 using MLNet.Detection.Segmentation;
 using OnnxGraphs.Runtime;
+using MLNet.Detection.Tool.Terminal;
 
 namespace MLNet.Detection.Tool.Prediction;
 
@@ -19,10 +20,9 @@ internal sealed class MaskPredictions(string? masks, string? overlays, string? c
     {
         if (files.Count == 0)
             throw new ArgumentException("Expected pictures or folders of pictures.");
-        foreach (var path in new[] { coco, json })
-            if (path is not null && !overwrite && File.Exists(path))
-                throw new IOException($"{path} exists; choose another name, or give --overwrite.");
+        OutputPath.Prepare(overwrite, coco, json);
         using var segmenter = new Segmenter(SegmenterModel.Load(model), batch, device);
+        Verb.Warn(segmenter.Model);
         using ImageDecoder decoder = new();
         using ImageEncoder encoder = new(ImageFormat.Jpeg);
         var (shown, images, boxes) = (new JsonArray(), new List<LabeledImage>(), 0L);

@@ -93,11 +93,13 @@ internal sealed class PredictVerb : Verb
                 given.GetValue(_batch), Device.Parse(given.GetValue(_device)!), cancel);
             return;
         }
+        OutputPath.Prepare(given.GetValue(_overwrite), given.GetValue(_coco), given.GetValue(_json));
         var annotations = given.GetValue(_annotations) is { } file ? CocoAnnotations.Load(file) : null;
         if (given.GetValue(_coco) is not null && annotations is null)
             throw new ArgumentException("--coco needs --annotations, for the ids of pictures and categories.");
         var pictures = Pictures(given, annotations);
         var model = DetectorModel.Load(given.GetValue(_model)!);
+        Verb.Warn(model);
         using var predictions = new PicturePredictions(
             model, given.GetValue(_batch), Device.Parse(given.GetValue(_device)!), Views(given));
         using var encoder = new ImageEncoder(ImageFormat.Jpeg);

@@ -94,7 +94,7 @@ internal abstract class QuantizeRun<TModel>(QuantizeSettings settings, Cancellat
         if (plan.FloatOperators.Count > 0)
             Console.Out.WriteLine("Without an integer kernel between layers: " + string.Join(", ", plan.FloatOperators
                 .CountBy(name => name).Select(at => $"{at.Value} {at.Key}")));
-        if (IntegerProducts.Overflow && settings.Options is { Activations: ElementType.UInt8, ReducedWeights: false })
+        if (PairSums.AreNarrow && settings.Options is { Activations: ElementType.UInt8, ReducedWeights: false })
             Console.Out.WriteLine("This processor has no VNNI: in ONNX Runtime, sums of two products can overflow 16 bits here; what was "
                 + "measured has that in it. --reduced-weights keeps them from it: see which is better.");
         Console.Out.WriteLine($"Wrote {settings.Output}");

@@ -12,6 +12,10 @@ internal sealed class ReportFiles(string json, string html)
 
     public IReadOnlyList<Option> All => [_json, _html, _overwrite];
 
+    /// <summary>Refuses files that cannot be written, before the work begins.</summary>
+    public void Prepare(ParseResult given) =>
+        OutputPath.Prepare(given.GetValue(_overwrite), given.GetValue(_json), given.GetValue(_html));
+
     /// <summary>Writes what was asked for. A writer gets the path and whether a file there is replaced.</summary>
     public void Write(ParseResult given, Action<string, bool> json, Action<string, bool> html)
     {

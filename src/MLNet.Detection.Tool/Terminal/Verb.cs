@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.ML.OnnxRuntime;
 using MLNet.Detection.Data;
 using MLNet.Detection.Images;
+using MLNet.Detection.Networks;
 using MLNet.Detection.Training;
 using OnnxGraphs.Models;
 using Spectre.Console;
@@ -35,6 +36,13 @@ internal abstract class Verb : Command
         or UnreadableImageException or TrainingDivergedException or IOException or UnauthorizedAccessException
         or ArgumentException or InvalidOperationException or OnnxRuntimeException or DllNotFoundException;
 
+    /// <summary>Says on the error stream what was found of a file.</summary>
+    public static void Warn(PictureNetwork model)
+    {
+        foreach (var warning in model.Warnings)
+            Errors.MarkupLineInterpolated($"[yellow]warning:[/] {warning}");
+    }
+
     private int Guarded(ParseResult given)
     {
         using var stop = EndsByItself ? new StopSignals() : null;
@@ -55,6 +63,15 @@ internal abstract class Verb : Command
         }
     }
 
-    private static IAnsiConsole Errors =>
-        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+    // In a file or a pipe a message is one line, which can be searched for.
+    private static IAnsiConsole Errors
+    {
+        get
+        {
+            var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+            if (Console.IsErrorRedirected)
+                console.Profile.Width = short.MaxValue;
+            return console;
+        }
+    }
 }

@@ -37,7 +37,7 @@ public static class CocoDataset
     /// </exception>
     public static void Save(DetectionDataset dataset, string json, bool overwrite = false)
     {
-        using var stream = new FileStream(json, overwrite ? FileMode.Create : FileMode.CreateNew);
+        using var stream = OutputFile.Create(json, overwrite);
         CocoWriter.Write(dataset, stream);
     }
 }

@@ -45,6 +45,7 @@ internal static class DetectorMetadata
         {
             Model = open,
             ScoresWholeNumbers = IntegerForm.IsOpen(open),
+            Warnings = PairSums.Warnings(model),
             ClassValue = entries.Value("class_value"),
             BoxValue = entries.Value("box_value"),
             Classes = entries.Json<string[]>("classes"),

@@ -26,7 +26,7 @@ public static class CocoResults
     /// </exception>
     public static void Save(IEnumerable<DetectionResult> results, string path, bool overwrite = false)
     {
-        using var stream = new FileStream(path, overwrite ? FileMode.Create : FileMode.CreateNew);
+        using var stream = OutputFile.Create(path, overwrite);
         JsonSerializer.Serialize(stream, results.Select(result => new Entry(
             result.ImageId, result.CategoryId, [result.Box.X, result.Box.Y, result.Box.Width, result.Box.Height],
             result.Score)));

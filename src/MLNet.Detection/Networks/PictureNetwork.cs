@@ -1,3 +1,4 @@
+using Microsoft.ML.Runtime;
 using MLNet.Detection.Images;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
@@ -44,8 +45,8 @@ public abstract record PictureNetwork
     /// </summary>
     public bool ScoresWholeNumbers { get; init; }
 
-    /// <summary>What the import found that is not as it should be, such as a list of class names that does not fit the
-    /// head; a trainer logs it.</summary>
+    /// <summary>What was found that is not as it should be, such as a list of class names that does not fit the head, or
+    /// whole numbers that this processor can add up wrongly; a trainer, and what loads a saved file, logs it.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Name of the value that pictures enter by, planes [batch, channels, height, width].</summary>
@@ -56,6 +57,14 @@ public abstract record PictureNetwork
 
     /// <summary>The file, for messages.</summary>
     internal string Path => Model.Path;
+
+    /// <summary>Logs the <see cref="Warnings"/>.</summary>
+    internal void Warn(IChannelProvider log, string component)
+    {
+        using var channel = log.Start(component);
+        foreach (var warning in Warnings)
+            channel.Warning(MessageSensitivity.UserData, "{0}", warning);
+    }
 
     /// <summary>A picture in the network's size.</summary>
     internal RgbImage BlackPicture => RgbImage.Filled(Resize.Width, Resize.Height, 0, 0, 0);

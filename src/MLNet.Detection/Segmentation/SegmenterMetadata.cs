@@ -39,7 +39,7 @@ internal static class SegmenterMetadata
                 + $"'{entry.MapValue}', which is not there; save the model again.");
         return new()
         {
-            Model = open, ScoresWholeNumbers = IntegerForm.IsOpen(open), MapValue = entry.MapValue,
+            Model = open, ScoresWholeNumbers = IntegerForm.IsOpen(open), Warnings = PairSums.Warnings(model), MapValue = entry.MapValue,
             ChannelsLast = entry.ChannelsLast, Activation = entry.Activation, BackgroundChannel = entry.BackgroundChannel,
             Crops = entry.Crops, Threshold = entry.Threshold, Tiling = entry.Tiling,
             Classes = entries.Json<string[]>("classes"), Resize = resize,

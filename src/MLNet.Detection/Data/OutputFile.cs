@@ -1,4 +1,4 @@
-namespace MLNet.Detection.Data.Formats;
+namespace MLNet.Detection.Data;
 
 /// <summary>Opens files for writing that were not there before.</summary>
 internal static class OutputFile
