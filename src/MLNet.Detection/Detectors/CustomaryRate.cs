@@ -1,6 +1,7 @@
 using System.Globalization;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace MLNet.Detection.Detectors;
 
@@ -36,8 +37,8 @@ internal sealed record CustomaryRate(float Rate, string? Reason)
         var stored = model.Initializers;
         Tensor[] weights = [.. model.Proto.Graph.Node.Where(node => node.OpType is "Conv" or "ConvTranspose" or "Gemm" or "MatMul")
             .Select(layer => stored.GetValueOrDefault(layer.Input[1]))
-            .Where(weight => weight is { Dims.Count: > 1, DataType: (int)ElementType.Float32 }).Distinct()
-            .Select(weight => weight!.ToTensor())];
+            .Where(weight => weight is { Dims.Count: > 1, DataType: (int)ElementType.Float32 or (int)ElementType.Float16 }).Distinct()
+            .Select(weight => weight!.ToTensor().ToFloat32())];
         float[] sizes = [.. weights.Select(Size).Order()];
         if (sizes.Length > 0 && sizes[(int)(Share * sizes.Length)] is var size && size < Least)
             return new(OfTinyWeights, string.Create(CultureInfo.InvariantCulture, $"a tenth of the layers have weights of {size:p0} ")
@@ -52,5 +53,5 @@ internal sealed record CustomaryRate(float Rate, string? Reason)
 
     // The root mean square of a layer's weights times the root of its inputs.
     private static float Size(Tensor weight) =>
-        MathF.Sqrt(weight.Values<float>().ToArray().Sum(x => x * x) / weight.Shape[0]);
+        MathF.Sqrt(TensorPrimitives.SumOfSquares(weight.Values<float>()) / weight.Shape[0]);
 }

@@ -187,7 +187,11 @@ public sealed record DetectorImport : HeadRequest
     private DetectorModel Imported(DetectionHead head, HeadImport import)
     {
         var detector = Detector(head.Import(import), import.Input);
-        return detector with { Warnings = [.. import.Warnings.Distinct()] };
+        return detector with
+        {
+            Warnings = [.. import.Warnings.Distinct()],
+            ImportedRate = CustomaryRate.Of(import.Model, detector.Head.Kind == HeadKind.Detr).Rate,
+        };
     }
 
     private DetectorModel Detector(FoundHead found, ImageInput input)

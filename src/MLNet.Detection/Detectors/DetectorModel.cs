@@ -24,7 +24,11 @@ public sealed record DetectorModel : HeadFrame
 
     /// <summary>The largest learning rate that suits it under AdamW, for runs that are given none: 0.001; set predictions 0.0002, networks of less than 100 thousand weights 0.002, and such with layers of tiny
     /// weights 0.00005.</summary>
-    public float CustomaryLearningRate => CustomaryRate.Of(Model, Head.Kind == HeadKind.Detr).Rate;
+    public float CustomaryLearningRate => ImportedRate ?? CustomaryRate.Of(Model, Head.Kind == HeadKind.Detr).Rate;
+
+    /// <summary>That of the file that was imported: layers of classes that are drawn anew say nothing of what the others bear. Null:
+    /// by the weights as they are.</summary>
+    internal float? ImportedRate { get; init; }
 
     internal override OnnxModel Network(int batch) => Head.Network(this, Model, batch) ?? base.Network(batch);
 

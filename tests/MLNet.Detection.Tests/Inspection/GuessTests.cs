@@ -1,3 +1,4 @@
+using MLNet.Detection.Builtin;
 using MLNet.Detection.Images;
 using MLNet.Detection.Inspection;
 using MLNet.Detection.Tests.Heads;
@@ -41,7 +42,34 @@ public sealed class GuessTests
         Assert.AreEqual(2e-3f, HeadCase.Of("yolov8").Load().CustomaryLearningRate);
         Assert.AreEqual(2e-4f, HeadCase.Of("detr").Load().CustomaryLearningRate);
         foreach (var (size, rate) in new[] { (1f, 1e-3f), (0.09f, 1e-3f), (0.06f, 5e-5f) })
-            Assert.AreEqual(rate, (HeadCase.Of("yolov8").Load() with { Model = Wide(size) }).CustomaryLearningRate, $"{size}");
+            Assert.AreEqual(rate, (new SmallDetector { Classes = ["a"] }.Build() with { Model = Wide(size) }).CustomaryLearningRate, $"{size}");
+    }
+
+    // Layers of classes are drawn anew, in few channels with small weights, and must not be taken for those of the file.
+    [TestMethod]
+    [DataRow("yolov6")]
+    [DataRow("yolov8_pose")]
+    [DataRow("yolov10")]
+    [DataRow("damo_yolo")]
+    public void An_import_with_other_classes_has_the_rate_of_the_report(string name)
+    {
+        var rate = DetectorInspection.Of(FamilyFile.Load(name)).LearningRate;
+        foreach (var classes in new[] { 1, 3, FamilyFile.Classes })
+            Assert.AreEqual(rate ?? 1e-3f, FamilyFile.Import(name, classes).CustomaryLearningRate, $"{classes}");
+    }
+
+    [TestMethod]
+    public void Weights_of_16_bits_speak_for_the_same_rate()
+    {
+        var model = FamilyFile.Load("damo_yolo");
+        foreach (var weight in model.Proto.Graph.Initializer.Where(tensor => tensor.DataType == (int)ElementType.Float32).ToList())
+        {
+            var tensor = weight.ToTensor();
+            model.Proto.Graph.Initializer.Remove(weight);
+            model.Proto.Graph.Initializer.Add(
+                FloatTensors.FromFloat32(tensor.Shape, tensor.Values<float>(), ElementType.Float16).ToProto(weight.Name));
+        }
+        Assert.AreEqual(0.002f, (new SmallDetector { Classes = ["a"] }.Build() with { Model = model }).CustomaryLearningRate);
     }
 
     // A layer of 102,400 weights; at a size of 1 as large as is customary.
