@@ -90,6 +90,35 @@ public sealed class TrainVerbTests
     }
 
     [TestMethod]
+    [DataRow("--distill", "3")]
+    [DataRow("--temperature", "5")]
+    [DataRow("--average-ramp", "5")]
+    [DataRow("--anchor-format", "cxcywh")]
+    [DataRow("--demo-images", "5")]
+    [DataRow("--tiles", "0.5")]
+    [DataRow("--balance", "median")]
+    [DataRow("--image-size", "64x64")]
+    public void Options_that_would_do_nothing_are_refused(string option, string value)
+    {
+        using var folder = new ToolFolder();
+        Assert.AreEqual(1, ToolFolder.Run("train", "--train", folder.Shapes.Train, "--images", folder.Shapes.Images, "--epochs", "1",
+            "--model", folder.Model, "--output", folder.At("run"), option, value));
+        Assert.IsFalse(File.Exists(folder.At("run/log.csv")));
+    }
+
+    [TestMethod]
+    public void A_run_is_resumed_where_it_lies_and_with_its_data()
+    {
+        using var folder = new ToolFolder();
+        string[] line = ["train", "--train", folder.Shapes.Train, "--images", folder.Shapes.Images, "--epochs", "1", "--batch", "2"];
+        Assert.AreEqual(0, ToolFolder.Run([.. line, "--output", folder.At("run")]));
+        Assert.AreEqual(1, ToolFolder.Run([.. line, "--resume", folder.At("run"), "--output", folder.At("other")]));
+        Assert.AreEqual(1, ToolFolder.Run("train", "--resume", folder.At("run"), "--epochs", "1"));
+        Assert.IsFalse(Directory.Exists(folder.At("run/data")), "no generated pictures beside a run on others");
+        Assert.AreEqual(0, ToolFolder.Run([.. line, "--resume", folder.At("run"), "--output", folder.At("run")]));
+    }
+
+    [TestMethod]
     public void Files_with_a_star_train_with_a_cache_and_balanced_classes()
     {
         using var folder = new ToolFolder();

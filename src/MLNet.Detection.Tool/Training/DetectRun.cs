@@ -23,8 +23,6 @@ internal sealed class DetectRun(ParseResult given, Settings settings, RankedRun 
 
     protected override void Train(RunPlace place)
     {
-        if (Given.GetValue(Settings.DistillFeatures) != 0 && Given.GetValue(Settings.Teacher) is null)
-            throw new ArgumentException("--distill-features is what is learnt of a --teacher; give one, or leave it out.");
         var folder = place.Folder;
         var (train, val, test) = Data(folder, place.Resume);
         var detector = new Import(Given, Settings).Detector(train);
@@ -110,6 +108,9 @@ internal sealed class DetectRun(ParseResult given, Settings settings, RankedRun 
         if (Given.GetValue(Settings.Train) is not { } train)
         {
             var path = Path.Combine(folder.Path, "data");
+            if (resume && !Directory.Exists(path))
+                throw new ArgumentException($"--resume {folder.Path}: the run learnt from a data set; give its --model, --train and other "
+                    + "options again.");
             var count = Given.GetValue(Settings.DemoImages);
             var options = new ShapesOptions
             {

@@ -46,7 +46,11 @@ internal sealed class Import(ParseResult given, Settings settings)
             Colors = _pixels.Colors(),
             Seed = seed,
         };
-        return WithRegions(import.Load(path, Anchors));
+        var detector = import.Load(path, Anchors);
+        if (import.ImageSize is { } size && size != (detector.Resize.Width, detector.Resize.Height))
+            throw new ArgumentException($"--image-size is {size.Width}x{size.Height}, but {path} takes pictures of {detector.Resize.Width}x"
+                + $"{detector.Resize.Height}, which is built into the file; leave --image-size out.");
+        return WithRegions(detector);
     }
 
     // What is said of regions, for a detector that looks at some.

@@ -35,6 +35,7 @@ internal abstract class TaskRun(ParseResult given, Settings settings, RankedRun 
 
     public void Go()
     {
+        OptionUse.Check(Given, Settings);
         var device = Device();
         var resume = Given.GetValue(Settings.Resume) is not null;
         var path = Ranked.Ranks.OfFirst(Settings.OutputFolder(Given));

@@ -7,6 +7,7 @@ namespace MLNet.Detection.Tool.Training;
 internal sealed class TrainVerb : Verb
 {
     private readonly Settings _settings = new();
+    private readonly DateTime _started = DateTime.UtcNow;
 
     public TrainVerb() : base("train", Settings.Description)
     {
@@ -18,7 +19,14 @@ internal sealed class TrainVerb : Verb
 
     protected override bool EndsByItself => true;
 
-    protected override string GoOn(ParseResult given) => $"Go on with --resume {_settings.OutputFolder(given)}";
+    // A folder may hold the checkpoint of an older run, which this one would have replaced.
+    protected override string GoOn(ParseResult given)
+    {
+        var folder = _settings.OutputFolder(given);
+        var checkpoint = new FileInfo(Path.Combine(folder, "checkpoint.safetensors"));
+        return checkpoint.Exists && (given.GetValue(_settings.Resume) is not null || checkpoint.LastWriteTimeUtc >= _started)
+            ? $"Go on with --resume {folder}" : "No step was finished; start again.";
+    }
 
     protected override void Run(ParseResult given, CancellationToken cancel) => RankedRun.Do(ranked =>
         (given.GetValue(_settings.Task) == "segment" ? (TaskRun)new SegmentRun(given, _settings, ranked, cancel)

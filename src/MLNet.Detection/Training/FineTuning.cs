@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.Detection.Data;
+using MLNet.Detection.Heads;
 using MLNet.Detection.Networks;
 using MLNet.Detection.Training.Hooks;
 using OnnxGraphs.Distributed;
@@ -48,7 +49,7 @@ internal sealed class FineTuning(
         Tell(skipped, [.. store.Problems, .. validation?.Problems ?? []], data);
         CheckImages(store);
         start.CheckData(store);
-        var notes = Notes(store.Samples.Count);
+        var notes = Notes(store.Samples);
         var resume = options.ResumeFrom is { } from && _ranks.IsFirst() ? ResumePoint.Load(from, notes) : null;
         var learnt = Learn(start, ahead, Batches(store), resume, validation, notes);
         // Of pictures that are decoded at need, each rank has found those that it had to learn or to measure.
@@ -166,9 +167,11 @@ internal sealed class FineTuning(
     }
 
     // What must be equal for a resumed run to equal an uninterrupted one.
-    private Dictionary<string, string> Notes(int images) => new Dictionary<string, FormattableString>
+    private Dictionary<string, string> Notes(IReadOnlyList<Sample> samples) => new Dictionary<string, FormattableString>
     {
-        ["images"] = $"{images}", ["epochs"] = $"{options.Epochs}", ["batch_size"] = $"{options.Slices.Images}",
+        ["images"] = $"{samples.Count}", ["classes"] = $"{string.Join(", ", task.Model.Classes)}",
+        ["normalization"] = $"{task.Model.Normalization.ToWords()}", ["boxes"] = $"{SampleHash.OfLabels(samples)}",
+        ["epochs"] = $"{options.Epochs}", ["batch_size"] = $"{options.Slices.Images}",
         ["picture_sizes"] = $"{sizes}",
         ["seed"] = $"{options.Seed}", ["learning_rate"] = $"{options.LearningRate:R}",
         ["warm_up_epochs"] = $"{options.WarmUpEpochs:R}", ["optimizer"] = $"{options.Optimizer}",

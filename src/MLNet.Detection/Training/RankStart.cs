@@ -1,7 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using MLNet.Detection.Data;
-using MLNet.Detection.Heads;
 using OnnxGraphs.Distributed;
 using OnnxGraphs.Training;
 
@@ -51,7 +47,7 @@ internal sealed class RankStart(IRanks ranks)
             return;
         var own = new long[store.Samples.Count];
         var every = store.IsDecoded ? 1 : Math.Max(1, own.Length / PicturesCompared);
-        Parallel.For(0, own.Length, i => own[i] = Hash(store.Samples[i], i % every == 0 ? store.Picture(i) : null));
+        Parallel.For(0, own.Length, i => own[i] = SampleHash.Of(store.Samples[i], i % every == 0 ? store.Picture(i) : null));
         var first = new long[ranks.OfFirst(own.Length)];
         own.AsSpan(0, Math.Min(own.Length, first.Length)).CopyTo(first);
         ranks.Broadcast<long>(first);
@@ -81,21 +77,5 @@ internal sealed class RankStart(IRanks ranks)
         foreach (var (_, vector) in state.Vectors.OrderBy(vector => vector.Key, StringComparer.Ordinal))
             ranks.Broadcast<float>(vector);
         run.Restore(state with { Step = step });
-    }
-
-    private static long Hash(Sample sample, LabeledPicture? picture)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(picture?.Image.Pixels ?? []);
-        hash.AppendData(MemoryMarshal.AsBytes(sample.Truths.AsSpan()));
-        hash.AppendData(MemoryMarshal.AsBytes(sample.Classes.AsSpan()));
-        hash.AppendData(MemoryMarshal.AsBytes(sample.Ignored.AsSpan()));
-        if (picture?.Labels is { } map)
-        {
-            hash.AppendData(map.Classes);
-            hash.AppendData(MemoryMarshal.AsBytes((map.Instances ?? []).AsSpan()));
-            hash.AppendData(MemoryMarshal.AsBytes((map.Weights ?? []).AsSpan()));
-        }
-        return BitConverter.ToInt64(hash.GetHashAndReset());
     }
 }

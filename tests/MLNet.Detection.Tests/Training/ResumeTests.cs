@@ -1,3 +1,4 @@
+using MLNet.Detection.Images;
 using MLNet.Detection.Training;
 using OnnxGraphs.Models;
 using OnnxGraphs.Training;
@@ -71,6 +72,13 @@ public sealed class ResumeTests
         var fewer = Assert.ThrowsExactly<ModelException>(() =>
             run.Fit(run.Options(epochs: 1, resume: From), SmallRun.With(run.Train, run.Train.Images.Skip(1))));
         StringAssert.Contains(fewer.Message, "images = 12, this run has 11");
+        Refuses(run.Options(epochs: 1, resume: From, detector: SmallRun.Detector with { Classes = [.. SmallRun.Classes.Reverse()] }),
+            $"classes = {string.Join(", ", SmallRun.Classes)}, this run has {string.Join(", ", SmallRun.Classes.Reverse())}");
+        Refuses(run.Options(epochs: 1, resume: From, detector: SmallRun.Detector with { Normalization = Normalization.ImageNet }),
+            "normalization = (pixel - 128) / 64, red first, this run has (pixel - ");
+        var reversed = Assert.ThrowsExactly<ModelException>(() =>
+            run.Fit(run.Options(epochs: 1, resume: From), SmallRun.With(run.Train, run.Train.Images.Reverse())));
+        StringAssert.Contains(reversed.Message, "with boxes = ");
 
         void Refuses(FineTuneTrainer.Options options, string message) =>
             StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => run.Fit(options)).Message, message);
