@@ -49,6 +49,9 @@ internal sealed class DetectionTask(
 
     public override IEnumerable<string> Warnings(IDataView data, IDataView? validation)
     {
+        foreach (var view in new[] { data, validation }.OfType<DetectionDataView>())
+            if (AnnotatedSize.Warning(view.Dataset) is { } sizes)
+                yield return sizes;
         if (validation is not null && columns.Unknown(validation.Schema, detector.Classes) is { Count: > 0 } unknown)
             yield return $"{nameof(TrainingOptions.ValidationSet)} has classes that the detector does not: "
                 + $"{string.Join(", ", unknown)}; their objects are left out, the rest is measured.";

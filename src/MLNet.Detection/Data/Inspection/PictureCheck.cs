@@ -26,7 +26,7 @@ internal sealed class PictureCheck(bool decode) : IDisposable
         try
         {
             using var file = File.OpenRead(image.Path);
-            if (Size(ImageHeader.Read(file, image.Path), image) is { } message)
+            if (AnnotatedSize.Difference(ImageHeader.Read(file, image.Path), image) is { } message)
                 found.Add(Suspicion.Of(SuspicionKind.WrongSize, split, image, message));
             if (decode)
                 _decoder.DecodeFile(image.Path);
@@ -46,16 +46,6 @@ internal sealed class PictureCheck(bool decode) : IDisposable
             found.Add(Suspicion.Of(SuspicionKind.Unreadable, split, image, error.Message));
         }
         return found;
-    }
-
-    private static string? Size(ImageHeader header, LabeledImage image)
-    {
-        if (header.Width == image.Width && header.Height == image.Height)
-            return null;
-        var turned = header.StoredWidth == image.Width && header.StoredHeight == image.Height
-            ? $"; its EXIF data turn it ({header.Orientation}), but its boxes are those of the stored picture" : "";
-        return $"the picture is {header.Width} x {header.Height} pixels, annotated as {image.Width} x {image.Height}"
-            + turned;
     }
 
     private static Suspicion Same(string split, LabeledImage image, string firstSplit, LabeledImage first) =>
