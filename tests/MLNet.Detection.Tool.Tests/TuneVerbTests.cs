@@ -81,6 +81,46 @@ public sealed class TuneVerbTests
     }
 
     [TestMethod]
+    public void AnotherSearchIsNotReplaced()
+    {
+        using var folder = new ToolFolder();
+        File.WriteAllText(folder.At("space.json"), """{ "lr": [0.001] }""");
+        File.WriteAllText(folder.At("other.json"), """{ "lr": [0.002] }""");
+        int Tune(string space, string seed, params string[] more) => ToolFolder.Run(["tune", "--space", folder.At(space), "--trials", "1",
+            "--least-epochs", "1", "--epochs", "1", "--seed", seed, "--output", folder.At("tune"), .. more, "--", "--train",
+            folder.Shapes.Train, "--val", folder.Shapes.Test, "--images", folder.Shapes.Images]);
+        Assert.AreEqual(0, Tune("space.json", "1"));
+        DateTime[] Written() => [.. Directory.GetFiles(folder.At("tune"), "*", SearchOption.AllDirectories).Order()
+            .Select(File.GetLastWriteTimeUtc)];
+        var written = Written();
+        Assert.AreEqual(1, Tune("other.json", "1"));
+        Assert.AreEqual(1, Tune("space.json", "2"));
+        CollectionAssert.AreEqual(written, Written());
+        Assert.AreEqual(0, Tune("other.json", "1", "--overwrite"));
+        StringAssert.Contains(File.ReadAllText(folder.At("tune/tune.csv")), "--lr 0.002");
+        Assert.AreEqual(0, Tune("other.json", "1"), "the search that is there now goes on");
+    }
+
+    [TestMethod]
+    public void TheFolderAndWhatDiffersAreNamed()
+    {
+        using var folder = new ToolFolder();
+        void Begin(int seed, bool overwrite = false) =>
+            new SearchFolder(folder.At("tune"), new() { ["--seed"] = seed, ["--trials"] = 9 }).Begin(overwrite);
+        Begin(1);
+        Begin(2); // Nothing was trained yet.
+        Directory.CreateDirectory(folder.At("tune/trial-001-epochs-2"));
+        Begin(2);
+        var message = Assert.ThrowsExactly<IOException>(() => Begin(1)).Message;
+        foreach (var words in new[] { folder.At("tune"), "--seed differs", "--output", "--overwrite" })
+            StringAssert.Contains(message, words);
+        Assert.DoesNotContain("--trials", message);
+        Begin(1, overwrite: true);
+        File.Delete(folder.At("tune/search.json"));
+        Assert.ThrowsExactly<IOException>(() => Begin(1));
+    }
+
+    [TestMethod]
     [DataRow("--test", "x"), DataRow("--output", "x"), DataRow("--lr", "1")]
     public void TheTestSetIsKeptAndValidationAskedFor(string option, string value)
     {

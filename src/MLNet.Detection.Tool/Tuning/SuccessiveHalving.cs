@@ -9,14 +9,21 @@ namespace MLNet.Detection.Tool.Tuning;
 /// <param name="Factor">How many times as many epochs a round has as the one before; one of so many trials goes on.</param>
 internal sealed record SuccessiveHalving(int LeastEpochs, int MostEpochs, int Factor)
 {
+    /// <summary>Refuses rounds that are none.</summary>
+    /// <exception cref="ArgumentException">There are no epochs, fewer in the last round than in the first, or no factor.</exception>
+    public void Check()
+    {
+        if (LeastEpochs < 1 || MostEpochs < LeastEpochs || Factor < 2)
+            throw new ArgumentException($"Rounds of {LeastEpochs} to {MostEpochs} epochs, each {Factor} times as long as the one "
+                + "before, are no search; expected at least 1 epoch, no fewer in the last round, and a factor of 2 or more.");
+    }
+
     /// <summary>Runs the search; the trials come back with the best first.</summary>
     /// <param name="trials">The trials.</param>
     /// <param name="run">Runs a trial for so many epochs, and returns its score.</param>
     public IReadOnlyList<Trial> Search(IReadOnlyList<Trial> trials, Func<Trial, int, double> run)
     {
-        if (LeastEpochs < 1 || MostEpochs < LeastEpochs || Factor < 2)
-            throw new ArgumentException($"Rounds of {LeastEpochs} to {MostEpochs} epochs, each {Factor} times as long as the one "
-                + "before, are no search; expected at least 1 epoch, no fewer in the last round, and a factor of 2 or more.");
+        Check();
         var (going, done) = (trials.ToList(), new List<Trial>());
         for (var epochs = LeastEpochs; ; epochs = Math.Min(MostEpochs, epochs * Factor))
         {

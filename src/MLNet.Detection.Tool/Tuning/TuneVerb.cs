@@ -45,6 +45,7 @@ internal sealed class TuneVerb : Verb
     {
         Description = "Folder for all runs; a search that was stopped goes on in it.", DefaultValueFactory = _ => "tune",
     };
+    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace the runs of another search in --output." };
     private readonly Argument<string[]> _train = new("train")
     {
         Description = "Behind --: options of 'train' that all runs have, --val among them.", Arity = ArgumentArity.ZeroOrMore,
@@ -53,7 +54,7 @@ internal sealed class TuneVerb : Verb
     public TuneVerb() : base("tune", "Searches for good options of 'train': successive halving over a space in JSON.")
     {
         Arguments.Add(_train);
-        foreach (var option in new Option[] { _space, _trials, _least, _most, _factor, _metric, _seed, _output })
+        foreach (var option in new Option[] { _space, _trials, _least, _most, _factor, _metric, _seed, _output, _overwrite })
             Options.Add(option);
     }
 
@@ -74,19 +75,34 @@ internal sealed class TuneVerb : Verb
         var trials = Enumerable.Range(1, given.GetValue(_trials))
             .Select(number => new Trial(number, space.Draw(random))).ToList();
         var halving = new SuccessiveHalving(given.GetValue(_least), given.GetValue(_most), given.GetValue(_factor));
-        var output = given.GetValue(_output)!;
+        halving.Check();
+        var folder = new SearchFolder(given.GetValue(_output)!, Search(given));
+        folder.Begin(given.GetValue(_overwrite));
         var found = halving.Search(
-            trials, (trial, epochs) => Score(trial, epochs, fixedOptions, output, given.GetValue(_metric)!));
-        Write(found, output, given.GetValue(_metric)!);
+            trials, (trial, epochs) => Score(trial, epochs, fixedOptions, folder, given.GetValue(_metric)!));
+        Show(found, given.GetValue(_metric)!);
         if (found[0].Score < 0)
             throw new InvalidOperationException($"None of {found.Count} settings could be trained; the reasons are above.");
+        Write(found, folder.Table, given.GetValue(_metric)!);
         AnsiConsole.WriteLine($"mlnet-detect train {string.Join(' ', Command(found[0], found[0].Epochs, fixedOptions).Select(Quoted))}");
     }
 
-    // A run that is there already, of a search that was stopped, is not repeated; half a run is.
-    private static double Score(Trial trial, int epochs, string[] fixedOptions, string output, string metric)
+    private JsonObject Search(ParseResult given)
     {
-        var folder = Path.Combine(output, $"trial-{trial.Number:d3}-epochs-{epochs}");
+        var search = new JsonObject
+        {
+            [_space.Name] = JsonNode.Parse(File.ReadAllText(given.GetValue(_space)!)), [_metric.Name] = given.GetValue(_metric),
+            ["train"] = new JsonArray([.. given.GetValue(_train)!.Select(word => (JsonNode)word)]),
+        };
+        foreach (var option in new[] { _trials, _least, _most, _factor, _seed })
+            search[option.Name] = given.GetValue(option);
+        return search;
+    }
+
+    // A run that is there already, of a search that was stopped, is not repeated; half a run is.
+    private static double Score(Trial trial, int epochs, string[] fixedOptions, SearchFolder search, string metric)
+    {
+        var folder = search.Run(trial, epochs);
         var (metrics, note) = (Path.Combine(folder, "metrics.json"), Path.Combine(folder, "command.txt"));
         var line = string.Join('\n', Command(trial, epochs, fixedOptions));
         if (!File.Exists(metrics) || !File.Exists(note) || File.ReadAllText(note) != line)
@@ -108,18 +124,19 @@ internal sealed class TuneVerb : Verb
     private static IEnumerable<string> Command(Trial trial, int epochs, string[] fixedOptions) =>
         [.. fixedOptions, .. trial.Arguments, "--epochs", epochs.ToString(CultureInfo.InvariantCulture)];
 
-    private static void Write(IReadOnlyList<Trial> trials, string output, string metric)
+    private static void Show(IReadOnlyList<Trial> trials, string metric)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns("Trial", "Epochs", metric, "Options");
         foreach (var trial in trials)
             table.AddRow($"{trial.Number}", $"{trial.Epochs}", Number(trial.Score),
                 Markup.Escape(string.Join(' ', trial.Arguments)));
         AnsiConsole.Write(table);
-        Directory.CreateDirectory(output);
-        File.WriteAllLines(Path.Combine(output, "tune.csv"), trials.Select(trial =>
+    }
+
+    private static void Write(IReadOnlyList<Trial> trials, string path, string metric) =>
+        File.WriteAllLines(path, trials.Select(trial =>
             $"{trial.Number},{trial.Epochs},{Number(trial.Score)},\"{string.Join(' ', trial.Arguments).Replace("\"", "\"\"")}\"")
             .Prepend($"trial,epochs,{metric},options"));
-    }
 
     private static string Number(double score) => score < 0 ? "failed" : score.ToString("f4", CultureInfo.InvariantCulture);
 
