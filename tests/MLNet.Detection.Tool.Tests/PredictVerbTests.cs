@@ -113,4 +113,96 @@ public sealed class PredictVerbTests
         Assert.AreEqual(1, ToolFolder.Run("predict", folder.Model, folder.Shapes.Images, "--coco", folder.At("results.json")),
             "without annotations there are no ids");
     }
+
+    // What a run says on the error stream.
+    private static (int Code, string Errors) Said(params string[] line)
+    {
+        var before = Console.Error;
+        using var errors = new StringWriter();
+        Console.SetError(errors);
+        try
+        {
+            return (ToolFolder.Run(line), errors.ToString());
+        }
+        finally
+        {
+            Console.SetError(before);
+        }
+    }
+
+    // Two folders with a picture of one name each, and one of another name.
+    private static (string First, string Second) OneName(ToolFolder folder)
+    {
+        var pictures = Directory.GetFiles(folder.Shapes.Images).Order().ToArray();
+        foreach (var name in new[] { "a", "b" })
+            File.Copy(pictures[name == "a" ? 0 : 1], Path.Combine(Directory.CreateDirectory(folder.At(name)).FullName, "same.png"));
+        File.Copy(pictures[2], folder.At("b/other.png"));
+        return (folder.At("a"), folder.At("b"));
+    }
+
+    [TestMethod]
+    [DataRow(false), DataRow(true)]
+    public void Pictures_that_would_be_written_to_one_file_are_refused_with_both_paths(bool overwrite)
+    {
+        using var folder = new ToolFolder();
+        var (first, second) = OneName(folder);
+        var (code, errors) = Said(["predict", folder.Model, first, second, "--boxes", folder.At("boxes"), "--json", folder.At("found.json"),
+            .. overwrite ? new[] { "--overwrite" } : []]);
+        Assert.AreEqual(1, code);
+        StringAssert.Contains(errors, Path.Combine(first, "same.png"));
+        StringAssert.Contains(errors, Path.Combine(second, "same.png"));
+        StringAssert.Contains(errors, "rename one");
+        Assert.IsFalse(Directory.Exists(folder.At("boxes")));
+    }
+
+    [TestMethod]
+    public void Pictures_of_one_name_are_told_apart_by_their_paths()
+    {
+        using var folder = new ToolFolder();
+        var (first, second) = OneName(folder);
+        Assert.AreEqual(0, ToolFolder.Run("predict", folder.Model, first, second, "--json", folder.At("found.json")));
+        using var document = JsonDocument.Parse(File.ReadAllText(folder.At("found.json")));
+        CollectionAssert.AreEqual(
+            new[] { Path.Combine(first, "same.png"), "other.png", Path.Combine(second, "same.png") },
+            document.RootElement.EnumerateArray().Select(picture => picture.GetProperty("file").GetString()).ToArray());
+    }
+
+    [TestMethod]
+    public void A_copy_that_exists_is_refused_before_the_first_picture()
+    {
+        using var folder = new ToolFolder();
+        var last = Path.GetFileName(Directory.GetFiles(folder.Shapes.Images).Order(StringComparer.Ordinal).Last());
+        Directory.CreateDirectory(folder.At("boxes"));
+        Assert.AreEqual(0, ToolFolder.Run("predict", folder.Model, Path.Combine(folder.Shapes.Images, last), "--boxes", folder.At("boxes/")));
+        Assert.AreEqual(1, ToolFolder.Run("predict", folder.Model, folder.Shapes.Images, "--boxes", folder.At("boxes")));
+        Assert.HasCount(1, Directory.GetFiles(folder.At("boxes")));
+    }
+
+    [TestMethod]
+    [DataRow("--json", "model.onnx", "the model"), DataRow("--json", "results.json", "--coco"),
+        DataRow("--json", "shapes/../results.json", "--coco"), DataRow("--coco", "test.json", "--annotations"),
+        DataRow("--boxes", "pictures", "a picture")]
+    public void What_the_run_reads_is_not_replaced(string option, string path, string meaning)
+    {
+        using var folder = new ToolFolder();
+        File.Copy(folder.Shapes.Test, folder.At("test.json"));
+        using var encoder = new ImageEncoder(ImageFormat.Jpeg);
+        using var decoder = new ImageDecoder();
+        foreach (var (_, name) in CocoAnnotations.Load(folder.Shapes.Test).FileNames)
+        {
+            var copy = Path.Combine(folder.At("pictures"), Path.ChangeExtension(name, ".jpg"));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.WriteAllBytes(copy, encoder.Encode(decoder.DecodeFile(Path.Combine(folder.Shapes.Images, name))));
+        }
+        File.WriteAllText(folder.At("test.json"), File.ReadAllText(folder.At("test.json")).Replace(".png", ".jpg"));
+        Dictionary<string, string> Contents() => Directory.GetFiles(folder.Root, "*", SearchOption.AllDirectories)
+            .ToDictionary(file => file, file => Convert.ToHexString(File.ReadAllBytes(file)));
+        var before = Contents();
+        string[] coco = option == "--coco" ? [] : ["--coco", folder.At("results.json")];
+        var (code, errors) = Said(["predict", folder.Model, "--annotations", folder.At("test.json"), "--images", folder.At("pictures"),
+            .. coco, option, folder.At(path), "--overwrite"]);
+        Assert.AreEqual(1, code);
+        StringAssert.Contains(errors, meaning);
+        CollectionAssert.AreEquivalent(before, Contents());
+    }
 }

@@ -29,6 +29,15 @@ public sealed class SegmentVerbTests
         Assert.HasCount(1, CocoDataset.Load(folder.At("found.json"), folder.At("run/data/images")).Images);
         Assert.AreEqual(192, (int)JsonNode.Parse(File.ReadAllText(folder.At("list.json")))![0]!["width"]!);
 
+        // a.jpg and a.png have one mask.
+        File.Copy(picture, Path.Combine(Directory.CreateDirectory(folder.At("two")).FullName, "a.jpg"));
+        File.Copy(picture, folder.At("two/a.png"));
+        Assert.AreEqual(1, ToolFolder.Run("predict", folder.At("run/model.onnx"), folder.At("two"), "--masks", folder.At("two-masks")));
+        Assert.IsFalse(Directory.Exists(folder.At("two-masks")));
+        Assert.AreEqual(1, ToolFolder.Run("predict", folder.At("run/model.onnx"), folder.At("two"), "--masks", folder.At("two"),
+            "--overwrite"));
+        CollectionAssert.AreEqual(File.ReadAllBytes(picture), File.ReadAllBytes(folder.At("two/a.png")));
+
         Assert.AreEqual(0, ToolFolder.Run("evaluate", folder.At("run/data"), folder.At("run/model.onnx"), "--split", "test", "--json",
             folder.At("again.json"), "--html", folder.At("again.html")));
         Assert.AreEqual((double)metrics["MeanIoU"]!, (double)JsonNode.Parse(File.ReadAllText(folder.At("again.json")))!["MeanIoU"]!, 1e-12);

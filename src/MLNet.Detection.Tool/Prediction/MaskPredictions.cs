@@ -16,11 +16,18 @@ internal sealed class MaskPredictions(string? masks, string? overlays, string? c
     private static readonly JsonSerializerOptions Readable =
         new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private readonly PictureFolder _masks = new("--masks", masks, ".png", Replaces: true), _overlays = new("--boxes", overlays, ".jpg");
+
     public void Run(string model, IReadOnlyList<PictureFile> files, int batch, Device device, CancellationToken cancel)
     {
         if (files.Count == 0)
             throw new ArgumentException("Expected pictures or folders of pictures.");
+        OutputPath.KeepApart([new("the model", model), .. PictureFile.Read(files)],
+            [new("--json", json), new("--coco", coco), .. _masks.Of(files), .. _overlays.Of(files)]);
         OutputPath.Prepare(overwrite, coco, json);
+        _masks.Prepare(files, overwrite);
+        _overlays.Prepare(files, overwrite);
+        files = PictureFile.ToldApart(files);
         using var segmenter = new Segmenter(SegmenterModel.Load(model), batch, device);
         Verb.Warn(segmenter.Model);
         using ImageDecoder decoder = new();
@@ -33,8 +40,8 @@ internal sealed class MaskPredictions(string? masks, string? overlays, string? c
             {
                 var picture = decoder.DecodeFile(file.Path);
                 var map = segmenter.Segment(picture).Labels;
-                Write(masks, Path.ChangeExtension(file.Name, ".png"), ".png", () => LabelPngWriter.Classes(map));
-                Write(overlays, file.Name, encoder.Extension, () => encoder.Encode(MaskOverlay.Draw(picture, map)));
+                _masks.Write(file, () => LabelPngWriter.Classes(map));
+                _overlays.Write(file, () => encoder.Encode(MaskOverlay.Draw(picture, map)));
                 var found = MaskObjects.Of(map).Select(box => box with { Id = ++boxes }).ToList();
                 images.Add(new(images.Count + 1, file.Name, file.Path, picture.Width, picture.Height, found));
                 shown.Add(Entry(file, map, found, segmenter.Model.Classes));
@@ -52,17 +59,6 @@ internal sealed class MaskPredictions(string? masks, string? overlays, string? c
             File.WriteAllText(json, shown.ToJsonString(Readable));
         else if (masks is null && overlays is null && coco is null)
             Console.Out.WriteLine(shown.ToJsonString(Readable));
-    }
-
-    private void Write(string? folder, string name, string ending, Func<byte[]> content)
-    {
-        if (folder is null)
-            return;
-        var path = PredictVerb.PathIn(folder, name, ending);
-        if (!overwrite && File.Exists(path))
-            throw new IOException($"{path} exists; give another folder, or --overwrite.");
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllBytes(path, content());
     }
 
     private static JsonObject Entry(PictureFile file, LabelMap map, List<LabeledBox> found, IReadOnlyList<string> classes) => new()

@@ -89,22 +89,28 @@ internal sealed class PredictVerb : Verb
                 throw new ArgumentException("--window and --tta are for detectors; a segmentation network has its windows in its file "
                     + "(train --tiles).");
             new MaskPredictions(given.GetValue(_masks), given.GetValue(_boxes), given.GetValue(_coco), given.GetValue(_json),
-                given.GetValue(_overwrite)).Run(given.GetValue(_model)!, [.. given.GetValue(_pictures)!.SelectMany(PictureFile.Of)],
+                given.GetValue(_overwrite)).Run(given.GetValue(_model)!, Found(given.GetValue(_pictures)!),
                 given.GetValue(_batch), Device.Parse(given.GetValue(_device)!), cancel);
             return;
         }
-        OutputPath.Prepare(given.GetValue(_overwrite), given.GetValue(_coco), given.GetValue(_json));
         var annotations = given.GetValue(_annotations) is { } file ? CocoAnnotations.Load(file) : null;
         if (given.GetValue(_coco) is not null && annotations is null)
             throw new ArgumentException("--coco needs --annotations, for the ids of pictures and categories.");
-        var pictures = Pictures(given, annotations);
+        var (pictures, boxes) = (Pictures(given, annotations), new PictureFolder("--boxes", given.GetValue(_boxes), ".jpg"));
+        OutputPath.KeepApart(
+            [new("the model", given.GetValue(_model)), new("--annotations", annotations?.Path), .. PictureFile.Read(pictures)],
+            [new("--json", given.GetValue(_json)), new("--coco", given.GetValue(_coco)), .. boxes.Of(pictures)]);
+        OutputPath.Prepare(given.GetValue(_overwrite), given.GetValue(_coco), given.GetValue(_json));
+        boxes.Prepare(pictures, given.GetValue(_overwrite));
+        if (annotations is null)
+            pictures = PictureFile.ToldApart(pictures);
         var model = DetectorModel.Load(given.GetValue(_model)!);
         Verb.Warn(model);
         using var predictions = new PicturePredictions(
             model, given.GetValue(_batch), Device.Parse(given.GetValue(_device)!), Views(given));
         using var encoder = new ImageEncoder(ImageFormat.Jpeg);
-        var predicted = predictions.Of(pictures, (picture, image) => Draw(given, picture, image, encoder), cancel)
-            .ToList();
+        var predicted = predictions.Of(pictures, (picture, image) => boxes.Write(
+            picture.File, () => encoder.Encode(BoxFrames.Draw(image, Shown(given, picture)))), cancel).ToList();
         foreach (var problem in predicted.Select(picture => picture.Problem).OfType<string>())
             Console.Error.WriteLine($"Skipped: {problem}");
         if (annotations is not null && given.GetValue(_coco) is { } results)
@@ -125,8 +131,14 @@ internal sealed class PredictVerb : Verb
         var paths = given.GetValue(_pictures)!;
         if (paths.Length > 0 == annotations is not null)
             throw new ArgumentException("Expected pictures or folders, or --annotations in their place.");
-        return annotations is null ? [.. paths.SelectMany(PictureFile.Of)]
+        return annotations is null ? Found(paths)
             : PictureFile.Of(annotations, given.GetValue(_images) ?? Path.GetDirectoryName(annotations.Path) ?? "");
+    }
+
+    private static IReadOnlyList<PictureFile> Found(string[] paths)
+    {
+        List<PictureFile> found = [.. paths.SelectMany(PictureFile.Of)];
+        return found;
     }
 
     private void WriteJson(ParseResult given, IEnumerable<PredictedPicture> predicted, IReadOnlyList<string> classes)
@@ -143,27 +155,6 @@ internal sealed class PredictVerb : Verb
             using var output = Console.OpenStandardOutput();
             PredictionFiles.WriteJson(output, shown, classes);
         }
-    }
-
-    private void Draw(ParseResult given, PredictedPicture picture, RgbImage image, ImageEncoder encoder)
-    {
-        if (given.GetValue(_boxes) is not { } folder)
-            return;
-        var path = PathIn(folder, picture.File.Name, encoder.Extension);
-        if (!given.GetValue(_overwrite) && File.Exists(path))
-            throw new IOException($"{path} exists; give --boxes another folder, or --overwrite.");
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllBytes(path, encoder.Encode(BoxFrames.Draw(image, Shown(given, picture))));
-    }
-
-    // Annotations could name pictures outside of their folder: copies stay inside.
-    internal static string PathIn(string folder, string name, string ending)
-    {
-        var (root, own) = (Path.GetFullPath(folder), Path.GetExtension(name).ToLowerInvariant());
-        var path = Path.GetFullPath(Path.Combine(root, own == ending || ending == ".jpg" && own == ".jpeg" ? name : name + ending));
-        return path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? path
-            : throw new ArgumentException(
-                $"The picture '{name}' leaves its folder; --boxes cannot write it to {folder}.");
     }
 
     private List<Scoring.DetectedObject> Shown(ParseResult given, PredictedPicture picture) =>
