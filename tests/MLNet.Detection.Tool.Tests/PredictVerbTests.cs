@@ -205,4 +205,17 @@ public sealed class PredictVerbTests
         StringAssert.Contains(errors, meaning);
         CollectionAssert.AreEquivalent(before, Contents());
     }
+
+    [TestMethod]
+    public void A_report_does_not_replace_what_it_is_of()
+    {
+        using var folder = new ToolFolder();
+        var before = File.ReadAllText(folder.Shapes.Test);
+        Assert.AreEqual(1, ToolFolder.Run(
+            "report", folder.Shapes.Test, "--images", folder.Shapes.Images, "--json", folder.Shapes.Test, "--overwrite"));
+        Assert.AreEqual(before, File.ReadAllText(folder.Shapes.Test));
+        Assert.AreEqual(1, ToolFolder.Run("report", folder.Shapes.Test, "--images", folder.Shapes.Images, "--json", folder.At("r"),
+            "--html", folder.At("r"), "--overwrite"));
+        Assert.IsFalse(File.Exists(folder.At("r")));
+    }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Spectre.Console;
 
 namespace MLNet.Detection.Tool.Terminal;
@@ -13,8 +14,20 @@ internal sealed class ReportFiles(string json, string html)
     public IReadOnlyList<Option> All => [_json, _html, _overwrite];
 
     /// <summary>Refuses files that cannot be written, before the work begins.</summary>
-    public void Prepare(ParseResult given) =>
+    public void Prepare(ParseResult given)
+    {
+        OutputPath.KeepApart(Read(given), [new(_json.Name, given.GetValue(_json)), new(_html.Name, given.GetValue(_html))]);
         OutputPath.Prepare(given.GetValue(_overwrite), given.GetValue(_json), given.GetValue(_html));
+    }
+
+    // Whatever else on the command line is a file.
+    private IEnumerable<RunFile> Read(ParseResult given) =>
+        from symbol in given.CommandResult.Children
+        let name = symbol is OptionResult option ? option.Option.Name : ((ArgumentResult)symbol).Argument.Name
+        where name != _json.Name && name != _html.Name
+        from word in symbol.Tokens
+        where File.Exists(word.Value)
+        select new RunFile(name, word.Value);
 
     /// <summary>Writes what was asked for. A writer gets the path and whether a file there is replaced.</summary>
     public void Write(ParseResult given, Action<string, bool> json, Action<string, bool> html)
