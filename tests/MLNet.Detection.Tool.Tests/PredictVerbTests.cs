@@ -218,4 +218,19 @@ public sealed class PredictVerbTests
             "--html", folder.At("r"), "--overwrite"));
         Assert.IsFalse(File.Exists(folder.At("r")));
     }
+
+    [TestMethod]
+    public void Pictures_of_a_kind_that_cannot_be_read_are_counted_once()
+    {
+        using var folder = new ToolFolder();
+        Directory.CreateDirectory(Path.Combine(folder.Shapes.Images, "below"));
+        foreach (var name in new[] { "a.tif", "below/b.TIFF", "c.heic", "notes.txt", "labels.json", "labels.xml" })
+            File.WriteAllText(Path.Combine(folder.Shapes.Images, name), "");
+        var (code, errors) = Said("predict", folder.Model, folder.Shapes.Images, "--json", folder.At("found.json"));
+        Assert.AreEqual(0, code);
+        Assert.HasCount(1, errors.Split('\n').Where(line => line.Contains("Left out")).ToList());
+        StringAssert.Contains(errors, $"3 files of {folder.Shapes.Images} that end in .heic, .tif, .tiff");
+        Assert.DoesNotContain("Left out", Said("predict", folder.Model, Directory.GetFiles(folder.Shapes.Images, "*.jpg")
+            .Concat(Directory.GetFiles(folder.Shapes.Images, "*.png")).First(), "--json", folder.At("one.json")).Errors);
+    }
 }

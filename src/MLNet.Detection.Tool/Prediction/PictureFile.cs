@@ -11,6 +11,8 @@ internal sealed record PictureFile(string Path, string Name, long? Id = null)
 {
     private static readonly string[] Endings = [".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif"];
 
+    private static readonly string[] Unreadable = [".tif", ".tiff", ".heic", ".heif", ".avif", ".jxl", ".jp2"];
+
     /// <summary>The pictures of a path: the file, or all of a folder and of those below it.</summary>
     public static IReadOnlyList<PictureFile> Of(string path)
     {
@@ -23,6 +25,9 @@ internal sealed record PictureFile(string Path, string Name, long? Id = null)
         return found.ToList() is { Count: > 0 } files ? files : throw new FileNotFoundException(
             $"{path}: the folder holds no picture; expected files that end in {string.Join(", ", Endings)}.");
     }
+
+    /// <summary>The files of a folder and of those below it that are pictures of a kind that cannot be read.</summary>
+    public static IReadOnlyList<string> LeftOut(string path) => Directory.Exists(path) ? [.. Ending(path, Unreadable)] : [];
 
     /// <summary>The files of pictures, as a run reads them.</summary>
     public static IEnumerable<RunFile> Read(IEnumerable<PictureFile> pictures) =>

@@ -138,6 +138,11 @@ internal sealed class PredictVerb : Verb
     private static IReadOnlyList<PictureFile> Found(string[] paths)
     {
         List<PictureFile> found = [.. paths.SelectMany(PictureFile.Of)];
+        foreach (var path in paths.Distinct())
+            if (PictureFile.LeftOut(path) is { Count: > 0 } others)
+                Console.Error.WriteLine($"Left out: {others.Count} files of {path} that end in {string.Join(", ", others
+                    .Select(file => Path.GetExtension(file).ToLowerInvariant()).Distinct().Order())}, which cannot be read; "
+                    + "save them as PNG or JPEG.");
         return found;
     }
 
