@@ -28,6 +28,22 @@ internal sealed class ToolFolder : IDisposable
     /// <summary>Runs the tool; returns its exit code.</summary>
     public static int Run(params string[] line) => CommandLine.Root().Parse(line).Invoke();
 
+    /// <summary>Runs the tool; returns its exit code and what it wrote to the error stream, which is the process's own.</summary>
+    public static (int Code, string Errors) RunWithErrors(params string[] line)
+    {
+        var before = Console.Error;
+        using var errors = new StringWriter();
+        Console.SetError(errors);
+        try
+        {
+            return (Run(line), errors.ToString());
+        }
+        finally
+        {
+            Console.SetError(before);
+        }
+    }
+
     /// <summary>A file of the repository.</summary>
     public static string Repository(string file)
     {

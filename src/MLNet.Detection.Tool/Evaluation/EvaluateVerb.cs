@@ -26,6 +26,10 @@ internal sealed class EvaluateVerb : Verb
         Description = "Of masks: names of the classes in the order of their numbers. Without it: as the data set says.",
         AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [],
     };
+    private readonly Option<bool> _objects = new("--objects")
+    {
+        Description = "Of masks: their numbers are those of objects, all of one class.",
+    };
     private readonly Option<string?> _split = new("--split") { Description = "Of masks: the part of the data set." };
     private readonly ReportFiles _files = new("Writes all numbers as JSON.",
         "Writes a report with curves, errors and pictures.");
@@ -36,6 +40,7 @@ internal sealed class EvaluateVerb : Verb
         Arguments.Add(_results);
         Options.Add(_images);
         Options.Add(_classes);
+        Options.Add(_objects);
         Options.Add(_split);
         foreach (var option in _files.All)
             Options.Add(option);
@@ -48,7 +53,8 @@ internal sealed class EvaluateVerb : Verb
         {
             var masks = MaskEvaluation.Load(given.GetValue(_annotations)!, given.GetValue(_results)!, new()
             {
-                Classes = given.GetValue(_classes)!, Split = given.GetValue(_split), ImageFolder = given.GetValue(_images),
+                Classes = given.GetValue(_classes)!, AreObjects = given.GetValue(_objects) ? true : null, Split = given.GetValue(_split),
+                ImageFolder = given.GetValue(_images),
             }, cancel);
             masks.Show();
             _files.Write(given, (path, _) => masks.WriteJson(path), masks.WriteReport);

@@ -15,7 +15,9 @@ internal sealed class MaskEvaluation(MaskHeldOut measured, string title)
     {
         using var segmenter = new Segmenter(SegmenterModel.Load(model));
         Verb.Warn(segmenter.Model);
-        return new(MaskHeldOut.Read(segmenter, MaskFormat.Detect(data).Load(data, options), cancel: cancel), $"{model} on {data}");
+        var pictures = MaskFormat.Detect(data).Load(data, options);
+        SharedClasses.Check(pictures, model, segmenter.Model.Classes);
+        return new(MaskHeldOut.Read(segmenter, pictures, cancel: cancel), $"{model} on {data}");
     }
 
     public void Show()

@@ -29,8 +29,10 @@ internal abstract class QuantizeRun<TModel>(QuantizeSettings settings, Cancellat
     public void Go()
     {
         var model = Load(settings.Model);
-        var data = Data(settings.Data, model);
-        var test = settings.Test == settings.Data ? data : Data(settings.Test, model);
+        var repairs = settings.Repair > 0;
+        var data = Data(settings.Data, model, toLearn: repairs && settings.Train == settings.Data);
+        var test = settings.Test == settings.Data ? data : Data(settings.Test, model, toLearn: false);
+        var train = !repairs || settings.Train == settings.Data ? data : Data(settings.Train, model, toLearn: true);
         using var quantizer = Quantizer(model);
         var clock = Stopwatch.StartNew();
         quantizer.Observe(data, settings.Pictures);
@@ -43,11 +45,11 @@ internal abstract class QuantizeRun<TModel>(QuantizeSettings settings, Cancellat
         };
         var found = search.Find(floats, cancel);
         double? repaired = null;
-        if (settings.Repair > 0)
+        if (repairs)
         {
             // What was rounded learns to live with it: values are rounded in each step, gradients pass the rounding, and
             // what was before it shows the way.
-            found = Repair(model, found, settings.Train == settings.Data ? data : Data(settings.Train, model));
+            found = Repair(model, found, train);
             repaired = Measure(found, test);
         }
         Save(found, settings.Output);
@@ -56,8 +58,9 @@ internal abstract class QuantizeRun<TModel>(QuantizeSettings settings, Cancellat
 
     protected abstract TModel Load(string path);
 
-    /// <summary>A data set with the classes of the model.</summary>
-    protected abstract DetectionDataView Data(string path, TModel model);
+    /// <summary>A data set with the classes of the model; classes that it lacks are said, or refused where they would be
+    /// learnt as background.</summary>
+    protected abstract DetectionDataView Data(string path, TModel model, bool toLearn);
 
     protected abstract PictureQuantizer<TModel> Quantizer(TModel model);
 

@@ -19,6 +19,9 @@ internal sealed record QuantizeSettings(
     /// <summary>Of masks, in the order of their numbers; empty: as the data set says.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
+    /// <summary>Whether numbers of masks are those of objects; null: as the data set says.</summary>
+    public bool? AreObjects { get; init; }
+
     /// <summary>Pictures that calibrate.</summary>
     public int Pictures { get; init; }
 

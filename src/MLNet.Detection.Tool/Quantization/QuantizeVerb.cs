@@ -35,6 +35,10 @@ internal sealed class QuantizeVerb : Verb
         Description = "Of masks: names of the classes in the order of their numbers. Without it: as the data set says.",
         AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [],
     };
+    private readonly Option<bool> _objects = new("--objects")
+    {
+        Description = "Of masks: their numbers are those of objects, all of one class.",
+    };
     private readonly Option<string> _output = new("--output") { Description = "The file to write.", Required = true };
     private readonly Option<int> _pictures = new("--pictures")
     {
@@ -98,8 +102,8 @@ internal sealed class QuantizeVerb : Verb
     {
         foreach (var option in new Option[]
         {
-            _model, _data, _test, _images, _masks, _classes, _output, _pictures, _ranges, _activations, _form, _reducedWeights, _maxDrop, _repair,
-            _train, _rate, _distill, _distillFeatures, _repairRanges, _equalize, _overwrite,
+            _model, _data, _test, _images, _masks, _classes, _objects, _output, _pictures, _ranges, _activations, _form, _reducedWeights,
+            _maxDrop, _repair, _train, _rate, _distill, _distillFeatures, _repairRanges, _equalize, _overwrite,
         })
             Options.Add(option);
     }
@@ -116,7 +120,7 @@ internal sealed class QuantizeVerb : Verb
             given.GetValue(_train) ?? data, output, OptionsOf(given))
         {
             Images = given.GetValue(_images), Masks = given.GetValue(_masks), Classes = given.GetValue(_classes)!,
-            Pictures = given.GetValue(_pictures),
+            AreObjects = given.GetValue(_objects) ? true : null, Pictures = given.GetValue(_pictures),
             MaxDrop = given.GetValue(_maxDrop), Repair = given.GetValue(_repair), LearningRate = given.GetValue(_rate),
             Distill = given.GetValue(_distill), DistillFeatures = given.GetValue(_distillFeatures),
             LearnRanges = given.GetValue(_repairRanges) == "learnt",

@@ -2,6 +2,7 @@ using MLNet.Detection.Data;
 using MLNet.Detection.Estimators;
 using MLNet.Detection.Quantization;
 using MLNet.Detection.Segmentation;
+using MLNet.Detection.Tool.Terminal;
 using MLNet.Detection.Training;
 
 namespace MLNet.Detection.Tool.Quantization;
@@ -14,10 +15,16 @@ internal sealed class SegmenterRun(QuantizeSettings settings, CancellationToken 
 
     protected override SegmenterModel Load(string path) => SegmenterModel.Load(path);
 
-    protected override DetectionDataView Data(string path, SegmenterModel model) => Ml.Detection().LoadMasks(path, new()
+    // Pixels of classes that the model lacks are neither measured nor learnt.
+    protected override DetectionDataView Data(string path, SegmenterModel model, bool toLearn)
     {
-        Classes = Settings.Classes, ImageFolder = Settings.Images, MaskFolder = Settings.Masks,
-    });
+        var data = Ml.Detection().LoadMasks(path, new()
+        {
+            Classes = Settings.Classes, AreObjects = Settings.AreObjects, ImageFolder = Settings.Images, MaskFolder = Settings.Masks,
+        });
+        SharedClasses.Check(data.Dataset, Settings.Model, model.Classes);
+        return data;
+    }
 
     protected override PictureQuantizer<SegmenterModel> Quantizer(SegmenterModel model) =>
         new SegmenterQuantizer(model, Settings.Options);

@@ -40,8 +40,11 @@ internal abstract class Verb : Command
     public static void Warn(PictureNetwork model)
     {
         foreach (var warning in model.Warnings)
-            Errors.MarkupLineInterpolated($"[yellow]warning:[/] {warning}");
+            Warn(warning);
     }
+
+    /// <summary>Says on the error stream what does not stop the work.</summary>
+    public static void Warn(string warning) => Errors.MarkupLineInterpolated($"[yellow]warning:[/] {warning}");
 
     private int Guarded(ParseResult given)
     {

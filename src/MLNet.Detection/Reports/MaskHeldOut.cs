@@ -20,12 +20,16 @@ public sealed record MaskHeldOut(SegmentationMetrics Metrics, IReadOnlyList<Repo
 
     /// <summary>Scores and measures a data set picture by picture.</summary>
     /// <param name="segmenter">The network.</param>
-    /// <param name="data">Pictures with masks, whose classes are those of the network in any order.</param>
+    /// <param name="data">Pictures with masks, whose classes are found by their names; pixels of those that the network lacks do
+    /// not count.</param>
     /// <param name="leastPixels">The fewest pixels of a predicted object; smaller ones are taken for noise.</param>
     /// <param name="cancel">Ends it.</param>
-    /// <exception cref="DatasetException">A mask does not fit, or no picture can be read.</exception>
+    /// <exception cref="DatasetException">
+    /// The data shares no class with the network, a mask does not fit, or no picture can be read.
+    /// </exception>
     public static MaskHeldOut Read(Segmenter segmenter, DetectionDataset data, int leastPixels = 8, CancellationToken cancel = default)
     {
+        var numbers = new MaskClasses(data.Source, [.. data.Categories.Select(c => c.Name)], segmenter.Model.Classes).Numbers;
         var evaluation = new SegmentationEvaluation(segmenter.Model.Classes) { LeastPixels = leastPixels };
         var (first, worst, skipped) = (new List<ReportPicture>(), new PriorityQueue<ReportPicture, double>(), new List<string>());
         using ImageDecoder decoder = new();
@@ -35,7 +39,7 @@ public sealed record MaskHeldOut(SegmentationMetrics Metrics, IReadOnlyList<Repo
             cancel.ThrowIfCancellationRequested();
             if (Decoded(image, decoder, skipped) is not var (pixels, truth))
                 continue;
-            truth = Renumbered(truth, data, segmenter.Model);
+            truth = Renumbered(truth, numbers);
             var found = segmenter.Segment(pixels).Labels;
             evaluation.Add(truth, found);
             var wrong = truth.Classes.Where((t, i) => t != LabelMap.Ignored && t != found.Classes[i]).Count()
@@ -71,15 +75,11 @@ public sealed record MaskHeldOut(SegmentationMetrics Metrics, IReadOnlyList<Repo
         }
     }
 
-    private static LabelMap Renumbered(LabelMap map, DetectionDataset data, SegmenterModel model)
-    {
-        byte[] numbers = [0, .. data.Categories.Select(c => model.Classes.ToList().IndexOf(c.Name) is >= 0 and var own
-            ? (byte)(own + 1) : LabelMap.Ignored)];
-        return new(map.Width, map.Height, Array.ConvertAll(map.Classes, c => c < numbers.Length ? numbers[c] : LabelMap.Ignored))
+    private static LabelMap Renumbered(LabelMap map, byte[] numbers) =>
+        new(map.Width, map.Height, Array.ConvertAll(map.Classes, c => c < numbers.Length ? numbers[c] : LabelMap.Ignored))
         {
             Instances = map.Instances,
         };
-    }
 
     private static ReportPicture Picture(LabeledImage image, RgbImage pixels, LabelMap truth, LabelMap found, double wrong,
         ImageEncoder encoder)

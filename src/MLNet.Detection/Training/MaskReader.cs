@@ -17,11 +17,12 @@ internal static class MaskReader
     /// names.</param>
     /// <param name="skipped">Told of what cannot be read.</param>
     /// <param name="share">Rows of others come without a picture.</param>
+    /// <exception cref="DatasetException">The data shares no class with the model, or a mask does not fit.</exception>
     public static IEnumerable<SampleRow> Rows(
         IDataView view, MaskColumns columns, IReadOnlyList<string> classes, List<string> skipped,
         RankShare share)
     {
-        var numbers = Numbers(columns.ClassNames(view.Schema), classes);
+        var numbers = Classes(view, columns, classes).Numbers;
         var instances = view.Schema.GetColumnOrNull(columns.Instances);
         var name = view.Schema.GetColumnOrNull(DetectionColumns.FileName);
         DataViewSchema.Column?[] wanted = [view.Schema[columns.Image], view.Schema[columns.Mask], instances, name];
@@ -56,6 +57,11 @@ internal static class MaskReader
                 yield return new(title, cursor.Position, picture, [], [], [], []) { Map = map };
         }
     }
+
+    /// <summary>The classes of the data beside those of the model.</summary>
+    /// <exception cref="DatasetException">They share none.</exception>
+    public static MaskClasses Classes(IDataView view, MaskColumns columns, IReadOnlyList<string> classes) =>
+        new((view as DetectionDataView)?.Dataset.Source ?? "The data", columns.ClassNames(view.Schema), classes);
 
     private static LabelMap? Map(
         string title, VBuffer<byte> mask, VBuffer<ushort> objects, RowPicture picture, byte[] numbers)
@@ -98,11 +104,6 @@ internal static class MaskReader
             : throw new DatasetException(title, "", $"its mask has the number {number}",
                 "A mask of classes has numbers up to 255; give objects in a column of their own."));
     }
-
-    // The model's number of each number of the data.
-    private static byte[] Numbers(IReadOnlyList<string> names, IReadOnlyList<string> classes) => names.Count == 0
-        ? [.. Enumerable.Range(0, classes.Count + 1).Select(i => (byte)i)]
-        : [0, .. names.Select(name => (byte)(classes.ToList().IndexOf(name) + 1))];
 
     private static T Value<T>(ValueGetter<T> getter)
     {
