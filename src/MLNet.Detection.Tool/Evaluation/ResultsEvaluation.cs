@@ -16,6 +16,7 @@ internal sealed class ResultsEvaluation(
         var annotations = CocoAnnotations.Load(annotationFile);
         var results = CocoResults.Load(resultFile, annotations);
         var names = annotations.Categories.ToDictionary(category => category.Id, category => category.Name);
+        ResultsCheck.Warn(resultFile, results, annotations);
         var lvis = annotations is { LvisImages: { } images, LvisFrequencies: { } frequencies }
             ? new LvisEvaluation().Evaluate(annotations.GroundTruths, results, images, frequencies) : null;
         return new(annotations, results, DetectionAnalysis.Of(annotations.GroundTruths, results, names), lvis);

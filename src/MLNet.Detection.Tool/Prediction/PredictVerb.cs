@@ -106,6 +106,8 @@ internal sealed class PredictVerb : Verb
             pictures = PictureFile.ToldApart(pictures);
         var model = DetectorModel.Load(given.GetValue(_model)!);
         Verb.Warn(model);
+        // What does not fit is said before the work.
+        var ids = annotations is null || given.GetValue(_coco) is null ? [] : PredictionFiles.Ids(model.Classes, annotations);
         using var predictions = new PicturePredictions(
             model, given.GetValue(_batch), Device.Parse(given.GetValue(_device)!), Views(given));
         using var encoder = new ImageEncoder(ImageFormat.Jpeg);
@@ -113,9 +115,8 @@ internal sealed class PredictVerb : Verb
             picture.File, () => encoder.Encode(BoxFrames.Draw(image, Shown(given, picture)))), cancel).ToList();
         foreach (var problem in predicted.Select(picture => picture.Problem).OfType<string>())
             Console.Error.WriteLine($"Skipped: {problem}");
-        if (annotations is not null && given.GetValue(_coco) is { } results)
-            CocoResults.Save(
-                PredictionFiles.Results(predicted, model.Classes, annotations), results, given.GetValue(_overwrite));
+        if (given.GetValue(_coco) is { } results)
+            CocoResults.Save(PredictionFiles.Results(predicted, ids), results, given.GetValue(_overwrite));
         WriteJson(given, predicted, model.Classes);
         if (predicted.TrueForAll(picture => picture.Problem is not null))
             throw new IOException($"None of {predicted.Count} pictures can be read.");

@@ -22,19 +22,27 @@ internal static class PredictionFiles
         new JsonArray([.. pictures.Select(picture => (JsonNode)Picture(picture, classes))]).WriteTo(writer);
     }
 
-    /// <summary>Detections with the ids of pictures and categories in the annotations.</summary>
-    /// <exception cref="ArgumentException">The annotations lack a class of the detector.</exception>
-    public static IEnumerable<DetectionResult> Results(
-        IEnumerable<PredictedPicture> pictures, IReadOnlyList<string> classes, CocoAnnotations annotations)
-    {
-        var ids = classes.Select(name => annotations.Categories.FirstOrDefault(category => category.Name == name)?.Id
-            ?? throw new ArgumentException(
+    /// <summary>The id that each class of a detector has in the annotations.</summary>
+    /// <exception cref="ArgumentException">They lack a class of the detector, or have two of its name.</exception>
+    public static long[] Ids(IReadOnlyList<string> classes, CocoAnnotations annotations) => [.. classes.Select(name =>
+        annotations.Categories.Where(category => category.Name == name).Select(category => category.Id).ToArray() switch
+        {
+            [var id] => id,
+            [] => throw new ArgumentException(
                 $"{annotations.Path}: no category is named '{name}', which is a class of the detector; the categories "
                 + $"are {string.Join(", ", annotations.Categories.Select(category => category.Name))}. Correct the "
-                + "names in the annotations.")).ToArray();
-        return pictures.SelectMany(picture => picture.Objects.Select(found => new DetectionResult(
+                + "names in the annotations."),
+            var ids => throw new ArgumentException(
+                $"{annotations.Path}: the categories {string.Join(" and ", ids)} are both named '{name}', and a detection cannot have both "
+                + "ids. Rename one, or give the annotations of both the same id and remove the other category."),
+        })];
+
+    /// <summary>Detections with the ids of pictures and categories in the annotations.</summary>
+    /// <param name="pictures">The pictures.</param>
+    /// <param name="ids">Of <see cref="Ids"/>.</param>
+    public static IEnumerable<DetectionResult> Results(IEnumerable<PredictedPicture> pictures, long[] ids) =>
+        pictures.SelectMany(picture => picture.Objects.Select(found => new DetectionResult(
             picture.File.Id!.Value, ids[found.Class], BoxXywh.FromBox(found.Box), found.Score)));
-    }
 
     private static JsonObject Picture(PredictedPicture picture, IReadOnlyList<string> classes)
     {

@@ -35,6 +35,7 @@ internal sealed record ProjectData(string Train, string? TrainSplit, string? Tes
     {
         var first = Load(Train, TrainSplit);
         first.RequireObjects();
+        first.RequireDistinctNames();
         if (first.Images.Length < 2)
             throw new ArgumentException(
                 $"{Train}: {first.Images.Length} pictures; expected two or more to learn from.");

@@ -124,6 +124,7 @@ internal sealed class DetectRun(ParseResult given, Settings settings, RankedRun 
         }
         var data = Load(train, "train");
         data.Dataset.RequireObjects();
+        data.Dataset.RequireDistinctNames();
         string[] classes = [.. data.Dataset.Categories.Select(category => category.Name)];
         return (data, HeldOutData(Settings.Val, "val", classes), HeldOutData(Settings.Test, "test", classes));
     }

@@ -38,6 +38,9 @@ internal sealed class CocoAssembly(JsonSource file, ImageFolder folder)
                 throw Duplicate(category.At, "category", category.Id, first[category.Id]);
             var name = category.Name.Trim();
             _categories.Add(category.Id, name.Length > 0 ? named.Count : -1);
+            if (named.Find(other => other.Name == name) is { } same)
+                _problems.Add(file.Place(category.At).Problem($"the categories {same.Id} and {category.Id} are both named '{name}'; where "
+                    + "classes are found by their names, they are one"));
             if (name.Length > 0)
                 named.Add(new(category.Id, name));
             else

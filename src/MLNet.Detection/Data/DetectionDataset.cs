@@ -67,6 +67,15 @@ public sealed class DetectionDataset
     /// <exception cref="DatasetException">No image has an object.</exception>
     public void RequireObjects() => MissingObjects.Check(Source, Images.Length, Problems, BoxCount > 0);
 
+    /// <summary>An error where two classes have one name: a detector could not tell which of them it finds.</summary>
+    /// <exception cref="DatasetException">Two have; the message has their ids.</exception>
+    public void RequireDistinctNames()
+    {
+        if (Categories.GroupBy(category => category.Name).FirstOrDefault(group => group.Count() > 1) is { } same)
+            throw new DatasetException(Source, "categories", $"the ids {string.Join(" and ", same.Select(category => category.Id))} are "
+                + $"both named '{same.Key}'", "Rename one, or give the boxes of both the same id and remove the other category.");
+    }
+
     /// <summary>
     /// The index of the category with this id of the file; see <see cref="Categories"/> for the way back.
     /// </summary>
