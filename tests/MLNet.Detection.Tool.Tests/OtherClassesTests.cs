@@ -36,6 +36,10 @@ public sealed class OtherClassesTests
             Assert.AreEqual(0, code, errors);
             StringAssert.Contains(errors, $"{folder.At("cells")} has classes that the network does not: wall;");
         }
+        var (refused, why) = ToolFolder.RunWithErrors([.. Quantize(folder), "--classes", "cell", "wall", "--repair", "1", "--overwrite"]);
+        Assert.AreEqual(1, refused);
+        StringAssert.Contains(why, "its masks have the classes cell, wall, but");
+        StringAssert.Contains(why, "leave out --repair");
     }
 
     [TestMethod]

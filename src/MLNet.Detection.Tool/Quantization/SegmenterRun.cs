@@ -15,14 +15,13 @@ internal sealed class SegmenterRun(QuantizeSettings settings, CancellationToken 
 
     protected override SegmenterModel Load(string path) => SegmenterModel.Load(path);
 
-    // Pixels of classes that the model lacks are neither measured nor learnt.
     protected override DetectionDataView Data(string path, SegmenterModel model, bool toLearn)
     {
         var data = Ml.Detection().LoadMasks(path, new()
         {
             Classes = Settings.Classes, AreObjects = Settings.AreObjects, ImageFolder = Settings.Images, MaskFolder = Settings.Masks,
         });
-        SharedClasses.Check(data.Dataset, Settings.Model, model.Classes);
+        SharedClasses.Check(data.Dataset, Settings.Model, model.Classes, toLearn);
         return data;
     }
 

@@ -9,10 +9,14 @@ internal static class SharedClasses
     /// <param name="data">Pictures with masks.</param>
     /// <param name="model">The file of the network.</param>
     /// <param name="classes">Its classes.</param>
-    /// <exception cref="DatasetException">It lacks all of them: nothing could be measured.</exception>
-    public static void Check(DetectionDataset data, string model, IReadOnlyList<string> classes)
+    /// <param name="toLearn">Whether the network learns from the data: all classes must be the same then.</param>
+    /// <exception cref="DatasetException">It lacks all of them, so that nothing could be measured; or cannot learn.</exception>
+    public static void Check(DetectionDataset data, string model, IReadOnlyList<string> classes, bool toLearn = false)
     {
         string[] own = [.. data.Categories.Select(category => category.Name)];
+        if (toLearn && own.Any(classes.Contains) && !own.ToHashSet().SetEquals(classes))
+            throw new DatasetException(data.Source, "", $"its masks have the classes {string.Join(", ", own)}, but {model} has "
+                + $"{string.Join(", ", classes)}", "Give --train data with the same classes, or leave out --repair.");
         if (own.Except(classes).ToList() is not { Count: > 0 } unknown)
             return;
         var found = $"{model} has the classes {string.Join(", ", classes)}";

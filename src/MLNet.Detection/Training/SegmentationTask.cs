@@ -76,9 +76,8 @@ internal class SegmentationTask(SegmentationTrainer.Options options) : TrainingT
         foreach (var (i, count) in _pixels.Classes(_model).Index())
             if (count == 0)
                 yield return $"No pixel of the training data shows the class '{_model.Classes[i]}'; it cannot be learnt.";
-        foreach (var view in new[] { data, validation }.OfType<IDataView>())
-            if (MaskReader.Classes(view, options.Columns, _model.Classes).Warning is { } warning)
-                yield return warning;
+        if (validation is not null && MaskReader.Classes(validation, options.Columns, _model.Classes).Warning is { } warning)
+            yield return warning;
     }
 
     // Which pixels count, and how much.

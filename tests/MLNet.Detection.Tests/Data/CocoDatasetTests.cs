@@ -64,6 +64,16 @@ public sealed class CocoDatasetTests
     }
 
     [TestMethod]
+    public void Two_categories_of_one_name_are_said()
+    {
+        using var folder = new TemporaryFolder();
+        var dataset = CocoDataset.Load(folder.Write("x.json", Clean.Replace("\"dog\"", "\"cup\"")), folder.Path, Unchecked);
+        Assert.Contains("the categories 90 and 18 are both named 'cup'", dataset.Problems[0].Message);
+        Assert.Contains("the ids 90 and 18 are both named 'cup'",
+            Assert.ThrowsExactly<DatasetException>(dataset.RequireDistinctNames).Message);
+    }
+
+    [TestMethod]
     public void A_byte_order_mark_is_no_syntax_error()
     {
         using var folder = new TemporaryFolder();

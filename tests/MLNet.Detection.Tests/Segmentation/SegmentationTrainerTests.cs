@@ -7,6 +7,7 @@ using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Images;
 using MLNet.Detection.Masks;
+using MLNet.Detection.Reports;
 using MLNet.Detection.Segmentation;
 using MLNet.Detection.Tests.Data;
 using MLNet.Detection.Training;
@@ -220,6 +221,27 @@ public class SegmentationTrainerTests
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Ml.Detection().FineTuneSegmenter(options)
             .Train(new DetectionDataView(new("x", shapes.Train.Dataset.Categories, empty)))).Message, "Column 'Mask' is missing");
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => NamedMapLoss.Parse("dice+foo:2")).Message, "'foo:2'");
+    }
+
+    // Masks whose classes have other names are no background: nothing, or not those pixels, is measured.
+    [TestMethod]
+    public void Classes_that_the_network_lacks_are_refused_or_do_not_count()
+    {
+        using var shapes = new Shapes(train: 2);
+        using var scorer = new MLNet.Detection.Estimators.SegmenterTransformer(shapes.Model);
+        var names = shapes.Model.Classes;
+        DetectionDataView Named(IEnumerable<string> others) => new(new("other",
+            others.Select((name, i) => new Category(i + 1, name)), shapes.Test.Dataset.Images));
+        var other = Named(names.Select(name => $"other {name}"));
+        StringAssert.Contains(Assert.ThrowsExactly<DatasetException>(() => Ml.Detection().EvaluateMasks(scorer.Transform(other))).Message,
+            $"none of the classes of its masks (other {names[0]}");
+        using var segmenter = new Segmenter(shapes.Model);
+        StringAssert.StartsWith(Assert.ThrowsExactly<DatasetException>(() => MaskHeldOut.Read(segmenter, other.Dataset)).Message,
+            "other: none");
+
+        long Pixels(DetectionDataView data) => Ml.Detection().EvaluateMasks(scorer.Transform(data)).Classes[0].True;
+        var some = Named([names[0], .. names.Skip(1).Select(name => $"other {name}")]);
+        Assert.AreEqual(Pixels(shapes.Test), Pixels(some), "pixels of other classes are no background");
     }
 
     private static List<byte[]> Masks(IDataView view) => [.. view.GetColumn<VBuffer<byte>>(PredictionColumns.PredictedMask)
