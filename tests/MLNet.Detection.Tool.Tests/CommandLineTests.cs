@@ -3,6 +3,7 @@ using System.CommandLine;
 namespace MLNet.Detection.Tool.Tests;
 
 [TestClass]
+[DoNotParallelize] // redirects the error stream
 public sealed class CommandLineTests
 {
     [TestMethod]
@@ -23,6 +24,30 @@ public sealed class CommandLineTests
     [TestMethod]
     public void Help_of_train_ends_with_its_examples() =>
         StringAssert.EndsWith(Help("train").TrimEnd(), "go on with a stopped run (give its other options again)");
+
+    [TestMethod]
+    [DataRow("quantize", "--data", "none.json", "--output", "out.onnx", "--train", "none.json")]
+    [DataRow("quantize", "--data", "none.json", "--output", "out.onnx", "--lr", "3")]
+    [DataRow("quantize", "--data", "none.json", "--output", "out.onnx", "--repair", "-1")]
+    [DataRow("quantize", "--data", "none.json", "--output", "out.onnx", "--pictures", "0")]
+    [DataRow("predict", "picture.jpg", "--batch", "0")]
+    [DataRow("predict", "picture.jpg", "--overlap", "0.5")]
+    [DataRow("predict", "picture.jpg", "--masks", "folder")]
+    public void Options_that_would_do_nothing_are_refused_by_name(string verb, params string[] options)
+    {
+        using var folder = new ToolFolder();
+        var (before, errors) = (Console.Error, new StringWriter());
+        Console.SetError(errors);
+        try
+        {
+            Assert.AreEqual(1, ToolFolder.Run(verb == "predict" ? [verb, folder.Model, .. options] : [verb, "--model", folder.Model, .. options]));
+        }
+        finally
+        {
+            Console.SetError(before);
+        }
+        StringAssert.Contains(errors.ToString(), options[^2]);
+    }
 
     [TestMethod]
     public void An_unknown_option_is_said_alone()

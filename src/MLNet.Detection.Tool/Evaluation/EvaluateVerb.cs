@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MLNet.Detection.Segmentation;
 using MLNet.Detection.Tool.Terminal;
 
 namespace MLNet.Detection.Tool.Evaluation;
@@ -51,6 +52,9 @@ internal sealed class EvaluateVerb : Verb
         _files.Prepare(given);
         if (Path.GetExtension(given.GetValue(_results)!).Equals(".onnx", StringComparison.OrdinalIgnoreCase))
         {
+            if (File.Exists(given.GetValue(_results)) && !SegmenterModel.IsSaved(given.GetValue(_results)!))
+                throw new ArgumentException($"{given.GetValue(_results)} is no segmentation network that was trained here; of a detector "
+                    + "evaluate its results: predict --annotations ... --coco results.json, then evaluate with that file.");
             var masks = MaskEvaluation.Load(given.GetValue(_annotations)!, given.GetValue(_results)!, new()
             {
                 Classes = given.GetValue(_classes)!, AreObjects = given.GetValue(_objects) ? true : null, Split = given.GetValue(_split),

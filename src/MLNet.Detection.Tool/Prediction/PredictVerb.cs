@@ -83,6 +83,8 @@ internal sealed class PredictVerb : Verb
 
     protected override void Run(ParseResult given, CancellationToken cancel)
     {
+        AtLeast(given, _batch, 1);
+        Needs(given, _window, _overlap);
         if (SegmenterModel.IsSaved(given.GetValue(_model)!))
         {
             if (given.GetValue(_window) is not null || given.GetValue(_mirrored))
@@ -93,6 +95,8 @@ internal sealed class PredictVerb : Verb
                 given.GetValue(_batch), Device.Parse(given.GetValue(_device)!), cancel);
             return;
         }
+        if (given.GetValue(_masks) is not null)
+            throw new ArgumentException("--masks is for segmentation networks; a detector's pictures with frames go to --boxes.");
         var annotations = given.GetValue(_annotations) is { } file ? CocoAnnotations.Load(file) : null;
         if (given.GetValue(_coco) is not null && annotations is null)
             throw new ArgumentException("--coco needs --annotations, for the ids of pictures and categories.");
@@ -105,7 +109,7 @@ internal sealed class PredictVerb : Verb
         if (annotations is null)
             pictures = PictureFile.ToldApart(pictures);
         var model = DetectorModel.Load(given.GetValue(_model)!);
-        Verb.Warn(model);
+        Warn(model);
         // What does not fit is said before the work.
         var ids = annotations is null || given.GetValue(_coco) is null ? [] : PredictionFiles.Ids(model.Classes, annotations);
         using var predictions = new PicturePredictions(

@@ -115,6 +115,9 @@ internal sealed class QuantizeVerb : Verb
         var output = given.GetValue(_output)!;
         if (File.Exists(output) && !given.GetValue(_overwrite))
             throw new IOException($"{output} exists; give another --output, or allow --overwrite.");
+        AtLeast(given, _pictures, 1);
+        AtLeast(given, _repair, 0);
+        Needs(given, _repair, _train, _rate, _distill, _distillFeatures, _repairRanges);
         var data = given.GetValue(_data)!;
         var settings = new QuantizeSettings(given.GetValue(_model)!, data, given.GetValue(_test) ?? data,
             given.GetValue(_train) ?? data, output, OptionsOf(given))

@@ -36,6 +36,25 @@ internal abstract class Verb : Command
         or UnreadableImageException or TrainingDivergedException or IOException or UnauthorizedAccessException
         or ArgumentException or InvalidOperationException or OnnxRuntimeException or DllNotFoundException;
 
+    /// <summary>Refuses options that do nothing where another one is not given.</summary>
+    /// <exception cref="ArgumentException">One was given without it.</exception>
+    public static void Needs(ParseResult given, Option other, params ReadOnlySpan<Option> options)
+    {
+        if (given.GetResult(other) is { Implicit: false })
+            return;
+        foreach (var option in options)
+            if (given.GetResult(option) is { Implicit: false })
+                throw new ArgumentException($"{option.Name} does nothing without {other.Name}; give that too, or leave it out.");
+    }
+
+    /// <summary>Refuses a number below another.</summary>
+    /// <exception cref="ArgumentException">It is.</exception>
+    public static void AtLeast(ParseResult given, Option<int> option, int least)
+    {
+        if (given.GetValue(option) < least)
+            throw new ArgumentException($"{option.Name} is {given.GetValue(option)}; expected at least {least}.");
+    }
+
     /// <summary>Says on the error stream what was found of a file.</summary>
     public static void Warn(PictureNetwork model)
     {

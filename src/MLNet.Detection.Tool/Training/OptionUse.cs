@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MLNet.Detection.Tool.Terminal;
 
 namespace MLNet.Detection.Tool.Training;
 
@@ -9,15 +10,9 @@ internal static class OptionUse
     public static void Check(ParseResult given, Settings settings)
     {
         bool Given(Option option) => given.GetResult(option) is { Implicit: false };
-        void Needs(Option other, params Option[] options)
-        {
-            if (!Given(other) && options.FirstOrDefault(Given) is { } option)
-                throw new ArgumentException($"{option.Name} does nothing without {other.Name}; give that too, or leave it out.");
-        }
-
-        Needs(settings.Teacher, settings.Distill, settings.DistillFeatures, settings.Temperature);
-        Needs(settings.Average, settings.AverageRamp);
-        Needs(settings.Anchors, settings.AnchorFormat);
+        Verb.Needs(given, settings.Teacher, settings.Distill, settings.DistillFeatures, settings.Temperature);
+        Verb.Needs(given, settings.Average, settings.AverageRamp);
+        Verb.Needs(given, settings.Anchors, settings.AnchorFormat);
         if (Given(settings.Train) && Given(settings.DemoImages))
             throw new ArgumentException("--demo-images is for generated pictures, but --train names a data set; leave one out.");
         if (given.GetValue(settings.Resume) is { } resumed && given.GetValue(settings.Output) is { } output
