@@ -61,6 +61,33 @@ public sealed class TuneVerbTests
         StringAssert.Contains(Assert.ThrowsExactly<Data.DatasetException>(() => SearchSpace.Load(folder.At("space.json"))).Message, words);
     }
 
+    [TestMethod]
+    public void SettingsAreDrawnOnce()
+    {
+        using var folder = new ToolFolder();
+        File.WriteAllText(folder.At("space.json"), """{ "optimizer": ["sgd", "lion"], "batch": { "int": [1, 2] } }""");
+        var trials = TrialDraw.Of(SearchSpace.Load(folder.At("space.json")), 9, new Random(1));
+        Assert.HasCount(4, trials);
+        Assert.HasCount(4, trials.Select(trial => string.Join(' ', trial.Arguments)).Distinct().ToList());
+        CollectionAssert.AreEqual(new[] { 1, 2, 3, 4 }, trials.Select(trial => trial.Number).ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("""{ "foo": [1] }""", "'--foo'")]
+    [DataRow("""{ "lr": [0.1, "much"] }""", "'much'")]
+    [DataRow("""{ "epochs": [1, 2] }""", "--epochs is not for runs of a search")]
+    [DataRow("""{ "val": ["a.json", "b.json"] }""", "--val is not for the space")]
+    public void OptionsThatNoRunCanHaveAreRefusedBeforeTheFirst(string json, string words)
+    {
+        using var folder = new ToolFolder();
+        File.WriteAllText(folder.At("space.json"), json);
+        var trials = TrialDraw.Of(SearchSpace.Load(folder.At("space.json")), 9, new Random(1));
+        string[] line = ["--train", folder.Shapes.Train, "--val", folder.Shapes.Test];
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => TrialDraw.Check(trials, line)).Message, words);
+        Assert.AreEqual(1, ToolFolder.Run(["tune", "--space", folder.At("space.json"), "--output", folder.At("tune"), "--", .. line]));
+        Assert.IsFalse(Directory.Exists(folder.At("tune")));
+    }
+
     // A whole search, twice: the second finds its runs done.
     [TestMethod]
     public void ASearchTrainsAndIsGoneOnWith()

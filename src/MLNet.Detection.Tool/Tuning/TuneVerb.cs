@@ -9,8 +9,6 @@ namespace MLNet.Detection.Tool.Tuning;
 /// <summary>Searches options of <c>train</c>: short runs of many settings, longer ones of the best.</summary>
 internal sealed class TuneVerb : Verb
 {
-    private static readonly string[] Own = ["--epochs", "--output", "--overwrite", "--resume", "--test", "--dashboard"];
-
     private readonly Option<string> _space = new("--space")
     {
         Description = "JSON file: options of 'train' with their choices, such as {\"lr\": {\"log\": [1e-4, 1e-2]}, "
@@ -64,16 +62,11 @@ internal sealed class TuneVerb : Verb
     protected override void Run(ParseResult given, CancellationToken cancel)
     {
         var fixedOptions = given.GetValue(_train)!;
-        if (fixedOptions.FirstOrDefault(Own.Contains) is { } own)
-            throw new ArgumentException($"{own} is not for runs of a search: it sets epochs and folders itself, and what it "
-                + "measures on is --val; keep the test set for the end.");
-        if (!fixedOptions.Contains("--val"))
-            throw new ArgumentException("A search needs data to measure on: give --val among the options of 'train', behind --.");
-        var (space, random) = (SearchSpace.Load(given.GetValue(_space)!), new Random(given.GetValue(_seed)));
-        if (given.GetValue(_trials) < 1)
-            throw new ArgumentException($"--trials is {given.GetValue(_trials)}; expected at least 1.");
-        var trials = Enumerable.Range(1, given.GetValue(_trials))
-            .Select(number => new Trial(number, space.Draw(random))).ToList();
+        AtLeast(given, _trials, 1);
+        var trials = TrialDraw.Of(SearchSpace.Load(given.GetValue(_space)!), given.GetValue(_trials), new Random(given.GetValue(_seed)));
+        TrialDraw.Check(trials, fixedOptions);
+        if (trials.Count < given.GetValue(_trials))
+            AnsiConsole.WriteLine($"The space has {trials.Count} settings; each is tried once.");
         var halving = new SuccessiveHalving(given.GetValue(_least), given.GetValue(_most), given.GetValue(_factor));
         halving.Check();
         var folder = new SearchFolder(given.GetValue(_output)!, Search(given));
