@@ -170,7 +170,7 @@ internal sealed class FineTuning(
     private Dictionary<string, string> Notes(IReadOnlyList<Sample> samples) => new Dictionary<string, FormattableString>
     {
         ["images"] = $"{samples.Count}", ["classes"] = $"{string.Join(", ", task.Model.Classes)}",
-        ["normalization"] = $"{task.Model.Normalization.ToWords()}", ["boxes"] = $"{SampleHash.OfLabels(samples)}",
+        ["normalization"] = $"{task.Model.Normalization.ToWords()}",
         ["epochs"] = $"{options.Epochs}", ["batch_size"] = $"{options.Slices.Images}",
         ["picture_sizes"] = $"{sizes}",
         ["seed"] = $"{options.Seed}", ["learning_rate"] = $"{options.LearningRate:R}",
@@ -182,6 +182,8 @@ internal sealed class FineTuning(
         ["sampler"] = $"{options.Sampler}", ["close_mix_epochs"] = $"{options.CloseMixEpochs}",
         ["learn_ranges"] = $"{options.LearnRanges}", ["groups"] = $"{string.Join(", ", options.Groups)}", ["batch_statistics"] = $"{options.BatchStatistics}",
         ["augmentation"] = $"{string.Join(", ", options.Augmentations.Prepend<object?>(options.Mix).OfType<object>())}",
+        // Behind the settings that they depend on, which say more.
+        ["boxes"] = $"{SampleHash.OfLabels(samples)}",
     }.ToDictionary(pair => pair.Key, pair => FormattableString.Invariant(pair.Value));
 
     private PictureNetwork Tuned(ParameterLayout layout, float[] parameters) =>

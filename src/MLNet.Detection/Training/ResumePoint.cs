@@ -13,7 +13,7 @@ internal static class ResumePoint
             if (checkpoint.Notes.TryGetValue(key, out var written) && written != value)
                 throw new ModelException(
                     $"{path}: it was written with {key} = {written}, this run has {value}; resume with equal "
-                    + "settings.");
+                    + "settings and data.");
         return checkpoint;
     }
 }
