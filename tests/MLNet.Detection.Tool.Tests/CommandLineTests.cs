@@ -36,17 +36,10 @@ public sealed class CommandLineTests
     public void Options_that_would_do_nothing_are_refused_by_name(string verb, params string[] options)
     {
         using var folder = new ToolFolder();
-        var (before, errors) = (Console.Error, new StringWriter());
-        Console.SetError(errors);
-        try
-        {
-            Assert.AreEqual(1, ToolFolder.Run(verb == "predict" ? [verb, folder.Model, .. options] : [verb, "--model", folder.Model, .. options]));
-        }
-        finally
-        {
-            Console.SetError(before);
-        }
-        StringAssert.Contains(errors.ToString(), options[^2]);
+        var (code, errors) = ToolFolder.RunWithErrors(
+            verb == "predict" ? [verb, folder.Model, .. options] : [verb, "--model", folder.Model, .. options]);
+        Assert.AreEqual(1, code);
+        StringAssert.Contains(errors, options[^2]);
     }
 
     [TestMethod]

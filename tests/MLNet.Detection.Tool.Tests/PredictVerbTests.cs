@@ -114,22 +114,6 @@ public sealed class PredictVerbTests
             "without annotations there are no ids");
     }
 
-    // What a run says on the error stream.
-    private static (int Code, string Errors) Said(params string[] line)
-    {
-        var before = Console.Error;
-        using var errors = new StringWriter();
-        Console.SetError(errors);
-        try
-        {
-            return (ToolFolder.Run(line), errors.ToString());
-        }
-        finally
-        {
-            Console.SetError(before);
-        }
-    }
-
     // Two folders with a picture of one name each, and one of another name.
     private static (string First, string Second) OneName(ToolFolder folder)
     {
@@ -146,7 +130,7 @@ public sealed class PredictVerbTests
     {
         using var folder = new ToolFolder();
         var (first, second) = OneName(folder);
-        var (code, errors) = Said(["predict", folder.Model, first, second, "--boxes", folder.At("boxes"), "--json", folder.At("found.json"),
+        var (code, errors) = ToolFolder.RunWithErrors(["predict", folder.Model, first, second, "--boxes", folder.At("boxes"), "--json", folder.At("found.json"),
             .. overwrite ? new[] { "--overwrite" } : []]);
         Assert.AreEqual(1, code);
         StringAssert.Contains(errors, Path.Combine(first, "same.png"));
@@ -199,7 +183,7 @@ public sealed class PredictVerbTests
             .ToDictionary(file => file, file => Convert.ToHexString(File.ReadAllBytes(file)));
         var before = Contents();
         string[] coco = option == "--coco" ? [] : ["--coco", folder.At("results.json")];
-        var (code, errors) = Said(["predict", folder.Model, "--annotations", folder.At("test.json"), "--images", folder.At("pictures"),
+        var (code, errors) = ToolFolder.RunWithErrors(["predict", folder.Model, "--annotations", folder.At("test.json"), "--images", folder.At("pictures"),
             .. coco, option, folder.At(path), "--overwrite"]);
         Assert.AreEqual(1, code);
         StringAssert.Contains(errors, meaning);
@@ -226,11 +210,11 @@ public sealed class PredictVerbTests
         Directory.CreateDirectory(Path.Combine(folder.Shapes.Images, "below"));
         foreach (var name in new[] { "a.tif", "below/b.TIFF", "c.heic", "notes.txt", "labels.json", "labels.xml" })
             File.WriteAllText(Path.Combine(folder.Shapes.Images, name), "");
-        var (code, errors) = Said("predict", folder.Model, folder.Shapes.Images, "--json", folder.At("found.json"));
+        var (code, errors) = ToolFolder.RunWithErrors("predict", folder.Model, folder.Shapes.Images, "--json", folder.At("found.json"));
         Assert.AreEqual(0, code);
         Assert.HasCount(1, errors.Split('\n').Where(line => line.Contains("Left out")).ToList());
         StringAssert.Contains(errors, $"3 files of {folder.Shapes.Images} that end in .heic, .tif, .tiff");
-        Assert.DoesNotContain("Left out", Said("predict", folder.Model, Directory.GetFiles(folder.Shapes.Images, "*.jpg")
+        Assert.DoesNotContain("Left out", ToolFolder.RunWithErrors("predict", folder.Model, Directory.GetFiles(folder.Shapes.Images, "*.jpg")
             .Concat(Directory.GetFiles(folder.Shapes.Images, "*.png")).First(), "--json", folder.At("one.json")).Errors);
     }
 }

@@ -94,7 +94,7 @@ internal sealed class WebVerb : Verb
         return options with
         {
             Loss = ScratchRecipe.Loss, Optimizer = ScratchRecipe.Optimizer,
-            LearningRate = given.GetResult(_rate) is { Implicit: false } ? options.LearningRate : ScratchRecipe.LearningRate,
+            LearningRate = IsGiven(given, _rate) ? options.LearningRate : ScratchRecipe.LearningRate,
         };
     }
 }

@@ -5,8 +5,8 @@ using MLNet.Detection.Data;
 using MLNet.Detection.Images;
 using MLNet.Detection.Masks;
 using MLNet.Detection.Segmentation;
-using OnnxGraphs.Runtime;
 using MLNet.Detection.Tool.Terminal;
+using OnnxGraphs.Runtime;
 
 namespace MLNet.Detection.Tool.Prediction;
 

@@ -36,14 +36,17 @@ internal abstract class Verb : Command
         or UnreadableImageException or TrainingDivergedException or IOException or UnauthorizedAccessException
         or ArgumentException or InvalidOperationException or OnnxRuntimeException or DllNotFoundException;
 
+    /// <summary>Whether an option stands on the command line.</summary>
+    public static bool IsGiven(ParseResult given, Option option) => given.GetResult(option) is { Implicit: false };
+
     /// <summary>Refuses options that do nothing where another one is not given.</summary>
     /// <exception cref="ArgumentException">One was given without it.</exception>
     public static void Needs(ParseResult given, Option other, params ReadOnlySpan<Option> options)
     {
-        if (given.GetResult(other) is { Implicit: false })
+        if (IsGiven(given, other))
             return;
         foreach (var option in options)
-            if (given.GetResult(option) is { Implicit: false })
+            if (IsGiven(given, option))
                 throw new ArgumentException($"{option.Name} does nothing without {other.Name}; give that too, or leave it out.");
     }
 

@@ -6,6 +6,7 @@ using MLNet.Detection.Data;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Heads;
 using MLNet.Detection.Inspection;
+using MLNet.Detection.Tool.Terminal;
 using OnnxGraphs.Losses;
 
 namespace MLNet.Detection.Tool.Training;
@@ -59,7 +60,7 @@ internal sealed class Import(ParseResult given, Settings settings)
         var (loss, box) = (given.GetValue(settings.Loss), given.GetValue(settings.BoxLoss));
         if (detector.Head is not TwoStageHead head)
             return (loss is "cross-entropy" or "focal" ? "--loss " + loss : box is not null ? "--box-loss"
-                : given.GetResult(settings.Rois) is { Implicit: false } ? "--rois" : null) is not { } option ? detector
+                : Verb.IsGiven(given, settings.Rois) ? "--rois" : null) is not { } option ? detector
                 : throw new ArgumentException($"{option} is for two-stage detectors; the head of "
                     + $"{given.GetValue(settings.Model) ?? "the built-in detector"} is {detector.Head.ToWords()}.");
         if (loss is "multibox" or "retinanet")

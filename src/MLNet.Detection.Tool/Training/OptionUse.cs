@@ -9,17 +9,24 @@ internal static class OptionUse
     /// <exception cref="ArgumentException">An option was given without the one that it belongs to.</exception>
     public static void Check(ParseResult given, Settings settings)
     {
-        bool Given(Option option) => given.GetResult(option) is { Implicit: false };
+        var segments = given.GetValue(settings.Task) == "segment";
+        foreach (var option in segments ? OfDetectors(settings) : OfMaps(settings))
+            if (Verb.IsGiven(given, option))
+                throw new ArgumentException(segments ? $"{option.Name} is for detectors; leave it out with --task segment."
+                    : $"{option.Name} is for segmentation; give --task segment, or leave it out.");
         Verb.Needs(given, settings.Teacher, settings.Distill, settings.DistillFeatures, settings.Temperature);
         Verb.Needs(given, settings.Average, settings.AverageRamp);
         Verb.Needs(given, settings.Anchors, settings.AnchorFormat);
-        if (Given(settings.Train) && Given(settings.DemoImages))
+        if (Verb.IsGiven(given, settings.Train) && Verb.IsGiven(given, settings.DemoImages))
             throw new ArgumentException("--demo-images is for generated pictures, but --train names a data set; leave one out.");
         if (given.GetValue(settings.Resume) is { } resumed && given.GetValue(settings.Output) is { } output
             && Path.GetFullPath(resumed) != Path.GetFullPath(output))
             throw new ArgumentException($"--resume goes on in {resumed}, but --output names {output}; leave --output out, or copy the folder first.");
-        if (given.GetValue(settings.Task) != "segment" && ((Option[])[settings.MapOutput, settings.Background, settings.Tiles,
-            settings.Masks, settings.Classes, settings.Objects, settings.PartObjects, settings.Balance]).FirstOrDefault(Given) is { } maps)
-            throw new ArgumentException($"{maps.Name} is for segmentation; give --task segment, or leave it out.");
     }
+
+    private static Option[] OfMaps(Settings settings) => [settings.MapOutput, settings.Background, settings.Tiles, settings.Masks,
+        settings.Classes, settings.Objects, settings.PartObjects, settings.Balance];
+
+    private static Option[] OfDetectors(Settings settings) => [settings.Head, settings.HeadFile, settings.Anchors, settings.AnchorScheme,
+        settings.ClassOutput, settings.BoxOutput, settings.FindRate, settings.MultiScale, settings.DistillFeatures];
 }

@@ -20,11 +20,6 @@ internal sealed class SegmentRun(ParseResult given, Settings settings, RankedRun
 
     protected override void Train(RunPlace place)
     {
-        foreach (var option in new Option[]
-            { Settings.Head, Settings.HeadFile, Settings.Anchors, Settings.AnchorScheme, Settings.ClassOutput, Settings.BoxOutput,
-                Settings.FindRate, Settings.MultiScale, Settings.DistillFeatures })
-            if (Given.GetResult(option) is { Implicit: false })
-                throw new ArgumentException($"{option.Name} is for detectors; leave it out with --task segment.");
         foreach (var name in Given.GetValue(Settings.Augment)!.Where(name => name is "mixup" or "copypaste"))
             throw new ArgumentException($"--augment {name} is for detectors; leave it out with --task segment.");
         var loss = Given.GetValue(Settings.Loss) is { } sum ? NamedMapLoss.Parse(sum) : null;

@@ -6,6 +6,7 @@ using Microsoft.ML;
 using MLNet.Detection.Augmentation;
 using MLNet.Detection.Reports;
 using MLNet.Detection.Tool.Dashboard;
+using MLNet.Detection.Tool.Terminal;
 using MLNet.Detection.Tracking;
 using MLNet.Detection.Training;
 using OnnxGraphs.Distributed;
@@ -170,7 +171,7 @@ internal abstract class TaskRun(ParseResult given, Settings settings, RankedRun 
         var device = OnnxGraphs.Runtime.Device.Parse(Given.GetValue(Settings.Device)!);
         var host = Ranked.Ranks.Count == 1 ? new(0, Threads: 0) : RankHost.Of(Ranked.Ranks);
         foreach (var option in new Option[] { Settings.Tf32, Settings.CudaGraph })
-            if (!device.IsCuda && Given.GetResult(option) is { Implicit: false })
+            if (!device.IsCuda && Verb.IsGiven(Given, option))
                 throw new ArgumentException(
                     $"{option.Name} is for CUDA, but --device is {device}; give --device cuda:0, or leave {option.Name} out.");
         device = device with
