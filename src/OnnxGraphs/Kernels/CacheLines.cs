@@ -17,12 +17,12 @@ internal static unsafe class CacheLines
             Sse.Prefetch1(from);
     }
 
-    /// <summary>Brings numbers to the second cache, whether they are going to be read or written.</summary>
+    /// <summary>Brings numbers to the caches, whether they are going to be read or written.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Fetch(float* from, int count)
     {
         if (Sse.IsSupported)
             for (var i = 0; i < count; i += Numbers)
-                Sse.Prefetch1(from + i);
+                Sse.Prefetch0(from + i);
     }
 }

@@ -17,8 +17,8 @@ internal sealed unsafe class PointwiseConvolution : PieceKernel
     /// <summary>Numbers of pixels at a time: they stay in the second cache.</summary>
     private const int CachedNumbers = 1 << 15;
 
-    /// <summary>Pixels that are written to a row at a time, at most.</summary>
-    private const int MostPixels = 512;
+    /// <summary>Pixels of a row at a time, at most, of maps of more pixels than the second: their sums stay in the first cache.</summary>
+    private const int MostPixels = 192, SmallMap = 512;
 
     private const int PartsPerThread = 4, LongRow = 256;
 
@@ -36,8 +36,10 @@ internal sealed unsafe class PointwiseConvolution : PieceKernel
         _panels = new(loops, Group);
         var threads = Environment.ProcessorCount;
         var wanted = (int)Math.Max(1, (long)_images * _pixels / (PartsPerThread * threads));
-        _chunk = _panels.Whole(Math.Clamp(Math.Min(wanted, CachedNumbers / _channels), _panels.Panel,
-            Math.Min(MostPixels, _panels.Whole(_pixels))));
+        var most = Math.Clamp(Math.Min(wanted, CachedNumbers / _channels), _panels.Panel,
+            _pixels > SmallMap ? MostPixels : _panels.Whole(_pixels));
+        _chunks = (_pixels + most - 1) / most;
+        _chunk = _panels.Whole((_pixels + _chunks - 1) / _chunks);
         _chunks = (_pixels + _chunk - 1) / _chunk;
         Parts = Math.Min(_images * _chunks, PartsPerThread * threads);
     }
@@ -92,8 +94,10 @@ internal sealed unsafe class PointwiseConvolution : PieceKernel
                     _panels.Width(count - whole));
             // The pixels that follow these, or the next image's.
             var next = x + (pixel + count < _pixels ? count : (_channels - 1L) * _pixels + count);
+            var ahead = new Ahead(next, CacheLines.Numbers, (count + CacheLines.Numbers - 1) / CacheLines.Numbers, _pixels,
+                _channels);
             for (var group = 0; group < Groups; group++)
-                Multiply(in call, image, group, pixel, count, x, rest, sums, next, pieces);
+                Multiply(in call, image, group, pixel, count, x, rest, sums, ref ahead, pieces);
         }
     }
 
@@ -115,7 +119,7 @@ internal sealed unsafe class PointwiseConvolution : PieceKernel
     }
 
     private void Multiply(in KernelCall call, int image, int group, int pixel, int count, float* x, float* rest,
-        float* sums, float* next, OutputPieces pieces)
+        float* sums, ref Ahead ahead, OutputPieces pieces)
     {
         var first = group * Group;
         var filters = Math.Min(Group, _filters - first);
@@ -128,7 +132,7 @@ internal sealed unsafe class PointwiseConvolution : PieceKernel
                 pieces.Fetch(in call, start + (long)filter * _pixels, count);
             var (width, isWhole) = (_panels.Width(count - at), at + _panels.Panel <= count);
             _loops.Multiply(weights, 1, Group, filters, _channels, isWhole ? new Lines(x + at, _pixels) : new(rest, width), width,
-                sums + Group * at, add: false, new(next + at + group % 2 * CacheLines.Numbers, _pixels));
+                sums + Group * at, add: false, ref ahead);
         }
         var bias = _hasBias ? call.Input(2) + first : null;
         var to = pieces.At(in call, start);

@@ -89,11 +89,17 @@ internal sealed unsafe class ChainedKernel : Kernel
                 if (kernel.PiecesOfRow == 1)
                     kernel._reductions[i].Run(in tile);
                 else
-                    kernel.Sums(in call, i)[tile.Block] = kernel._reductions[i].Piece(in tile);
+                    kernel.Sums(in call, i)[kernel.PieceAt(start)] = kernel._reductions[i].Piece(in tile);
         }
     }
 
-    // Its block is the number of the piece, counted row by row.
-    private Tile TileAt(in KernelCall call, long start, int count) => new(in call, Workspace.ForChain(_slots * _capacity),
-        _capacity, (int)(start / _first.Row * PiecesOfRow + start % _first.Row / _first.PieceOfRow), start, count);
+    private Tile TileAt(in KernelCall call, long start, int count) =>
+        new(in call, Workspace.ForChain(_slots * _capacity), _capacity, start, count);
+
+    // Number of a piece, counted row by row.
+    private int PieceAt(long start)
+    {
+        var (row, at) = Math.DivRem(start, _first.Row);
+        return (int)row * PiecesOfRow + (int)at / _first.PieceOfRow;
+    }
 }

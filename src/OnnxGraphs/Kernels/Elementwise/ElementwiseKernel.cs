@@ -82,7 +82,7 @@ internal sealed unsafe class ElementwiseKernel : Kernel
             var (row, piece) = (block / _pieces, block % _pieces);
             var start = _pieces == 1 ? (long)block * _tile : row * _program.Row + (long)piece * _tile;
             var rest = (_pieces == 1 ? _program.Size : (row + 1) * _program.Row) - start;
-            RunTile(new(in call, slots, _capacity, block, start, (int)Math.Min(_tile, rest)), in call);
+            RunTile(new(in call, slots, _capacity, start, (int)Math.Min(_tile, rest)), in call, block);
         }
     }
 
@@ -91,10 +91,10 @@ internal sealed unsafe class ElementwiseKernel : Kernel
     {
         var slots = Workspace.ForChain(_program.Slots * _capacity);
         for (; start < end; start += _tile)
-            RunTile(new(in call, slots, _capacity, 0, start, (int)Math.Min(_tile, end - start)), in call);
+            RunTile(new(in call, slots, _capacity, start, (int)Math.Min(_tile, end - start)), in call, 0);
     }
 
-    private void RunTile(in Tile tile, in KernelCall call)
+    private void RunTile(in Tile tile, in KernelCall call, int block)
     {
         foreach (var instruction in _instructions)
             instruction.Run(in tile);
@@ -102,7 +102,7 @@ internal sealed unsafe class ElementwiseKernel : Kernel
             if (_pieces == 1)
                 _reductions[i].Run(in tile);
             else
-                Pieces(in call, i)[tile.Block] = _reductions[i].Piece(in tile);
+                Pieces(in call, i)[block] = _reductions[i].Piece(in tile);
     }
 
     // A sum for each tile, by reduction.

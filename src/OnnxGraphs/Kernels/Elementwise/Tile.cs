@@ -9,15 +9,12 @@ internal readonly unsafe ref struct Tile
     private readonly float* _slots;
     private readonly int _capacity;
 
-    public Tile(in KernelCall call, float* slots, int capacity, int block, long start, int count)
+    public Tile(in KernelCall call, float* slots, int capacity, long start, int count)
     {
         _call = ref call;
         _slots = slots;
-        (_capacity, Block, Start, Count) = (capacity, block, start, count);
+        (_capacity, Start, Count) = (capacity, start, count);
     }
-
-    /// <summary>Number of the tile.</summary>
-    public int Block { get; }
 
     /// <summary>First element.</summary>
     public long Start { get; }

@@ -7,39 +7,38 @@ internal sealed unsafe partial class InnerLoops<V, S>
 {
     /// <inheritdoc/>
     public override void Multiply(float* x, nint pitch, nint step, int rows, int count, Lines y, int columns,
-        float* sums, bool add, Ahead ahead = default)
+        float* sums, bool add, ref Ahead ahead)
     {
         if (y.Offsets is null)
-            Multiply(x, pitch, step, rows, count, new EvenLines(y), columns, sums, add, ahead);
+            Multiply(x, pitch, step, rows, count, new EvenLines(y), columns, sums, add, ref ahead);
         else
-            Multiply(x, pitch, step, rows, count, new LinesByOffset(y), columns, sums, add, ahead);
+            Multiply(x, pitch, step, rows, count, new LinesByOffset(y), columns, sums, add, ref ahead);
     }
 
     private static void Multiply<Y>(float* x, nint pitch, nint step, int rows, int count, Y y, int columns, float* sums,
-        bool add, Ahead ahead) where Y : struct, ILines
+        bool add, ref Ahead ahead) where Y : struct, ILines
     {
         if (columns > S.Width)
-            MultiplyWide(x, pitch, step, rows, count, y, sums, add, ahead);
+            MultiplyWide(x, pitch, step, rows, count, y, sums, add, ref ahead);
         else
             MultiplyNarrow(x, pitch, step, rows, count, y, sums, add);
     }
 
     private static void MultiplyWide<Y>(float* x, nint pitch, nint step, int rows, int count, Y y, float* sums,
-        bool add, Ahead ahead)
+        bool add, ref Ahead ahead)
         where Y : struct, ILines
     {
         const int many = 2 * ProductRows;
         var (row, columns) = (0, 2 * S.Width);
         if (S.Registers >= 32)
             for (; rows - row > many - 2; row += many)
-                MultiplyTwelve(x + row * pitch, pitch, step, count, y, sums + row * columns, add,
-                    ahead.From is null ? x : ahead.From + row / many * ahead.Next, ahead.Step);
+                MultiplyTwelve(x + row * pitch, pitch, step, count, y, sums + row * columns, add, ref ahead);
         for (; rows - row > 4; row += ProductRows)
-            MultiplySix(x + row * pitch, pitch, step, count, y, sums + row * columns, add);
+            MultiplySix(x + row * pitch, pitch, step, count, y, sums + row * columns, add, ref ahead);
         if (rows - row > 2)
-            MultiplyFour(x + row * pitch, pitch, step, count, y, sums + row * columns, add);
+            MultiplyFour(x + row * pitch, pitch, step, count, y, sums + row * columns, add, ref ahead);
         else if (rows > row)
-            MultiplyTwo(x + row * pitch, pitch, step, count, y, sums + row * columns, add);
+            MultiplyTwo(x + row * pitch, pitch, step, count, y, sums + row * columns, add, ref ahead);
     }
 
     private static void MultiplyNarrow<Y>(float* x, nint pitch, nint step, int rows, int count, Y y,
@@ -60,7 +59,7 @@ internal sealed unsafe partial class InnerLoops<V, S>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplyTwelve<Y>(float* x, nint pitch, nint step, int count, Y y, float* sums, bool add,
-        float* ahead, nint aheadStep) where Y : struct, ILines
+        ref Ahead ahead) where Y : struct, ILines
     {
         var w = S.Width;
         V a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, a6 = default,
@@ -82,10 +81,11 @@ internal sealed unsafe partial class InnerLoops<V, S>
             (a10, b10) = (S.Load(sums + 20 * w), S.Load(sums + 21 * w));
             (a11, b11) = (S.Load(sums + 22 * w), S.Load(sums + 23 * w));
         }
-        for (var p = 0; p < count; p++, x += step, ahead += aheadStep)
+        var walk = ahead.Begin(count, x);
+        for (var p = count; p > 0; p--, x += step)
         {
             var line = y.Next();
-            CacheLines.Fetch(ahead);
+            walk.Fetch();
             V ya = S.Load(line), yb = S.Load(line + w), k = S.Repeat(x[0]);
             var at = x;
             a0 = S.MultiplyAdd(k, ya, a0);
@@ -151,11 +151,12 @@ internal sealed unsafe partial class InnerLoops<V, S>
         S.Store(b10, sums + 21 * w);
         S.Store(a11, sums + 22 * w);
         S.Store(b11, sums + 23 * w);
+        ahead.End(count, walk);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplySix<Y>(float* x, nint pitch, nint step, int count, Y y, float* sums, bool add)
-        where Y : struct, ILines
+    private static void MultiplySix<Y>(float* x, nint pitch, nint step, int count, Y y, float* sums, bool add,
+        ref Ahead ahead) where Y : struct, ILines
     {
         var w = S.Width;
         V a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, b0 = default,
@@ -170,9 +171,11 @@ internal sealed unsafe partial class InnerLoops<V, S>
             (a5, b5) = (S.Load(sums + 10 * w), S.Load(sums + 11 * w));
         }
         var lower = x + 3 * pitch;
+        var walk = ahead.Begin(count, x);
         for (var p = count; p > 0; p--, x += step, lower += step)
         {
             var line = y.Next();
+            walk.Fetch();
             V ya = S.Load(line), yb = S.Load(line + w), k = S.Repeat(*x);
             a0 = S.MultiplyAdd(k, ya, a0);
             b0 = S.MultiplyAdd(k, yb, b0);
@@ -204,5 +207,6 @@ internal sealed unsafe partial class InnerLoops<V, S>
         S.Store(b4, sums + 9 * w);
         S.Store(a5, sums + 10 * w);
         S.Store(b5, sums + 11 * w);
+        ahead.End(count, walk);
     }
 }

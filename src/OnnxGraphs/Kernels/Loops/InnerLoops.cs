@@ -97,11 +97,18 @@ internal abstract unsafe class InnerLoops
     /// or two vectors. Rows are filled up to an even number.
     /// </summary>
     public abstract void Multiply(float* x, nint pitch, nint step, int rows, int count, Lines y, int columns, float* sums,
-        bool add, Ahead ahead = default);
+        bool add, ref Ahead ahead);
 
-    /// <summary>The same where the rows of y lie one behind the other.</summary>
+    /// <summary>The same, with nothing that is asked for ahead.</summary>
+    public void Multiply(float* x, nint pitch, nint step, int rows, int count, Lines y, int columns, float* sums, bool add)
+    {
+        var nothing = default(Ahead);
+        Multiply(x, pitch, step, rows, count, y, columns, sums, add, ref nothing);
+    }
+
+    /// <summary>The same where the rows of y lie one behind the other, with what this product asks for.</summary>
     public void Multiply(float* x, nint pitch, nint step, int rows, int count, float* y, int columns, float* sums, bool add,
-        Ahead ahead = default) => Multiply(x, pitch, step, rows, count, new Lines(y, columns), columns, sums, add, ahead);
+        Ahead ahead = default) => Multiply(x, pitch, step, rows, count, new Lines(y, columns), columns, sums, add, ref ahead);
 
     /// <summary>
     /// The row that panels of two vectors each hold, with a number added: row[2 b width + i] = panels[b panelPitch + i] + bias.
