@@ -17,9 +17,18 @@ internal static unsafe class CacheLines
             Sse.Prefetch1(from);
     }
 
-    /// <summary>Brings numbers to the caches, whether they are going to be read or written.</summary>
+    /// <summary>Brings numbers to the second cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Fetch(float* from, int count)
+    {
+        if (Sse.IsSupported)
+            for (var i = 0; i < count; i += Numbers)
+                Sse.Prefetch1(from + i);
+    }
+
+    /// <summary>Brings numbers to the first cache: few, which are read or written soon.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FetchNear(float* from, int count)
     {
         if (Sse.IsSupported)
             for (var i = 0; i < count; i += Numbers)

@@ -91,7 +91,7 @@ internal sealed unsafe class DepthwiseFilter : PieceKernel
             _map.Fill(source, scratch, first, rows);
             // The next band, or the next map.
             var (read, written) = (_sourceSize / _rows.Count, _targetSize / _rows.Count);
-            CacheLines.Fetch(source + (first + rows) * read, rows * read);
+            CacheLines.FetchNear(source + (first + rows) * read, rows * read);
             pieces.Fetch(in call, start + first * written, rows * written);
             foreach (var phase in _phases)
             {

@@ -59,8 +59,8 @@ internal sealed unsafe class DepthwiseWeightGradient : Kernel
             new Span<float>(flat + rows * _map.Pitch, InnerLoops.Slack).Clear();
             // The next band, or the next map.
             var read = _shape.InputPixels / height;
-            CacheLines.Fetch(x + (first + rows) * read, rows * read);
-            CacheLines.Fetch(dy + (first + rows) * width, rows * width);
+            CacheLines.FetchNear(x + (first + rows) * read, rows * read);
+            CacheLines.FetchNear(dy + (first + rows) * width, rows * width);
             fixed (int* offsets = _offsets)
                 _loops.Correlate(scratch, flat, rows * _map.Pitch, sums, offsets, _offsets.Length);
         }

@@ -51,7 +51,7 @@ internal sealed unsafe class FlatFilter : PieceKernel
                 var (start, count) = (at + first * _width, rows * _width);
                 pieces.Fetch(in call, start, count);
                 // The next band, or the next map.
-                CacheLines.Fetch(call.Input(0) + start + count, count);
+                CacheLines.FetchNear(call.Input(0) + start + count, count);
                 _taps.Filter(_loops, _taps.Fill(call.Input(0) + at, first, rows, scratch), pieces.At(in call, start), rows,
                     bias, weights);
                 pieces.Done(in call, start, count);

@@ -69,8 +69,8 @@ internal sealed unsafe class FlatWeightGradient : Kernel
             var rows = Whole(Math.Min(_bandRows, _height - first));
             var source = RowBand.Take(x, _height, _width, first - _above, rows + _taps - 1, memory);
             var other = RowBand.Take(dy, _height, _width, first, rows, memory + BandSize);
-            CacheLines.Fetch(x + (long)(first + rows + _taps) * _width, rows * _width);
-            CacheLines.Fetch(dy + (long)(first + rows) * _width, rows * _width);
+            CacheLines.FetchNear(x + (long)(first + rows + _taps) * _width, rows * _width);
+            CacheLines.FetchNear(dy + (long)(first + rows) * _width, rows * _width);
             for (var column = 0; column < _columns; column++)
                 _loops.CorrelateRows(source + column - _left, other, _width, rows,
                     (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_masks[column], 0), byColumn + column * _taps, _taps);

@@ -73,7 +73,7 @@ internal sealed unsafe class ChainedKernel : Kernel
         public override void Fetch(in KernelCall call, long start, int count)
         {
             foreach (var stream in kernel._streams)
-                CacheLines.Fetch((stream.Place == Place.Input ? call.Input(stream.Index) : call.Output(stream.Index)) + start,
+                CacheLines.FetchNear((stream.Place == Place.Input ? call.Input(stream.Index) : call.Output(stream.Index)) + start,
                     count);
         }
 

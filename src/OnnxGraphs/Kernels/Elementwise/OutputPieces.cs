@@ -9,7 +9,7 @@ internal unsafe class OutputPieces
     public static readonly OutputPieces Plain = new();
 
     /// <summary>Asks for the memory of a piece that is going to be written.</summary>
-    public virtual void Fetch(in KernelCall call, long start, int count) => CacheLines.Fetch(call.Output(0) + start, count);
+    public virtual void Fetch(in KernelCall call, long start, int count) => CacheLines.FetchNear(call.Output(0) + start, count);
 
     /// <summary>Where a piece is written.</summary>
     /// <param name="call">The run.</param>

@@ -2,42 +2,46 @@ using System.Runtime.CompilerServices;
 
 namespace OnnxGraphs.Kernels.Loops;
 
+/// <summary>What a product of matrices does with each of its steps, beside what it computes.</summary>
+internal interface IAhead
+{
+    /// <summary>One step.</summary>
+    void Fetch();
+}
+
 /// <summary>
 /// Memory that products of matrices are going to need next: they ask for a cache line with each of their steps, row by row,
 /// as memory delivers it fastest, and each product goes on where the one before it ended.
 /// </summary>
-internal unsafe struct Ahead
+/// <param name="from">The first line of the first row.</param>
+/// <param name="step">Numbers from one line to the next.</param>
+/// <param name="lines">Lines of a row.</param>
+/// <param name="pitch">Numbers from one row to the next.</param>
+/// <param name="rows">Rows.</param>
+internal unsafe struct Ahead(float* from, nint step, int lines, nint pitch = 0, int rows = 1) : IAhead
 {
-    private readonly nint _step, _jump;
-    private readonly int _lines;
-    private float* _line;
-    private int _left, _rest;
+    private readonly nint _step = step, _jump = pitch - lines * step;
+    private readonly int _lines = lines;
+    private float* _line = from;
+    private int _left = lines, _rest = lines * rows;
 
-    /// <param name="from">The first line of the first row.</param>
-    /// <param name="step">Numbers from one line to the next.</param>
-    /// <param name="lines">Lines of a row.</param>
-    /// <param name="pitch">Numbers from one row to the next.</param>
-    /// <param name="rows">Rows.</param>
-    public Ahead(float* from, nint step, int lines, nint pitch = 0, int rows = 1)
+    /// <summary>Whether there is something to ask for.</summary>
+    public readonly bool HasMore => _rest > 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Fetch()
     {
-        (_step, _lines, _jump) = (step, lines, pitch - lines * step);
-        _line = from;
-        (_left, _rest) = (lines, lines * rows);
+        CacheLines.Fetch(_line);
+        _line += _step;
+        if (--_left == 0)
+        {
+            _line += _jump;
+            _left = _lines;
+        }
     }
 
-    /// <summary>For a product of so many steps, in registers; nothing but the product's own first line once all is done.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly Walk Begin(int steps, float* own) =>
-        _rest > 0 ? new(_line, _step, _left, _lines, _jump) : new(own, 0, steps + 1, 0, 0);
-
-    /// <summary>Goes on behind so many steps.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void End(int steps, Walk walk)
-    {
-        _rest -= steps;
-        _line = walk.Line;
-        _left = walk.Left;
-    }
+    /// <summary>Counts the steps of a product.</summary>
+    public void Pass(int steps) => _rest -= steps;
 
     /// <summary>A matrix of so many numbers, which comes next, during a product of so many steps for some rows.</summary>
     public static Ahead Matrix(float* from, int numbers, int rows, int steps)
@@ -52,30 +56,12 @@ internal unsafe struct Ahead
         var rows = 2 * InnerLoops.ProductRows * columns;
         return new(sums + rows, Math.Max(1, rows / steps), steps, rows, int.MaxValue / steps);
     }
+}
 
-    /// <summary>The part of one product.</summary>
-    internal struct Walk(float* line, nint step, int left, int lines, nint jump)
+/// <summary>Nothing.</summary>
+internal readonly struct NothingAhead : IAhead
+{
+    public void Fetch()
     {
-        private readonly nint _step = step, _jump = jump;
-        private readonly int _lines = lines;
-
-        /// <summary>The next line.</summary>
-        public float* Line = line;
-
-        /// <summary>Lines of this row that have not been asked for.</summary>
-        public int Left = left;
-
-        /// <summary>Asks for a line.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Fetch()
-        {
-            CacheLines.Fetch(Line);
-            Line += _step;
-            if (--Left == 0)
-            {
-                Line += _jump;
-                Left = _lines;
-            }
-        }
     }
 }

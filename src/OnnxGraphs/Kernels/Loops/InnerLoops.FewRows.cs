@@ -6,8 +6,8 @@ namespace OnnxGraphs.Kernels.Loops;
 internal sealed unsafe partial class InnerLoops<V, S>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyFour<Y>(float* x, nint pitch, nint step, int count, Y y, float* sums, bool add,
-        ref Ahead ahead) where Y : struct, ILines
+    private static void MultiplyFour<Y, A>(float* x, nint pitch, nint step, int count, Y y, float* sums, bool add,
+        ref A ahead) where Y : struct, ILines where A : struct, IAhead
     {
         var w = S.Width;
         V a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
@@ -16,7 +16,7 @@ internal sealed unsafe partial class InnerLoops<V, S>
             (a0, b0, a1, b1) = (S.Load(sums), S.Load(sums + w), S.Load(sums + 2 * w), S.Load(sums + 3 * w));
             (a2, b2, a3, b3) = (S.Load(sums + 4 * w), S.Load(sums + 5 * w), S.Load(sums + 6 * w), S.Load(sums + 7 * w));
         }
-        var walk = ahead.Begin(count, x);
+        var walk = ahead;
         for (var p = 0; p < count; p++, x += step)
         {
             var line = y.Next();
@@ -42,18 +42,18 @@ internal sealed unsafe partial class InnerLoops<V, S>
         S.Store(b2, sums + 5 * w);
         S.Store(a3, sums + 6 * w);
         S.Store(b3, sums + 7 * w);
-        ahead.End(count, walk);
+        ahead = walk;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyTwo<Y>(float* x, nint pitch, nint step, int count, Y y, float* sums, bool add,
-        ref Ahead ahead) where Y : struct, ILines
+    private static void MultiplyTwo<Y, A>(float* x, nint pitch, nint step, int count, Y y, float* sums, bool add,
+        ref A ahead) where Y : struct, ILines where A : struct, IAhead
     {
         var w = S.Width;
         V a0 = default, a1 = default, b0 = default, b1 = default;
         if (add)
             (a0, b0, a1, b1) = (S.Load(sums), S.Load(sums + w), S.Load(sums + 2 * w), S.Load(sums + 3 * w));
-        var walk = ahead.Begin(count, x);
+        var walk = ahead;
         for (var p = 0; p < count; p++, x += step)
         {
             var line = y.Next();
@@ -69,7 +69,7 @@ internal sealed unsafe partial class InnerLoops<V, S>
         S.Store(b0, sums + w);
         S.Store(a1, sums + 2 * w);
         S.Store(b1, sums + 3 * w);
-        ahead.End(count, walk);
+        ahead = walk;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

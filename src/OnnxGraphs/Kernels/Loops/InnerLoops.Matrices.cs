@@ -18,27 +18,33 @@ internal sealed unsafe partial class InnerLoops<V, S>
     private static void Multiply<Y>(float* x, nint pitch, nint step, int rows, int count, Y y, int columns, float* sums,
         bool add, ref Ahead ahead) where Y : struct, ILines
     {
-        if (columns > S.Width)
-            MultiplyWide(x, pitch, step, rows, count, y, sums, add, ref ahead);
-        else
+        var nothing = default(NothingAhead);
+        if (columns <= S.Width)
             MultiplyNarrow(x, pitch, step, rows, count, y, sums, add);
+        else if (ahead.HasMore)
+            ahead.Pass(count * MultiplyWide(x, pitch, step, rows, count, y, sums, add, ref ahead));
+        else
+            MultiplyWide(x, pitch, step, rows, count, y, sums, add, ref nothing);
     }
 
-    private static void MultiplyWide<Y>(float* x, nint pitch, nint step, int rows, int count, Y y, float* sums,
-        bool add, ref Ahead ahead)
-        where Y : struct, ILines
+    // Returns the products that it took.
+    private static int MultiplyWide<Y, A>(float* x, nint pitch, nint step, int rows, int count, Y y, float* sums, bool add,
+        ref A ahead) where Y : struct, ILines where A : struct, IAhead
     {
         const int many = 2 * ProductRows;
-        var (row, columns) = (0, 2 * S.Width);
+        var (row, columns, products) = (0, 2 * S.Width, 0);
         if (S.Registers >= 32)
-            for (; rows - row > many - 2; row += many)
+            for (; rows - row > many - 2; row += many, products++)
                 MultiplyTwelve(x + row * pitch, pitch, step, count, y, sums + row * columns, add, ref ahead);
-        for (; rows - row > 4; row += ProductRows)
+        for (; rows - row > 4; row += ProductRows, products++)
             MultiplySix(x + row * pitch, pitch, step, count, y, sums + row * columns, add, ref ahead);
+        if (rows <= row)
+            return products;
         if (rows - row > 2)
             MultiplyFour(x + row * pitch, pitch, step, count, y, sums + row * columns, add, ref ahead);
-        else if (rows > row)
+        else
             MultiplyTwo(x + row * pitch, pitch, step, count, y, sums + row * columns, add, ref ahead);
+        return products + 1;
     }
 
     private static void MultiplyNarrow<Y>(float* x, nint pitch, nint step, int rows, int count, Y y,
@@ -58,8 +64,8 @@ internal sealed unsafe partial class InnerLoops<V, S>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyTwelve<Y>(float* x, nint pitch, nint step, int count, Y y, float* sums, bool add,
-        ref Ahead ahead) where Y : struct, ILines
+    private static void MultiplyTwelve<Y, A>(float* x, nint pitch, nint step, int count, Y y, float* sums, bool add,
+        ref A ahead) where Y : struct, ILines where A : struct, IAhead
     {
         var w = S.Width;
         V a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, a6 = default,
@@ -81,7 +87,7 @@ internal sealed unsafe partial class InnerLoops<V, S>
             (a10, b10) = (S.Load(sums + 20 * w), S.Load(sums + 21 * w));
             (a11, b11) = (S.Load(sums + 22 * w), S.Load(sums + 23 * w));
         }
-        var walk = ahead.Begin(count, x);
+        var walk = ahead;
         for (var p = count; p > 0; p--, x += step)
         {
             var line = y.Next();
@@ -151,12 +157,12 @@ internal sealed unsafe partial class InnerLoops<V, S>
         S.Store(b10, sums + 21 * w);
         S.Store(a11, sums + 22 * w);
         S.Store(b11, sums + 23 * w);
-        ahead.End(count, walk);
+        ahead = walk;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplySix<Y>(float* x, nint pitch, nint step, int count, Y y, float* sums, bool add,
-        ref Ahead ahead) where Y : struct, ILines
+    private static void MultiplySix<Y, A>(float* x, nint pitch, nint step, int count, Y y, float* sums, bool add,
+        ref A ahead) where Y : struct, ILines where A : struct, IAhead
     {
         var w = S.Width;
         V a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, b0 = default,
@@ -171,7 +177,7 @@ internal sealed unsafe partial class InnerLoops<V, S>
             (a5, b5) = (S.Load(sums + 10 * w), S.Load(sums + 11 * w));
         }
         var lower = x + 3 * pitch;
-        var walk = ahead.Begin(count, x);
+        var walk = ahead;
         for (var p = count; p > 0; p--, x += step, lower += step)
         {
             var line = y.Next();
@@ -207,6 +213,6 @@ internal sealed unsafe partial class InnerLoops<V, S>
         S.Store(b4, sums + 9 * w);
         S.Store(a5, sums + 10 * w);
         S.Store(b5, sums + 11 * w);
-        ahead.End(count, walk);
+        ahead = walk;
     }
 }
