@@ -18,6 +18,10 @@ public sealed class QuantizeVerbTests
         Assert.IsLessThan(0.6 * new FileInfo(folder.Model).Length, new FileInfo(folder.At("int8.onnx")).Length);
         Assert.AreEqual(1, Run(folder, "--max-drop", "1"), "a file that exists stays");
         Assert.AreEqual(0, Run(folder, "--max-drop", "1", "--overwrite"));
+        var model = File.ReadAllBytes(folder.Model);
+        Assert.AreEqual(1, ToolFolder.Run("quantize", "--model", folder.Model, "--data", folder.Shapes.Test, "--images",
+            folder.Shapes.Images, "--max-drop", "1", "--output", folder.Model, "--overwrite"), "the float network stays");
+        Assert.IsTrue(model.AsSpan().SequenceEqual(File.ReadAllBytes(folder.Model)));
     }
 
     [TestMethod]

@@ -98,12 +98,35 @@ public sealed class TrainVerbTests
     [DataRow("--tiles", "0.5")]
     [DataRow("--balance", "median")]
     [DataRow("--image-size", "64x64")]
+    [DataRow("--alpha", "0.5")]
+    [DataRow("--gamma", "1")]
+    [DataRow("--close-mosaic", "1")]
     public void Options_that_would_do_nothing_are_refused(string option, string value)
     {
         using var folder = new ToolFolder();
         Assert.AreEqual(1, ToolFolder.Run("train", "--train", folder.Shapes.Train, "--images", folder.Shapes.Images, "--epochs", "1",
             "--model", folder.Model, "--output", folder.At("run"), option, value));
         Assert.IsFalse(File.Exists(folder.At("run/log.csv")));
+    }
+
+    [TestMethod]
+    [DataRow("--lr", "-1", "above 0")]
+    [DataRow("--lr", "NaN", "above 0")]
+    [DataRow("--epochs", "0", "at least 1")]
+    [DataRow("--batch", "0", "from 1 on")]
+    [DataRow("--accumulate", "0", "at least 1")]
+    [DataRow("--warm-up", "-0.5", "at least 0")]
+    [DataRow("--weight-decay", "-0.1", "at least 0")]
+    [DataRow("--threads", "-1", "at least 0")]
+    public void Numbers_that_no_training_takes_are_refused_by_the_name_of_their_option(string option, string value, string expected)
+    {
+        using var folder = new ToolFolder();
+        var (code, errors) = ToolFolder.RunWithErrors("train", "--train", folder.Shapes.Train, "--images", folder.Shapes.Images,
+            "--output", folder.At("run"), option, value);
+        Assert.AreEqual(1, code);
+        Assert.Contains($"{option} is ", errors);
+        Assert.Contains(expected, errors);
+        Assert.IsFalse(Directory.Exists(folder.At("run")));
     }
 
     [TestMethod]

@@ -113,10 +113,11 @@ internal sealed class QuantizeVerb : Verb
     protected override void Run(ParseResult given, CancellationToken cancel)
     {
         var output = given.GetValue(_output)!;
-        if (File.Exists(output) && !given.GetValue(_overwrite))
-            throw new IOException($"{output} exists; give another --output, or allow --overwrite.");
+        OutputPath.KeepApart([new("--model", given.GetValue(_model))], [new("--output", output)]);
+        OutputPath.Prepare(given.GetValue(_overwrite), output);
         AtLeast(given, _pictures, 1);
         AtLeast(given, _repair, 0);
+        Positive(given, _rate);
         Needs(given, _repair, _train, _rate, _distill, _distillFeatures, _repairRanges);
         var data = given.GetValue(_data)!;
         var settings = new QuantizeSettings(given.GetValue(_model)!, data, given.GetValue(_test) ?? data,

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Numerics;
 using Microsoft.ML.OnnxRuntime;
 using MLNet.Detection.Data;
 using MLNet.Detection.Images;
@@ -52,10 +54,19 @@ internal abstract class Verb : Command
 
     /// <summary>Refuses a number below another.</summary>
     /// <exception cref="ArgumentException">It is.</exception>
-    public static void AtLeast(ParseResult given, Option<int> option, int least)
+    public static void AtLeast<T>(ParseResult given, Option<T> option, T least) where T : struct, INumber<T> =>
+        Expect(given, option, value => value >= least, $"at least {least}");
+
+    /// <summary>Refuses a number that is not above zero.</summary>
+    /// <exception cref="ArgumentException">It is not.</exception>
+    public static void Positive<T>(ParseResult given, Option<T> option) where T : struct, INumber<T> =>
+        Expect(given, option, value => value > T.Zero && T.IsFinite(value), "a number above 0");
+
+    private static void Expect<T>(ParseResult given, Option<T> option, Func<T, bool> isRight, string expected)
+        where T : struct, INumber<T>
     {
-        if (given.GetValue(option) < least)
-            throw new ArgumentException($"{option.Name} is {given.GetValue(option)}; expected at least {least}.");
+        if (given.GetValue(option) is var value && !isRight(value))
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{option.Name} is {value}; expected {expected}."));
     }
 
     /// <summary>Says on the error stream what was found of a file.</summary>

@@ -41,8 +41,8 @@ internal sealed class Recipe(ParseResult given, Settings settings)
     public int? FoundBatch { get; set; }
 
     public int BatchSize => FoundBatch ?? (FindsBatch ? 1 : FromScratch && IsDefault(settings.Batch) ? ScratchRecipe.BatchSize
-        : int.TryParse(given.GetValue(settings.Batch), CultureInfo.InvariantCulture, out var batch) ? batch
-        : throw new ArgumentException($"--batch is '{given.GetValue(settings.Batch)}'; expected a number of images, or auto."));
+        : int.TryParse(given.GetValue(settings.Batch), CultureInfo.InvariantCulture, out var batch) && batch > 0 ? batch
+        : throw new ArgumentException($"--batch is '{given.GetValue(settings.Batch)}'; expected a number of images from 1 on, or auto."));
 
     public WeightAverage? Average => given.GetValue(settings.Average) is { } decay
         ? new(decay, given.GetValue(settings.AverageRamp)) : null;

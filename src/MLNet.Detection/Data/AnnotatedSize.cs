@@ -23,8 +23,9 @@ internal static class AnnotatedSize
     {
         string[] wrong = [.. data.Images.Take(Looked).Where(image => image.Width > 0)
             .Select(image => Found(image) is { } found ? $"{image.FileName}: {found}" : null).OfType<string>()];
-        return wrong.Length == 0 ? null : $"{data.Source}: {wrong.Length} pictures{(data.Images.Length > Looked ? $" of the first {Looked}" : "")} "
-            + $"have another size than their annotations say, so that boxes can lie in wrong places ({wrong[0]}). Correct the annotations; "
+        return wrong.Length == 0 ? null : $"{data.Source}: {(wrong.Length == 1 ? "one picture" : $"{wrong.Length} pictures")}"
+            + $"{(data.Images.Length > Looked ? $" of the first {Looked}" : "")} with another size than annotated, so that boxes can lie "
+            + $"in wrong places ({wrong[0]}). Correct the annotations; "
             + "'mlnet-detect report' lists all.";
     }
 

@@ -49,7 +49,7 @@ internal sealed class FineTuning(
         Tell(skipped, [.. store.Problems, .. validation?.Problems ?? []], data);
         CheckImages(store);
         start.CheckData(store);
-        var notes = Notes(store.Samples);
+        var notes = options.WorkspacePath is null && options.ResumeFrom is null ? [] : Notes(store.Samples);
         var resume = options.ResumeFrom is { } from && _ranks.IsFirst() ? ResumePoint.Load(from, notes) : null;
         var learnt = Learn(start, ahead, Batches(store), resume, validation, notes);
         // Of pictures that are decoded at need, each rank has found those that it had to learn or to measure.
@@ -183,7 +183,7 @@ internal sealed class FineTuning(
         ["learn_ranges"] = $"{options.LearnRanges}", ["groups"] = $"{string.Join(", ", options.Groups)}", ["batch_statistics"] = $"{options.BatchStatistics}",
         ["augmentation"] = $"{string.Join(", ", options.Augmentations.Prepend<object?>(options.Mix).OfType<object>())}",
         // Behind the settings that they depend on, which say more.
-        ["boxes"] = $"{SampleHash.OfLabels(samples)}",
+        ["boxes"] = $"{RunHash.OfLabels(samples)}", ["model"] = $"{RunHash.OfWeights(task.Model.Model)}",
     }.ToDictionary(pair => pair.Key, pair => FormattableString.Invariant(pair.Value));
 
     private PictureNetwork Tuned(ParameterLayout layout, float[] parameters) =>

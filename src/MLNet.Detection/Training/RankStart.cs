@@ -47,7 +47,7 @@ internal sealed class RankStart(IRanks ranks)
             return;
         var own = new long[store.Samples.Count];
         var every = store.IsDecoded ? 1 : Math.Max(1, own.Length / PicturesCompared);
-        Parallel.For(0, own.Length, i => own[i] = SampleHash.Of(store.Samples[i], i % every == 0 ? store.Picture(i) : null));
+        Parallel.For(0, own.Length, i => own[i] = RunHash.Of(store.Samples[i], i % every == 0 ? store.Picture(i) : null));
         var first = new long[ranks.OfFirst(own.Length)];
         own.AsSpan(0, Math.Min(own.Length, first.Length)).CopyTo(first);
         ranks.Broadcast<long>(first);

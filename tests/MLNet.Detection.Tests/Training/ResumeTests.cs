@@ -79,6 +79,11 @@ public sealed class ResumeTests
         var reversed = Assert.ThrowsExactly<ModelException>(() =>
             run.Fit(run.Options(epochs: 1, resume: From), SmallRun.With(run.Train, run.Train.Images.Reverse())));
         StringAssert.Contains(reversed.Message, "with boxes = ");
+        // Weights that stay come from the file, not from the checkpoint.
+        var other = SmallRun.Detector.Model.Proto.Clone();
+        var weights = other.Graph.Initializer.First(tensor => tensor.RawData.Length > 0);
+        weights.RawData = Google.Protobuf.ByteString.CopyFrom([.. weights.RawData.Select(b => (byte)(b ^ 1))]);
+        Refuses(run.Options(epochs: 1, resume: From, detector: SmallRun.Detector with { Model = new(other) }), "with model = ");
 
         void Refuses(FineTuneTrainer.Options options, string message) =>
             StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => run.Fit(options)).Message, message);
