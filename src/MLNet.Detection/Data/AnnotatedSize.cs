@@ -25,8 +25,7 @@ internal static class AnnotatedSize
             .Select(image => Found(image) is { } found ? $"{image.FileName}: {found}" : null).OfType<string>()];
         return wrong.Length == 0 ? null : $"{data.Source}: {(wrong.Length == 1 ? "one picture" : $"{wrong.Length} pictures")}"
             + $"{(data.Images.Length > Looked ? $" of the first {Looked}" : "")} with another size than annotated, so that boxes can lie "
-            + $"in wrong places ({wrong[0]}). Correct the annotations; "
-            + "'mlnet-detect report' lists all.";
+            + $"in wrong places ({wrong[0]}). Correct the annotations; 'mlnet-detect report' lists all.";
     }
 
     private static string? Found(LabeledImage image)

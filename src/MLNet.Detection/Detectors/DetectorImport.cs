@@ -37,9 +37,17 @@ public sealed record DetectorImport : HeadRequest
     /// <exception cref="ArgumentException">There are no classes, or two of one name.</exception>
     public DetectorModel Load(string path, Func<int, int, IReadOnlyList<Box>?>? anchors = null)
     {
-        var model = FileForm.Open(OnnxModel.Load(path), ImageSize);
-        var input = ImageInput.Read(model, ImageSize);
-        return (this with { Anchors = anchors?.Invoke(input.Width, input.Height) ?? Anchors }).Apply(model);
+        var file = OnnxModel.Load(path);
+        try
+        {
+            var model = FileForm.Open(file, ImageSize);
+            var input = ImageInput.Read(model, ImageSize);
+            return (this with { Anchors = anchors?.Invoke(input.Width, input.Height) ?? Anchors }).Apply(model);
+        }
+        catch (ModelException error) when (FileForm.SizeProblem(file, ImageSize) is { } problem)
+        {
+            throw new ModelException(problem, error);
+        }
     }
 
     /// <summary>Imports a model.</summary>

@@ -42,6 +42,15 @@ internal static class FileForm
         return null;
     }
 
+    /// <summary>Why a file with open image axes cannot be taken at a size that is given; null where it can, or none is given.</summary>
+    public static string? SizeProblem(OnnxModel model, (int Width, int Height)? given) =>
+        given is not { } size || !ImageInput.IsOpen(model) || Runs(model, size) ? null
+            : $"{model.Path}: its image axes are open, but it does not run at {size.Width} x {size.Height}"
+                + (GuessSize(model) is var (width, height)
+                    ? $"; it does at {width} x {height}, for which its constants (grids of cells, say) were computed: give that size, or "
+                        + "export the model for the one you want."
+                    : ", nor at any customary size.");
+
     private static bool Runs(OnnxModel model, (int, int) size)
     {
         try

@@ -97,7 +97,8 @@ public sealed record DetectorInspection
     /// <param name="imageSize">Width and height in pixels, where the file leaves them open.</param>
     public static DetectorInspection Of(OnnxModel model, (int Width, int Height)? imageSize = null)
     {
-        var (problems, notes) = (new List<string>(), FileNotes.Of(model, ref imageSize));
+        List<string> problems = FileForm.SizeProblem(model, imageSize) is { } problem ? [problem] : [];
+        var notes = FileNotes.Of(model, ref imageSize);
         model = TiedWeights.Untie(Try(() => FileForm.Open(model, imageSize), problems) ?? model);
         var input = Try(() => ImageInput.Read(model, imageSize, orGrey: true), problems);
         var report = Of(model, input, problems) with { Notes = notes };

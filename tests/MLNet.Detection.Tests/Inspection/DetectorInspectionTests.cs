@@ -5,7 +5,11 @@ using MLNet.Detection.Detectors;
 using MLNet.Detection.Heads;
 using MLNet.Detection.Images;
 using MLNet.Detection.Inspection;
+using MLNet.Detection.Tests.Data;
+using OnnxGraphs.Graphs;
 using OnnxGraphs.Inspection;
+using OnnxGraphs.Models;
+using OnnxGraphs.Models.Proto;
 
 namespace MLNet.Detection.Tests.Inspection;
 
@@ -97,7 +101,7 @@ public sealed class DetectorInspectionTests
     [TestMethod]
     public void Yolox_with_an_output_for_each_value_is_named_with_all_three()
     {
-        var model = OnnxGraphs.Models.OnnxModel.Load(References.PathOf("heads", "fcos.onnx"));
+        var model = OnnxModel.Load(References.PathOf("heads", "fcos.onnx"));
         model.Producers["bbox_ctrness"].Output[0] = "objectness";
         model.Proto.Graph.Output.Single(output => output.Name == "bbox_ctrness").Name = "objectness";
         var recipe = DetectorInspection.Of(model).Recipe;
@@ -114,7 +118,7 @@ public sealed class DetectorInspectionTests
     [TestMethod]
     public void An_open_image_size_is_guessed_and_goes_into_the_recipe()
     {
-        var model = OnnxGraphs.Models.OnnxModel.Load(References.PathOf("13_training", "tiny_retinanet.onnx"));
+        var model = OnnxModel.Load(References.PathOf("13_training", "tiny_retinanet.onnx"));
         foreach (var dim in model.Proto.Graph.Input[0].Type.TensorType.Shape.Dim.Skip(2))
             dim.DimParam = "side";
         var open = DetectorInspection.Of(model);
@@ -124,5 +128,26 @@ public sealed class DetectorInspectionTests
         Assert.AreEqual("cls_logits", sized.Model.Heads!.Classes.Value);
         StringAssert.Contains(sized.Recipe.Command, "--image-size 32x32");
         StringAssert.Contains(sized.Recipe.Code, "ImageSize = (32, 32),");
+    }
+
+    // As exports of YOLOv5: the axes are open, but a grid of cells was computed for one size.
+    [TestMethod]
+    public void A_size_that_a_file_does_not_run_at_is_named_with_one_that_it_runs_at()
+    {
+        var model = OnnxModel.Load(References.PathOf("13_training", "tiny_retinanet.onnx"));
+        foreach (var dim in model.Proto.Graph.Input[0].Type.TensorType.Shape.Dim.Skip(2))
+            dim.DimParam = "side";
+        var rows = DetectorInspection.Of(model, (128, 128)).Model.Heads!.Classes.Shape![1];
+        model.Proto.Graph.Initializer.Add(new Tensor(ElementType.Float32, new(rows, 1), new byte[4 * rows]).ToProto("grid"));
+        model.Proto.Graph.Node.Add(new NodeProto { OpType = "Add", Input = { "cls_logits", "grid" }, Output = { "on the grid" } });
+        model.Proto.Graph.Output.Add(new ValueInfoProto { Name = "on the grid" });
+        Assert.IsFalse(DetectorInspection.Of(model, (128, 128)).Problems.Any(problem => problem.Contains("does not run")));
+        const string message = "does not run at 64 x 64; it does at 128 x 128";
+        Assert.IsTrue(DetectorInspection.Of(model, (64, 64)).Problems.Any(problem => problem.Contains(message)));
+        using var folder = new TemporaryFolder();
+        model.Save(folder.File("gridded.onnx"));
+        var error = Assert.Throws<ModelException>(() =>
+            new DetectorImport { Classes = ["a", "b"], ImageSize = (64, 64) }.Load(folder.File("gridded.onnx")));
+        StringAssert.Contains(error.Message, message);
     }
 }

@@ -90,7 +90,8 @@ internal sealed unsafe class WinogradSmallMapsGradient : WinogradKernel
             var x = inputs + (long)frequency * _inputPitch + channel;
             Loops.Multiply(x, 1, _channelPitch, channels, _tiles,
                 gradients + (long)frequency * _gradientPitch + (long)block * _tiles * BlockColumns, BlockColumns,
-                sums + frequency * _sumPitch, add: false, new(x + _inputPitch, _channelPitch, _tiles, CacheLines.Numbers, (channels + 15) / CacheLines.Numbers));
+                sums + frequency * _sumPitch, add: false, new Ahead(x + _inputPitch, _channelPitch, _tiles, CacheLines.Numbers,
+                    (channels + CacheLines.Numbers - 1) / CacheLines.Numbers));
         }
         WriteGradient(sums, _sumPitch, dw, block * BlockColumns, channel, channels, sums + Grid.Frequencies * _sumPitch);
     }
