@@ -15,6 +15,7 @@ internal static class DetectorScorer
         nameof(DetectorTransformer), size =>
         {
             var detector = new Detector(model, size, device);
-            return new(detector, detector.DetectResized);
+            // A file may take one picture at a time.
+            return new(detector, pictures => [.. pictures.Chunk(detector.BatchSize).SelectMany(detector.DetectResized)]);
         }, (picture, decoder) => picture.Resized(decoder, model.Resize), [], batchSize, decoding, log);
 }

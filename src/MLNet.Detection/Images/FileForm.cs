@@ -44,12 +44,25 @@ internal static class FileForm
 
     /// <summary>Why a file with open image axes cannot be taken at a size that is given; null where it can, or none is given.</summary>
     public static string? SizeProblem(OnnxModel model, (int Width, int Height)? given) =>
-        given is not { } size || !ImageInput.IsOpen(model) || Runs(model, size) ? null
+        given is not { } size || !IsOpen(model) || Runs(model, size) ? null
             : $"{model.Path}: its image axes are open, but it does not run at {size.Width} x {size.Height}"
                 + (GuessSize(model) is var (width, height)
                     ? $"; it does at {width} x {height}, for which its constants (grids of cells, say) were computed: give that size, or "
                         + "export the model for the one you want."
                     : ", nor at any customary size.");
+
+    // What has no picture of colours is refused elsewhere.
+    private static bool IsOpen(OnnxModel model)
+    {
+        try
+        {
+            return ImageInput.IsOpen(model);
+        }
+        catch (ModelException)
+        {
+            return false;
+        }
+    }
 
     private static bool Runs(OnnxModel model, (int, int) size)
     {

@@ -1,4 +1,5 @@
 using MLNet.Detection.Images;
+using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 
 namespace MLNet.Detection.Networks;
@@ -44,9 +45,13 @@ public abstract record NetworkImport
     /// <param name="model">The file.</param>
     /// <param name="front">What it does to its pictures itself.</param>
     /// <param name="customary">What files of its kind take, where that is known.</param>
-    /// <exception cref="ModelException">Nothing says it.</exception>
+    /// <exception cref="ModelException">Nothing says it, or it cannot be so.</exception>
     internal Normalization PixelsOf(OnnxModel model, ImageFront front, Normalization? customary)
     {
+        if (front.Input.Type == ElementType.UInt8 && Normalization is { } given
+            && given with { Order = Normalization.Pixels.Order } != Normalization.Pixels)
+            throw new ModelException($"{model.Path}: the network takes bytes, from 0 to 255, and prepares them itself, but its pixels are "
+                + $"said to be {given.ToWords()}; leave the normalisation out (Normalization, or --normalization).");
         var pixels = Normalization ?? front.InputRange ?? MetadataEntries.Pixels(model)
             ?? customary ?? throw new ModelException(
                 $"{model.Path}: nothing says what numbers the network takes for its pixels, and files of this kind "

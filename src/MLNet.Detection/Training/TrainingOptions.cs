@@ -83,7 +83,8 @@ public abstract record TrainingOptions
     /// </summary>
     public bool BatchStatistics { get; init; }
 
-    /// <summary>Seed of order, mirroring and augmentation.</summary>
+    /// <summary>Seed of order, mirroring and augmentation, and all that decides them: that of <c>MLContext</c> has no part in
+    /// training. Several runs that are to differ need several.</summary>
     public int Seed { get; init; }
 
     /// <summary>

@@ -5,6 +5,7 @@ using MLNet.Detection.Detectors;
 using MLNet.Detection.Images;
 using MLNet.Detection.Tests.Heads;
 using MLNet.Detection.Tests.Estimators;
+using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
 using OnnxGraphs.Models.Proto;
 
@@ -49,6 +50,29 @@ public sealed class MeaningCheckTests
         var error = Assert.ThrowsExactly<ModelException>(() => MeaningCheck.Demand(Activated(detector, activation)));
         StringAssert.Contains(error.Message, "' is [");
         StringAssert.Contains(error.Message, "decoded here it is [");
+    }
+
+    // A value in between agrees, but the file gives away others.
+    [TestMethod]
+    [DataRow(new[] { 1L, 0 }, "' is [", DisplayName = "classes in another order")]
+    [DataRow(new[] { 0L }, "has the scores of 1 classes, decoded here there are 2", DisplayName = "a class left out")]
+    [DataRow(new[] { 0L, 1 }, null, DisplayName = "all of them")]
+    public void Outputs_that_leave_out_or_exchange_classes_are_refused(long[] columns, string? message)
+    {
+        var detector = Small.Build();
+        var proto = detector.Model.Proto.Clone();
+        var scores = proto.Graph.Node.Single(node => node.Output.Contains("scores"));
+        scores.Output[scores.Output.IndexOf("scores")] = "all scores";
+        proto.Graph.Initializer.Add(Tensor.Of<long>(new(columns.Length), columns).ToProto("columns"));
+        var chosen = new NodeProto { OpType = "Gather", Input = { "all scores", "columns" }, Output = { "scores" } };
+        chosen.Attribute.Add(new AttributeProto { Name = "axis", I = 2, Type = AttributeProto.Types.AttributeType.Int });
+        proto.Graph.Node.Add(chosen);
+        proto.Graph.Output.Single(output => output.Name == "scores").Type.TensorType.Shape.Dim[2].DimValue = columns.Length;
+        var changed = detector with { Model = new(proto) };
+        if (message is null)
+            Assert.IsNotNull(MeaningCheck.Demand(changed).Scores);
+        else
+            StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => MeaningCheck.Demand(changed)).Message, message);
     }
 
     [TestMethod]

@@ -29,6 +29,10 @@ public sealed class PreparedInputTests
         var detector = new DetectorImport { Classes = [.. data.Categories.Select(c => c.Name)] }.Apply(Prepared());
         Assert.AreEqual("images", detector.InputName);
         Assert.AreEqual(Normalization.Pixels, detector.InputNormalization);
+        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => new DetectorImport
+        {
+            Classes = detector.Classes, Normalization = Normalization.Unit,
+        }.Apply(Prepared())).Message, "takes bytes, from 0 to 255");
         FineTuneTrainer.Options options = new() { Detector = detector, BatchSize = 2, Epochs = 1 };
         var tuned = new FineTuneTrainer(new MLContext(seed: 1), options).Train(new DetectionDataView(data)).Detector;
         tuned.Save(folder.File("tuned.onnx"));

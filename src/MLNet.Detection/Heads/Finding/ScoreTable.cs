@@ -19,6 +19,9 @@ internal sealed record ScoreTable(
         Scores = [.. order.Select(place => Scores[place])], Levels = order[0] == 0 ? Levels : [.. Levels.Reverse()],
     };
 
+    /// <summary>Some of the columns.</summary>
+    public ScoreTable Part(int first, int columns) => this with { Scores = [.. Scores.Select(row => row[first..(first + columns)])] };
+
     /// <summary>All rows together, then those of each level, as first row and number.</summary>
     public IEnumerable<(int First, int Rows)> Ranges
     {

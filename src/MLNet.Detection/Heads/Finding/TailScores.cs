@@ -17,7 +17,7 @@ internal static class TailScores
     private const float LeastShare = 0.99f;
 
     private static readonly string[] Moves =
-        ["Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Split", "Slice", "Concat"];
+        ["Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Split", "Slice", "Concat", "Gather"];
 
     /// <summary>The values behind the class logits, and those of them that are probabilities: an activation made them, and
     /// what follows only moves them.</summary>
@@ -58,6 +58,19 @@ internal static class TailScores
         return (agreed, null);
     }
 
+    /// <summary>Where probabilities of all places are outputs of the file, the scores must be among these, without background
+    /// perhaps: a tail may leave out or exchange columns of a value that agrees. In words what differs, else null.</summary>
+    public static string? OutputDifference(ScoreTable own, ScoreTable classes, IReadOnlyDictionary<string, Tensor> values,
+        (IReadOnlySet<string> Behind, IReadOnlySet<string> Activated) names, IReadOnlyList<string> outputs, float tolerance)
+    {
+        var tables = values.SelectMany(at => PlaceColumns.Of(at.Key, at.Value, own.Rows)).ToList();
+        var shown = tables.Where(table => names.Behind.Contains(table.Value) && outputs.Contains(table.Value)).ToList();
+        return shown.LastOrDefault(table => names.Activated.Contains(table.Value)) is not { } output
+            || shown.Any(table => Agrees(own, 0, table, tables, tolerance)
+                || table.Count != own.Columns && Agrees(classes, 0, table, tables, tolerance))
+            ? null : Difference(output.Count == own.Columns ? own : classes, 0, output, tolerance);
+    }
+
     private static bool Agrees(
         ScoreTable own, int first, PlaceColumns table, IReadOnlyList<PlaceColumns> all, float tolerance)
     {
@@ -92,6 +105,8 @@ internal static class TailScores
 
     private static string Difference(ScoreTable own, int first, PlaceColumns table, float tolerance)
     {
+        if (table.Count < own.Columns)
+            return $"'{table.Value}' has the scores of {table.Count} classes, decoded here there are {own.Columns}";
         var row = Enumerable.Range(0, table.Rows).FirstOrDefault(row => Enumerable.Range(0, own.Columns)
             .Any(column => !ScoreTable.Near(own[first + row, column], table[row, column], tolerance)));
         var (theirs, ours) = (Numbers(column => table[row, column]), Numbers(column => own[first + row, column]));
