@@ -8,7 +8,9 @@ using MLNet.Detection.Images;
 using MLNet.Detection.Scoring;
 using MLNet.Detection.Tests.Data;
 using MLNet.Detection.Tests.Interop;
+using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
+using OnnxGraphs.Models.Proto;
 
 namespace MLNet.Detection.Tests.Estimators;
 
@@ -38,6 +40,35 @@ public sealed class DetectorTransformerTests
             Close.To([.. expected.Select(found => (double)found.Score)], scores[i], 1e-5, "score");
             Close.To(Corners(expected), boxes[i], 1e-4, "box");
         }
+    }
+
+    // A softmax over the colours of the one picture would run over those of all pictures.
+    [TestMethod]
+    public void A_file_that_takes_one_picture_at_a_time_is_scored_in_batches_of_one()
+    {
+        var proto = TinyDetector.Model.Model.Proto.Clone();
+        var input = proto.Graph.Input[0];
+        input.Type.TensorType.Shape.Dim[0] = new() { DimValue = 1 };
+        foreach (var node in proto.Graph.Node)
+            for (var i = 0; i < node.Input.Count; i++)
+                if (node.Input[i] == input.Name)
+                    node.Input[i] = "picture";
+        proto.Graph.Initializer.Add([Tensor.Vector<long>(3, 32 * 32).ToProto("flat shape"), Tensor.Vector<long>(1, 3, 32, 32).ToProto("shape")]);
+        var softmax = new NodeProto { OpType = "Softmax", Input = { "flat" }, Output = { "parts" } };
+        softmax.Attribute.Add(new AttributeProto { Name = "axis", I = 0, Type = AttributeProto.Types.AttributeType.Int });
+        proto.Graph.Node.Insert(0, new NodeProto { OpType = "Reshape", Input = { "parts", "shape" }, Output = { "picture" } });
+        proto.Graph.Node.Insert(0, softmax);
+        proto.Graph.Node.Insert(0, new NodeProto { OpType = "Reshape", Input = { input.Name, "flat shape" }, Output = { "flat" } });
+        var model = TinyDetector.Model with { Model = new(proto) };
+        using (var detector = new Detector(model, 8))
+            Assert.AreEqual(1, detector.BatchSize);
+        var files = Enumerable.Range(0, 3).Select(TinyDetector.Noise).ToArray();
+        using var one = new DetectorTransformer(model, new() { BatchSize = 1 });
+        using var many = new DetectorTransformer(model, new() { BatchSize = 8 });
+        var (expected, scores) = (Rows.Vectors<float>(one.Transform(Data(files)), "Score"), Rows.Vectors<float>(many.Transform(Data(files)), "Score"));
+        Assert.HasCount(3, scores);
+        for (var i = 0; i < 3; i++)
+            CollectionAssert.AreEqual(expected[i], scores[i]);
     }
 
     [TestMethod]
