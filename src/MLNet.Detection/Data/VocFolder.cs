@@ -69,9 +69,8 @@ internal sealed class VocFolder
         var lines = File.ReadAllLines(SplitPath(split));
         for (var line = 0; line < lines.Length; line++)
         {
-            // A line is a name, or in the lists of one class a name and 1, 0 or -1.
-            var name = lines[line].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
-            if (name is null)
+            var name = Named(lines[line].Trim(), known);
+            if (name.Length == 0)
                 continue;
             if (!known.Contains(name))
                 throw new DatasetException(
@@ -83,6 +82,13 @@ internal sealed class VocFolder
                     "Remove the second line.");
         }
         return names;
+    }
+
+    // A line is a name, in the lists of one class with 1, 0 or -1 behind it; names may have spaces.
+    private static string Named(string line, HashSet<string> known)
+    {
+        var end = line.LastIndexOfAny([' ', '\t']);
+        return known.Contains(line) || end < 0 || line[(end + 1)..] is not ("1" or "0" or "-1") ? line : line[..end].TrimEnd();
     }
 
     private string SplitPath(string split)

@@ -102,7 +102,14 @@ public sealed record DetectorInspection
         model = TiedWeights.Untie(Try(() => FileForm.Open(model, imageSize), problems) ?? model);
         var input = Try(() => ImageInput.Read(model, imageSize, orGrey: true), problems);
         var report = Of(model, input, problems) with { Notes = notes };
-        return report.Map is null ? Guessed(RateGuess.Put(report, model), model) : report;
+        if (report.Map is not null)
+            return report;
+        var detector = Guessed(RateGuess.Put(report, model), model);
+        return input is not { Channels: 1 } ? detector : detector with
+        {
+            Problems = [.. detector.Problems, "the pictures have one channel, but detectors are trained on three: export the model with "
+                + "three, the first layer's weights repeated and divided by three"],
+        };
     }
 
     private static DetectorInspection Guessed(DetectorInspection report, OnnxModel model)

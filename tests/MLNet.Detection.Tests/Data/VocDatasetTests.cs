@@ -145,6 +145,17 @@ public sealed class VocDatasetTests
     }
 
     [TestMethod]
+    public void Names_in_a_split_may_have_spaces()
+    {
+        using var folder = Folder(Clean);
+        folder.Write("Annotations/b 1.xml", Clean.Replace("b.jpg", "b 1.jpg"));
+        folder.Write("Annotations/b c.xml", Clean.Replace("b.jpg", "b c.jpg"));
+        folder.Write("ImageSets/Main/spaced.txt", "b 1\nb c  1\na -1\n");
+        CollectionAssert.AreEquivalent(new[] { "b 1.jpg", "b c.jpg", "a.jpg" },
+            VocDataset.Load(folder.Path, "spaced", Unchecked).Images.Select(image => image.FileName).ToArray());
+    }
+
+    [TestMethod]
     public void A_missing_folder_or_image_is_named()
     {
         using var folder = Folder(Clean);

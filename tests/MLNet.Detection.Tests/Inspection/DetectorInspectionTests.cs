@@ -130,6 +130,20 @@ public sealed class DetectorInspectionTests
         StringAssert.Contains(sized.Recipe.Code, "ImageSize = (32, 32),");
     }
 
+    [TestMethod]
+    public void A_detector_of_grey_pictures_is_a_problem()
+    {
+        var model = OnnxModel.Load(References.PathOf("13_training", "tiny_retinanet.onnx"));
+        var input = model.Proto.Graph.Input[0];
+        model.Proto.Graph.Initializer.Add(Tensor.Vector<long>(1, 3, 1, 1).ToProto("three"));
+        model.Proto.Graph.Node.Insert(0, new NodeProto { OpType = "Expand", Input = { "grey", "three" }, Output = { input.Name } });
+        input.Name = "grey";
+        input.Type.TensorType.Shape.Dim[1].DimValue = 1;
+        var report = DetectorInspection.Of(model);
+        Assert.IsTrue(report.Problems.Any(problem => problem.Contains("one channel")), string.Join('\n', report.Problems));
+        Assert.Throws<ModelException>(() => new DetectorImport { Classes = ["a"] }.Apply(model));
+    }
+
     // As exports of YOLOv5: the axes are open, but a grid of cells was computed for one size.
     [TestMethod]
     public void A_size_that_a_file_does_not_run_at_is_named_with_one_that_it_runs_at()
