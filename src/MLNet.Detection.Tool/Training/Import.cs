@@ -66,10 +66,8 @@ internal sealed class Import(ParseResult given, Settings settings)
         if (loss is "multibox" or "retinanet")
             throw new ArgumentException($"--loss is {loss}, but {detector.Model.Path} is a two-stage detector; expected "
                 + "cross-entropy or focal.");
-        var regions = given.GetValue(settings.Rois);
-        if (regions < 1)
-            throw new ArgumentException($"--rois is {regions}; expected at least 1.");
-        return detector with { Head = head with { Regions = regions, Loss = RegionLoss(loss, box) } };
+        Verb.AtLeast(given, settings.Rois, 1);
+        return detector with { Head = head with { Regions = given.GetValue(settings.Rois), Loss = RegionLoss(loss, box) } };
     }
 
     private TwoStageLoss RegionLoss(string? classes, string? box) => new()

@@ -67,20 +67,14 @@ public static class MeaningCheck
         var names = TailScores.Find(detector.Model, detector.Head.ClassValues(detector));
         // Background is the first column, the last one of set predictions.
         var classes = own.Part(detector.Head is DetrHead ? 0 : own.Columns - detector.Classes.Count, detector.Classes.Count);
-        var found = (order is null ? PlaceOrders.All(detector.Head.Layout(detector)) : [order]).Select(At).ToList();
+        var found = (order is null ? PlaceOrders.All(detector.Head.Layout(detector)) : [order]).Select(order =>
+            TailScores.Compare(own.In(order), classes.In(order), tail.Values, names, tolerance)).ToList();
         var difference = found.All(at => at.Difference is not null) ? found[0].Difference : null;
         return difference is null ? found.Select(at => at.Value).FirstOrDefault(value => value is not null)
             : throw new ModelException($"{detector.Model.Path}: with the "
             + $"{detector.Head.Kind} head its scores would mean something else than in the file itself: of a noise picture "
             + $"{difference}. Say what the head is (Head, or --head, --head-file), or export the model with the scores of all classes in "
             + "their order.");
-
-        (string? Value, string? Difference) At(int[] order)
-        {
-            var found = TailScores.Compare(own.In(order), tail.Values, names, tolerance);
-            return found.Difference is null && TailScores.OutputDifference(own.In(order), classes.In(order), tail.Values, names,
-                detector.Model.OutputNames, tolerance) is { } other ? (null, other) : found;
-        }
     }
 
     // Constants of the tail may be whole numbers, too.

@@ -19,9 +19,9 @@ internal static class TailScores
     private static readonly string[] Moves =
         ["Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Split", "Slice", "Concat", "Gather"];
 
-    /// <summary>The values behind the class logits, and those of them that are probabilities: an activation made them, and
-    /// what follows only moves them.</summary>
-    public static (IReadOnlySet<string> Behind, IReadOnlySet<string> Activated) Find(
+    /// <summary>The values behind the class logits; those of them that are probabilities: an activation made them, and what
+    /// follows only moves them; and those that are outputs of the file.</summary>
+    public static (IReadOnlySet<string> Behind, IReadOnlySet<string> Activated, IReadOnlySet<string> Shown) Find(
         OnnxModel model, IReadOnlyList<string> logits)
     {
         var (behind, activated) = (logits.ToHashSet(), new HashSet<string>());
@@ -33,14 +33,21 @@ internal static class TailScores
                 activated.UnionWith(node.Output);
         }
         behind.ExceptWith(logits);
-        return (behind, activated);
+        return (behind, activated, behind.Intersect(model.OutputNames).ToHashSet());
     }
 
-    /// <summary>Looks for the scores among the values.</summary>
+    /// <summary>Looks for the scores among the values. Where probabilities of all places are outputs of the file, the scores must
+    /// be among these: a tail may leave out or exchange columns of a value that agrees.</summary>
+    /// <param name="own">The scores, as they are decoded here.</param>
+    /// <param name="classes">The same without background, which a file may not show.</param>
+    /// <param name="values">What the tail computes.</param>
+    /// <param name="names">What <see cref="Find"/> gives.</param>
+    /// <param name="tolerance">The relative difference of equal scores.</param>
     /// <returns>A value of all places or of a level that agrees, or in words what differs; neither where the probabilities
     /// of all places stand in no value.</returns>
-    public static (string? Value, string? Difference) Compare(ScoreTable own, IReadOnlyDictionary<string, Tensor> values,
-        (IReadOnlySet<string> Behind, IReadOnlySet<string> Activated) names, float tolerance)
+    public static (string? Value, string? Difference) Compare(ScoreTable own, ScoreTable classes,
+        IReadOnlyDictionary<string, Tensor> values,
+        (IReadOnlySet<string> Behind, IReadOnlySet<string> Activated, IReadOnlySet<string> Shown) names, float tolerance)
     {
         string? agreed = null;
         foreach (var (first, rows) in own.Ranges)
@@ -51,24 +58,16 @@ internal static class TailScores
             if (found is null && rows == own.Rows
                 && wide.LastOrDefault(table => names.Activated.Contains(table.Value)) is { } other)
                 return (null, Difference(own, first, other, tolerance));
+            var shown = tables.Where(table => names.Shown.Contains(table.Value)).ToList();
+            if (rows == own.Rows && shown.LastOrDefault(table => names.Activated.Contains(table.Value)) is { } output
+                && !shown.Any(table => Agrees(own, first, table, tables, tolerance)
+                    || table.Count != own.Columns && Agrees(classes, first, table, tables, tolerance)))
+                return (null, Difference(output.Count == own.Columns ? own : classes, first, output, tolerance));
             agreed ??= found?.Value;
             if (found is not null && rows == own.Rows)
                 break;
         }
         return (agreed, null);
-    }
-
-    /// <summary>Where probabilities of all places are outputs of the file, the scores must be among these, without background
-    /// perhaps: a tail may leave out or exchange columns of a value that agrees. In words what differs, else null.</summary>
-    public static string? OutputDifference(ScoreTable own, ScoreTable classes, IReadOnlyDictionary<string, Tensor> values,
-        (IReadOnlySet<string> Behind, IReadOnlySet<string> Activated) names, IReadOnlyList<string> outputs, float tolerance)
-    {
-        var tables = values.SelectMany(at => PlaceColumns.Of(at.Key, at.Value, own.Rows)).ToList();
-        var shown = tables.Where(table => names.Behind.Contains(table.Value) && outputs.Contains(table.Value)).ToList();
-        return shown.LastOrDefault(table => names.Activated.Contains(table.Value)) is not { } output
-            || shown.Any(table => Agrees(own, 0, table, tables, tolerance)
-                || table.Count != own.Columns && Agrees(classes, 0, table, tables, tolerance))
-            ? null : Difference(output.Count == own.Columns ? own : classes, 0, output, tolerance);
     }
 
     private static bool Agrees(
