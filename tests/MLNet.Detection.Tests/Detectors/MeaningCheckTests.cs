@@ -4,6 +4,7 @@ using MLNet.Detection.Builtin;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Images;
 using MLNet.Detection.Tests.Heads;
+using MLNet.Detection.Tests.Heads.Finding;
 using MLNet.Detection.Tests.Estimators;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
@@ -73,6 +74,62 @@ public sealed class MeaningCheckTests
             Assert.IsNotNull(MeaningCheck.Demand(changed).Scores);
         else
             StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => MeaningCheck.Demand(changed)).Message, message);
+    }
+
+    // One factor for all classes as well: thresholds would mean something else.
+    [TestMethod]
+    [DataRow(new[] { 1f, 2 }, true, DisplayName = "one class twice")]
+    [DataRow(new[] { 100f, 100 }, true, DisplayName = "percent")]
+    [DataRow(new[] { 1f, 1 }, false, DisplayName = "as they are")]
+    public void Outputs_that_scale_the_scores_are_refused(float[] factors, bool refused)
+    {
+        var detector = Small.Build();
+        var proto = detector.Model.Proto.Clone();
+        var scores = proto.Graph.Node.Single(node => node.Output.Contains("scores"));
+        scores.Output[scores.Output.IndexOf("scores")] = "all scores";
+        proto.Graph.Initializer.Add(Tensor.Of<float>(new(factors.Length), factors).ToProto("factors"));
+        proto.Graph.Node.Add(new NodeProto { OpType = "Mul", Input = { "all scores", "factors" }, Output = { "scores" } });
+        var changed = detector with { Model = new(proto) };
+        if (refused)
+            StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => MeaningCheck.Demand(changed)).Message, "of 'scores' is [");
+        else
+            Assert.IsNotNull(MeaningCheck.Demand(changed).Scores);
+    }
+
+    [TestMethod]
+    [DataRow(new[] { 1L, 0, 2, 3, 4 }, DisplayName = "classes in another order")]
+    [DataRow(new[] { 0L, 1, 2, 3, 4 }, DisplayName = "as they are")]
+    public void Outputs_by_level_must_have_the_scores_too(long[] columns)
+    {
+        var detector = FamilyFile.Import("damo_yolo", FamilyFile.Classes);
+        int[] rows = [8 * 8, 4 * 4, 2 * 2];
+        var proto = detector.Model.Proto.Clone();
+        proto.Graph.Initializer.Add(Tensor.Of<long>(new(columns.Length), columns).ToProto("columns"));
+        var scores = proto.Graph.Output.Single(output => output.Name == "scores");
+        var split = new NodeProto { OpType = "Split", Input = { "scores" } };
+        split.Attribute.Add(new AttributeProto { Name = "axis", I = 1, Type = AttributeProto.Types.AttributeType.Int });
+        split.Attribute.Add(new AttributeProto
+        {
+            Name = "split", Ints = { rows.Select(count => (long)count) }, Type = AttributeProto.Types.AttributeType.Ints,
+        });
+        proto.Graph.Node.Add(split);
+        for (var level = 0; level < rows.Length; level++)
+        {
+            split.Output.Add($"part{level}");
+            var chosen = new NodeProto { OpType = "Gather", Input = { $"part{level}", "columns" }, Output = { $"scores{level}" } };
+            chosen.Attribute.Add(new AttributeProto { Name = "axis", I = 2, Type = AttributeProto.Types.AttributeType.Int });
+            proto.Graph.Node.Add(chosen);
+            var output = scores.Clone();
+            output.Name = $"scores{level}";
+            output.Type.TensorType.Shape.Dim[1].DimValue = rows[level];
+            proto.Graph.Output.Add(output);
+        }
+        proto.Graph.Output.Remove(scores);
+        var changed = detector with { Model = new(proto) };
+        if (columns[0] == 1)
+            StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => MeaningCheck.Demand(changed)).Message, "' is [");
+        else
+            Assert.IsNotNull(MeaningCheck.Demand(changed).Scores);
     }
 
     [TestMethod]

@@ -36,8 +36,7 @@ internal static class TailScores
         return (behind, activated, behind.Intersect(model.OutputNames).ToHashSet());
     }
 
-    /// <summary>Looks for the scores among the values. Where probabilities of all places are outputs of the file, the scores must
-    /// be among these: a tail may leave out or exchange columns of a value that agrees.</summary>
+    /// <summary>Looks for the scores among the values. What the file shows of them must agree, too.</summary>
     /// <param name="own">The scores, as they are decoded here.</param>
     /// <param name="classes">The same without background, which a file may not show.</param>
     /// <param name="values">What the tail computes.</param>
@@ -50,27 +49,25 @@ internal static class TailScores
         (IReadOnlySet<string> Behind, IReadOnlySet<string> Activated, IReadOnlySet<string> Shown) names, float tolerance)
     {
         string? agreed = null;
-        foreach (var (first, rows) in own.Ranges)
+        var ranges = own.Ranges.Select(range => (range.First, range.Rows,
+            Tables: values.SelectMany(at => PlaceColumns.Of(at.Key, at.Value, range.Rows)).ToList())).ToList();
+        foreach (var (first, rows, tables) in ranges)
         {
-            var tables = values.SelectMany(at => PlaceColumns.Of(at.Key, at.Value, rows)).ToList();
             var wide = tables.Where(table => names.Behind.Contains(table.Value) && table.Count >= own.Columns).ToList();
             var found = wide.LastOrDefault(table => Agrees(own, first, table, tables, tolerance));
             if (found is null && rows == own.Rows
                 && wide.LastOrDefault(table => names.Activated.Contains(table.Value)) is { } other)
                 return (null, Difference(own, first, other, tolerance));
-            var shown = tables.Where(table => names.Shown.Contains(table.Value)).ToList();
-            if (rows == own.Rows && shown.LastOrDefault(table => names.Activated.Contains(table.Value)) is { } output
-                && !shown.Any(table => Agrees(own, first, table, tables, tolerance)
-                    || table.Count != own.Columns && Agrees(classes, first, table, tables, tolerance)))
-                return (null, Difference(output.Count == own.Columns ? own : classes, first, output, tolerance));
             agreed ??= found?.Value;
             if (found is not null && rows == own.Rows)
                 break;
         }
-        return (agreed, null);
+        return ShownScores.Difference(own, classes, ranges, names.Activated, names.Shown, tolerance) is { } shown
+            ? (null, shown) : (agreed, null);
     }
 
-    private static bool Agrees(
+    /// <summary>Whether scores stand in consecutive columns of a table, or their factors in it and another.</summary>
+    public static bool Agrees(
         ScoreTable own, int first, PlaceColumns table, IReadOnlyList<PlaceColumns> all, float tolerance)
     {
         for (var start = 0; start + own.Columns <= table.Count; start++)
@@ -102,7 +99,8 @@ internal static class TailScores
         return wrong <= (1 - LeastShare) * table.Rows;
     }
 
-    private static string Difference(ScoreTable own, int first, PlaceColumns table, float tolerance)
+    /// <summary>In words the first row that differs.</summary>
+    public static string Difference(ScoreTable own, int first, PlaceColumns table, float tolerance)
     {
         if (table.Count < own.Columns)
             return $"'{table.Value}' has the scores of {table.Count} classes, decoded here there are {own.Columns}";
