@@ -54,6 +54,19 @@ public sealed class PredictVerbTests
     }
 
     [TestMethod]
+    public void A_picture_that_is_given_twice_is_looked_at_once()
+    {
+        using var folder = new ToolFolder();
+        var one = Directory.GetFiles(folder.Shapes.Images).Order().First();
+        Assert.AreEqual(0, ToolFolder.Run("predict", folder.Model, folder.Shapes.Images, folder.Shapes.Images + "/", one,
+            "--json", folder.At("found.json")));
+        using var document = JsonDocument.Parse(File.ReadAllText(folder.At("found.json")));
+        string[] files = [.. document.RootElement.EnumerateArray().Select(picture => picture.GetProperty("file").GetString()!)];
+        CollectionAssert.AreEquivalent(
+            Directory.GetFiles(folder.Shapes.Images).Select(Path.GetFileName).ToArray(), files);
+    }
+
+    [TestMethod]
     public void Files_that_exist_stay_and_are_refused_before_any_picture_is_read()
     {
         using var folder = new ToolFolder();

@@ -142,7 +142,12 @@ public sealed class TuneVerbTests
         foreach (var words in new[] { folder.At("tune"), "--seed differs", "--output", "--overwrite" })
             StringAssert.Contains(message, words);
         Assert.DoesNotContain("--trials", message);
+        Directory.CreateDirectory(folder.At("tune/trial-of-mine-epochs-2"));
         Begin(1, overwrite: true);
+        Assert.AreEqual("trial-of-mine-epochs-2", Path.GetFileName(Directory.GetDirectories(folder.At("tune")).Single()), "runs of the other are gone");
+        Directory.CreateDirectory(folder.At("tune/trial-001-epochs-2"));
+        Begin(1);
+        Assert.IsTrue(Directory.Exists(folder.At("tune/trial-001-epochs-2")));
         File.Delete(folder.At("tune/search.json"));
         Assert.ThrowsExactly<IOException>(() => Begin(1));
     }

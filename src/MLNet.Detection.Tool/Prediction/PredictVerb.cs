@@ -142,7 +142,8 @@ internal sealed class PredictVerb : Verb
 
     private static IReadOnlyList<PictureFile> Found(string[] paths)
     {
-        List<PictureFile> found = [.. paths.SelectMany(PictureFile.Of)];
+        // A folder, and once more a folder or picture in it: each picture once.
+        List<PictureFile> found = [.. paths.SelectMany(PictureFile.Of).DistinctBy(picture => Path.GetFullPath(picture.Path))];
         foreach (var path in paths.Distinct())
             if (PictureFile.LeftOut(path) is { Count: > 0 } others)
                 Console.Error.WriteLine($"Left out: {others.Count} files of {path} that end in {string.Join(", ", others

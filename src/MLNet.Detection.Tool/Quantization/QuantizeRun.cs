@@ -35,7 +35,7 @@ internal abstract class QuantizeRun<TModel>(QuantizeSettings settings, Cancellat
         var train = !repairs || settings.Train == settings.Data ? data : Data(settings.Train, model, toLearn: true);
         using var quantizer = Quantizer(model);
         var clock = Stopwatch.StartNew();
-        quantizer.Observe(data, settings.Pictures);
+        quantizer.Observe(data, settings.Pictures, cancel);
         Console.Out.WriteLine(FormattableString.Invariant(
             $"Calibrated with {quantizer.Pictures} pictures in {clock.Elapsed.TotalSeconds:f1} s"));
         var floats = Measure(model, test);

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace MLNet.Detection.Tool.Tuning;
 
@@ -12,6 +13,8 @@ internal sealed class SearchFolder(string path, JsonObject search)
     private static readonly JsonSerializerOptions Readable =
         new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly Regex RunName = new(@"^trial-\d{3,}-epochs-\d+$");
+
     private string Note => Path.Combine(path, "search.json");
 
     /// <summary>The table of all trials.</summary>
@@ -20,19 +23,28 @@ internal sealed class SearchFolder(string path, JsonObject search)
     /// <summary>The folder of a run.</summary>
     public string Run(Trial trial, int epochs) => Path.Combine(path, $"trial-{trial.Number:d3}-epochs-{epochs}");
 
-    /// <summary>Makes the folder, and notes in it what is searched; the same search goes on.</summary>
+    /// <summary>Makes the folder, and notes in it what is searched; the same search goes on, the runs of another one go.</summary>
     /// <exception cref="IOException">It holds another search, which may not be replaced.</exception>
     public void Begin(bool overwrite)
     {
-        if (!overwrite && HoldsRuns && Other() is { Count: > 0 } other)
-            throw new IOException($"{path} holds another search ({string.Join(", ", other)}); give another --output, or --overwrite. "
-                + "A search that was stopped goes on with the options that it began with.");
+        if (HoldsRuns && Other() is { Count: > 0 } other)
+        {
+            if (!overwrite)
+                throw new IOException($"{path} holds another search ({string.Join(", ", other)}); give another --output, or --overwrite. "
+                    + "A search that was stopped goes on with the options that it began with.");
+            foreach (var run in Runs)
+                Directory.Delete(run, recursive: true);
+            File.Delete(Table);
+        }
         Directory.CreateDirectory(path);
         File.WriteAllText(Note, search.ToJsonString(Readable));
     }
 
     private bool HoldsRuns => Directory.Exists(path)
-        && (File.Exists(Table) || Directory.EnumerateDirectories(path, "trial-*-epochs-*").Any());
+        && (File.Exists(Table) || Runs.Count > 0);
+
+    private IReadOnlyList<string> Runs => [.. Directory.EnumerateDirectories(path, "trial-*-epochs-*")
+        .Where(folder => RunName.IsMatch(Path.GetFileName(folder)))];
 
     // What differs, by option.
     private List<string> Other()

@@ -17,6 +17,9 @@ namespace MLNet.Detection.Anchors;
 /// <param name="Coder">The code that the tail undoes.</param>
 public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
 {
+    private const string Remedy = "Give the anchors that the program behind the file knows: Anchors or AnchorScheme, --anchors FILE or "
+        + "--anchor-scheme NAME.";
+
     /// <summary>Finds the decoded boxes in the tail, and reads anchors and coder there.</summary>
     /// <param name="model">The model.</param>
     /// <param name="deltas">Name of the raw deltas, [1, N, 4].</param>
@@ -28,7 +31,7 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
         ModelException? first = null;
         model = ActivationRounding.Without(model);
         var count = Count(model, deltas, deltas, input);
-        foreach (var boxes in (string[])[.. named is null ? [] : new[] { named }, .. Candidates(model, deltas, count, input)])
+        foreach (var boxes in (string[])[.. named is null || named == deltas ? [] : new[] { named }, .. Candidates(model, deltas, count, input)])
             try
             {
                 return Read(model, deltas, boxes, count, input);
@@ -44,8 +47,8 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
                 + "them: they may be distances from points (FCOS) as well as deltas of anchors. Say which: --head fcos with "
                 + "--objectness-output, --head-file, or anchors in a file.");
         throw first ?? new ModelException(
-            $"{model.Path}: '{deltas}' holds raw deltas, and nothing behind it decodes them with anchors; give the "
-            + "anchors in a file.");
+            $"{model.Path}: '{deltas}' holds raw deltas, and nothing behind it decodes them with anchors"
+            + $"{Joining(model, deltas)}. {Remedy}");
     }
 
     /// <summary>Reads them out of the tail between the raw deltas and the decoded boxes.</summary>
@@ -68,8 +71,14 @@ public sealed record TailAnchors(IReadOnlyList<Box> Anchors, BoxCoder Coder)
     {
         if (deltas == boxes)
             throw new ModelException(
-                $"{model.Path}: '{boxes}' holds raw deltas, so the file carries no anchors; give them in a file.");
+                $"{model.Path}: '{boxes}' holds the raw deltas themselves, not what is decoded of them with anchors. {Remedy}");
     }
+
+    // Boxes and scores in one output: as they are.
+    private static string Joining(OnnxModel model, string deltas) =>
+        model.Proto.Graph.Node.FirstOrDefault(node => node.OpType == "Concat" && node.Input.Contains(deltas)) is { } join
+            && join.Input.FirstOrDefault(name => name != deltas) is { } other
+            ? $": '{join.Output[0]}' only joins them with '{other}'" : "";
 
     private static TailAnchors Read(OnnxModel model, string deltas, string boxes, long count, ImageInput input)
     {

@@ -50,7 +50,7 @@ internal sealed class ClassSelection(DetectionDataset dataset, IReadOnlyList<Cat
     private IEnumerable<DatasetProblem> Lacking(string[] own)
     {
         var missing = Names.Except(own).ToList();
-        return missing.Count == 0 ? [] : [new(dataset.Source, "",
+        return missing.Count == 0 || dataset.Images.Length == 0 ? [] : [new(dataset.Source, "",
             $"it has no class {string.Join(", ", missing)}; nothing is learnt or measured of them here")];
     }
 

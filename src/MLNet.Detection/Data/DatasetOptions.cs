@@ -5,7 +5,8 @@ public sealed record DatasetOptions
 {
     /// <summary>
     /// The folder below which pictures are found. When null: where the format keeps them, for single files the folder
-    /// of the file. Not used by YOLO, whose yaml file says it.
+    /// of the file. Pictures of LabelMe are looked for in the same subfolder as their JSON file, then by their names alone. A YOLO
+    /// data set's own file says where its pictures are; a folder that is neither above nor below them is refused.
     /// </summary>
     public string? ImageFolder { get; init; }
 

@@ -21,6 +21,8 @@ internal sealed class MissingObjects(string source, int pictures, IReadOnlyList<
     /// <exception cref="DatasetException">There is none.</exception>
     public static void Check(string source, int pictures, IReadOnlyList<DatasetProblem> problems, bool hasObjects)
     {
+        if (pictures == 0 && problems.All(problem => problem.Kind != DatasetProblemKind.NoPicture))
+            throw new DatasetException(source, "", "it has no pictures", "Another file or part is meant, or it is still to be filled.");
         if (!hasObjects)
             throw new MissingObjects(source, pictures, problems).Error();
     }

@@ -51,7 +51,8 @@ public sealed class DetectorTransformer : RowTransformer, IDisposable
     internal override IReadOnlyList<DataViewSchema.DetachedColumn> Added { get; }
 
     /// <summary>A chain of ML.NET's own transformers that finds the same, row by row and on the CPU: what a model file
-    /// of ML.NET holds in the place of this one. It reads only the image column of the options.</summary>
+    /// of ML.NET holds in the place of this one. It reads only the image column of the options. ML.NET gives it no log: an image
+    /// that cannot be decoded is an <see cref="UnreadableImageException"/>.</summary>
     public ITransformer ToBuiltIn() => SavedDetector.Chain(Model, _options);
 
     private protected override ITransformer ForModelFile() => ToBuiltIn();

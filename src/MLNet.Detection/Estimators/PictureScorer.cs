@@ -25,6 +25,9 @@ internal sealed class PictureScorer<TPicture, TResult> : IDisposable where TPict
     private ImmutableList<UnreadableImageException> _unreadable = [];
     private bool _disposed;
 
+    /// <summary>Whether a picture that cannot be read is an error: where nobody would be told of it.</summary>
+    public bool RefusesUnreadable { get; init; }
+
     /// <summary>Prepares nothing yet.</summary>
     /// <param name="owner">Name of the transformer, for messages.</param>
     /// <param name="prepare">Prepares the network for a number of pictures.</param>
@@ -105,6 +108,8 @@ internal sealed class PictureScorer<TPicture, TResult> : IDisposable where TPict
 
     private void Report(UnreadableImageException error)
     {
+        if (RefusesUnreadable)
+            throw error;
         lock (_running)
         {
             if (_unreadable.Exists(known => known.Message == error.Message))

@@ -18,6 +18,7 @@ internal sealed class SavedScorer
         SavedFile.ToText(DetectorMetadata.Attach(model), decoding);
 
     /// <summary>The objects of a picture, and the names of the classes.</summary>
+    /// <exception cref="UnreadableImageException">It cannot be read.</exception>
     public (IReadOnlyList<string> Classes, DetectedObject[] Found) Score(
         ReadOnlyMemory<char> file, Func<RowPicture> picture)
     {
@@ -32,6 +33,7 @@ internal sealed class SavedScorer
         var (saved, decoding) = SavedFile.Read(file);
         var model = DetectorMetadata.Read(saved);
         _classes = model.Classes;
-        return DetectorScorer.Of(model, 1, Device.Cpu, decoding, null);
+        // ML.NET gives a mapping no channel to tell of a picture that cannot be read.
+        return DetectorScorer.Of(model, 1, Device.Cpu, decoding, null, refusesUnreadable: true);
     }
 }

@@ -102,7 +102,7 @@ internal static class SavedSegmenter
         private static PictureScorer<RgbImage, SegmentedPicture?> Prepare(ReadOnlyMemory<char> file)
         {
             var (saved, decoding) = SavedFile.Read(file);
-            return SegmenterScorer.Of(SegmenterMetadata.Read(saved), 1, Device.Cpu, decoding, null);
+            return SegmenterScorer.Of(SegmenterMetadata.Read(saved), 1, Device.Cpu, decoding, null, refusesUnreadable: true);
         }
     }
 }

@@ -81,8 +81,10 @@ public sealed record DenseHead : DetectionHead
     internal AnchorHead? Anchored => Code is not DeltaCode ? null
         : Score.Background ? new SsdHead { Loss = Training.Anchored } : new RetinaNetHead { Loss = Training.Anchored };
 
-    internal override IReadOnlyList<string> Values(HeadFrame detector) =>
-        [.. Levels.SelectMany(level => level.Slices).Select(slice => slice.Map).Distinct()];
+    /// <summary>Names of the maps.</summary>
+    internal IReadOnlyList<string> Maps => [.. Levels.SelectMany(level => level.Slices).Select(slice => slice.Map).Distinct()];
+
+    internal override IReadOnlyList<string> Values(HeadFrame detector) => Maps;
 
     internal override IReadOnlyList<string> ClassValues(HeadFrame detector) =>
         [.. Levels.Select(level => level.Classes.Map).Distinct()];

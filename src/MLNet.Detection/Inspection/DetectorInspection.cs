@@ -44,6 +44,9 @@ public sealed record DetectorInspection
     /// <summary>The map of scores of a segmentation network; null where the file is none.</summary>
     public MapCut? Map { get; init; }
 
+    /// <summary>Whether a batch of one picture is built into the file: it is trained a picture at a time.</summary>
+    public bool BatchOfOne { get; init; }
+
     /// <summary>Feature maps of the head, in its order.</summary>
     public IReadOnlyList<GridSize> Maps { get; init; } = [];
 
@@ -101,7 +104,7 @@ public sealed record DetectorInspection
         var notes = FileNotes.Of(model, ref imageSize);
         model = TiedWeights.Untie(Try(() => FileForm.Open(model, imageSize), problems) ?? model);
         var input = Try(() => ImageInput.Read(model, imageSize, orGrey: true), problems);
-        var report = Of(model, input, problems) with { Notes = notes };
+        var report = Batched(Of(model, input, problems) with { Notes = notes }, model);
         if (report.Map is not null)
             return report;
         var detector = Guessed(RateGuess.Put(report, model), model);
@@ -111,6 +114,10 @@ public sealed record DetectorInspection
                 + "three, the first layer's weights repeated and divided by three"],
         };
     }
+
+    private static DetectorInspection Batched(DetectorInspection report, OnnxModel model) =>
+        report.Input is not { HasBatch: true } || !BuiltInBatch.Has(report, model) ? report
+        : report with { BatchOfOne = true, Notes = [.. report.Notes, BuiltInBatch.Note] };
 
     private static DetectorInspection Guessed(DetectorInspection report, OnnxModel model)
     {

@@ -12,6 +12,8 @@ namespace MLNet.Detection.Inspection;
 /// <param name="Missing">What the user must still say; empty where nothing is.</param>
 public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList<string> Missing)
 {
+    private const string NotKnown = "not known: see what is still to be given";
+
     /// <summary>
     /// What a <see cref="DetectorImport"/> of the file must be told beside the classes: one initializer a line.
     /// </summary>
@@ -92,9 +94,12 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
             return [("Head = new DetrHead(),", "--head detr"),
                 ($"BoxOutput = \"{heads.Boxes.Outputs[0]}\",", $"--box-output {heads.Boxes.Outputs[0]}")];
         if (heads.Classes.Activation is null && kind is null)
+        {
             missing.Add("softmax with background or one sigmoid a class: HasBackground = true or false, or --loss "
                 + "multibox or retinanet");
-        return heads.Classes.Activation is not null || kind is null ? []
+            return [("HasBackground = true, // " + NotKnown, "--loss LOSS")];
+        }
+        return heads.Classes.Activation is not null ? []
             : kind == HeadKind.Ssd ? [("HasBackground = true,", "--loss multibox")]
             : [("HasBackground = false,", "--loss retinanet")];
     }
@@ -122,9 +127,12 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
             return [];
         if (inspection.Scheme is { } scheme)
             return [($"AnchorScheme = {scheme.Code},", $"--anchor-scheme {scheme.Name}")];
-        if (inspection.TailAnchors is null)
-            missing.Add("the anchors: Anchors = AnchorFile.Load(...), or --anchors FILE");
-        return [];
+        if (inspection.TailAnchors is not null)
+            return [];
+        missing.Add("the anchors: Anchors = AnchorFile.Load(...), or --anchors FILE");
+        var (width, height) = (inspection.Input!.Width, inspection.Input.Height);
+        return [($"Anchors = AnchorFile.Load(\"anchors.csv\", AnchorFormat.XyxyPixels, {width}, {height}), // {NotKnown}",
+            "--anchors FILE")];
     }
 
     // What the file neither does itself nor says: customary for the head's kind, else to be given.
@@ -142,7 +150,7 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
         }
         missing.Add("what numbers the pixels are: --normalization pixels, unit, centered or imagenet, with --colors bgr "
             + "where blue comes first; the program that runs the file today knows it");
-        return [("Normalization = Normalization.Unit, // not known: see what is still to be given",
+        return [("Normalization = Normalization.Unit, // " + NotKnown,
             "--normalization PIXELS")];
     }
 
@@ -159,7 +167,7 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
         string[] usings =
         [
             "Microsoft.ML", "MLNet.Detection",
-            .. options.Any(option => option.StartsWith("AnchorScheme", StringComparison.Ordinal))
+            .. options.Any(option => option.StartsWith("Anchor", StringComparison.Ordinal))
                 ? new[] { "MLNet.Detection.Anchors" } : [],
             "MLNet.Detection.Detectors",
             .. options.Any(option => option.StartsWith("Head = ", StringComparison.Ordinal))

@@ -91,7 +91,7 @@ public static class InspectionJson
     private static JsonObject? Picture(DetectorInspection report) => report.Input is not { } input ? null : new()
     {
         ["input"] = input.Name, ["type"] = $"{input.Type}", ["width"] = input.Width, ["height"] = input.Height,
-        ["has_batch"] = input.HasBatch, ["channels_last"] = input.ChannelsLast,
+        ["has_batch"] = input.HasBatch, ["batch_of_one"] = report.BatchOfOne, ["channels_last"] = input.ChannelsLast,
         ["prepared_value"] = report.Front?.Value, ["swapped"] = report.Front?.Swapped,
         ["scale"] = report.Front is { } front ? Array(front.Scale, number => number) : null,
         ["offset"] = report.Front is { } same ? Array(same.Offset, number => number) : null,

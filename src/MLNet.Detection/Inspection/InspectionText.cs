@@ -30,7 +30,7 @@ internal static class InspectionText
         if (report.Input is { } input)
             yield return ("pictures", $"{input.Width} x {input.Height}, {input.Type}, "
                 + $"{(input.Channels == 1 ? "grey, " : "")}{(input.ChannelsLast ? "colours last" : "colours first")}, "
-                + $"{(input.HasBatch ? "batches" : "one")}");
+                + $"{(report.BatchOfOne ? "one at a time" : input.HasBatch ? "batches" : "one")}");
         if (report.Front is { } front)
             yield return ("preparation", report.StoredNormalization is not null && front.InputRange is null
                 ? "none in the file, whose metadata say what it takes" : Preparation(front));

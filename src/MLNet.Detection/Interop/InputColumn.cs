@@ -16,7 +16,7 @@ internal sealed record InputColumn(string Name, DataViewType Item, string Option
     /// <summary>Whether the numbers are keys.</summary>
     public bool IsKey { get; init; }
 
-    /// <summary>Whether one <c>MLImage</c> will do in its place.</summary>
+    /// <summary>Whether one <c>MLImage</c> or <see cref="Images.RgbImage"/> will do in its place.</summary>
     public bool OrImage { get; init; }
 
     /// <summary>Whether a view without the column will do.</summary>
@@ -41,7 +41,7 @@ internal sealed record InputColumn(string Name, DataViewType Item, string Option
         var found = inputSchema.Where(column => column.Name == Name).ToArray();
         if (found.Length == 0)
             RequireOptional(inputSchema.Select(column => column.Name), nameof(inputSchema));
-        else if (OrImage && found[0].ItemType is ImageDataViewType)
+        else if (OrImage && found[0].ItemType is (ImageDataViewType or PictureDataViewType))
             return;
         else if ((found[0].Kind != SchemaShape.Column.VectorKind.Scalar) != IsVector
             || found[0].IsKey != IsKey || !found[0].ItemType.Equals(Item))
@@ -51,7 +51,7 @@ internal sealed record InputColumn(string Name, DataViewType Item, string Option
 
     private bool Accepts(DataViewType type)
     {
-        if (OrImage && type is ImageDataViewType)
+        if (OrImage && type is (ImageDataViewType or PictureDataViewType))
             return true;
         var item = (type as VectorDataViewType)?.ItemType ?? type;
         return (type is VectorDataViewType) == IsVector
@@ -70,5 +70,5 @@ internal sealed record InputColumn(string Name, DataViewType Item, string Option
         parameter, $"Column '{Name}' is {found}; expected {Expected}. Convert it, or name another column in {Option}.");
 
     private string Expected => $"{(IsVector ? "a vector of " : "one ")}{(IsKey ? "keys in " : "")}{Item}"
-        + (OrImage ? " (image files), or MLImage" : "");
+        + (OrImage ? " (image files), MLImage or RgbImage" : "");
 }

@@ -13,6 +13,7 @@ internal sealed class RowPictureReader
     private readonly DataViewSchema.Column? _name;
     private readonly ValueGetter<VBuffer<byte>>? _bytes;
     private readonly ValueGetter<MLImage>? _pixels;
+    private readonly ValueGetter<RgbImage>? _decoded;
     private readonly ValueGetter<ReadOnlyMemory<char>>? _text;
     private MLImage? _last;
 
@@ -22,6 +23,8 @@ internal sealed class RowPictureReader
         _name = fileNameColumn is null ? null : row.Schema.GetColumnOrNull(fileNameColumn);
         if (_image.Type is ImageDataViewType)
             _pixels = row.GetGetter<MLImage>(_image);
+        else if (_image.Type is PictureDataViewType)
+            _decoded = row.GetGetter<RgbImage>(_image);
         else
             _bytes = row.GetGetter<VBuffer<byte>>(_image);
         _text = _name is { } name ? row.GetGetter<ReadOnlyMemory<char>>(name) : null;
@@ -48,6 +51,12 @@ internal sealed class RowPictureReader
                 _pixels(ref _last!);
                 return _last;
             }, name);
+        if (_decoded is not null)
+        {
+            RgbImage picture = null!;
+            _decoded(ref picture);
+            return new([], picture, name);
+        }
         VBuffer<byte> bytes = default;
         _bytes!(ref bytes);
         return new(Dense(bytes), null, name);
@@ -63,6 +72,12 @@ internal sealed class RowPictureReader
         var name = Name(text, window.PositionOf(slot));
         if (_pixels is not null)
             return RowImage.Read(() => window.Peek<MLImage>(_image, slot), name);
+        if (_decoded is not null)
+        {
+            RgbImage picture = null!;
+            window.Read(_image, slot, ref picture);
+            return new([], picture, name);
+        }
         VBuffer<byte> bytes = default;
         window.Read(_image, slot, ref bytes);
         return new(Dense(bytes), null, name);

@@ -55,7 +55,9 @@ public abstract class PictureQuantizer<TModel> : IDisposable
     /// <summary>Shows the first pictures of a view with the columns of <see cref="Data.DetectionColumns"/>.</summary>
     /// <param name="data">Rows with a picture, or the path of one.</param>
     /// <param name="most">How many at most.</param>
-    public void Observe(IDataView data, int most = int.MaxValue)
+    /// <param name="cancel">Ends it between two pictures.</param>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    public void Observe(IDataView data, int most = int.MaxValue, CancellationToken cancel = default)
     {
         var options = new DecodeImageEstimator.Options();
         var decoded = new DecodeImageEstimator(options).Fit(data).Transform(data);
@@ -65,6 +67,7 @@ public abstract class PictureQuantizer<TModel> : IDisposable
         RgbImage picture = null!;
         for (var i = 0; i < most && cursor.MoveNext(); i++)
         {
+            cancel.ThrowIfCancellationRequested();
             read(ref picture);
             Observe([picture]);
         }

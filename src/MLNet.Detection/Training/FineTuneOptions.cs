@@ -1,3 +1,4 @@
+using Microsoft.ML;
 using MLNet.Detection.Detectors;
 using MLNet.Detection.Heads;
 using MLNet.Detection.Matching;
@@ -45,19 +46,23 @@ public sealed partial class FineTuneTrainer
         internal IReadOnlyList<Options> Sized =>
             MultiScale is null ? [this] : [.. MultiScale.Of(Detector).Select(sized => this with { Detector = sized })];
 
-        internal void Check(IReadOnlyList<string> classes)
+        internal void Check(IReadOnlyList<string> classes, IDataView? data = null)
         {
             Check();
             Require(MultiScale is null || !IsParted, nameof(MultiScale), MultiScale,
                 $"null, as a step comes in {Accumulate} passes on {Backend.Ranks.Count} ranks");
             Require(MultiScale is null || Teacher is null, nameof(MultiScale), MultiScale, $"null with a {nameof(Teacher)}, whose "
                 + "pictures have one size");
-            if (!classes.Order(StringComparer.Ordinal).SequenceEqual(Detector.Classes.Order(StringComparer.Ordinal)))
-                throw ForeignClasses("data", classes);
-            if (ValidationSet is not null && Columns.ClassesOf(ValidationSet.Schema, Detector.Classes).All(c => c < 0))
-                throw ForeignClasses(nameof(ValidationSet), Columns.ClassNames(ValidationSet.Schema));
             CheckHead();
             Teacher?.Check(Detector);
+            // Without rows the classes may be missing too, which is not what is wrong.
+            if (data is not null)
+                Rows.Demand(data, ValidationSet);
+            if (new ClassDifference("detector", Detector.Classes, classes) is { IsNone: false } difference)
+                throw difference.Error();
+            if (ValidationSet is not null && Columns.ClassesOf(ValidationSet.Schema, Detector.Classes).All(c => c < 0))
+                throw new ClassDifference("detector", Detector.Classes, Columns.ClassNames(ValidationSet.Schema))
+                    .Error(nameof(ValidationSet));
         }
 
         /// <summary>Refuses a teacher where steps are taken elsewhere.</summary>
@@ -75,10 +80,5 @@ public sealed partial class FineTuneTrainer
                     $"{loss.GetType().Name} needs a class head {(background ? "without" : "with")} a background column;"
                     + " import the detector accordingly (HasBackground), or choose the other loss.");
         }
-
-        // Their order may differ: classes are found by their names.
-        private ArgumentException ForeignClasses(string data, IReadOnlyList<string> classes) => new(
-            $"The detector's classes are {string.Join(", ", Detector.Classes)}, those of the {data} "
-            + $"{string.Join(", ", classes)}; import the detector with the classes of the data.");
     }
 }

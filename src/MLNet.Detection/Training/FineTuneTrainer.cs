@@ -53,7 +53,7 @@ public sealed partial class FineTuneTrainer : IEstimator<DetectorTransformer>
     /// </exception>
     public FineTuneResult Train(IDataView data)
     {
-        _options.Check(_options.Columns.ClassNames(data.Schema));
+        _options.Check(_options.Columns.ClassNames(data.Schema), data);
         (data as DetectionDataView)?.Dataset.RequireObjects();
         using var channel = ((IChannelProvider)_context).Start(nameof(FineTuneTrainer));
         var options = _options with { BatchSize = _options.BatchOf(_options.Detector) };

@@ -7,7 +7,9 @@ using MLNet.Detection.Interop;
 namespace MLNet.Detection.Training;
 
 /// <summary>Names of the columns that training reads.</summary>
-/// <param name="Image">Vector of bytes: the image file; or <see cref="MLImage"/>.</param>
+/// <param name="Image">Vector of bytes: the image file; or <see cref="MLImage"/>; or the <see cref="Images.RgbImage"/> of the
+/// estimators for pictures, such as <c>RandomHorizontalFlip</c>. The view is read once: what such steps changed is the same in all
+/// epochs.</param>
 /// <param name="Label">Vector of keys, one a box.</param>
 /// <param name="BoundingBoxes">Vector of floats, x0 y0 x1 y1 of each box in original pixels.</param>
 public sealed record LabelColumns(
@@ -20,9 +22,9 @@ public sealed record LabelColumns(
     /// <exception cref="ArgumentException">A column is missing or of another type.</exception>
     public IReadOnlyList<string> ClassNames(DataViewSchema schema)
     {
-        if (schema.GetColumnOrNull(Image)?.Type is not ImageDataViewType)
+        if (schema.GetColumnOrNull(Image)?.Type is not (ImageDataViewType or PictureDataViewType))
             Require(schema, Image, item => item == NumberDataViewType.Byte,
-                "a vector of bytes (the image file) or MLImage");
+                "a vector of bytes (the image file), MLImage or RgbImage");
         Require(schema, BoundingBoxes, item => item == NumberDataViewType.Single,
             "a vector of floats (x0 y0 x1 y1 of each box)");
         var label = Require(schema, Label, item => item is KeyDataViewType,

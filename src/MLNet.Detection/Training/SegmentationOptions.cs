@@ -51,10 +51,8 @@ public sealed partial class SegmentationTrainer
             Require(Mix is not MixUp, nameof(Mix), Mix, "Mosaic or null: a pixel of a mask has one class");
             Teacher?.Check(Segmenter);
             _ = Loss is null ? null : MapLoss.Terms(Loss, Segmenter.Activation);
-            if (classes.Count > 0 && !classes.Order(StringComparer.Ordinal)
-                .SequenceEqual(Segmenter.Classes.Order(StringComparer.Ordinal)))
-                throw new ArgumentException($"The network's classes are {string.Join(", ", Segmenter.Classes)}, those of the "
-                    + $"data {string.Join(", ", classes)}; import the network with the classes of the data.");
+            if (classes.Count > 0 && new ClassDifference("network", Segmenter.Classes, classes) is { IsNone: false } difference)
+                throw difference.Error();
         }
     }
 }

@@ -61,7 +61,9 @@ public sealed partial class SegmentationTrainer : IEstimator<SegmenterTransforme
     /// </exception>
     public SegmentationResult Train(IDataView data)
     {
-        _options.Check(_options.Columns.ClassNames(data.Schema));
+        var classes = _options.Columns.ClassNames(data.Schema);
+        Rows.Demand(data, _options.ValidationSet);
+        _options.Check(classes);
         using var channel = ((IChannelProvider)_context).Start(nameof(SegmentationTrainer));
         var options = _options with { BatchSize = _options.BatchOf(_options.Segmenter) };
         if (options.BatchSize != _options.BatchSize)

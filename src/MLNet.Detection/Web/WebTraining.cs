@@ -36,7 +36,7 @@ public static class WebTraining
     {
         options ??= new();
         var given = trainer.Given with { BatchSize = trainer.Given.Detector.Batch(trainer.Given.BatchSize) };
-        given.Check(given.Columns.ClassNames(data.Schema));
+        given.Check(given.Columns.ClassNames(data.Schema), data);
         given.RefuseTeacher("the files of a page");
         WebLimits.Check(given, options);
         (data as DetectionDataView)?.Dataset.RequireObjects();

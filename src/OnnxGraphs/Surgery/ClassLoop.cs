@@ -35,8 +35,10 @@ internal sealed class ClassLoop
             return;
         // A background class has no pass; with two columns one pass is all there is.
         var wanted = Enumerable.Range(0, to).Where(label => label > 0 || loop._passes.ContainsKey(0)).ToList();
-        foreach (var label in wanted.Where(label => !loop._passes.ContainsKey(label)))
-            loop.Copy(label);
+        var lacking = wanted.Where(label => !loop._passes.ContainsKey(label)).ToList();
+        if (loop._passes.Count == 1 && from > 2 && lacking.Count > 0)
+            throw loop.OneAlone(from, to);
+        lacking.ForEach(loop.Copy);
         loop.Remove([.. loop._passes.Keys.Except(wanted)]);
     }
 
@@ -165,6 +167,15 @@ internal sealed class ClassLoop
     }
 
     private static string Named(string name, int label) => $"{name}/class{label}";
+
+    // One column that stands for all of them: background, or what a suppression without classes goes by.
+    private ModelException OneAlone(int from, int to)
+    {
+        var (label, pass) = _passes.First();
+        return new($"{_model.Path}: '{pass[0].Output[0]}' picks column {label} of the classes alone, as a suppression that does not "
+            + $"tell them apart does; what it is to pick of {to} columns in place of {from} is not in the file. Cut the model before "
+            + "it (name the raw values as outputs), or export it with as many classes as you need.");
+    }
 
     private ModelException NotAlike(string what) => new(
         $"{_model.Path}: the tail loops over the classes, but {what}; cut the model before it (name the raw values as "

@@ -69,8 +69,8 @@ public sealed class TailAnchorsTests
     {
         var error = Assert.ThrowsExactly<ModelException>(
             () => TailAnchors.Read(Tail(Near, new(), true, true), "deltas", "deltas", 64, 48));
-        StringAssert.Contains(error.Message, "holds raw deltas");
-        StringAssert.Contains(error.Message, "in a file");
+        StringAssert.Contains(error.Message, "holds the raw deltas themselves");
+        StringAssert.Contains(error.Message, "--anchors FILE");
     }
 
     [TestMethod]

@@ -41,6 +41,14 @@ public sealed class FoundFilesTests
     }
 
     [TestMethod]
+    public void Data_without_pictures_says_so_and_not_that_classes_are_missing()
+    {
+        var empty = new DetectionDataset("a.json", [], []).WithClasses(["a", "b"]);
+        Assert.IsEmpty(empty.Problems);
+        Assert.AreEqual("it has no pictures", Assert.ThrowsExactly<DatasetException>(empty.RequireObjects).Found);
+    }
+
+    [TestMethod]
     public void The_picture_of_the_file_s_own_name_is_taken()
     {
         var dataset = Load("10f-voc-filename-no-ext", "v");

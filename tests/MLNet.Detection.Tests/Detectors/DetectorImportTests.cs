@@ -99,7 +99,7 @@ public sealed class DetectorImportTests
 
     [TestMethod]
     public void Says_that_raw_boxes_carry_no_anchors() =>
-        Fails(Import with { Anchors = null }, "'bbox_regression' holds raw deltas", "give them in a file");
+        Fails(Import with { Anchors = null }, "'bbox_regression' holds raw deltas", "Give the anchors that the program behind the file knows");
 
     [TestMethod]
     public void Names_another_number_of_anchors() =>

@@ -273,7 +273,7 @@ public sealed class DetectorTransformerTests
     {
         using var detector = new DetectorTransformer(TinyDetector.Model, new() { ImageColumnName = "FileName" });
         Assert.Contains(
-            "Column 'FileName' is String; expected a vector of Byte (image files), or MLImage. "
+            "Column 'FileName' is String; expected a vector of Byte (image files), MLImage or RgbImage. "
                 + "Convert it, or name another column in ImageColumnName.",
             Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => detector.Transform(Data([]))).Message);
         Assert.Contains("BatchSize", Assert.ThrowsExactly<ArgumentOutOfRangeException>(

@@ -133,10 +133,10 @@ public sealed class PreprocessImageEstimatorTests
                 new PreprocessImageEstimator.Options { Resize = TinyDetector.Resize, ImageColumnName = column });
         var missing = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => With("Bild").Fit(data));
         Assert.Contains(
-            "no column 'Bild' (a vector of Byte (image files), or MLImage); the columns are Image, ImageId, FileName.", missing.Message);
+            "no column 'Bild' (a vector of Byte (image files), MLImage or RgbImage); the columns are Image, ImageId, FileName.", missing.Message);
         Assert.Contains("ImageColumnName", missing.Message);
         var wrong = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => With("ImageId").Fit(data));
-        Assert.Contains("Column 'ImageId' is Int64; expected a vector of Byte (image files), or MLImage.", wrong.Message);
+        Assert.Contains("Column 'ImageId' is Int64; expected a vector of Byte (image files), MLImage or RgbImage.", wrong.Message);
         var transformer = With("Image").Fit(data);
         var other = ml.Data.LoadFromEnumerable([new Prepared()]);
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => transformer.Transform(other));

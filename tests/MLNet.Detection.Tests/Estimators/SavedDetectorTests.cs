@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Detection.Estimators;
+using MLNet.Detection.Images;
 using MLNet.Detection.Tests.Data;
 using MLNet.Detection.Tests.Interop;
 
@@ -36,14 +37,17 @@ public sealed class SavedDetectorTests
     }
 
     [TestMethod]
-    public void An_unreadable_image_has_no_predictions()
+    public void An_unreadable_image_is_an_error_as_nobody_would_be_told_of_it()
     {
         var data = ml.Data.LoadFromEnumerable(
-            [new Row { Image = [1, 2, 3] }, new Row { Image = TinyDetector.Noise(2) }]);
+            [new Row { Image = TinyDetector.Noise(2) }, new Row { Image = [1, 2, 3] }]);
         using var detector = new DetectorTransformer(TinyDetector.Model);
-        var scores = Rows.Vectors<float>(detector.ToBuiltIn().Transform(data), "Score");
-        Assert.IsEmpty(scores[0]);
-        Assert.IsNotEmpty(scores[1]);
+        var error = Assert.Throws<Exception>(() => Rows.Vectors<float>(detector.ToBuiltIn().Transform(data), "Score"));
+        var found = error as UnreadableImageException ?? error.InnerException as UnreadableImageException;
+        Assert.IsNotNull(found, $"{error}");
+        StringAssert.Contains(found.Message, "the row's image: the image file is none of JPEG");
+        // The transformer itself has a log.
+        Assert.IsEmpty(Rows.Vectors<float>(detector.Transform(data), "Score")[1]);
     }
 
     [TestMethod, TestCategory("ModelFile")]

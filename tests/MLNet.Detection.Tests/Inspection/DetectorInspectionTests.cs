@@ -6,10 +6,12 @@ using MLNet.Detection.Heads;
 using MLNet.Detection.Images;
 using MLNet.Detection.Inspection;
 using MLNet.Detection.Tests.Data;
+using MLNet.Detection.Tests.Estimators;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Inspection;
 using OnnxGraphs.Models;
 using OnnxGraphs.Models.Proto;
+using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Tests.Inspection;
 
@@ -128,6 +130,42 @@ public sealed class DetectorInspectionTests
         Assert.AreEqual("cls_logits", sized.Model.Heads!.Classes.Value);
         StringAssert.Contains(sized.Recipe.Command, "--image-size 32x32");
         StringAssert.Contains(sized.Recipe.Code, "ImageSize = (32, 32),");
+    }
+
+    // A softmax over all channels of the one picture would run over those of two.
+    [TestMethod]
+    public void A_file_of_one_picture_at_a_time_is_said_to_be_one()
+    {
+        var model = OnnxModel.Load(References.PathOf("13_training", "tiny_retinanet.onnx"));
+        StringAssert.Contains(DetectorInspection.Of(model).ToString(), "colours first, batches");
+        var graph = model.Proto.Graph;
+        var first = graph.Node.First(node => node.OpType == "Conv");
+        var input = ImageInput.Read(model);
+        var shape = Subgraph.Run(model, new Dictionary<string, Tensor> { [input.Name] = Tensor.Of<float>(input.Shape, new float[input.Shape.Size]) }, [first.Output[0]])
+            .Values.Single().Shape;
+        graph.Initializer.Add(Tensor.Vector<long>(shape[1], shape[2] * shape[3]).ToProto("rows"));
+        graph.Initializer.Add(Tensor.Vector<long>([.. shape]).ToProto("map"));
+        NodeProto[] nodes =
+        [
+            new() { OpType = "Reshape", Input = { "maps", "rows" }, Output = { "flat" } },
+            new() { OpType = "Softmax", Input = { "flat" }, Output = { "shares" } },
+            new() { OpType = "Reshape", Input = { "shares", "map" }, Output = { first.Output[0] } },
+        ];
+        nodes[1].Attribute.Add(new AttributeProto { Name = "axis", Type = AttributeProto.Types.AttributeType.Int });
+        first.Output[0] = "maps";
+        foreach (var (i, node) in nodes.Index())
+            graph.Node.Insert(graph.Node.IndexOf(first) + 1 + i, node);
+        model = new(model.Proto, model.Path);
+        var report = DetectorInspection.Of(model);
+        StringAssert.Contains(report.ToString(), "colours first, one at a time");
+        Assert.IsTrue(report.Notes.Any(note => note.Contains("a batch of one picture")), string.Join('\n', report.Notes));
+        var detector = new DetectorImport
+        {
+            Classes = ["a"], ClassOutput = "cls_logits", BoxOutput = "bbox_regression", HasBackground = false,
+            Anchors = TinyDetector.Anchors, Normalization = Normalization.Unit,
+        }.Apply(model);
+        using var scorer = new Detector(detector, 4);
+        Assert.AreEqual(1, scorer.BatchSize);
     }
 
     [TestMethod]

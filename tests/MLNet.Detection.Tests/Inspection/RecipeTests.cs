@@ -87,6 +87,17 @@ public sealed class RecipeTests
         _ = Compile(recipe.Code);
     }
 
+    // What is still to be given has its place in the command and in the program.
+    [TestMethod]
+    public void What_the_file_does_not_say_has_a_place_in_the_command()
+    {
+        var recipe = DetectorInspection.Of(References.PathOf("13_training", "tiny_retinanet.onnx")).Recipe;
+        Assert.HasCount(2, recipe.Missing);
+        StringAssert.Contains(recipe.Command, "--loss LOSS --anchors FILE");
+        StringAssert.Contains(recipe.Code, "HasBackground = true, // not known");
+        StringAssert.Contains(recipe.Code, "Anchors = AnchorFile.Load(\"anchors.csv\", AnchorFormat.XyxyPixels,");
+    }
+
     private static Assembly Compile(string code)
     {
         const string Usings = "global using System; global using System.Collections.Generic; global using System.IO; "

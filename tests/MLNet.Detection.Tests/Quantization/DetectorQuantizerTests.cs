@@ -144,6 +144,19 @@ public sealed class DetectorQuantizerTests
     }
 
     [TestMethod]
+    public void Calibration_ends_between_two_pictures()
+    {
+        using var run = new SmallRun(train: 3, val: 0);
+        using var quantizer = new DetectorQuantizer(SmallRun.Detector);
+        using var cancel = new CancellationTokenSource();
+        quantizer.Observe(new DetectionDataView(run.Train), 2, cancel.Token);
+        Assert.AreEqual(2, quantizer.Pictures);
+        cancel.Cancel();
+        Assert.ThrowsExactly<OperationCanceledException>(() => quantizer.Observe(new DetectionDataView(run.Train), 2, cancel.Token));
+        Assert.AreEqual(2, quantizer.Pictures);
+    }
+
+    [TestMethod]
     public void Without_pictures_there_are_no_ranges()
     {
         using var quantizer = new DetectorQuantizer(TinyDetector.Model);

@@ -1,5 +1,8 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLNet.Detection.Augmentation;
 using MLNet.Detection.Data;
+using MLNet.Detection.Tests.Interop;
 using MLNet.Detection.Training;
 
 namespace MLNet.Detection.Tests.Training;
@@ -42,6 +45,26 @@ public sealed class AugmentedRunTests
         using var run = new SmallRun();
         var result = run.Fit(Options(run, "none", first: new Dropped(), mix: false));
         Assert.IsTrue(result.History.All(epoch => epoch.Terms["box"] == 0));
+    }
+
+    // Pictures that estimators decoded and changed stand before the trainer; undecoded ones give the same weights.
+    [TestMethod]
+    public void Pictures_of_estimators_are_learnt_as_they_changed_them()
+    {
+        using var run = new SmallRun(train: 4, val: 1);
+        var (ml, detection) = (new MLContext(seed: 1), new MLContext(seed: 1).Detection());
+        var options = run.Options() with { Columns = new(Image: "Picture") };
+        float[] Learn(IEstimator<ITransformer> steps) => SmallRun.Weights(
+            new FineTuneTrainer(ml, options).Train(steps.Fit(new DetectionDataView(run.Train)).Transform(new DetectionDataView(run.Train)))
+                .Detector);
+        var plain = SmallRun.Weights(run.Fit(run.Options()).Detector);
+        CollectionAssert.AreEqual(plain, Learn(detection.DecodeImage()));
+        CollectionAssert.AreNotEqual(plain, Learn(detection.DecodeImage().Append(detection.RandomHorizontalFlip(probability: 1))));
+
+        var chain = detection.DecodeImage().Append(detection.RandomHorizontalFlip(), TransformerScope.Training)
+            .Append(new FineTuneTrainer(ml, options));
+        var scored = chain.Fit(new DetectionDataView(run.Train)).Transform(new DetectionDataView(run.Val));
+        Assert.HasCount(1, Rows.Vectors<float>(scored, "Score"));
     }
 
     private static FineTuneTrainer.Options Options(SmallRun run, string workspace, string? resume = null,

@@ -32,10 +32,10 @@ public sealed class FineTuneOptionsTests
     public void Classes_of_the_data_must_be_the_detectors()
     {
         var (two, other) = (Classes("circle", "cross"), Classes("cross", "rectangle", "triangle", "star"));
-        Refuses(new() { Detector = SmallRun.Detector }, "those of the data circle, cross;", two);
+        Refuses(new() { Detector = SmallRun.Detector }, "those of the data circle, cross. The data has no rectangle, triangle: leave that out of the classes", two);
         Refuses(new() { Detector = SmallRun.Detector }, "those of the data cross, rectangle, triangle, star;", other);
         Refuses(new() { Detector = SmallRun.Detector, ValidationSet = new DetectionDataView(Classes("star")) },
-            "those of the ValidationSet star;");
+            "those of the ValidationSet star; none is shared.", Classes([.. SmallRun.Classes]));
     }
 
     [TestMethod]
@@ -84,7 +84,7 @@ public sealed class FineTuneOptionsTests
     }
 
     private static DetectionDataset Classes(params string[] names) =>
-        new("none", names.Select((name, i) => new Category(i + 1, name)), []);
+        new("none", names.Select((name, i) => new Category(i + 1, name)), [new(1, "a.png", "a.png", 8, 8, [])]);
 
     private sealed class Row
     {

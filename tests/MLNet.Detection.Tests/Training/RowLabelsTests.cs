@@ -22,6 +22,15 @@ public sealed class RowLabelsTests
         public float[] BoundingBoxes { get; set; } = [];
     }
 
+    private sealed class Texts
+    {
+        public byte[] Image { get; set; } = [];
+
+        public string[] Label { get; set; } = [];
+
+        public float[] BoundingBoxes { get; set; } = [];
+    }
+
     private sealed class Scored
     {
         [KeyType(1)]
@@ -76,6 +85,23 @@ public sealed class RowLabelsTests
         Assert.Contains("no object in 2 pictures", error.Found);
         Assert.Contains("1 with their right edge left of the left one", error.Found);
         Assert.Contains("1 without width or height", error.Found);
+    }
+
+    [TestMethod]
+    public void A_view_without_rows_is_said_and_not_its_classes()
+    {
+        using var run = new SmallRun(train: 2, val: 1);
+        var ml = new MLContext(seed: 1);
+        var texts = ml.Data.LoadFromEnumerable(Array.Empty<Texts>());
+        var rows = ml.Transforms.Conversion.MapValueToKey("Label").Fit(texts).Transform(texts);
+        var filtered = ml.Data.SkipRows(new DetectionDataView(run.Train), 99);
+        foreach (var empty in new[] { rows, filtered })
+        {
+            Assert.Contains("The training data: the view has no rows", Assert.ThrowsExactly<DatasetException>(
+                () => new FineTuneTrainer(ml, run.Options()).Fit(empty)).Message);
+            Assert.Contains("ValidationSet: the view has no rows", Assert.ThrowsExactly<DatasetException>(
+                () => run.Fit(run.Options() with { ValidationSet = empty })).Message);
+        }
     }
 
     [TestMethod]

@@ -26,8 +26,9 @@ internal sealed class LabelMeFormat : DatasetFormat
         var folder = Path.GetFullPath(Path.Combine(path, options.Split ?? ""));
         if (!Directory.Exists(folder))
             throw new DatasetException(folder, "", "the folder does not exist", "Correct the path or the part.");
-        var assembly = new DatasetAssembly(
-            folder, new ImageFolder(options.ImageFolder ?? folder, options.MissingImages), options.Categories);
+        var images = new ImageFolder(options.ImageFolder ?? folder, options.MissingImages);
+        var pictures = new LabelMePictures(Path.GetFullPath(path), folder, options.ImageFolder is null ? null : images);
+        var assembly = new DatasetAssembly(folder, images, options.Categories);
         var shapes = new LabelMeShapes(assembly);
         foreach (var file in Files(folder))
         {
@@ -35,7 +36,7 @@ internal sealed class LabelMeFormat : DatasetFormat
             var name = document["imagePath"];
             var (width, height) = (document.Find("imageWidth")?.Pixels(), document.Find("imageHeight")?.Pixels());
             assembly.Add(new(
-                FileName(name, file, folder, options), [.. shapes.Boxes(document["shapes"].Items())], name.Place)
+                pictures.NameOf(file, name), [.. shapes.Boxes(document["shapes"].Items())], name.Place)
             {
                 Size = width is { } w && height is { } h ? (w, h) : null,
             });
@@ -62,17 +63,6 @@ internal sealed class LabelMeFormat : DatasetFormat
 
     private static IEnumerable<string> Files(string folder) =>
         Directory.EnumerateFiles(folder, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
-
-    // Paths count from the file; with an image folder of its own, only the name does.
-    private static string FileName(JsonField name, string file, string folder, DatasetOptions options)
-    {
-        var path = name.Text().Replace('\\', '/');
-        if (options.ImageFolder is not null)
-            return path[(path.LastIndexOf('/') + 1)..];
-        if (Path.IsPathRooted(path) || path.Length == 0)
-            return path;   // refused where names become paths
-        return Path.GetRelativePath(folder, Path.Combine(Path.GetDirectoryName(file)!, path)).Replace('\\', '/');
-    }
 
     private object Document(LabeledImage image, IReadOnlyList<Category> categories) => new
     {

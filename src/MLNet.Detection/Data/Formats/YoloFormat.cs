@@ -18,7 +18,10 @@ internal sealed class YoloFormat : DatasetFormat
     {
         options ??= new();
         var config = Config(path);
-        var images = YoloImages.Of(config.Root, Sources(config, options.Split), config.File);
+        var sources = Sources(config, options.Split);
+        if (options.ImageFolder is { } wanted)
+            RequireThere(config, sources, Path.GetFullPath(wanted));
+        var images = YoloImages.Of(config.Root, sources, config.File);
         var assembly = new DatasetAssembly(
             config.File, new ImageFolder(images.Folder, options.MissingImages), config.Classes);
         var labels = new YoloLabels(config, assembly);
@@ -36,7 +39,7 @@ internal sealed class YoloFormat : DatasetFormat
         foreach (var file in images.Foreign)
             assembly.AddProblem(new(file, "", "neither JPEG nor PNG; skipped with its boxes"));
         var dataset = assembly.Build(firstId: 0);
-        return options.Categories is { } wanted ? dataset.WithClasses(wanted) : dataset;
+        return options.Categories is { } classes ? dataset.WithClasses(classes) : dataset;
     }
 
     private protected override void Write(IReadOnlyList<DatasetSplit> splits, string path, bool overwrite)
@@ -69,6 +72,19 @@ internal sealed class YoloFormat : DatasetFormat
     // Exporters name a test set also where they wrote none.
     private static string[] Existing(YoloConfig config) =>
         [.. config.Splits.Where(part => part.Value.All(Path.Exists)).Select(part => part.Key)];
+
+    // Labels are found by their pictures: these cannot be looked for in another folder.
+    private static void RequireThere(YoloConfig config, IReadOnlyList<string> sources, string wanted)
+    {
+        if (sources.FirstOrDefault(source => !IsBelow(source, wanted) && !IsBelow(wanted, source)) is { } other)
+            throw new DatasetException(
+                config.File, "", $"the image folder {wanted} has no effect: the pictures of a YOLO data set are where this file "
+                + $"says, in {other}", "Leave the image folder out, or correct the paths in the file.");
+    }
+
+    private static bool IsBelow(string path, string folder) =>
+        (path + Path.DirectorySeparatorChar).StartsWith(
+            Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private static DatasetException NoLabels(YoloConfig config, string image) => new(
         config.File, "", $"no picture has a label file; the first should be {YoloImages.LabelPath(image)}",

@@ -46,6 +46,51 @@ public sealed class LabelMeFormatTests
     }
 
     [TestMethod]
+    [DataRow("sub/x.png", "sub/x.png", DisplayName = "the same subfolder")]
+    [DataRow("x.png", "x.png", DisplayName = "none of them")]
+    [DataRow("far/away/x.png", "far/away/x.png", DisplayName = "another subfolder")]
+    public void Pictures_of_a_folder_of_their_own_are_found(string picture, string name)
+    {
+        using var folder = Folder(Clean);
+        using var pictures = new TemporaryFolder();
+        SampleData.WritePicture(pictures.File(picture), 40, 20);
+        var image = Assert.ContainsSingle(
+            DatasetFormat.LabelMe.Load(folder.Path, new() { ImageFolder = pictures.Path }).Images);
+        Assert.AreEqual((name, pictures.File(picture)), (image.FileName, image.Path));
+    }
+
+    [TestMethod]
+    public void Pictures_of_parts_are_found_with_and_without_the_part_s_folder()
+    {
+        using var folder = new TemporaryFolder();
+        using var pictures = new TemporaryFolder();
+        foreach (var file in new[] { "train/a/x.json", "val/a/x.json" })
+            folder.Write(file, Clean);
+        foreach (var part in new[] { "train", "val" })
+        {
+            SampleData.WritePicture(pictures.File(part, "a", "x.png"), 40, 20);
+            var image = DatasetFormat.LabelMe.Load(folder.Path, new() { Split = part, ImageFolder = pictures.Path }).Images[0];
+            Assert.AreEqual(part + "/a/x.png", image.FileName);
+            image = DatasetFormat.LabelMe.Load(
+                folder.Path, new() { Split = part, ImageFolder = pictures.File(part) }).Images[0];
+            Assert.AreEqual("a/x.png", image.FileName);
+        }
+    }
+
+    [TestMethod]
+    public void A_name_that_several_pictures_have_is_an_error()
+    {
+        using var folder = Folder(Clean);
+        using var pictures = new TemporaryFolder();
+        foreach (var other in new[] { "a", "b" })
+            SampleData.WritePicture(pictures.File(other, "x.png"), 40, 20);
+        var error = Assert.ThrowsExactly<DatasetException>(
+            () => DatasetFormat.LabelMe.Load(folder.Path, new() { ImageFolder = pictures.Path }));
+        Assert.AreEqual("imagePath", error.Place);
+        Assert.Contains("2 pictures named x.png (a/x.png, b/x.png)", error.Found);
+    }
+
+    [TestMethod]
     [DataRow("x.png", "../../x.png", "imagePath", "leaves the image folder")]
     [DataRow("x.png", "/x.png", "imagePath", "is absolute")]
     [DataRow("[20, 15]", "[20]", "shapes[0].points[0]", "a point is not two numbers")]

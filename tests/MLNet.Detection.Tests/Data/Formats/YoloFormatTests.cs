@@ -51,6 +51,20 @@ public sealed class YoloFormatTests
     }
 
     [TestMethod]
+    public void A_folder_of_pictures_that_would_have_no_effect_is_refused()
+    {
+        using var folder = Folder("0 0.5 0.5 0.1 0.1");
+        using var pictures = new TemporaryFolder();
+        folder.Write("data.yaml", "train: images\nnames: [dog]");
+        var error = Assert.ThrowsExactly<DatasetException>(
+            () => DatasetFormat.Yolo.Load(folder.Path, new() { ImageFolder = pictures.Path }));
+        Assert.Contains($"{pictures.Path} has no effect", error.Found);
+        Assert.Contains(folder.File("images"), error.Found);
+        foreach (var same in new[] { folder.Path, folder.File("images"), folder.File("images") + "/" })
+            Assert.HasCount(2, DatasetFormat.Yolo.Load(folder.Path, new() { ImageFolder = same }).Images);
+    }
+
+    [TestMethod]
     [DataRow("0 0.5 0.5 0.1", "found 4 numbers", DisplayName = "too few")]
     [DataRow("0 0.5 0.5 0.1 0.1 0.9", "found 6 numbers", DisplayName = "a score")]
     [DataRow("0 0.5 O.5 0.1 0.1", "found \"O.5\" where a number belongs", DisplayName = "a letter")]
