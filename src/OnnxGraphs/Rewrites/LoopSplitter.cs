@@ -21,7 +21,7 @@ internal sealed class LoopSplitter
     private readonly Dictionary<int, Operand> _kept = [];
     private readonly List<(Operand Slot, int Until)> _slots = [];
 
-    private LoopSplitter(LoopCode whole, Func<Operand> nextSlot)
+    private LoopSplitter(LoopCode whole, Func<Operand> nextSlot, bool fetchesAhead)
     {
         (_whole, _nextSlot) = (whole, nextSlot);
         (_home, _lastUse) = (new int[whole.Values.Count], new int[whole.Values.Count]);
@@ -34,15 +34,16 @@ internal sealed class LoopSplitter
             foreach (var operand in Operands(value))
                 _lastUse[operand] = part;
         }
-        _parts = [.. Enumerable.Range(0, part + 1).Select(_ => new LoopCode())];
+        _parts = [.. Enumerable.Range(0, part + 1).Select(_ => new LoopCode { FetchesAhead = fetchesAhead })];
     }
 
     /// <summary>Loops that do the same, one after the other; none where nothing is written.</summary>
     /// <param name="whole">The loop.</param>
     /// <param name="nextSlot">Gives slots for values on their way from loop to loop.</param>
-    public static IReadOnlyList<LoopCode> Split(LoopCode whole, Func<Operand> nextSlot)
+    /// <param name="fetchesAhead">Whether several loops ask for inputs and outputs ahead.</param>
+    public static IReadOnlyList<LoopCode> Split(LoopCode whole, Func<Operand> nextSlot, bool fetchesAhead)
     {
-        var splitter = new LoopSplitter(whole, nextSlot);
+        var splitter = new LoopSplitter(whole, nextSlot, fetchesAhead);
         if (splitter._parts.Length > 1)
             splitter.Write();
         return [.. (splitter._parts.Length > 1 ? splitter._parts : [whole]).Where(part => part.Written.Count > 0)];

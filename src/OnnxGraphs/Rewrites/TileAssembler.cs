@@ -57,11 +57,9 @@ internal sealed class TileAssembler
     /// <summary>The program for this many elements, in rows of so many; it may fetch the memory of the next tile.</summary>
     public TileProgram Assemble(long size, long row, LoopCompiler loops, bool mayFetch)
     {
-        var parts = LoopSplitter.Split(_loop, NextSlot);
         // A single loop reads without pause; with several, memory would rest while the others compute.
-        Instruction[] ahead = mayFetch && parts.Count > 1 && Sse.IsSupported && size >= LargeSize
-            ? [new FetchAhead([.. _loop.Read.Where(at => at.Place == Place.Input)])] : [];
-        return new([.. ahead, .. _before, .. parts.Select(loops.Compile), .. _behind], _reductions, _slots, size, row);
+        var parts = LoopSplitter.Split(_loop, NextSlot, mayFetch && Sse.IsSupported && size >= LargeSize);
+        return new([.. _before, .. parts.Select(loops.Compile), .. _behind], _reductions, _slots, size, row);
     }
 
     private Operand InMemory(int value)

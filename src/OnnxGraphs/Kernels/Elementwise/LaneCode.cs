@@ -1,4 +1,5 @@
 using System.Reflection.Emit;
+using System.Runtime.Intrinsics.X86;
 
 namespace OnnxGraphs.Kernels.Elementwise;
 
@@ -71,6 +72,15 @@ internal sealed class LaneCode(ILGenerator code, SimdMethods methods)
         Point(address, offset);
         code.Emit(OpCodes.Ldloc, value.Local);
         code.Emit(OpCodes.Stobj, methods.Floats);
+    }
+
+    /// <summary>Asks for the numbers at an address and so many bytes behind it.</summary>
+    public void Fetch(LocalBuilder address, LocalBuilder offset, int behind)
+    {
+        Point(address, offset);
+        code.Emit(OpCodes.Ldc_I4, behind);
+        code.Emit(OpCodes.Add);
+        code.Emit(OpCodes.Call, typeof(Sse).GetMethod(nameof(Sse.Prefetch0))!);
     }
 
     private void Point(LocalBuilder address, LocalBuilder offset)

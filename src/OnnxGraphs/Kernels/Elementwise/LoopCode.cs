@@ -17,6 +17,10 @@ internal sealed class LoopCode
 
     public IReadOnlyList<LoopValue> Values => _values;
 
+    /// <summary>Whether inputs and outputs are asked for before they are needed: a loop that runs in turn with others has
+    /// them wait for memory each time anew.</summary>
+    public bool FetchesAhead { get; init; }
+
     /// <summary>What is read.</summary>
     public IReadOnlyList<Operand> Read => _read;
 
@@ -25,6 +29,10 @@ internal sealed class LoopCode
 
     /// <summary>The number of the value that is written to each of <see cref="Written"/>.</summary>
     public IReadOnlyList<int> Stored => _stored;
+
+    /// <summary>Numbers of the places, first of <see cref="Read"/>, then of <see cref="Written"/>, that are asked for.</summary>
+    public IEnumerable<int> Fetched => FetchesAhead ? _read.Concat(_written).Index()
+        .Where(at => at.Item.Place is Place.Input or Place.Output).Select(at => at.Index) : [];
 
     /// <summary>The number of the value, an earlier one where it is computed already.</summary>
     public int Add(LoopValue given)
@@ -70,7 +78,7 @@ internal sealed class LoopCode
 
     public override string ToString() => string.Join(';', _values.Select(v => string.Create(
             CultureInfo.InvariantCulture, $"{v.Op} {v.A} {v.B} {v.C} {Bits(v.Alpha)} {Bits(v.Beta)}")))
-        + $"|{string.Join(';', _stored)}";
+        + $"|{string.Join(';', _stored)}|{string.Join(';', Fetched)}";
 
     // Tells 0 from -0, unlike the number as text.
     private static int Bits(float number) => BitConverter.SingleToInt32Bits(number);

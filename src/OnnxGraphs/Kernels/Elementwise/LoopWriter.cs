@@ -7,6 +7,9 @@ namespace OnnxGraphs.Kernels.Elementwise;
 [RequiresDynamicCode("Loops are written as code at run time; see ElementwiseFusion.Apply.")]
 internal sealed unsafe class LoopWriter
 {
+    /// <summary>Bytes from a number to the one that is asked for meanwhile.</summary>
+    private const int Ahead = 4096;
+
     private readonly DynamicMethod _method =
         new("ElementwiseLoop", null, [typeof(float**), typeof(nint)], typeof(LoopWriter).Module);
 
@@ -68,6 +71,8 @@ internal sealed unsafe class LoopWriter
             if (value.Op is LoopValue.Load or LoopValue.Scalar)
                 values[i] = value.Op == LoopValue.Load ? _lanes.Load(_places[value.A], _offset)
                     : _lanes.Repeated(_places[value.A]);
+        foreach (var place in code.Fetched)
+            _lanes.Fetch(_places[place], _offset, Ahead);
         foreach (var (i, value) in code.Values.Index())
         {
             if (value.Op == LoopValue.Number)
