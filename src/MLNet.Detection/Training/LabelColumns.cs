@@ -27,6 +27,7 @@ public sealed record LabelColumns(
                 "a vector of bytes (the image file), MLImage or RgbImage");
         Require(schema, BoundingBoxes, item => item == NumberDataViewType.Single,
             "a vector of floats (x0 y0 x1 y1 of each box)");
+        RequirePictureOfBoxes(schema);
         var label = Require(schema, Label, item => item is KeyDataViewType,
             "a vector of keys (one a box); map text labels with MapValueToKey");
         if (KeyNames.Of(label) is { Count: > 0 } names)
@@ -51,6 +52,17 @@ public sealed record LabelColumns(
     {
         var found = ClassesOf(schema, classes);
         return [.. ClassNames(schema).Where((_, i) => found[i] < 0)];
+    }
+
+    // A step that changes pictures and boxes together hides the columns that it replaces.
+    private void RequirePictureOfBoxes(DataViewSchema schema)
+    {
+        bool IsReplaced(string name) => schema.Any(column => column.IsHidden && column.Name == name);
+        if (IsReplaced(BoundingBoxes) && !IsReplaced(Image) && schema.FirstOrDefault(column => !column.IsHidden
+            && column.Type is PictureDataViewType && IsReplaced(column.Name)) is { Name: { } changed })
+            throw new ArgumentException($"Column '{BoundingBoxes}' has boxes of the pictures in '{changed}', which a step before "
+                + $"changed together with them, but '{Image}' is read. Name '{changed}' as the image (Columns = new(Image: "
+                + $"\"{changed}\")), or leave those steps out and give Augmentations, which change pictures anew in each epoch.");
     }
 
     private static DataViewSchema.Column Require(

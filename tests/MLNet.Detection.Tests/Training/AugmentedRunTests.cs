@@ -67,6 +67,20 @@ public sealed class AugmentedRunTests
         Assert.HasCount(1, Rows.Vectors<float>(scored, "Score"));
     }
 
+    [TestMethod]
+    public void Boxes_of_pictures_that_a_step_changed_are_refused_beside_unchanged_pictures()
+    {
+        using var run = new SmallRun(train: 4, val: 1);
+        var (ml, detection) = (new MLContext(seed: 1), new MLContext(seed: 1).Detection());
+        FineTuneResult Learn(IEstimator<ITransformer> steps) => new FineTuneTrainer(ml, run.Options() with { Epochs = 1 })
+            .Train(steps.Fit(new DetectionDataView(run.Train)).Transform(new DetectionDataView(run.Train)));
+        var error = Assert.ThrowsExactly<ArgumentException>(
+            () => Learn(detection.DecodeImage().Append(detection.RandomHorizontalFlip(probability: 1))));
+        Assert.Contains("Column 'BoundingBoxes' has boxes of the pictures in 'Picture'", error.Message);
+        Assert.Contains("new(Image: \"Picture\")", error.Message);
+        Assert.IsNotNull(Learn(detection.DecodeImage()));
+    }
+
     private static FineTuneTrainer.Options Options(SmallRun run, string workspace, string? resume = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancel = default, IAugmentation? first = null,
         bool mix = true) => new()
