@@ -18,9 +18,6 @@ internal sealed class ElementwiseFusion
     /// <summary>Elements that make a pass over memory count, and that make a call count.</summary>
     private const long Large = 4096, Smallest = 16;
 
-    /// <summary>Elements of a piece that stays in the second cache with what a chain reads and writes beside it.</summary>
-    private const int LargestPiece = 1 << 16;
-
     // Each of these costs ONNX Runtime more alone than a pass over memory; HardSwish is a function of two operators to it.
     private static readonly HashSet<string> SlowAlone = ["Softplus", "Where", "Pow", "GatherElements", "HardSwish"];
 
@@ -91,8 +88,8 @@ internal sealed class ElementwiseFusion
                         break;
     }
 
-    private bool MayFollow(PieceKernel kernel, IReadOnlyList<int> chain) => kernel.LargestPiece <= LargestPiece
-        && chain.All(i => _elementwise[i] is { } step && step.Size == kernel.Outputs[0].Shape.Size
+    private bool MayFollow(PieceKernel kernel, IReadOnlyList<int> chain) =>
+        chain.All(i => _elementwise[i] is { } step && step.Size == kernel.Outputs[0].Shape.Size
             && (step.Row == 1 || step.Row == kernel.Row))
         && chain.Any(i => !_elementwise[i]!.IsAlias);
 

@@ -14,15 +14,20 @@ internal sealed unsafe class DepthwiseFilter : PieceKernel
     /// <summary>Parts for each thread, so that they end together.</summary>
     private const int PartsPerThread = 4;
 
+    /// <summary>Results in a vector's loop, and products between two requests for memory.</summary>
+    private const int Eight = 128, Products = 9 * Eight;
+
     private readonly InnerLoops _loops;
     private readonly PhasedMap _map;
     private readonly FilterAxis _rows;
+    private readonly FilterAxis _columns;
     private readonly int _channels;
     private readonly int _maps;
     private readonly int _sourceSize;
     private readonly int _targetSize;
     private readonly int _taps;
     private readonly int _columnPhases;
+    private readonly int _steps;
     private readonly int _resultSize;
     private readonly int _partScratch;
     private readonly Phase[] _phases;
@@ -30,7 +35,7 @@ internal sealed unsafe class DepthwiseFilter : PieceKernel
     private DepthwiseFilter(string name, InnerLoops loops, FilterAxis rows, FilterAxis columns,
         IReadOnlyList<TensorShape> inputs, TensorShape target) : base(name, inputs, target)
     {
-        (_loops, _rows, _map) = (loops, rows, PhasedMap.Cached(loops, rows, columns));
+        (_loops, _rows, _columns, _map) = (loops, rows, columns, PhasedMap.Cached(loops, rows, columns));
         _channels = (int)target[1];
         _maps = (int)(target[0] * target[1]);
         Parts = Math.Min(_maps, PartsPerThread * Environment.ProcessorCount);
@@ -38,6 +43,7 @@ internal sealed unsafe class DepthwiseFilter : PieceKernel
         _taps = rows.Taps.Count * columns.Taps.Count;
         _phases = [.. Enumerable.Range(0, rows.TargetStride).SelectMany(row =>
             Enumerable.Range(0, columns.TargetStride).Select(column => PhaseOf(rows, columns, row, column)))];
+        _steps = _phases.Sum(phase => (_map.Rows * _map.Pitch + phase.Step - 1) / phase.Step);
         _columnPhases = columns.TargetStride;
         _resultSize = _map.Rows * _map.Pitch + InnerLoops.Slack;
         // The source, the column phases of a result, these interleaved, and the weights of a phase.
@@ -63,47 +69,51 @@ internal sealed unsafe class DepthwiseFilter : PieceKernel
 
     public override int Row => _targetSize;
 
-    public override int PieceOfRow => _targetSize;
+    public override int PieceOfRow => _map.Rows * _rows.TargetStride * _columns.TargetSize;
 
-    public override int LargestPiece => _targetSize;
+    public override int LargestPiece => Math.Min(Row, PieceOfRow);
 
     public override void Part(in KernelCall call, int index, OutputPieces pieces)
     {
         var scratch = Workspace.ForKernel(_partScratch);
         var end = (int)((long)_maps * (index + 1) / Parts);
         for (var map = (int)((long)_maps * index / Parts); map < end; map++)
-        {
-            var (channel, start) = (map % _channels, (long)map * _targetSize);
-            FilterMap(in call, start, pieces, call.Input(0) + (long)map * _sourceSize, call.Input(1) + channel * _taps,
-                Inputs.Count > 2 ? call.Input(2)[channel] : 0, pieces.At(in call, start), scratch);
-            pieces.Done(in call, start, _targetSize);
-        }
+            for (var first = 0; first < _rows.Count; first += _map.Rows)
+                FilterBand(in call, map, first, pieces, scratch);
     }
 
-    private void FilterMap(in KernelCall call, long start, OutputPieces pieces, float* source, float* weights, float bias,
-        float* target, float* scratch)
+    private void FilterBand(in KernelCall call, int map, int first, OutputPieces pieces, float* scratch)
     {
+        var (channel, rows) = (map % _channels, Math.Min(_map.Rows, _rows.Count - first));
+        float* source = call.Input(0) + (long)map * _sourceSize, weights = call.Input(1) + channel * _taps;
+        var bias = Inputs.Count > 2 ? call.Input(2)[channel] : 0;
+        // Numbers of the target.
+        var (before, length) = (first * _rows.TargetStride * _columns.TargetSize, rows * _map.Pitch);
+        var (start, count) = ((long)map * _targetSize + before, Math.Min(_targetSize - before, LargestPiece));
         var results = scratch + _map.Size;
         var chosen = results + 2 * _columnPhases * _resultSize;
-        for (var first = 0; first < _rows.Count; first += _map.Rows)
+        _map.Fill(source, scratch, first, rows);
+        // Of the next band, or the next map.
+        var read = _sourceSize / _rows.Count;
+        var (coming, written) = (new EvenParts((first + rows) * read, rows * read, _steps), new EvenParts(0, count, _steps));
+        foreach (var phase in _phases)
         {
-            var rows = Math.Min(_map.Rows, _rows.Count - first);
-            _map.Fill(source, scratch, first, rows);
-            // The next band, or the next map.
-            var (read, written) = (_sourceSize / _rows.Count, _targetSize / _rows.Count);
-            CacheLines.FetchNear(source + (first + rows) * read, rows * read);
-            pieces.Fetch(in call, start + first * written, rows * written);
-            foreach (var phase in _phases)
-            {
-                for (var t = 0; t < phase.Weights.Length; t++)
-                    chosen[t] = weights[phase.Weights[t]];
-                fixed (int* offsets = phase.Offsets)
-                    _loops.Filter(scratch, results + phase.Column * _resultSize, rows * _map.Pitch, bias, chosen,
-                        offsets, phase.Weights.Length);
-                if (phase.Column == _columnPhases - 1)
-                    _map.Write(Interleaved(results, rows * _map.Pitch), target, first, rows, phase.Row);
-            }
+            for (var t = 0; t < phase.Weights.Length; t++)
+                chosen[t] = weights[phase.Weights[t]];
+            fixed (int* offsets = phase.Offsets)
+                for (var done = 0; done < length; done += phase.Step)
+                {
+                    var next = coming.Next();
+                    CacheLines.FetchNear(source + next.Start, next.Count);
+                    next = written.Next();
+                    pieces.Fetch(in call, start + next.Start, next.Count);
+                    _loops.Filter(scratch + done, results + phase.Column * _resultSize + done, Math.Min(phase.Step, length - done),
+                        bias, chosen, offsets, phase.Weights.Length);
+                }
+            if (phase.Column == _columnPhases - 1)
+                _map.Write(Interleaved(results, length), pieces.At(in call, start) - before, first, rows, phase.Row);
         }
+        pieces.Done(in call, start, count);
     }
 
     // The column phases as one map.
@@ -130,5 +140,9 @@ internal sealed unsafe class DepthwiseFilter : PieceKernel
     }
 
     /// <summary>The entries of the kernel that write to one of the target's interleaved maps.</summary>
-    private sealed record Phase(int Row, int Column, int[] Weights, int[] Offsets);
+    private sealed record Phase(int Row, int Column, int[] Weights, int[] Offsets)
+    {
+        /// <summary>Results between two requests for memory.</summary>
+        public int Step { get; } = Math.Max(1, Products / Math.Max(1, Weights.Length) / Eight) * Eight;
+    }
 }

@@ -59,10 +59,11 @@ internal sealed unsafe class DepthwiseWeightGradient : Kernel
             new Span<float>(flat + rows * _map.Pitch, InnerLoops.Slack).Clear();
             // The next band, or the next map.
             var read = _shape.InputPixels / height;
-            CacheLines.FetchNear(x + (first + rows) * read, rows * read);
             CacheLines.FetchNear(dy + (first + rows) * width, rows * width);
+            var vectors = rows * _map.Pitch / _loops.Width;
+            var each = (rows * read / Math.Max(1, vectors) + CacheLines.Numbers - 1) / CacheLines.Numbers * CacheLines.Numbers;
             fixed (int* offsets = _offsets)
-                _loops.Correlate(scratch, flat, rows * _map.Pitch, sums, offsets, _offsets.Length);
+                _loops.Correlate(scratch, flat, rows * _map.Pitch, sums, offsets, _offsets.Length, x + (first + rows) * read, each);
         }
     }
 }

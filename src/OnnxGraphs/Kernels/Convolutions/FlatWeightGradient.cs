@@ -69,11 +69,16 @@ internal sealed unsafe class FlatWeightGradient : Kernel
             var rows = Whole(Math.Min(_bandRows, _height - first));
             var source = RowBand.Take(x, _height, _width, first - _above, rows + _taps - 1, memory);
             var other = RowBand.Take(dy, _height, _width, first, rows, memory + BandSize);
-            CacheLines.FetchNear(x + (long)(first + rows + _taps) * _width, rows * _width);
-            CacheLines.FetchNear(dy + (long)(first + rows) * _width, rows * _width);
+            // Of the next band, or the next map.
+            var coming = new EvenParts((first + rows) * _width, rows * _width, _columns);
             for (var column = 0; column < _columns; column++)
+            {
+                var next = coming.Next();
+                CacheLines.FetchNear(x + _taps * _width + next.Start, next.Count);
+                CacheLines.FetchNear(dy + next.Start, next.Count);
                 _loops.CorrelateRows(source + column - _left, other, _width, rows,
                     (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_masks[column], 0), byColumn + column * _taps, _taps);
+            }
         }
         for (var column = 0; column < _columns; column++)
             for (var row = 0; row < _taps; row++)

@@ -55,17 +55,19 @@ internal sealed unsafe partial class InnerLoops<V, S>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Correlate(float* source, float* other, int length, float* sums, int* offsets, int taps)
+    public override void Correlate(float* source, float* other, int length, float* sums, int* offsets, int taps,
+        float* ahead, int each)
     {
         var t = 0;
-        for (; t + 4 < taps; t += 9)
-            Correlate9(source, other, length, sums + t, offsets + t, Math.Min(9, taps - t));
+        for (; t + 4 < taps; t += 9, each = 0)
+            Correlate9(source, other, length, sums + t, offsets + t, Math.Min(9, taps - t), ahead, each);
         for (; t < taps; t++)
             sums[t] += Dot(source + offsets[t], other, length);
     }
 
     // Nine taps, the whole of a 3 x 3 kernel, share each load of the other operand. Of fewer taps the last one repeats.
-    private static void Correlate9(float* source, float* other, int length, float* sums, int* offsets, int taps)
+    private static void Correlate9(float* source, float* other, int length, float* sums, int* offsets, int taps,
+        float* ahead, int each)
     {
         float* x0 = source + offsets[0], x1 = source + offsets[Math.Min(1, taps - 1)];
         float* x2 = source + offsets[Math.Min(2, taps - 1)], x3 = source + offsets[Math.Min(3, taps - 1)];
@@ -73,8 +75,9 @@ internal sealed unsafe partial class InnerLoops<V, S>
         float* x6 = source + offsets[Math.Min(6, taps - 1)], x7 = source + offsets[Math.Min(7, taps - 1)];
         var x8 = source + offsets[Math.Min(8, taps - 1)];
         V a0 = default, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0, a8 = a0;
-        for (var i = 0; i < length; i += S.Width)
+        for (var i = 0; i < length; i += S.Width, ahead += each)
         {
+            CacheLines.FetchNear(ahead, each);
             var k = S.Load(other + i);
             a0 = S.MultiplyAdd(k, S.Load(x0 + i), a0);
             a1 = S.MultiplyAdd(k, S.Load(x1 + i), a1);

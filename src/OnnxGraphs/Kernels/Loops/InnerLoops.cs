@@ -39,9 +39,10 @@ internal abstract unsafe class InnerLoops
 
     /// <summary>
     /// sums[t] += sum over i of other[i] source[offsets[t] + i]. Beyond the length, up to <see cref="Slack"/>, other
-    /// must be zero and source finite.
+    /// must be zero and source finite. Meanwhile asks for so many numbers ahead with each vector of other.
     /// </summary>
-    public abstract void Correlate(float* source, float* other, int length, float* sums, int* offsets, int taps);
+    public abstract void Correlate(float* source, float* other, int length, float* sums, int* offsets, int taps,
+        float* ahead, int each);
 
     /// <summary>
     /// sums[t] += sum over rows r, a multiple of four, and places i of (other[r width + i] and mask[i])
