@@ -1,5 +1,6 @@
 using MLNet.Detection.Builtin;
 using MLNet.Detection.Detectors;
+using MLNet.Detection.Images;
 using MLNet.Detection.Tests.Heads;
 using OnnxGraphs.Models;
 
@@ -68,6 +69,22 @@ public sealed class ShownOutputsTests
             StringAssert.Contains(error.Message, "of 'scores' is [", what);
             StringAssert.Contains(error.Message, "decoded here it is [", what);
         }
+    }
+
+    // Their scores hardly vary before training.
+    [TestMethod]
+    public void They_are_refused_with_classes_that_are_drawn_anew()
+    {
+        var import = new DetectorImport
+        {
+            ClassOutput = "scores", BoxOutput = "boxes", HasBackground = false, Classes = ["c", "d", "e"],
+            Anchors = [.. Small.Anchors], Normalization = Normalization.Unit,
+        };
+        import.Apply(Small.Model);
+        foreach (var change in (Func<AlteredTail, AlteredTail>[])
+            [tail => tail.Then("Pow", [2]), tail => tail.Then("Sub", before: [1]), tail => tail.Then("Log")])
+            StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() =>
+                import.Apply(change(new(Small.Model, "scores")).Model)).Message, "of 'scores' is [");
     }
 
     [TestMethod]

@@ -32,7 +32,7 @@ internal static class MonotoneColumns
         for (var i = 1; i < Points && rows > 1; i++)
         {
             var at = (int)((long)i * (rows - 1) / (Points - 1));
-            if (!(keys[at] - keys[last] > 2e-7f + 0.01f * Math.Abs(keys[last])))
+            if (!(keys[at] - keys[last] > 2e-7f + 1e-4f * Math.Abs(keys[last])))
                 continue;
             var direction = Math.Sign(to(order[at]) - (double)to(order[last]));
             if (direction == 0 || sign * direction < 0)
