@@ -29,7 +29,7 @@ public static class MeaningCheck
         var tail = TailRun.Of(ActivationRounding.Without(detector.Model), detector.RawValues, new Dictionary<string, Tensor> { [input.Name] = input.Probe });
         var (scores, boxes) = Decode(detector, tail.Values);
         var agreed = DemandBoxes(detector, input, tail, boxes);
-        return (agreed?.Values[^1], DemandScores(detector, tail, scores, agreed?.Order));
+        return (agreed?.Values[^1], DemandScores(detector, input, tail, scores, agreed?.Order));
     }
 
     /// <summary>Compares a saved file, as it was read again, with the detector that was trained: of one picture both must
@@ -61,7 +61,8 @@ public static class MeaningCheck
     }
 
     // In the order of the boxes, where they have shown it.
-    private static string? DemandScores(DetectorModel detector, TailRun tail, ScoreTable own, int[]? order)
+    private static string? DemandScores(
+        DetectorModel detector, ImageInput input, TailRun tail, ScoreTable own, int[]? order)
     {
         var tolerance = IsRounded(detector.Model) ? TailScores.WholeNumbers : TailScores.Floats;
         var names = TailScores.Find(detector.Model, detector.Head.ClassValues(detector));
@@ -69,12 +70,13 @@ public static class MeaningCheck
         var classes = own.Part(detector.Head is DetrHead ? 0 : own.Columns - detector.Classes.Count, detector.Classes.Count);
         var found = (order is null ? PlaceOrders.All(detector.Head.Layout(detector)) : [order]).Select(order =>
             TailScores.Compare(own.In(order), classes.In(order), tail.Values, names, tolerance)).ToList();
-        var difference = found.All(at => at.Difference is not null) ? found[0].Difference : null;
+        var difference = found.All(at => at.Difference is not null) ? found[0].Difference : IsRounded(detector.Model) ? null
+            : ChosenScores.Difference(detector.Model, new Dictionary<string, Tensor> { [input.Name] = input.Probe }, own, names);
         return difference is null ? found.Select(at => at.Value).FirstOrDefault(value => value is not null)
             : throw new ModelException($"{detector.Model.Path}: with the "
             + $"{detector.Head.Kind} head its scores would mean something else than in the file itself: of a noise picture "
             + $"{difference}. Say what the head is (Head, or --head, --head-file), or export the model with the scores of all classes in "
-            + "their order.");
+            + "their order, as activation and objectness make them.");
     }
 
     // Constants of the tail may be whole numbers, too.
@@ -89,7 +91,12 @@ public static class MeaningCheck
         var tables = TailTable.All(tail, detector.Head.Layout(detector)).Where(table => table.Columns >= 4).ToList();
         foreach (var table in tables)
             if (Forms(table).Any(boxes => TailValues.AreSame(boxes, own, overlap, slack)))
-                return table;
+            {
+                var (shown, difference) = new ShownBoxes(own, input, overlap, slack).Compare(
+                    detector.Model, tail, table, detector.Head.Layout(detector));
+                return difference is null ? shown ?? table : throw new ModelException($"{detector.Model.Path}: the boxes "
+                    + $"decoded here would mean something else than in the file itself: of a noise picture {difference}");
+            }
         // What lies straight behind the raw boxes, scaled or turned, is no decoding yet; the last value is one.
         var computed = TailValues.Computed(detector.Model, detector.RawValues);
         var last = tables.LastOrDefault(table => table.Values.All(computed.Contains)

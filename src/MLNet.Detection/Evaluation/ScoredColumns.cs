@@ -41,6 +41,9 @@ internal sealed class ScoredColumns
     public int CategoryOf(uint key) =>
         key > 0 && key <= _categoryOfPrediction.Length ? _categoryOfPrediction[key - 1] : -1;
 
+    /// <summary>Whether a category is among the predicted classes.</summary>
+    public bool Predicts(int category) => _categoryOfPrediction.Contains(category);
+
     private int[] Map(DataViewSchema.Column label, DataViewSchema.Column predicted)
     {
         var names = Names(predicted);

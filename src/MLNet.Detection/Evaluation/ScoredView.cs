@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Transforms.Image;
 using MLNet.Detection.Data;
 using MLNet.Detection.Estimators;
 
@@ -34,6 +35,11 @@ public sealed class ScoredView
             _detections.AddRange(row.Detections());
         }
         CheckUnits(options);
+        CheckSize(data.Schema, options);
+        _problems.AddRange(_truths.CountBy(truth => (int)truth.CategoryId).Where(count => !columns.Predicts(count.Key))
+            .OrderBy(count => count.Key).Select(count => new DatasetProblem($"column '{options.PredictedLabelColumnName}'", "",
+                $"the class '{Categories[count.Key]}' is not predicted; its true boxes ({count.Value}) count as missed")
+            { Kind = DatasetProblemKind.NoClass }));
     }
 
     /// <summary>The names of the categories; a category's id is its index.</summary>
@@ -45,7 +51,8 @@ public sealed class ScoredView
     /// <summary>All predicted objects.</summary>
     public IReadOnlyList<DetectionResult> Detections => _detections;
 
-    /// <summary>True boxes that were left out, because they have no size.</summary>
+    /// <summary>True boxes that were left out, because they have no size; classes that have true boxes but are not
+    /// predicted; boxes of another size than their pictures.</summary>
     public IReadOnlyList<DatasetProblem> Problems => _problems;
 
     /// <summary>COCO's numbers, with the names of the categories.</summary>
@@ -66,6 +73,20 @@ public sealed class ScoredView
                 $"Column '{options.BoundingBoxColumnName}': all true boxes lie between 0 and 1, they are parts of their "
                 + $"pictures, but '{options.PredictedBoundingBoxColumnName}' has pixels. Multiply the true boxes by the "
                 + "widths and heights of their pictures.");
+    }
+
+    // Estimators that resize pictures leave the boxes as they are.
+    private void CheckSize(DataViewSchema schema, Options options)
+    {
+        if (schema.GetColumnOrNull(DetectionColumns.Image)?.Type is not ImageDataViewType { Width: > 0, Height: > 0 } size)
+            return;
+        var outside = _truths.Where(truth => truth.Box.X + truth.Box.Width > size.Width + 1
+            || truth.Box.Y + truth.Box.Height > size.Height + 1).ToList();
+        if (outside.Count > 0)
+            _problems.Add(new($"column '{options.BoundingBoxColumnName}'", $"row {outside[0].ImageId}", FormattableString.Invariant(
+                $"{outside.Count} of {_truths.Count} true boxes leave their pictures, which have {size.Width} x {size.Height} pixels in ")
+                + $"column '{DetectionColumns.Image}'. Scale the boxes with the pictures, or leave resizing to the detector")
+            { Kind = DatasetProblemKind.Scaled });
     }
 
     private static bool InParts(IEnumerable<BoxXywh> boxes) =>

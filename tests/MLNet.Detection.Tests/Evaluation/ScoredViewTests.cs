@@ -85,6 +85,28 @@ public sealed class ScoredViewTests
     }
 
     [TestMethod]
+    public void Classes_that_are_not_predicted_and_boxes_of_another_size_are_said()
+    {
+        var data = ml.Data.LoadFromEnumerable(
+            [new Words { Label = ["dog", "cup"], PredictedLabel = ["cup", "ufo"] }]);
+        var keys = ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.Transforms.Conversion.MapValueToKey("PredictedLabel"));
+        Assert.Contains("the class 'dog' is not predicted; its true boxes (1) count as missed",
+            new ScoredView(keys.Fit(data).Transform(data)).Problems.Single().ToString());
+
+        using var folder = new TemporaryFolder();
+        var coco = ml.Detection().LoadFromCoco(TinyCoco.Write(folder), folder.Path);
+        Assert.IsEmpty(Scored(64).Problems);
+        Assert.Contains("true boxes leave their pictures, which have 4 x 4 pixels in column 'Image'", Scored(4).Problems[0].ToString());
+
+        ScoredView Scored(int side)
+        {
+            var pictures = ml.Transforms.LoadImages("Image", folder.Path, "FileName").Append(ml.Transforms.ResizeImages("Image", side, side));
+            using var detector = new DetectorTransformer(TinyDetector.Model, new() { BatchSize = 3 });
+            return new(detector.Transform(pictures.Fit(coco).Transform(coco)));
+        }
+    }
+
+    [TestMethod]
     public void Objects_without_a_label_are_left_out()
     {
         var view = new ScoredView(Data([new() { Label = [0, 2], PredictedLabel = [1, 0] }, new()]));

@@ -36,10 +36,26 @@ internal sealed record RegionOutputs(DetectionOutputs Names, bool BackgroundLast
         var found = run[labels].ToInt64();
         var boxes = Output("the boxes", value => value.Type == ElementType.Float32
             && value.Shape == new TensorShape(found.Length, 4));
-        var scores = Output("the scores", value => value.Type == ElementType.Float32
-            && value.Shape == new TensorShape(found.Length) && value.Values<float>().ToArray().All(score => score > 0.9f));
+        bool IsScore(Tensor value) => value.Type == ElementType.Float32
+            && value.Shape == new TensorShape(found.Length) && value.Values<float>().ToArray().All(score => score > 0.9f);
+        Output("the scores", IsScore);
+        var scores = Probabilities(tail, regions, column, [.. model.OutputNames.Where(name => IsScore(run[name]))]);
         return Read(tail, regions, column, BoxConversion.ToBoxes(run[boxes].Values<float>(), BoxFormat.Xyxy), found,
             (boxes, labels, scores));
+    }
+
+    // A power of what is nearly one is nearly one: it must be the probability of less certain regions, too.
+    private static string Probabilities(RegionTail tail, Box[] regions, int[] column, string[] outputs)
+    {
+        const float certain = 0.7f;
+        var logits = new float[regions.Length * tail.Classes];
+        for (var i = 0; i < regions.Length; i++)
+            logits[i * tail.Classes + column[i]] = MathF.Log(certain * (tail.Classes - 1) / (1 - certain));
+        var run = tail.Run(regions, outputs, logits: logits);
+        float Best(string name) => run[name].Shape.Size == 0 ? float.NaN : run[name].Values<float>().ToArray().Max();
+        return outputs.FirstOrDefault(name => !(Math.Abs(Best(name) - certain) > 0.01f)) ?? throw new ModelException(
+            FormattableString.Invariant($"{tail.Model.Path}: of regions with a probability of {certain} the output '{outputs[0]}' ")
+            + FormattableString.Invariant($"gives the score {Best(outputs[0]):G4}; export the model with the probabilities as scores."));
     }
 
     private static RegionOutputs Read(RegionTail tail, Box[] regions, int[] column, Box[] boxes, long[] labels,
@@ -57,9 +73,22 @@ internal sealed record RegionOutputs(DetectionOutputs Names, bool BackgroundLast
                 + "the last, is background."),
         };
         var (left, from) = (boxes[order[0]], regions[shown[0]]);
+        DemandPixels(tail, names.Boxes, left, from);
         var first = (int)labels[order[0]] - (backgroundLast ? column[shown[0]] : column[shown[0]] - 1);
         return new(new(names.Boxes, names.Labels, names.Scores, first), backgroundLast,
             Scale(from.Width / left.Width, tail.Input.Width), Scale(from.Height / left.Height, tail.Input.Height));
+    }
+
+    // Whatever the sizes of picture and network are, a scale that differs much across and downwards is an axis for the other.
+    private static void DemandPixels(RegionTail tail, string output, Box box, Box region)
+    {
+        var turned = region.Width / box.Width / (region.Height / box.Height);
+        var what = box is { X1: <= 1, Y1: <= 1 } ? "parts of the picture" : turned is > 1f / 3 and < 3 ? null : "the y axis first";
+        if (what is not null)
+            throw new ModelException($"{tail.Model.Path}: the output '{output}' gives {what}, expected pixels x0, y0, x1, y1: of the "
+                + FormattableString.Invariant($"region [{region.X0:G4}, {region.Y0:G4}, {region.X1:G4}, {region.Y1:G4}] ")
+                + FormattableString.Invariant($"it is [{box.X0:G4}, {box.Y0:G4}, {box.X1:G4}, {box.Y1:G4}]. Export the model with ")
+                + "such boxes, and leave another form to the program that reads them.");
     }
 
     // The picture in the network has whole pixels.

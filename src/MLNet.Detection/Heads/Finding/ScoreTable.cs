@@ -44,7 +44,13 @@ internal sealed record ScoreTable(
     public bool Agrees(ScoreTable other, float tolerance) => Rows == other.Rows && Columns == other.Columns
         && Scores.Zip(other.Scores).All(row => row.First.Zip(row.Second).All(pair => Near(pair.First, pair.Second, tolerance)));
 
-    /// <summary>Whether two scores are the same. Below a millionth a sigmoid is rounding alone.</summary>
-    public static bool Near(float a, float b, float tolerance) =>
-        Math.Abs(a - b) <= 1e-6f + tolerance * Math.Max(Math.Abs(a), Math.Abs(b));
+    /// <summary>The score that probability and objectness make.</summary>
+    public float Product(float p, float o) => MathF.Pow(p, Powers.Class) * MathF.Pow(o, Powers.Objectness);
+
+    /// <summary>Below a millionth a sigmoid is rounding alone.</summary>
+    public const float Rounding = 1e-6f;
+
+    /// <summary>Whether two scores are the same.</summary>
+    public static bool Near(float a, float b, float tolerance, float rounding = Rounding) =>
+        Math.Abs(a - b) <= rounding + tolerance * Math.Max(Math.Abs(a), Math.Abs(b));
 }

@@ -19,10 +19,8 @@ internal static class TailScores
     private static readonly string[] Moves =
         ["Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Split", "Slice", "Concat", "Gather"];
 
-    /// <summary>The values behind the class logits; those of them that are probabilities: an activation made them, and what
-    /// follows only moves them; and those that are outputs of the file.</summary>
-    public static (IReadOnlySet<string> Behind, IReadOnlySet<string> Activated, IReadOnlySet<string> Shown) Find(
-        OnnxModel model, IReadOnlyList<string> logits)
+    /// <summary>The values behind the class logits.</summary>
+    public static ScoreValues Find(OnnxModel model, IReadOnlyList<string> logits)
     {
         var (behind, activated) = (logits.ToHashSet(), new HashSet<string>());
         foreach (var node in model.Proto.Graph.Node.Where(node => node.Input.Any(behind.Contains)))
@@ -33,7 +31,7 @@ internal static class TailScores
                 activated.UnionWith(node.Output);
         }
         behind.ExceptWith(logits);
-        return (behind, activated, behind.Intersect(model.OutputNames).ToHashSet());
+        return new(model, behind, activated);
     }
 
     /// <summary>Looks for the scores among the values. What the file shows of them must agree, too.</summary>
@@ -45,8 +43,7 @@ internal static class TailScores
     /// <returns>A value of all places or of a level that agrees, or in words what differs; neither where the probabilities
     /// of all places stand in no value.</returns>
     public static (string? Value, string? Difference) Compare(ScoreTable own, ScoreTable classes,
-        IReadOnlyDictionary<string, Tensor> values,
-        (IReadOnlySet<string> Behind, IReadOnlySet<string> Activated, IReadOnlySet<string> Shown) names, float tolerance)
+        IReadOnlyDictionary<string, Tensor> values, ScoreValues names, float tolerance)
     {
         string? agreed = null;
         var ranges = own.Ranges.Select(range => (range.First, range.Rows,
@@ -62,36 +59,48 @@ internal static class TailScores
             if (found is not null && rows == own.Rows)
                 break;
         }
-        return ShownScores.Difference(own, classes, ranges, names.Activated, names.Shown, tolerance) is { } shown
-            ? (null, shown) : (agreed, null);
+        return new ShownScores(own, classes, names, tolerance).Difference(ranges) is { } shown ? (null, shown) : (agreed, null);
     }
 
     /// <summary>Whether scores stand in consecutive columns of a table, or their factors in it and another.</summary>
     public static bool Agrees(
+        ScoreTable own, int first, PlaceColumns table, IReadOnlyList<PlaceColumns> all, float tolerance) =>
+        Place(own, first, table, all, tolerance) is not null;
+
+    /// <summary>The first of these columns, and where the objectness stands that the scores need beside them.</summary>
+    public static (int Start, (PlaceColumns Table, int Column)? Objectness)? Place(
         ScoreTable own, int first, PlaceColumns table, IReadOnlyList<PlaceColumns> all, float tolerance)
     {
         for (var start = 0; start + own.Columns <= table.Count; start++)
         {
             if (Same(own, first, table, start, (p, _) => p, tolerance)
                 || Same(own, first, table, start, (p, _) => MathF.Pow(p, own.Powers.Class), tolerance))
-                return true;
+                return (start, null);
             foreach (var objectness in all.Where(other => other.Count == 1 || other.Value == table.Value))
                 for (var column = 0; column < objectness.Count; column++)
-                    if (Same(own, first, table, start, (p, row) => MathF.Pow(p, own.Powers.Class)
-                        * MathF.Pow(objectness[row, column], own.Powers.Objectness), tolerance))
-                        return true;
+                    if (Same(own, first, table, start, (p, row) => own.Product(p, objectness[row, column]), tolerance,
+                        (p, row) => Rounding(own, p, objectness[row, column], tolerance)))
+                        return (start, (objectness, column));
         }
-        return false;
+        return null;
     }
 
-    private static bool Same(
-        ScoreTable own, int first, PlaceColumns table, int start, Func<float, int, float> score, float tolerance)
+    // That of its factors makes the one of a product, which may be less, and under a root is more.
+    private static float Rounding(ScoreTable own, float p, float o, float tolerance) => Math.Max(
+        tolerance <= Floats ? 0 : ScoreTable.Rounding,
+        own.Product(p + ScoreTable.Rounding, o + ScoreTable.Rounding) - own.Product(p, o));
+
+    private static bool Same(ScoreTable own, int first, PlaceColumns table, int start, Func<float, int, float> score,
+        float tolerance, Func<float, int, float>? rounding = null)
     {
         var wrong = 0;
         for (var row = 0; row < table.Rows && wrong <= (1 - LeastShare) * table.Rows; row++)
             for (var column = 0; column < own.Columns; column++)
             {
-                if (ScoreTable.Near(own[first + row, column], score(table[row, start + column], row), tolerance))
+                var number = table[row, start + column];
+                var (ours, theirs) = (own[first + row, column], score(number, row));
+                if (ScoreTable.Near(ours, theirs, tolerance, 0)
+                    || ScoreTable.Near(ours, theirs, tolerance, rounding?.Invoke(number, row) ?? ScoreTable.Rounding))
                     continue;
                 wrong++;
                 break;
@@ -100,13 +109,15 @@ internal static class TailScores
     }
 
     /// <summary>In words the first row that differs.</summary>
-    public static string Difference(ScoreTable own, int first, PlaceColumns table, float tolerance)
+    public static string Difference(ScoreTable own, int first, PlaceColumns table, float tolerance, int? column = null)
     {
         if (table.Count < own.Columns)
             return $"'{table.Value}' has the scores of {table.Count} classes, decoded here there are {own.Columns}";
+        // Behind boxes, where all stand in one table.
+        var start = column ?? table.Count - own.Columns;
         var row = Enumerable.Range(0, table.Rows).FirstOrDefault(row => Enumerable.Range(0, own.Columns)
-            .Any(column => !ScoreTable.Near(own[first + row, column], table[row, column], tolerance)));
-        var (theirs, ours) = (Numbers(column => table[row, column]), Numbers(column => own[first + row, column]));
+            .Any(column => !ScoreTable.Near(own[first + row, column], table[row, start + column], tolerance)));
+        var (theirs, ours) = (Numbers(column => table[row, start + column]), Numbers(column => own[first + row, column]));
         return $"row {first + row} of '{table.Value}' is {theirs}, decoded here it is {ours}";
 
         string Numbers(Func<int, float> number) => "[" + string.Join(", ", Enumerable.Range(0, Math.Min(4, own.Columns))
