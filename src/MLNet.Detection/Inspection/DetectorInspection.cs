@@ -152,7 +152,9 @@ public sealed record DetectorInspection
                 Model = summary with { Heads = null }, Input = input, Map = map,
                 Front = Try(() => ImageFront.Read(model, input, [map.Value]), problems),
                 StoredNormalization = Try(() => MetadataEntries.Pixels(model), problems),
-                Problems = [.. problems.Distinct().Where(problem => !problem.Contains("not clear from its structure"))],
+                Problems = [.. problems.Distinct().Where(problem => !problem.Contains("not clear from its structure")),
+                    .. map.Obstacle is { } obstacle
+                        ? [$"behind the {map.Activation} {obstacle}. {MapMeaning.Remedy(map)}"] : Array.Empty<string>()],
             };
         if (input is not null && Try(() => DetrFinder.Find(model, input), []) is { } queries)
             return new()

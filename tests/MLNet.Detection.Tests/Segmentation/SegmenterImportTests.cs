@@ -4,6 +4,7 @@ using MLNet.Detection.Segmentation;
 using MLNet.Detection.Tests.Data;
 using OnnxGraphs.Graphs;
 using OnnxGraphs.Models;
+using OnnxGraphs.Models.Proto;
 using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Tests.Segmentation;
@@ -122,6 +123,72 @@ public class SegmenterImportTests
             (import with { MapOutput = null, Normalization = null }).Load(MapFiles.Path("fcn"))).Message, "--normalization");
         StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() =>
             (import with { MapOutput = null }).Load(References.PathOf("exports", "ssd_vgg_11.onnx"))).Message, "is a map of scores");
+    }
+
+    /// <summary>What stands behind the activation is no raw score: it is stepped over where it leaves the meaning, else
+    /// refused.</summary>
+    [TestMethod]
+    [DataRow("fcn_sigmoid", "Mul", 255f)]
+    [DataRow("fcn_sigmoid", "Sub", 1f)]
+    [DataRow("fcn_softmax", "Mul", 0.2f)]
+    [DataRow("fcn_softmax", "Gather", 1f, 0f, 2f)]
+    [DataRow("fcn_softmax", "Gather", 0f)]
+    [DataRow("fcn_sigmoid", "Gather", 1f)]
+    public void RefusesWhatChangesProbabilities(string net, string type, params float[] numbers)
+    {
+        var model = Behind(net, type, numbers);
+        var import = new SegmenterImport { Classes = ["one", "two"], Normalization = Normalization.Unit };
+        var error = Assert.ThrowsExactly<ModelException>(() => import.Apply(model)).Message;
+        StringAssert.Contains(error, $"{type} 'scores'");
+        StringAssert.Contains(error, "--map-output inner");
+        StringAssert.Contains(error, model.Path);
+        var named = (import with { MapOutput = "inner" }).Apply(model);
+        Assert.AreEqual(MapFiles.Import(net) with { Model = named.Model, Classes = named.Classes, Warnings = named.Warnings }, named);
+    }
+
+    [TestMethod]
+    [DataRow("fcn_softmax", "Mul", 1f)]
+    [DataRow("fcn_softmax", "Gather", 0f, 1f, 2f)]
+    [DataRow("fcn_softmax", "Gather", 1f, 2f)]
+    public void StepsOverWhatLeavesThem(string net, string type, params float[] numbers)
+    {
+        var model = Behind(net, type, numbers);
+        var import = new SegmenterImport { Classes = ["one", "two"], Normalization = Normalization.Unit };
+        var read = import.Apply(model);
+        Assert.AreEqual(MapFiles.Import(net) with { Model = read.Model, Classes = read.Classes, Warnings = read.Warnings }, read);
+        // Numbers of channels in the file say nothing of a third class.
+        if (numbers is [1, 2])
+            StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() =>
+                (import with { Classes = ["one", "two", "three"] }).Apply(model)).Message, "takes channel 1, 2 of 4");
+    }
+
+    // The net with one more node behind its only output, by then called 'scores': arithmetic with a number, 1 - p, or
+    // channels.
+    private static OnnxModel Behind(string net, string type, float[] numbers)
+    {
+        var model = OnnxModel.Load(MapFiles.Path(net)).Clone();
+        var graph = model.Proto.Graph;
+        var output = graph.Output.Single();
+        graph.Node.Single(node => node.Output.Contains(output.Name)).Output[0] = "inner";
+        output.Name = "scores";
+        output.Type.TensorType.Shape = null;
+        var (constant, node) = (new TensorProto { Name = "numbers" }, new NodeProto { OpType = type, Output = { "scores" } });
+        if (type == "Gather")
+        {
+            constant.DataType = (int)ElementType.Int64;
+            constant.Dims.Add(numbers.Length);
+            constant.Int64Data.Add(numbers.Select(number => (long)number));
+            node.Attribute.Add(new AttributeProto { Name = "axis", Type = AttributeProto.Types.AttributeType.Int, I = 1 });
+        }
+        else
+        {
+            constant.DataType = (int)ElementType.Float32;
+            constant.FloatData.Add(numbers);
+        }
+        node.Input.Add(type == "Sub" ? ["numbers", "inner"] : ["inner", "numbers"]);
+        graph.Initializer.Add(constant);
+        graph.Node.Add(node);
+        return model;
     }
 
     internal static RgbImage Noise(int width, int height)
