@@ -54,6 +54,7 @@ internal sealed class MaskFolders : MaskFormat
         var list = Path.Combine(path, "classes.txt");
         if (options.Classes.Count == 0 && File.Exists(list))
             options = options with { Classes = [.. File.ReadAllLines(list).Select(line => line.Trim()).Where(n => n.Length > 0)] };
+        options = options with { Classes = WithoutBackground(path, options.Classes) };
         var meaning = Meaning(path, options, [.. found.Select(picture => MaskOf(picture.Stem)).OfType<string>()]);
         var assembly = new MaskAssembly(path);
         foreach (var (file, stem) in found)
@@ -61,6 +62,12 @@ internal sealed class MaskFolders : MaskFormat
                 ? Source(mask, meaning.Numbers, Path.Combine(objects ?? "", stem + ".png"), width, height) : null);
         return assembly.Build(meaning.Classes);
     }
+
+    // Number 0 is background whether it is named or not: a list that begins with its name begins with 0.
+    private static IReadOnlyList<string> WithoutBackground(string path, IReadOnlyList<string> classes) =>
+        classes.Count == 0 || !classes[0].Trim('_').Equals("background", StringComparison.OrdinalIgnoreCase) ? classes
+        : classes.Count > 1 ? [.. classes.Skip(1)] : throw new DatasetException(path, "",
+            $"the only class that is named is '{classes[0]}'", "Name the classes beside it (classes.txt, Classes, or --classes).");
 
     private static MaskSource Source(string mask, MaskNumbers? numbers, string objects, int width, int height)
     {

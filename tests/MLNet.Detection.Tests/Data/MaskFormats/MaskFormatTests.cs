@@ -35,6 +35,29 @@ public class MaskFormatTests
     }
 
     [TestMethod]
+    [DataRow("background")]
+    [DataRow("_background_")]
+    [DataRow("__background__")]
+    [DataRow("Background")]
+    public void AListThatBeginsWithBackgroundBeginsWithNumber0(string name)
+    {
+        using var folder = new TemporaryFolder();
+        Picture(folder, "set/images/a.png");
+        Write(folder, "set/masks/a.png", LabelPngWriter.Classes(Map));
+        File.WriteAllText(folder.File("set/classes.txt"), $"{name}\none\ntwo\n");
+        foreach (var options in (MaskOptions[])[new(), new() { Classes = [name, "one", "two"] }])
+        {
+            var data = Load(folder.File("set"), "masks", options);
+            CollectionAssert.AreEqual((string[])["one", "two"], Names(data));
+            CollectionAssert.AreEqual(Map.Classes, data.Images[0].Mask!.Read().Classes);
+        }
+        // A number of no class is refused as ever.
+        StringAssert.Contains(Message(() => Load(folder.File("set"), "masks", new() { Classes = [name, "one"] }).Images[0].Mask!.Read()),
+            "the mask has the number 2, which is of no class");
+        StringAssert.Contains(Message(() => Load(folder.File("set"), "masks", new() { Classes = [name] })), $"is '{name}'");
+    }
+
+    [TestMethod]
     public void MasksOfObjectsAndPartsInALists()
     {
         using var folder = new TemporaryFolder();
