@@ -55,7 +55,9 @@ internal sealed class MaskFolders : MaskFormat
         if (options.Classes.Count == 0 && File.Exists(list))
             options = options with { Classes = [.. File.ReadAllLines(list).Select(line => line.Trim()).Where(n => n.Length > 0)] };
         options = options with { Classes = WithoutBackground(path, options.Classes) };
-        var meaning = Meaning(path, options, [.. found.Select(picture => MaskOf(picture.Stem)).OfType<string>()]);
+        string[] masked = [.. found.Select(picture => MaskOf(picture.Stem)).OfType<string>()];
+        var meaning = Meaning(path, options, masked);
+        CheckPalettes(meaning.Numbers, masked);
         var assembly = new MaskAssembly(path);
         foreach (var (file, stem) in found)
             assembly.Add(file, Path.GetRelativePath(pictures, file), (width, height) => MaskOf(stem) is { } mask
@@ -74,6 +76,15 @@ internal sealed class MaskFolders : MaskFormat
         MaskNumbers.Check(mask, width, height);
         return numbers is null ? new InstanceMask(mask, width, height)
             : new ClassMask(mask, numbers, width, height, File.Exists(objects) ? objects : null);
+    }
+
+    // A look at some, as for numbers; the others are told when they are read.
+    private static void CheckPalettes(MaskNumbers? numbers, IReadOnlyList<string> masks)
+    {
+        if (numbers is null || masks.Count == 0 || LabelPng.ReadFile(masks[0]).Kind != StoredKind.Palette)
+            return;
+        foreach (var mask in masks.Take(Looks))
+            numbers.Palettes.Check(mask, LabelPng.ReadFile(mask));
     }
 
     private static bool IsPng(string file) => Path.GetExtension(file).Equals(".png", StringComparison.OrdinalIgnoreCase);
