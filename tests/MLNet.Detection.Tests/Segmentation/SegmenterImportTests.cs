@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using MLNet.Detection.Images;
+using MLNet.Detection.Inspection;
 using MLNet.Detection.Segmentation;
 using MLNet.Detection.Tests.Data;
 using OnnxGraphs.Graphs;
@@ -105,12 +106,44 @@ public class SegmenterImportTests
             {
                 Classes = [.. Enumerable.Range(1, classes).Select(c => $"c{c}")], ImageSize = size, Normalization = Normalization.Unit,
             };
-            using var segmenter = new Segmenter(import.Load(path), 1);
+            var read = import.Load(path);
+            using Segmenter segmenter = new(read, 1), several = new(read, 3);
             var found = segmenter.Segment(Noise(61, 47));
+            Assert.AreEqual(3, several.BatchSize);
+            Near(found.Probabilities, several.Segment([RgbImage.Filled(61, 47, 9, 9, 9), Noise(61, 47)])[1].Probabilities);
             Assert.AreEqual((61, 47), (found.Labels.Width, found.Labels.Height));
             Assert.IsTrue(found.Labels.Classes.All(c => c <= classes));
             Assert.IsTrue(found.Probabilities.All(p => p is >= 0 and <= 1.00001f));
         }
+    }
+
+    /// <summary>The largest score of three rows: of several pictures there would be more.</summary>
+    [TestMethod]
+    public void ABatchOfOneThatCannotBeFreedIsTakenOneByOne()
+    {
+        var model = OnnxModel.Load(MapFiles.Path("fcn")).Clone();
+        var graph = model.Proto.Graph;
+        graph.Node.Single(node => node.Output.Contains("map")).Output[0] = "raw";
+        graph.Input[0].Type.TensorType.Shape.Dim[0] = new() { DimValue = 1 };
+        foreach (var (name, sizes) in new[] { ("rows", (long[])[3, 32 * 48]), ("picture", [1, 1, 32, 48]) })
+            graph.Initializer.Add(new TensorProto
+            {
+                Name = name, DataType = (int)ElementType.Int64, Dims = { sizes.Length }, Int64Data = { sizes },
+            });
+        var largest = new NodeProto { OpType = "ReduceMax", Input = { "flat" }, Output = { "most" } };
+        largest.Attribute.Add(new AttributeProto { Name = "axes", Type = AttributeProto.Types.AttributeType.Ints, Ints = { 0 } });
+        graph.Node.Add(
+        [
+            new NodeProto { OpType = "Reshape", Input = { "raw", "rows" }, Output = { "flat" } }, largest,
+            new NodeProto { OpType = "Reshape", Input = { "most", "picture" }, Output = { "shift" } },
+            new NodeProto { OpType = "Sub", Input = { "raw", "shift" }, Output = { "map" } },
+        ]);
+        StringAssert.Contains(DetectorInspection.Of(model).Recipe.Command, " --batch 1 ");
+        using var segmenter = new Segmenter(
+            new SegmenterImport { Classes = ["one", "two"], Normalization = Normalization.Unit }.Apply(model));
+        Assert.AreEqual(1, segmenter.BatchSize);
+        Near(segmenter.Segment(Noise(48, 32)).Probabilities,
+            segmenter.Segment([RgbImage.Filled(48, 32, 9, 9, 9), Noise(48, 32)])[1].Probabilities);
     }
 
     [TestMethod]
@@ -196,6 +229,13 @@ public class SegmenterImportTests
         var pixels = new byte[3 * width * height];
         new Random(3).NextBytes(pixels);
         return new(width, height, pixels);
+    }
+
+    private static void Near(float[] expected, float[] found)
+    {
+        Assert.HasCount(expected.Length, found);
+        for (var i = 0; i < found.Length; i++)
+            Assert.AreEqual(expected[i], found[i], 1e-3f);
     }
 
     private static int Channel(SegmenterModel model, int label) => model.BackgroundChannel is null ? label - 1 : label;
