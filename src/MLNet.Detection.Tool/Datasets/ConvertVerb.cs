@@ -7,6 +7,9 @@ namespace MLNet.Detection.Tool.Datasets;
 /// <summary>Converts data sets of labelled boxes between formats, and says what did not survive.</summary>
 internal sealed class ConvertVerb : Verb
 {
+    private const string Masks = "masks";
+    private const int Listed = 10;
+
     private readonly DatasetSources _sources = new();
     private readonly Option<string> _to = new("--to") { Description = $"{DatasetSources.Formats}, or masks (PNG).", Required = true };
     private readonly Option<string> _output = new("--output")
@@ -29,7 +32,7 @@ internal sealed class ConvertVerb : Verb
 
     protected override void Run(ParseResult given, CancellationToken cancel)
     {
-        if (given.GetValue(_to) == "masks")
+        if (given.GetValue(_to) == Masks)
         {
             ToMasks(given, given.GetValue(_output)!);
             return;
@@ -38,6 +41,7 @@ internal sealed class ConvertVerb : Verb
         var (copy, overwrite) = (given.GetValue(_copy), given.GetValue(_overwrite));
         var parts = _sources.LoadMasks(given, outlines: false) is { } masks
             ? [.. masks.Select(part => part with { Dataset = MaskObjects.Of(part.Dataset) })] : _sources.Load(given);
+        KeepApart(given, target.Name, target.Files(parts, path));
         target.Save(parts, path, overwrite);
         foreach (var part in parts)
             Report(part, target);
@@ -52,27 +56,38 @@ internal sealed class ConvertVerb : Verb
     {
         var parts = _sources.LoadMasks(given, outlines: true) ?? throw new ArgumentException("--to masks needs masks or outlines; "
             + $"expected one of {string.Join("; ", MaskFormat.All.Select(form => $"{form.Name}: {form.Description}"))}.");
+        KeepApart(given, Masks, [path]);
         MaskFolder.Save(parts, path, given.GetValue(_overwrite));
         foreach (var part in parts)
-            Console.Out.WriteLine($"{(part.Name.Length > 0 ? part.Name + ": " : "")}{part.Dataset.Images.Length} masks, "
-                + $"{part.Dataset.Categories.Length} classes");
+            Console.Out.WriteLine($"{Prefix(part)}{part.Dataset.Images.Length} masks, {part.Dataset.Categories.Length} classes");
         if (given.GetValue(_copy))
             foreach (var part in parts)
                 CopyImages(part, Path.Combine(path, "images"), given.GetValue(_overwrite));
     }
 
+    // Labels of one picture beside those of another replace nothing; those of the format they are read in do.
+    private void KeepApart(ParseResult given, string target, IEnumerable<string> written) => OutputPath.KeepApart(
+        _sources.Files(given, target).Select(file => new RunFile("a source", Path.TrimEndingDirectorySeparator(Path.GetFullPath(file)))),
+        written.Select(file => new RunFile("--output", Path.TrimEndingDirectorySeparator(Path.GetFullPath(file)))));
+
+    private static string Prefix(DatasetSplit part) => part.Name.Length > 0 ? part.Name + ": " : "";
+
     private static void Report(DatasetSplit part, DatasetFormat target)
     {
-        const int Listed = 10;
-        var (dataset, name) = (part.Dataset, part.Name.Length > 0 ? part.Name + ": " : "");
-        Console.Out.WriteLine($"{name}{dataset.Images.Length} images, {dataset.BoxCount} boxes, "
+        var dataset = part.Dataset;
+        Console.Out.WriteLine($"{Prefix(part)}{dataset.Images.Length} images, {dataset.BoxCount} boxes, "
             + $"{dataset.Categories.Length} classes");
         foreach (var loss in dataset.Unread.Concat(target.Losses(dataset)))
             Console.Out.WriteLine($"  lost: {loss}");
-        foreach (var problem in dataset.Problems.Take(Listed))
+        Report(dataset.Problems);
+    }
+
+    private static void Report(IReadOnlyList<DatasetProblem> problems)
+    {
+        foreach (var problem in problems.Take(Listed))
             Console.Out.WriteLine($"  {problem}");
-        if (dataset.Problems.Length > Listed)
-            Console.Out.WriteLine($"  and {dataset.Problems.Length - Listed} more such problems");
+        if (problems.Count > Listed)
+            Console.Out.WriteLine($"  and {problems.Count - Listed} more such problems");
     }
 
     private static void CopyImages(DatasetSplit part, string folder, bool replace)

@@ -72,6 +72,30 @@ internal sealed class DatasetSources
         return parts;
     }
 
+    /// <summary>The files and folders that are read as a format; a file that says where the others are stands for its folder
+    /// too.</summary>
+    /// <param name="given">The options.</param>
+    /// <param name="format">Name of the format.</param>
+    public IEnumerable<string> Files(ParseResult given, string format)
+    {
+        foreach (var (_, path) in given.GetValue(_sources)!.Select(Named))
+        {
+            if (System.IO.Path.GetFileName(path).Contains('*'))
+                foreach (var file in Directory.EnumerateFiles(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!,
+                    System.IO.Path.GetFileName(path)))
+                    yield return file;
+            else if (File.Exists(path) || IsOf(format, given.GetValue(_format), path))
+                yield return path;
+            if (File.Exists(path) && IsOf(format, given.GetValue(_format), path))
+                yield return System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
+        }
+    }
+
+    private static bool IsOf(string format, string? named, string path) => named is not null
+        ? named.Equals(format, StringComparison.OrdinalIgnoreCase)
+        : DatasetFormat.All.Any(form => form.Name == format && form.Recognizes(path))
+            || MaskFormat.All.Any(form => form.Name == format && form.Recognizes(path));
+
     private static (string Name, string Path) Named(string source) =>
         !System.IO.Path.Exists(source) && source.Split('=', 2) is [var part, var file] ? (part, file) : ("", source);
 

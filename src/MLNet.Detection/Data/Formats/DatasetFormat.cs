@@ -147,6 +147,12 @@ public abstract class DatasetFormat
         Write(splits, path, overwrite);
     }
 
+    /// <summary>The files that <see cref="Save(IReadOnlyList{DatasetSplit}, string, bool)"/> writes, or the folder that it
+    /// writes into.</summary>
+    /// <param name="splits">The parts.</param>
+    /// <param name="path">The file or folder.</param>
+    public virtual IReadOnlyList<string> Files(IReadOnlyList<DatasetSplit> splits, string path) => [path];
+
     /// <summary>The folder where the pictures of a written data set belong, under their file names.</summary>
     /// <param name="path">Where the annotations were written.</param>
     /// <param name="split">The part; empty when there are none.</param>

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using MLNet.Detection.Images;
+
+namespace MLNet.Detection.Tool.Tests;
+
+[TestClass]
+public sealed class ConvertVerbTests
+{
+    [TestMethod]
+    public void A_source_is_not_replaced()
+    {
+        using var folder = new ToolFolder();
+        Outlined(folder, "a.json", 8, 6);
+        var before = File.ReadAllBytes(folder.At("a.json"));
+        Refused("would be replaced", "convert", folder.At("a.json"), "--to", "coco", "--output", folder.At("a.json"), "--overwrite");
+        CollectionAssert.AreEqual(before, File.ReadAllBytes(folder.At("a.json")));
+        Assert.AreEqual(0, ToolFolder.Run("convert", folder.At("a.json"), "--to", "yolo", "--output", folder.At("yolo"), "--copy-images"));
+        Refused("would be replaced", "convert", folder.At("yolo"), "--to", "yolo", "--output", folder.At("yolo") + "/", "--overwrite");
+        Refused("would be replaced", "convert", folder.At("yolo/data.yaml"), "--to", "yolo", "--output", folder.At("yolo"), "--overwrite");
+        Assert.AreEqual(0, ToolFolder.Run("convert", folder.At("a.json"), "--to", "masks", "--output", folder.At("masks"), "--copy-images"));
+        Refused("would be replaced", "convert", folder.At("masks"), "--from", "masks", "--to", "masks", "--output", folder.At("masks"),
+            "--overwrite");
+        // Labels of another format stand beside it.
+        Assert.AreEqual(0, ToolFolder.Run("convert", folder.At("yolo"), "--to", "labelme", "--output", folder.At("yolo"), "--overwrite"));
+    }
+
+    private static void Refused(string words, params string[] line)
+    {
+        var (code, errors) = ToolFolder.RunWithErrors(line);
+        Assert.AreEqual(1, code);
+        StringAssert.Contains(errors, words);
+    }
+
+    // A polygon and run lengths on each picture of 8 x 6 pixels.
+    private static void Outlined(ToolFolder folder, string name, int width, int height, params string[] pictures)
+    {
+        pictures = pictures.Length > 0 ? pictures : ["p.png"];
+        foreach (var picture in pictures)
+            Picture(folder.At(picture));
+        object Annotation(int id, int image, int[] bbox, object segmentation) =>
+            new { id, image_id = image, category_id = 1, bbox, area = bbox[2] * bbox[3], iscrowd = 0, segmentation };
+        File.WriteAllText(folder.At(name), JsonSerializer.Serialize(new
+        {
+            images = pictures.Select((file, i) => new { id = i + 1, file_name = file, width, height }),
+            categories = new[] { new { id = 1, name = "one" } },
+            annotations = pictures.SelectMany((_, i) => new[]
+            {
+                Annotation(2 * i + 1, i + 1, [1, 1, 3, 2], new[] { new[] { 1, 1, 4, 1, 4, 3, 1, 3 } }),
+                Annotation(2 * i + 2, i + 1, [6, 0, 1, 3],
+                    new { size = new[] { height, width }, counts = new[] { 6 * height, 3, width * height - 6 * height - 3 } }),
+            }),
+        }));
+    }
+
+    private static void Picture(string path)
+    {
+        using var encoder = new ImageEncoder(path.EndsWith(".jpg", StringComparison.Ordinal) ? ImageFormat.Jpeg : ImageFormat.Png);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, encoder.Encode(RgbImage.Filled(8, 6, 10, 20, 30)));
+    }
+}
