@@ -24,6 +24,15 @@ public sealed class ConvertVerbTests
         Assert.AreEqual(0, ToolFolder.Run("convert", folder.At("yolo"), "--to", "labelme", "--output", folder.At("yolo"), "--overwrite"));
     }
 
+    [TestMethod]
+    public void Pictures_of_one_mask_are_refused_before_anything_is_written()
+    {
+        using var folder = new ToolFolder();
+        Outlined(folder, "a.json", 8, 6, "p.png", "p.jpg");
+        Refused("would be one file, p.png", "convert", folder.At("a.json"), "--to", "masks", "--output", folder.At("masks"));
+        Assert.IsFalse(Directory.Exists(folder.At("masks")));
+    }
+
     private static void Refused(string words, params string[] line)
     {
         var (code, errors) = ToolFolder.RunWithErrors(line);
