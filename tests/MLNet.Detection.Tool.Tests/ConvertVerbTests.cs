@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using MLNet.Detection.Data;
 using MLNet.Detection.Images;
 
 namespace MLNet.Detection.Tool.Tests;
@@ -33,11 +35,45 @@ public sealed class ConvertVerbTests
         Assert.IsFalse(Directory.Exists(folder.At("masks")));
     }
 
+    /// <summary>Polygons and run lengths stay where the new format has such.</summary>
+    [TestMethod]
+    [DataRow("coco", "b.json")]
+    [DataRow("labelme", "b")]
+    [DataRow("yolo", "b")]
+    public void Outlines_are_kept(string format, string path)
+    {
+        using var folder = new ToolFolder();
+        Outlined(folder, "a.json", 8, 6);
+        var line = Said("convert", folder.At("a.json"), "--to", format, "--output", folder.At(path), "--copy-images");
+        Assert.DoesNotContain("segmentations\n", line.ReplaceLineEndings("\n"));
+        byte[] Classes(string file) => MaskFormat.Detect(file).Load(file).Images[0].Mask!.Read().Classes;
+        CollectionAssert.AreEqual(Classes(folder.At("a.json")), Classes(folder.At(path)));
+        if (format == "coco")
+            Assert.AreEqual(6, (int)JsonNode.Parse(File.ReadAllText(folder.At("b.json")))!["annotations"]![1]!["segmentation"]!["size"]![0]!);
+        StringAssert.Contains(Said("convert", folder.At("a.json"), "--to", "voc", "--output", folder.At("voc")), "lost: 2 segmentations");
+    }
+
     private static void Refused(string words, params string[] line)
     {
         var (code, errors) = ToolFolder.RunWithErrors(line);
         Assert.AreEqual(1, code);
         StringAssert.Contains(errors, words);
+    }
+
+    private static string Said(params string[] line)
+    {
+        var before = Console.Out;
+        using var said = new StringWriter();
+        Console.SetOut(said);
+        try
+        {
+            Assert.AreEqual(0, ToolFolder.Run(line));
+        }
+        finally
+        {
+            Console.SetOut(before);
+        }
+        return said.ToString();
     }
 
     // A polygon and run lengths on each picture of 8 x 6 pixels.

@@ -40,7 +40,8 @@ internal sealed class ConvertVerb : Verb
         var (target, path) = (DatasetFormat.Named(given.GetValue(_to)!), given.GetValue(_output)!);
         var (copy, overwrite) = (given.GetValue(_copy), given.GetValue(_overwrite));
         var parts = _sources.LoadMasks(given, outlines: false) is { } masks
-            ? [.. masks.Select(part => part with { Dataset = MaskObjects.Of(part.Dataset) })] : _sources.Load(given);
+            ? [.. masks.Select(part => part with { Dataset = MaskObjects.Of(part.Dataset) })]
+            : _sources.Load(given, outlines: target.HoldsOutlines);
         KeepApart(given, target.Name, target.Files(parts, path));
         target.Save(parts, path, overwrite);
         foreach (var part in parts)

@@ -40,11 +40,13 @@ internal sealed class DatasetSources
     }
 
     /// <summary>The parts, with the same classes: those of the first, then those that only later ones have.</summary>
-    public IReadOnlyList<DatasetSplit> Load(ParseResult given)
+    /// <param name="given">The options.</param>
+    /// <param name="outlines">Whether outlines are read beside boxes, where there are some.</param>
+    public IReadOnlyList<DatasetSplit> Load(ParseResult given, bool outlines = false)
     {
         var parts = new List<DatasetSplit>();
         foreach (var source in given.GetValue(_sources)!)
-            parts.AddRange(Parts(given, source));
+            parts.AddRange(Parts(given, source, outlines));
         return DatasetInspection.SameClasses(parts);
     }
 
@@ -99,7 +101,7 @@ internal sealed class DatasetSources
     private static (string Name, string Path) Named(string source) =>
         !System.IO.Path.Exists(source) && source.Split('=', 2) is [var part, var file] ? (part, file) : ("", source);
 
-    private IReadOnlyList<DatasetSplit> Parts(ParseResult given, string source)
+    private IReadOnlyList<DatasetSplit> Parts(ParseResult given, string source, bool outlines)
     {
         var (name, path) = Named(source);
         var format = given.GetValue(_format) is { } named ? DatasetFormat.Named(named) : DatasetFormat.Detect(path);
@@ -108,6 +110,7 @@ internal sealed class DatasetSources
         {
             Split = given.GetValue(_split),
             ImageFolder = given.GetValue(_images),
+            Outlines = outlines,
             MissingImages = given.GetValue(_skip) ? MissingImages.Skip : MissingImages.Error,
         };
         return name.Length > 0 ? [new(name, format.Load(path, options))] : format.LoadSplits(path, options);
