@@ -35,6 +35,15 @@ public sealed class ConvertVerbTests
         Assert.IsFalse(Directory.Exists(folder.At("masks")));
     }
 
+    [TestMethod]
+    public void A_picture_of_another_size_than_annotated_gets_no_mask()
+    {
+        using var folder = new ToolFolder();
+        Outlined(folder, "a.json", 16, 12);
+        Refused("8 x 6 pixels, annotated as 16 x 12", "convert", folder.At("a.json"), "--to", "masks", "--output", folder.At("masks"));
+        Assert.IsFalse(Directory.Exists(folder.At("masks")));
+    }
+
     /// <summary>Polygons and run lengths stay where the new format has such.</summary>
     [TestMethod]
     [DataRow("coco", "b.json")]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MLNet.Detection.Data.Formats;
+using MLNet.Detection.Images;
 using MLNet.Detection.Masks;
 
 namespace MLNet.Detection.Data;
@@ -49,6 +50,8 @@ public static class MaskFolder
             if (!masks.TryAdd(name, image))
                 throw new DatasetException(image.Path, "", $"its mask and that of {masks[name].Path} would be one file, {name}",
                     "Rename one of the pictures.");
+            if (File.Exists(image.Path) && AnnotatedSize.Difference(ImageHeader.ReadFile(image.Path), image) is { } difference)
+                throw new DatasetException(image.Path, "", difference, "Correct the size in the annotations.");
         }
     }
 
