@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using MLNet.Detection.Data;
 using MLNet.Detection.Images;
+using MLNet.Detection.Masks;
 
 namespace MLNet.Detection.Tool.Tests;
 
@@ -62,6 +63,38 @@ public sealed class ConvertVerbTests
         StringAssert.Contains(Said("convert", folder.At("a.json"), "--to", "voc", "--output", folder.At("voc")), "lost: 2 segmentations");
     }
 
+    [TestMethod]
+    public void Numbers_of_masks_are_named_by_options()
+    {
+        using var folder = new ToolFolder();
+        Masks(folder, 2);
+        Refused("nothing says what they stand for", "convert", folder.At("set"), "--to", "coco", "--output", folder.At("a.json"));
+        Assert.AreEqual(0, ToolFolder.Run("convert", folder.At("set"), "--to", "coco", "--output", folder.At("a.json"), "--classes", "one",
+            "two"));
+        CollectionAssert.AreEqual((string[])["one", "two"],
+            CocoDataset.Load(folder.At("a.json"), folder.At("set/images")).Categories.Select(category => category.Name).ToArray());
+        Assert.AreEqual(0, ToolFolder.Run("convert", folder.At("set"), "--to", "coco", "--output", folder.At("b.json"), "--objects"));
+        Refused("--classes says", "convert", folder.Shapes.Train, "--images", folder.Shapes.Images, "--to", "voc", "--output",
+            folder.At("voc"), "--classes", "one");
+        Assert.AreEqual(1, ToolFolder.Run("convert", folder.At("set"), "--nosuch", "--to", "coco", "--output", folder.At("c.json")));
+        StringAssert.Contains(CommandLine.Root().Parse(["convert", folder.At("set"), "--nosuch", "--to", "coco", "--output", "c"])
+            .Errors[0].Message, "'--nosuch' is no option");
+    }
+
+    [TestMethod]
+    public void Pictures_without_a_mask_are_named_and_empty_masks_refused()
+    {
+        using var folder = new ToolFolder();
+        Masks(folder, 1);
+        Picture(folder.At("set/images/bare.png"));
+        foreach (var (to, path) in new[] { ("masks", "m"), ("coco", "m.json") })
+            StringAssert.Contains(Said("convert", folder.At("set"), "--to", to, "--output", folder.At(path)),
+                "bare.png: the picture has no mask; it is left out");
+        Masks(folder, 0);
+        foreach (var (to, path) in new[] { ("masks", "n"), ("coco", "n.json") })
+            Refused("shows a class: all are background", "convert", folder.At("set"), "--to", to, "--output", folder.At(path));
+    }
+
     private static void Refused(string words, params string[] line)
     {
         var (code, errors) = ToolFolder.RunWithErrors(line);
@@ -104,6 +137,15 @@ public sealed class ConvertVerbTests
                     new { size = new[] { height, width }, counts = new[] { 6 * height, 3, width * height - 6 * height - 3 } }),
             }),
         }));
+    }
+
+    // A picture with a mask of the numbers up to one.
+    private static void Masks(ToolFolder folder, int most)
+    {
+        Picture(folder.At("set/images/a.png"));
+        Directory.CreateDirectory(folder.At("set/masks"));
+        File.WriteAllBytes(folder.At("set/masks/a.png"), LabelPngWriter.Classes(
+            new(8, 6, [.. Enumerable.Range(0, 48).Select(i => (byte)(i < 40 ? 0 : i % (most + 1)))])));
     }
 
     private static void Picture(string path)

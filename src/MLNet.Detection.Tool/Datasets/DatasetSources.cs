@@ -11,6 +11,15 @@ internal sealed class DatasetSources
     {
         Description = "The data set: a file or folder. Parts that lie in files of their own: train=a.json val=b.json",
         Arity = ArgumentArity.OneOrMore,
+        // What is no option of the verb would be taken for a file.
+        Validators =
+        {
+            words =>
+            {
+                foreach (var word in words.Tokens.Select(token => token.Value).Where(word => word.StartsWith('-') && !System.IO.Path.Exists(word)))
+                    words.AddError($"'{word}' is no option of this verb, and no file.");
+            },
+        },
     };
     private readonly Option<string?> _format = new("--format", "--from")
     {
@@ -53,7 +62,8 @@ internal sealed class DatasetSources
     /// <summary>The parts with masks, where the sources are of a form that has them; else null.</summary>
     /// <param name="given">The options.</param>
     /// <param name="outlines">Whether formats of boxes with outlines count.</param>
-    public IReadOnlyList<DatasetSplit>? LoadMasks(ParseResult given, bool outlines)
+    /// <param name="meaning">What the numbers of masks are.</param>
+    public IReadOnlyList<DatasetSplit>? LoadMasks(ParseResult given, bool outlines, MaskOptions meaning)
     {
         var parts = new List<DatasetSplit>();
         foreach (var source in given.GetValue(_sources)!)
@@ -66,7 +76,7 @@ internal sealed class DatasetSources
                 return null;
             string[] splits = given.GetValue(_split) is { } one ? [one] : name.Length == 0 && format.Splits(path) is { Count: > 0 } all
                 ? [.. all] : [""];
-            parts.AddRange(splits.Select(split => new DatasetSplit(name.Length > 0 ? name : split, format.Load(path, new()
+            parts.AddRange(splits.Select(split => new DatasetSplit(name.Length > 0 ? name : split, format.Load(path, meaning with
             {
                 ImageFolder = given.GetValue(_images), Split = split.Length > 0 ? split : null,
             }))));
