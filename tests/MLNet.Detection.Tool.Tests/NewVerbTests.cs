@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using MLNet.Detection.Tool.Projects;
+using MLNet.Detection.Tool.Terminal;
 
 namespace MLNet.Detection.Tool.Tests;
 
@@ -74,6 +75,22 @@ public sealed class NewVerbTests
     [DataRow("Found")]
     public void Names_that_are_none_are_refused(string name) =>
         Assert.ThrowsExactly<ArgumentException>(() => ProjectName.Of(name, "model.onnx"));
+
+    /// <summary>The folder can be copied as it is printed; what a user can put right ends the program in one line.</summary>
+    [TestMethod]
+    public void What_is_printed_can_be_copied()
+    {
+        Assert.AreEqual("a/b-c_1.json", ShellWord.Of("a/b-c_1.json"));
+        var quoted = OperatingSystem.IsWindows() ? "\"with (a&b)\"" : "'with (a&b)'";
+        Assert.AreEqual(quoted, ShellWord.Of("with (a&b)"));
+        if (!OperatingSystem.IsWindows())
+            Assert.AreEqual("'it'\\''s'", ShellWord.Of("it's"));
+        using var folder = new ToolFolder();
+        Assert.AreEqual(0, New(folder, "--data", folder.Shapes.Train));
+        var program = File.ReadAllText(folder.At("Finder/Program.cs"));
+        StringAssert.Contains(program, "Console.Error.WriteLine($\"error: {error.Message}\")");
+        StringAssert.Contains(program, "return 1;");
+    }
 
     private static int New(ToolFolder folder, params string[] data) => ToolFolder.Run(["new", "--model", folder.Model,
         "--images", folder.Shapes.Images, "--name", "Finder", "--output", folder.At("Finder"), .. data]);

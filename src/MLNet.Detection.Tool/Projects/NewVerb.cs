@@ -55,7 +55,7 @@ internal sealed class NewVerb : Verb
         var folder = given.GetValue(_output) ?? name;
         new ProjectFiles(name, model, data, recipe).Write(folder);
         Console.Out.WriteLine($"Wrote {Path.Combine(folder, name)}.csproj. Tune, measure and try the detector:");
-        Console.Out.WriteLine($"  cd {folder}");
+        Console.Out.WriteLine($"  cd {ShellWord.Of(folder)}");
         Console.Out.WriteLine("  dotnet run");
         foreach (var missing in recipe.Missing)
             Console.Error.WriteLine($"Still to be said in {name}.training.cs, Import: {missing}");

@@ -77,7 +77,7 @@ internal sealed class TuneVerb : Verb
         if (found[0].Score < 0)
             throw new InvalidOperationException($"None of {found.Count} settings could be trained; the reasons are above.");
         Write(found, folder.Table, given.GetValue(_metric)!);
-        AnsiConsole.WriteLine($"mlnet-detect train {string.Join(' ', Command(found[0], found[0].Epochs, fixedOptions).Select(Quoted))}");
+        AnsiConsole.WriteLine($"mlnet-detect train {string.Join(' ', Command(found[0], found[0].Epochs, fixedOptions).Select(ShellWord.Of))}");
     }
 
     private JsonObject Search(ParseResult given)
@@ -132,7 +132,4 @@ internal sealed class TuneVerb : Verb
             .Prepend($"trial,epochs,{metric},options"));
 
     private static string Number(double score) => score < 0 ? "failed" : score.ToString("f4", CultureInfo.InvariantCulture);
-
-    private static string Quoted(string text) =>
-        text.Any(c => char.IsWhiteSpace(c) || "*?\"'$;&|<>()".Contains(c)) ? $"'{text}'" : text;
 }
