@@ -1,4 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
+using MLNet.Detection.Builtin;
+using MLNet.Detection.Detectors;
 using MLNet.Detection.Images;
 using MLNet.Detection.Inspection;
 using MLNet.Detection.Segmentation;
@@ -222,6 +224,18 @@ public class SegmenterImportTests
         graph.Initializer.Add(constant);
         graph.Node.Add(node);
         return model;
+    }
+
+    [TestMethod]
+    public void ANetworkOfTheOtherKindIsSaid()
+    {
+        using var folder = new TemporaryFolder();
+        MapFiles.Import("fcn").Save(folder.File("map.onnx"));
+        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => DetectorModel.Load(folder.File("map.onnx"))).Message,
+            "it is a segmentation network, and a detector is wanted; SegmenterModel and LoadSegmenter take it");
+        new SmallDetector { Classes = ["a"] }.Build().Save(folder.File("boxes.onnx"));
+        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => SegmenterModel.Load(folder.File("boxes.onnx"))).Message,
+            "it is a detector, and a segmentation network is wanted; DetectorModel and LoadDetector take it");
     }
 
     internal static RgbImage Noise(int width, int height)
