@@ -42,6 +42,15 @@ public sealed class CommandLineTests
         StringAssert.Contains(errors, options[^2]);
     }
 
+    /// <summary>What messages name is there.</summary>
+    [TestMethod]
+    public void Artifacts_and_pages_are_replaced_where_it_is_said()
+    {
+        foreach (var line in (string[][])[["artifacts", "write", "--output", "out", "--overwrite"],
+            ["web", "--data", "none.json", "--output", "out", "--overwrite"]])
+            Assert.HasCount(0, CommandLine.Root().Parse(line).Errors);
+    }
+
     [TestMethod]
     public void An_unknown_option_is_said_alone()
     {
