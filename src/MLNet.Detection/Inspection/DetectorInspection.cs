@@ -104,6 +104,8 @@ public sealed record DetectorInspection
         var notes = FileNotes.Of(model, ref imageSize);
         model = TiedWeights.Untie(Try(() => FileForm.Open(model, imageSize), problems) ?? model);
         var input = Try(() => ImageInput.Read(model, imageSize, orGrey: true), problems);
+        if (input is not null && FileForm.OtherSize(model, input, imageSize) is { } other)
+            problems.Add(other);
         var report = Batched(Of(model, input, problems) with { Notes = notes }, model);
         if (report.Map is not null)
             return report;
@@ -154,7 +156,7 @@ public sealed record DetectorInspection
                 StoredNormalization = Try(() => MetadataEntries.Pixels(model), problems),
                 Problems = [.. problems.Distinct().Where(problem => !problem.Contains("not clear from its structure")),
                     .. map.Obstacle is { } obstacle
-                        ? [$"behind the {map.Activation} {obstacle}. {MapMeaning.Remedy(map)}"] : Array.Empty<string>()],
+                        ? [$"behind the {map.Activation}, {obstacle}. {MapMeaning.Remedy(map)}"] : Array.Empty<string>()],
             };
         if (input is not null && Try(() => DetrFinder.Find(model, input), []) is { } queries)
             return new()

@@ -46,6 +46,7 @@ public sealed record SegmenterImport : NetworkImport
         CheckClasses();
         model = TiedWeights.Untie(FileForm.Open(model, ImageSize));
         var input = ImageInput.Read(model, ImageSize, orGrey: true);
+        CheckSize(model, input);
         var cut = Cut(model, input);
         var activation = Activation ?? MapMeaning.ActivationOf(cut);
         var background = HasBackground ?? activation == MapActivation.Softmax;

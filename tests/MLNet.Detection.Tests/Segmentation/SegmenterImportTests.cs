@@ -238,6 +238,15 @@ public class SegmenterImportTests
             "it is a detector, and a segmentation network is wanted; DetectorModel and LoadDetector take it");
     }
 
+    [TestMethod]
+    public void ASizeThatTheFileDoesNotTakeIsRefused()
+    {
+        var import = new SegmenterImport { Classes = ["one", "two"], Normalization = Normalization.Unit };
+        Assert.AreEqual(48, (import with { ImageSize = (48, 32) }).Load(MapFiles.Path("fcn")).Resize.Width);
+        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => (import with { ImageSize = (64, 64) }).Load(MapFiles.Path("fcn")))
+            .Message, "takes pictures of 48 x 32 alone, not of 64 x 64; leave the size out (ImageSize, or --image-size)");
+    }
+
     internal static RgbImage Noise(int width, int height)
     {
         var pixels = new byte[3 * width * height];
