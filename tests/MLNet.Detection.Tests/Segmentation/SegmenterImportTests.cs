@@ -6,6 +6,7 @@ using MLNet.Detection.Inspection;
 using MLNet.Detection.Segmentation;
 using MLNet.Detection.Tests.Data;
 using OnnxGraphs.Graphs;
+using OnnxGraphs.Inspection;
 using OnnxGraphs.Models;
 using OnnxGraphs.Models.Proto;
 using OnnxGraphs.Surgery;
@@ -246,6 +247,10 @@ public class SegmenterImportTests
         StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => (import with { ImageSize = (64, 64) }).Load(MapFiles.Path("fcn")))
             .Message, "takes pictures of 48 x 32 alone, not of 64 x 64; leave the size out (ImageSize, or --image-size)");
     }
+
+    [TestMethod]
+    public void GreyPicturesAreSaidToBePictures() => Assert.AreEqual("pictures, grey",
+        OnnxModel.Load(Shared.File("zoo/segmentation/unet_sed_gen.onnx")).Summary().Inputs[0].Meaning);
 
     internal static RgbImage Noise(int width, int height)
     {
