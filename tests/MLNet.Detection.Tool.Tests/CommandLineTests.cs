@@ -30,6 +30,12 @@ public sealed class CommandLineTests
     [DataRow("quantize", "--data", "none.json", "--output", "out.onnx", "--lr", "3")]
     [DataRow("quantize", "--data", "none.json", "--output", "out.onnx", "--repair", "-1")]
     [DataRow("quantize", "--data", "none.json", "--output", "out.onnx", "--pictures", "0")]
+    [DataRow("quantize", "--data", "none.json", "--output", "out.onnx", "--max-drop", "-1")]
+    [DataRow("quantize", "--data", "none.json", "--output", "out.onnx", "--max-drop", "NaN")]
+    [DataRow("web", "--data", "none.json", "--output", "out", "--held-out", "-1")]
+    [DataRow("web", "--data", "none.json", "--output", "out", "--pictures", "0")]
+    [DataRow("predict", "picture.jpg", "--threshold", "2")]
+    [DataRow("predict", "picture.jpg", "--threshold", "-0.1")]
     [DataRow("predict", "picture.jpg", "--batch", "0")]
     [DataRow("predict", "picture.jpg", "--overlap", "0.5")]
     [DataRow("predict", "picture.jpg", "--masks", "folder")]
@@ -40,6 +46,25 @@ public sealed class CommandLineTests
             verb == "predict" ? [verb, folder.Model, .. options] : [verb, "--model", folder.Model, .. options]);
         Assert.AreEqual(1, code);
         StringAssert.Contains(errors, options[^2]);
+    }
+
+    [TestMethod]
+    public void A_page_does_not_hold_out_fewer_pictures_than_it_is_told()
+    {
+        using var folder = new ToolFolder();
+        var (code, errors) = ToolFolder.RunWithErrors("web", "--data", folder.Shapes.Train, "--images", folder.Shapes.Images, "--output",
+            folder.At("site"), "--held-out", "6");
+        Assert.AreEqual(1, code);
+        StringAssert.Contains(errors, "--held-out is 6; of 6 pictures at most 3 can be held out");
+    }
+
+    /// <summary>What messages name is there.</summary>
+    [TestMethod]
+    public void Artifacts_and_pages_are_replaced_where_it_is_said()
+    {
+        foreach (var line in (string[][])[["artifacts", "write", "--output", "out", "--overwrite"],
+            ["web", "--data", "none.json", "--output", "out", "--overwrite"]])
+            Assert.HasCount(0, CommandLine.Root().Parse(line).Errors);
     }
 
     [TestMethod]

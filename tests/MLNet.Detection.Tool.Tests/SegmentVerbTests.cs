@@ -17,6 +17,8 @@ public sealed class SegmentVerbTests
         var metrics = JsonNode.Parse(File.ReadAllText(folder.At("run/metrics.json")))!;
         Assert.HasCount(5, metrics["classes"]!.AsArray());
         Assert.IsNotNull(metrics["MeanIoU"]);
+        foreach (var (name, _) in metrics.AsObject().TakeWhile(number => number.Key != "classes"))
+            CollectionAssert.Contains(Tuning.MetricNames.Segment.ToArray(), name);
         StringAssert.Contains(File.ReadAllText(folder.At("run/report.html")), "Classes of pixels");
         StringAssert.Contains(File.ReadAllLines(folder.At("run/log.csv"))[0], "dice,softmaxfocal");
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using MLNet.Detection.Tool.Tuning;
 
 namespace MLNet.Detection.Tool.Tests;
@@ -88,6 +89,22 @@ public sealed class TuneVerbTests
         Assert.IsFalse(Directory.Exists(folder.At("tune")));
     }
 
+    [TestMethod]
+    [DataRow("nonsense")]
+    [DataRow("MeanIoU")]
+    [DataRow("MAP50_95", "--task", "segment")]
+    public void AMetricThatNoRunHasIsRefusedBeforeTheFirst(string metric, params string[] task)
+    {
+        using var folder = new ToolFolder();
+        File.WriteAllText(folder.At("space.json"), """{ "lr": [0.0005] }""");
+        var (code, errors) = ToolFolder.RunWithErrors(["tune", "--space", folder.At("space.json"), "--metric", metric, "--output",
+            folder.At("tune"), "--", "--train", folder.Shapes.Train, "--val", folder.Shapes.Test, .. task]);
+        Assert.AreEqual(1, code);
+        StringAssert.Contains(errors, $"--metric is '{metric}'; runs of");
+        Assert.IsFalse(Directory.Exists(folder.At("tune")));
+        MetricNames.Check("MeanIoU", ["--task", "segment"]);
+    }
+
     // A whole search, twice: the second finds its runs done.
     [TestMethod]
     public void ASearchTrainsAndIsGoneOnWith()
@@ -100,6 +117,8 @@ public sealed class TuneVerbTests
         var lines = File.ReadAllLines(folder.At("tune/tune.csv"));
         Assert.HasCount(3, lines);
         StringAssert.Matches(lines[1], new(@"^\d,2,0\.\d{4},""--lr 0\.\d+""$"));
+        var written = JsonNode.Parse(File.ReadAllText(Directory.GetFiles(folder.At("tune"), "metrics.json", SearchOption.AllDirectories)[0]))!;
+        Assert.IsTrue(MetricNames.Detect.All(written.AsObject().ContainsKey));
         var models = Directory.GetFiles(folder.At("tune"), "model.onnx", SearchOption.AllDirectories);
         Assert.HasCount(3, models);
         var times = models.Select(File.GetLastWriteTimeUtc).ToArray();

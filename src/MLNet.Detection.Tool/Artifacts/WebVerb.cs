@@ -66,8 +66,16 @@ internal sealed class WebVerb : Verb
 
     protected override void Run(ParseResult given, CancellationToken cancel)
     {
+        foreach (var option in new[] { _batch, _epochs, _pictures })
+            AtLeast(given, option, 1);
+        AtLeast(given, _heldOut, 0);
+        Positive(given, _rate);
         var (ml, folder) = (new MLContext(seed: 1), given.GetValue(_output)!);
         var data = ml.Detection().LoadDataset(given.GetValue(_data)!, new() { ImageFolder = given.GetValue(_images) });
+        var most = data.Dataset.Images.Length / 2;
+        if (IsGiven(given, _heldOut) && given.GetValue(_heldOut) > most)
+            throw new ArgumentException($"--held-out is {given.GetValue(_heldOut)}; of {data.Dataset.Images.Length} pictures at most {most} "
+                + "can be held out, since the others are learnt.");
         ml.Detection().FineTune(Training(given, data, cancel)).WriteWebTrainer(folder, data, new()
         {
             Pictures = given.GetValue(_pictures), HeldOut = given.GetValue(_heldOut), Runtime = given.GetValue(_runtime),

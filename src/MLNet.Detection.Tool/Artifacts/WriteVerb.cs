@@ -29,9 +29,11 @@ internal sealed class WriteVerb : Verb
     };
     private readonly Option<string> _output = new("--output") { Description = "New folder.", Required = true };
 
+    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace files that exist." };
+
     public WriteVerb() : base("write", "Writes the four files of the training runtime, and the detector beside them.")
     {
-        foreach (var option in new Option[] { _model, _freeze, _batch, _kernels, _output })
+        foreach (var option in new Option[] { _model, _freeze, _batch, _kernels, _output, _overwrite })
             Options.Add(option);
     }
 
@@ -46,6 +48,7 @@ internal sealed class WriteVerb : Verb
             Frozen = given.GetValue(_freeze) ?? [],
         }).WriteArtifacts(folder, new()
         {
+            Overwrite = given.GetValue(_overwrite),
             Kernels = given.GetValue(_kernels) ? GradientKernels.TrainingRuntime : GradientKernels.Standard,
         });
         detector.Save(Path.Combine(folder, "detector.onnx"));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MLNet.Detection.Data;
+using MLNet.Detection.Masks;
 using MLNet.Detection.Tool.Terminal;
 
 namespace MLNet.Detection.Tool.Datasets;
@@ -7,6 +8,9 @@ namespace MLNet.Detection.Tool.Datasets;
 /// <summary>Converts data sets of labelled boxes between formats, and says what did not survive.</summary>
 internal sealed class ConvertVerb : Verb
 {
+    private const string Masks = "masks";
+    private const int Listed = 10;
+
     private readonly DatasetSources _sources = new();
     private readonly Option<string> _to = new("--to") { Description = $"{DatasetSources.Formats}, or masks (PNG).", Required = true };
     private readonly Option<string> _output = new("--output")
@@ -17,27 +21,38 @@ internal sealed class ConvertVerb : Verb
     {
         Description = "Copy the pictures to where the new format wants them.",
     };
+    private readonly Option<string[]> _classes = new("--classes")
+    {
+        Description = "Names of the classes in the order of their numbers in masks, from 1. Without it: as the data set says.",
+        AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [],
+    };
+    private readonly Option<bool> _objects = new("--objects")
+    {
+        Description = "The numbers of masks are those of objects, all of one class.",
+    };
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace files that exist." };
 
     public ConvertVerb() : base("convert",
         "Converts data sets of labelled boxes between formats, and says what did not survive.")
     {
         _sources.AddTo(this);
-        foreach (var option in new Option[] { _to, _output, _copy, _overwrite })
+        foreach (var option in new Option[] { _to, _output, _copy, _classes, _objects, _overwrite })
             Options.Add(option);
     }
 
     protected override void Run(ParseResult given, CancellationToken cancel)
     {
-        if (given.GetValue(_to) == "masks")
+        if (given.GetValue(_to) == Masks)
         {
             ToMasks(given, given.GetValue(_output)!);
             return;
         }
         var (target, path) = (DatasetFormat.Named(given.GetValue(_to)!), given.GetValue(_output)!);
         var (copy, overwrite) = (given.GetValue(_copy), given.GetValue(_overwrite));
-        var parts = _sources.LoadMasks(given, outlines: false) is { } masks
-            ? [.. masks.Select(part => part with { Dataset = MaskObjects.Of(part.Dataset) })] : _sources.Load(given);
+        var parts = WithMasks(given, outlines: false) is { } masks
+            ? [.. masks.Select(part => part with { Dataset = MaskObjects.Of(part.Dataset) })]
+            : Boxes(given, target);
+        KeepApart(given, target.Name, target.Files(parts, path));
         target.Save(parts, path, overwrite);
         foreach (var part in parts)
             Report(part, target);
@@ -50,29 +65,65 @@ internal sealed class ConvertVerb : Verb
 
     private void ToMasks(ParseResult given, string path)
     {
-        var parts = _sources.LoadMasks(given, outlines: true) ?? throw new ArgumentException("--to masks needs masks or outlines; "
+        var parts = WithMasks(given, outlines: true) ?? throw new ArgumentException("--to masks needs masks or outlines; "
             + $"expected one of {string.Join("; ", MaskFormat.All.Select(form => $"{form.Name}: {form.Description}"))}.");
+        KeepApart(given, Masks, [path]);
         MaskFolder.Save(parts, path, given.GetValue(_overwrite));
         foreach (var part in parts)
-            Console.Out.WriteLine($"{(part.Name.Length > 0 ? part.Name + ": " : "")}{part.Dataset.Images.Length} masks, "
-                + $"{part.Dataset.Categories.Length} classes");
+        {
+            Console.Out.WriteLine($"{Prefix(part)}{part.Dataset.Images.Length} masks, {part.Dataset.Categories.Length} classes");
+            Report(part.Dataset.Problems);
+        }
         if (given.GetValue(_copy))
             foreach (var part in parts)
                 CopyImages(part, Path.Combine(path, "images"), given.GetValue(_overwrite));
     }
 
+    private IReadOnlyList<DatasetSplit> Boxes(ParseResult given, DatasetFormat target)
+    {
+        foreach (var option in new Option[] { _classes, _objects })
+            if (IsGiven(given, option))
+                throw new ArgumentException($"{option.Name} says what the numbers of masks are, but the source has none; leave it out.");
+        return _sources.Load(given, outlines: target.HoldsOutlines);
+    }
+
+    private IReadOnlyList<DatasetSplit>? WithMasks(ParseResult given, bool outlines)
+    {
+        var parts = _sources.LoadMasks(given, outlines, new()
+        {
+            Classes = given.GetValue(_classes)!, AreObjects = given.GetValue(_objects) ? true : null,
+        });
+        if (parts?.SelectMany(part => part.Dataset.Images).Any(image => image.Mask!.Read().Classes
+            .Any(number => number is not (0 or LabelMap.Ignored))) is false)
+            throw new DatasetException(parts[0].Dataset.Source, "", $"no pixel of {parts.Sum(part => part.Dataset.Images.Length)} pictures "
+                + "shows a class: all are background, or do not count", "The masks are empty, or their numbers are others than those "
+                + "of the classes (--classes, --objects).");
+        return parts;
+    }
+
+    // Labels of one picture beside those of another replace nothing; those of the format they are read in do.
+    private void KeepApart(ParseResult given, string target, IEnumerable<string> written) => OutputPath.KeepApart(
+        _sources.Files(given, target).Select(file => new RunFile("a source", Path.TrimEndingDirectorySeparator(Path.GetFullPath(file)))),
+        written.Select(file => new RunFile("--output", Path.TrimEndingDirectorySeparator(Path.GetFullPath(file)))));
+
+    private static string Prefix(DatasetSplit part) => part.Name.Length > 0 ? part.Name + ": " : "";
+
     private static void Report(DatasetSplit part, DatasetFormat target)
     {
-        const int Listed = 10;
-        var (dataset, name) = (part.Dataset, part.Name.Length > 0 ? part.Name + ": " : "");
-        Console.Out.WriteLine($"{name}{dataset.Images.Length} images, {dataset.BoxCount} boxes, "
+        var dataset = part.Dataset;
+        Console.Out.WriteLine($"{Prefix(part)}{dataset.Images.Length} images, {dataset.BoxCount} boxes, "
             + $"{dataset.Categories.Length} classes");
         foreach (var loss in dataset.Unread.Concat(target.Losses(dataset)))
             Console.Out.WriteLine($"  lost: {loss}");
-        foreach (var problem in dataset.Problems.Take(Listed))
+        Report(dataset.Problems);
+    }
+
+    private static void Report(IReadOnlyList<DatasetProblem> problems)
+    {
+        foreach (var problem in problems.Take(Listed))
             Console.Out.WriteLine($"  {problem}");
-        if (dataset.Problems.Length > Listed)
-            Console.Out.WriteLine($"  and {dataset.Problems.Length - Listed} more such problems");
+        if (problems.Count > Listed)
+            Console.Out.WriteLine($"  and {problems.Count - Listed} more such problems");
     }
 
     private static void CopyImages(DatasetSplit part, string folder, bool replace)

@@ -84,6 +84,7 @@ internal sealed class PredictVerb : Verb
     protected override void Run(ParseResult given, CancellationToken cancel)
     {
         AtLeast(given, _batch, 1);
+        Between(given, _threshold, 0f, 1f);
         Needs(given, _window, _overlap);
         if (SegmenterModel.IsSaved(given.GetValue(_model)!))
         {

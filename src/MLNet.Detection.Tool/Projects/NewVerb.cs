@@ -49,13 +49,16 @@ internal sealed class NewVerb : Verb
     {
         var model = Path.GetFullPath(given.GetValue(_model)!);
         (int, int)? pixels = given.GetValue(_size) is { } text ? ImageInput.ParseSize(text) : null;
-        var recipe = DetectorInspection.Of(model, pixels).Recipe;
+        var report = DetectorInspection.Of(model, pixels);
+        if (pixels is var (width, height) && report.Input is { } input && (input.Width, input.Height) != (width, height))
+            throw new ArgumentException($"--image-size is {width}x{height}, but {model} takes {input.Width}x{input.Height} alone; leave it out.");
+        var recipe = report.Recipe;
         var data = ProjectData.Of(given.GetValue(_data)!, given.GetValue(_test), given.GetValue(_images));
         var name = ProjectName.Of(given.GetValue(_name), model);
         var folder = given.GetValue(_output) ?? name;
         new ProjectFiles(name, model, data, recipe).Write(folder);
         Console.Out.WriteLine($"Wrote {Path.Combine(folder, name)}.csproj. Tune, measure and try the detector:");
-        Console.Out.WriteLine($"  cd {folder}");
+        Console.Out.WriteLine($"  cd {ShellWord.Of(folder)}");
         Console.Out.WriteLine("  dotnet run");
         foreach (var missing in recipe.Missing)
             Console.Error.WriteLine($"Still to be said in {name}.training.cs, Import: {missing}");

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using MLNet.Detection.Inspection;
 
 namespace MLNet.Detection.Tool.Projects;
@@ -11,6 +12,12 @@ internal sealed class ProjectFiles(string name, string model, ProjectData data, 
         ("Project.csproj", "{{Name}}.csproj"), ("Program.cs", "Program.cs"), ("training.cs", "{{Name}}.training.cs"),
         ("evaluate.cs", "{{Name}}.evaluate.cs"), ("consumption.cs", "{{Name}}.consumption.cs"),
     ];
+
+    /// <summary>Whether the code of projects uses a name: a class called so would stand in its way.</summary>
+    public static bool Uses(string name) => Files.Select(file => file.Template).Append("held-out").Append("parts")
+        .SelectMany(template => Template(template).Split('\n'))
+        .Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal))
+        .Any(line => Regex.IsMatch(line, $@"(?<![.{{])\b{name}\b"));
 
     public void Write(string folder)
     {

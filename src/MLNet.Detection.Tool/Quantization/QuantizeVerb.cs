@@ -117,6 +117,9 @@ internal sealed class QuantizeVerb : Verb
         OutputPath.Prepare(given.GetValue(_overwrite), output);
         AtLeast(given, _pictures, 1);
         AtLeast(given, _repair, 0);
+        AtLeast(given, _maxDrop, 0);
+        AtLeast(given, _distill, 0);
+        AtLeast(given, _distillFeatures, 0);
         Positive(given, _rate);
         Needs(given, _repair, _train, _rate, _distill, _distillFeatures, _repairRanges);
         var data = given.GetValue(_data)!;

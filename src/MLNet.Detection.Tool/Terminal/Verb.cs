@@ -62,6 +62,11 @@ internal abstract class Verb : Command
     public static void Positive<T>(ParseResult given, Option<T> option) where T : struct, INumber<T> =>
         Expect(given, option, value => value > T.Zero && T.IsFinite(value), "a number above 0");
 
+    /// <summary>Refuses a number that is not between two others, or one of them.</summary>
+    /// <exception cref="ArgumentException">It is not.</exception>
+    public static void Between<T>(ParseResult given, Option<T> option, T least, T most) where T : struct, INumber<T> =>
+        Expect(given, option, value => value >= least && value <= most, $"a number from {least} to {most}");
+
     private static void Expect<T>(ParseResult given, Option<T> option, Func<T, bool> isRight, string expected)
         where T : struct, INumber<T>
     {

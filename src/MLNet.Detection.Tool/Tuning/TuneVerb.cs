@@ -33,7 +33,7 @@ internal sealed class TuneVerb : Verb
     };
     private readonly Option<string> _metric = new("--metric")
     {
-        Description = "The number of metrics.json that decides.", DefaultValueFactory = _ => "MAP50_95",
+        Description = "The number of metrics.json that decides; MeanIoU, say, with --task segment.", DefaultValueFactory = _ => "MAP50_95",
     };
     private readonly Option<int> _seed = new("--seed")
     {
@@ -65,6 +65,7 @@ internal sealed class TuneVerb : Verb
         AtLeast(given, _trials, 1);
         var trials = TrialDraw.Of(SearchSpace.Load(given.GetValue(_space)!), given.GetValue(_trials), new Random(given.GetValue(_seed)));
         TrialDraw.Check(trials, fixedOptions);
+        MetricNames.Check(given.GetValue(_metric)!, fixedOptions);
         if (trials.Count < given.GetValue(_trials))
             AnsiConsole.WriteLine($"The space has {trials.Count} settings; each is tried once.");
         var halving = new SuccessiveHalving(given.GetValue(_least), given.GetValue(_most), given.GetValue(_factor));
@@ -77,7 +78,7 @@ internal sealed class TuneVerb : Verb
         if (found[0].Score < 0)
             throw new InvalidOperationException($"None of {found.Count} settings could be trained; the reasons are above.");
         Write(found, folder.Table, given.GetValue(_metric)!);
-        AnsiConsole.WriteLine($"mlnet-detect train {string.Join(' ', Command(found[0], found[0].Epochs, fixedOptions).Select(Quoted))}");
+        AnsiConsole.WriteLine($"mlnet-detect train {string.Join(' ', Command(found[0], found[0].Epochs, fixedOptions).Select(ShellWord.Of))}");
     }
 
     private JsonObject Search(ParseResult given)
@@ -132,7 +133,4 @@ internal sealed class TuneVerb : Verb
             .Prepend($"trial,epochs,{metric},options"));
 
     private static string Number(double score) => score < 0 ? "failed" : score.ToString("f4", CultureInfo.InvariantCulture);
-
-    private static string Quoted(string text) =>
-        text.Any(c => char.IsWhiteSpace(c) || "*?\"'$;&|<>()".Contains(c)) ? $"'{text}'" : text;
 }

@@ -59,11 +59,14 @@ internal static class CocoWriter
         json.WriteNumber("iscrowd", label.Crowd ? 1 : 0);
         if (label.Difficult)
             json.WriteNumber("difficult", 1);
-        WriteOutline(json, label.Outline);
+        WriteOutline(json, label.Outline, image);
     }
 
-    private static void WriteOutline(Utf8JsonWriter json, Outline? outline)
+    private static void WriteOutline(Utf8JsonWriter json, Outline? outline, LabeledImage image)
     {
+        // The pixels of LabelMe's masks.
+        if (outline is PixelOutline)
+            outline = new PolygonOutline([Contours.OnePolygon(outline, image.Width, image.Height)]);
         if (outline is PolygonOutline polygons)
         {
             json.WriteStartArray("segmentation");

@@ -20,4 +20,7 @@ internal enum DatasetTraits
 
     /// <summary>Ids of images, boxes and classes.</summary>
     Ids = 16,
+
+    /// <summary>Outlines of objects, beside boxes.</summary>
+    Outlines = 32,
 }

@@ -56,6 +56,7 @@ public sealed record DetectorImport : HeadRequest
         CheckClasses();
         model = TiedWeights.Untie(FileForm.Open(model, ImageSize));
         var input = ImageInput.Read(model, ImageSize);
+        CheckSize(model, input);
         if (TwoStage(model, input) is { } stages)
             return stages;
         StoredResult.Refuse(model);

@@ -51,6 +51,13 @@ internal static class FileForm
                         + "export the model for the one you want."
                     : ", nor at any customary size.");
 
+    /// <summary>Why a size that is given cannot be had of a file that fixes another; null where it can, or none is
+    /// given.</summary>
+    public static string? OtherSize(OnnxModel model, ImageInput input, (int Width, int Height)? given) =>
+        given is not var (width, height) || (width, height) == (input.Width, input.Height) ? null
+            : $"{model.Path}: its input '{input.Name}' takes pictures of {input.Width} x {input.Height} alone, not of {width} x {height}; "
+                + "leave the size out (ImageSize, or --image-size), or export the model for that one.";
+
     // What has no picture of colours is refused elsewhere.
     private static bool IsOpen(OnnxModel model)
     {

@@ -89,7 +89,8 @@ public sealed record ImageInput(
 
     /// <summary>Whether the file leaves the picture's width or height open.</summary>
     internal static bool IsOpen(OnnxModel model) =>
-        Declared(Picture(model)).Dims[^3..] is var dims && (dims[0] == 3 ? dims[1..] : IsLast(dims) ? dims[..2] : dims[1..])
+        Declared(Picture(model, !model.Inputs.Any(input => IsPicture(input, orGrey: false)))).Dims[^3..] is var dims
+        && (dims[0] == 3 ? dims[1..] : IsLast(dims) || IsGreyLast(dims) ? dims[..2] : dims[1..])
             .Any(dim => dim < 0);
 
     /// <summary>Type and shape of an input; open dimensions, those stored as -1 or 0 among them, are -1.</summary>

@@ -104,6 +104,8 @@ public sealed record DetectorInspection
         var notes = FileNotes.Of(model, ref imageSize);
         model = TiedWeights.Untie(Try(() => FileForm.Open(model, imageSize), problems) ?? model);
         var input = Try(() => ImageInput.Read(model, imageSize, orGrey: true), problems);
+        if (input is not null && FileForm.OtherSize(model, input, imageSize) is { } other)
+            problems.Add(other);
         var report = Batched(Of(model, input, problems) with { Notes = notes }, model);
         if (report.Map is not null)
             return report;
@@ -152,7 +154,9 @@ public sealed record DetectorInspection
                 Model = summary with { Heads = null }, Input = input, Map = map,
                 Front = Try(() => ImageFront.Read(model, input, [map.Value]), problems),
                 StoredNormalization = Try(() => MetadataEntries.Pixels(model), problems),
-                Problems = [.. problems.Distinct().Where(problem => !problem.Contains("not clear from its structure"))],
+                Problems = [.. problems.Distinct().Where(problem => !problem.Contains("not clear from its structure")),
+                    .. map.Obstacle is { } obstacle
+                        ? [$"behind the {map.Activation}, {obstacle}. {MapMeaning.Remedy(map)}"] : Array.Empty<string>()],
             };
         if (input is not null && Try(() => DetrFinder.Find(model, input), []) is { } queries)
             return new()

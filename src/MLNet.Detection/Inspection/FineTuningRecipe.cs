@@ -43,7 +43,7 @@ public sealed record FineTuningRecipe(string Code, string Command, IReadOnlyList
     {
         List<(string Code, string Command)> options = [.. Size(inspection), .. Pixels(inspection, missing)];
         var command = string.Join(' ', [$"--task segment --model {file}", .. options.Select(option => option.Command),
-            "--train FOLDER --test FOLDER"]);
+            .. inspection.BatchOfOne ? ["--batch 1"] : Array.Empty<string>(), "--train FOLDER --test FOLDER"]);
         string[] import = [.. options.Select(option => option.Code)];
         return new($$"""
             using Microsoft.ML;

@@ -9,7 +9,7 @@ namespace MLNet.Detection.Networks;
 internal sealed class MetadataEntries(OnnxModel model)
 {
     public const string Prefix = "detection_mlnet.", ImageKey = "image_value", InputKey = "input_normalization",
-        NormalizationKey = "normalization";
+        NormalizationKey = "normalization", SegmentationKey = "segmentation", DecoderKey = "decoder";
 
     // Of two entries with one key the last counts.
     private readonly Dictionary<string, string> _texts = model.Proto.MetadataProps.GroupBy(entry => entry.Key)
@@ -27,9 +27,7 @@ internal sealed class MetadataEntries(OnnxModel model)
 
     public T Parsed<T>(string key, Func<string, T> parse)
     {
-        var text = _texts.GetValueOrDefault(Prefix + key) ?? throw new ModelException(
-            $"{model.Path}: the metadata entry '{Prefix + key}' is missing; only files saved by this library can "
-            + "be loaded without naming outputs and anchors.");
+        var text = _texts.GetValueOrDefault(Prefix + key) ?? throw new ModelException(Missing(key));
         try
         {
             return parse(text);
@@ -42,6 +40,15 @@ internal sealed class MetadataEntries(OnnxModel model)
                 + "save the model again.", error);
         }
     }
+
+    // A network of the other kind is told by the entries that only such have.
+    private string Missing(string key) => $"{model.Path}: " + (key != SegmentationKey && Has(SegmentationKey)
+        ? "it is a segmentation network, and a detector is wanted; SegmenterModel and LoadSegmenter take it, or predict, evaluate and "
+            + "quantize."
+        : key == SegmentationKey && Has(DecoderKey)
+        ? "it is a detector, and a segmentation network is wanted; DetectorModel and LoadDetector take it, or train --task detect."
+        : $"the metadata entry '{Prefix + key}' is missing; only files saved by this library can be loaded without naming outputs and "
+            + "anchors.");
 
     /// <summary>What the model's input takes, where an entry says it.</summary>
     public static Normalization? Pixels(OnnxModel model)

@@ -60,6 +60,13 @@ public abstract record NetworkImport
         return pixels with { Order = front.Input.Channels == 1 ? ChannelOrder.Grey : Colors ?? pixels.Order };
     }
 
+    /// <exception cref="ModelException">The file takes pictures of another size than is given.</exception>
+    private protected void CheckSize(OnnxModel model, ImageInput input)
+    {
+        if (FileForm.OtherSize(model, input, ImageSize) is { } problem)
+            throw new ModelException(problem);
+    }
+
     /// <exception cref="ArgumentException">There are no classes, or two of one name.</exception>
     private protected void CheckClasses()
     {

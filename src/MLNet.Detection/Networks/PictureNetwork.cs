@@ -82,7 +82,8 @@ public abstract record PictureNetwork
         {
             [ImageValue] = new(ElementType.Float32, InputShape(1)),
         });
-        return batch == 1 ? part : BatchAxis.Open(part, InputName, RawValues);
+        return batch == 1 ? part : BatchAxis.Open(part, InputName, RawValues,
+            new Dictionary<string, TensorShape> { [InputName] = InputShape(1) });
     }
 
     /// <exception cref="ArgumentException">A picture has another size than the network's.</exception>

@@ -50,8 +50,13 @@ internal static class MapMeaning
         var activation = cut.Activation is { } known ? $"{known} follows"
             : $"no activation follows, taken for the scores of a {ActivationOf(cut)}";
         return $"'{cut.Value}', {cut.Channels} channels, {(cut.ChannelsLast ? "channels last, " : "")}{size}; {activation}"
+            + (cut.Obstacle is { } obstacle ? $", and {obstacle}" : cut.WithoutFirst ? ", of which the file leaves out the first" : "")
             + (cut.EndsInClasses ? "; the file takes the class of each pixel itself" : "");
     }
+
+    /// <summary>What to do where something stands between the activation and the output.</summary>
+    public static string Remedy(MapCut cut) => $"Export the file without that; or name the value before it "
+        + $"(--map-output {cut.BeforeObstacle}, or MapOutput), which is learnt then, whatever the file makes of it.";
 
     /// <summary>What the channels are, in words.</summary>
     public static string Channels(MapCut cut) => ActivationOf(cut) == MapActivation.Softmax

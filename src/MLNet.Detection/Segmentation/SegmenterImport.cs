@@ -46,11 +46,15 @@ public sealed record SegmenterImport : NetworkImport
         CheckClasses();
         model = TiedWeights.Untie(FileForm.Open(model, ImageSize));
         var input = ImageInput.Read(model, ImageSize, orGrey: true);
+        CheckSize(model, input);
         var cut = Cut(model, input);
         var activation = Activation ?? MapMeaning.ActivationOf(cut);
         var background = HasBackground ?? activation == MapActivation.Softmax;
         var warnings = new List<string>();
         model = WithClasses(model, input, cut, activation, background, warnings);
+        // A choice of channels by number knows nothing of other classes.
+        if (cut.WithoutFirst)
+            Plain(model, MapCut.At(model, cut.Output, input.Shapes, input.Width, input.Height) ?? cut);
         var front = ImageFront.Read(model, input, [cut.Value]);
         var pixels = PixelsOf(model, front, null);
         var crops = MapMeaning.Crops(model, input, cut);
@@ -69,15 +73,19 @@ public sealed record SegmenterImport : NetworkImport
     private MapCut Cut(OnnxModel model, ImageInput input)
     {
         if (MapOutput is { } named)
-            return MapCut.At(model, named, input.Shapes, input.Width, input.Height) ?? throw new ModelException(
+            return Plain(model, MapCut.At(model, named, input.Shapes, input.Width, input.Height) ?? throw new ModelException(
                 $"{model.Path}: '{named}' is no map of scores [batch, channels, height, width] or [batch, height, width, "
-                + "channels] over the picture; name the output that is.");
+                + "channels] over the picture; name the output that is."));
         var maps = MapMeaning.Maps(model, input);
-        return maps.Count > 0 ? maps[0] : throw new ModelException(
+        return maps.Count > 0 ? Plain(model, maps[0]) : throw new ModelException(
             $"{model.Path}: no output is a map of scores [batch, channels, height, width] or [batch, height, width, "
             + $"channels] over the picture; the outputs are {string.Join(", ", model.OutputNames)}. Name an inner value that "
             + "is (MapOutput, or --map-output).");
     }
+
+    // What changes probabilities behind their activation would stay in the file, and means another thing than is learnt.
+    private static MapCut Plain(OnnxModel model, MapCut cut) => cut.Obstacle is not { } obstacle ? cut : throw new ModelException(
+        $"{model.Path}: '{cut.Output}' is not what its {cut.Activation} gives: {obstacle}. {MapMeaning.Remedy(cut)}");
 
     private OnnxModel WithClasses(OnnxModel model, ImageInput input, MapCut cut, MapActivation activation, bool background,
         List<string> warnings)

@@ -10,7 +10,7 @@ namespace MLNet.Detection.Segmentation;
 /// <summary>The metadata entries of a saved segmentation network.</summary>
 internal static class SegmenterMetadata
 {
-    private const string Key = "segmentation";
+    private const string Key = MetadataEntries.SegmentationKey;
 
     /// <summary>Whether a file was saved as one.</summary>
     public static bool IsIn(OnnxModel model) => new MetadataEntries(model).Has(Key);

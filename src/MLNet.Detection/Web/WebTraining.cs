@@ -80,8 +80,8 @@ public static class WebTraining
     private static void Prepare(string folder, bool overwrite)
     {
         if (!overwrite && WebSite.Files.Select(name => Path.Combine(folder, name)).FirstOrDefault(Path.Exists) is { } existing)
-            throw new IOException($"{existing}: exists already; give another folder, or set "
-                + $"{nameof(WebTrainerOptions.Overwrite)}.");
+            throw new IOException($"{existing}: exists already; give another folder, or allow overwriting "
+                + $"({nameof(WebTrainerOptions.Overwrite)}, or --overwrite).");
         Directory.CreateDirectory(folder);
     }
 

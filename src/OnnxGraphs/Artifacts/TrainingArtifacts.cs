@@ -95,8 +95,8 @@ public sealed record TrainingArtifacts(
     {
         string[] files = [TrainingModel, EvalModel, OptimizerModel, Checkpoint];
         if (!overwrite && files.FirstOrDefault(Path.Exists) is { } existing)
-            throw new ModelException($"{existing}: exists already; give another folder, or set "
-                + $"{nameof(TrainingArtifactsOptions.Overwrite)}.");
+            throw new ModelException($"{existing}: exists already; give another folder, or allow overwriting "
+                + $"({nameof(TrainingArtifactsOptions.Overwrite)}, or --overwrite).");
         try
         {
             Directory.CreateDirectory(Folder);

@@ -14,7 +14,7 @@ internal static class ValueMeaning
         var shape = Dims(input);
         var picture = shape.Count >= 3 ? shape[^3..] : [];
         var meaning = picture is ["3", _, _] ? "pictures, colours first" : picture is [_, _, "3"]
-            ? "pictures, colours last" : "not a picture";
+            ? "pictures, colours last" : shape is [_, "1", _, _] or [_, _, _, "1"] ? "pictures, grey" : "not a picture";
         return new(input.Name, Type(input), shape, shape.Count == 3 && meaning != "not a picture"
             ? "one picture" + meaning["pictures".Length..] + ", no batch axis" : meaning);
     }

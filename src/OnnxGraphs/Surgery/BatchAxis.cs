@@ -15,9 +15,12 @@ public static class BatchAxis
     /// <param name="model">A model whose input's first axis counts images.</param>
     /// <param name="input">Name of that input.</param>
     /// <param name="values">Names of the values that are wanted of it.</param>
+    /// <param name="inputShapes">Shapes of inputs for one picture, where the file leaves them open.</param>
     /// <exception cref="ModelException">The batch size cannot be freed; the message says so.</exception>
-    public static OnnxModel Open(OnnxModel model, string input, IReadOnlyList<string> values)
+    public static OnnxModel Open(OnnxModel model, string input, IReadOnlyList<string> values,
+        IReadOnlyDictionary<string, TensorShape>? inputShapes = null)
     {
+        inputShapes ??= new Dictionary<string, TensorShape>();
         var graph = new ValueGraph(model);
         var (reached, fixedOnes) = (new HashSet<string> { input }, new List<NodeProto>());
         var dependent = new HashSet<string>(model.Inputs.Select(given => given.Name));
@@ -42,23 +45,25 @@ public static class BatchAxis
         if (fixedOnes.Count == 0)
             return model;
         var shapes = ShapeTrace.Of(model, [.. fixedOnes.SelectMany(node => node.Input)
-            .Where(name => name.Length > 0 && !graph.Stored.Contains(name)).Distinct()], null).Shapes;
+            .Where(name => name.Length > 0 && !graph.Stored.Contains(name)).Distinct()], inputShapes).Shapes;
         var targets = Subgraph.Run(model, new Dictionary<string, Tensor>(), [.. fixedOnes.SelectMany(BatchOpening.Targets)]);
         var opening = new BatchOpening(model, graph, reached,
             shapes.ToDictionary(pair => pair.Key, pair => pair.Value.Shape), targets);
         foreach (var node in fixedOnes)
-            opening.Free(node);
+            if (!opening.Free(node))
+                throw Baked(model, node.Output[0]);
         if (opening.Guesses > 0)
-            Verify(model, opening.Model, input, values);
+            Verify(model, opening.Model, input, values, inputShapes);
         return opening.Changes > 0 ? opening.Model : model;
 
         // Stored, or computed of what is stored.
         bool IsConstant(string name) => name.Length > 0 && !dependent.Contains(name);
     }
 
-    private static void Verify(OnnxModel model, OnnxModel opened, string input, IReadOnlyList<string> values)
+    private static void Verify(OnnxModel model, OnnxModel opened, string input, IReadOnlyList<string> values,
+        IReadOnlyDictionary<string, TensorShape> inputShapes)
     {
-        var shape = ExampleInputs.Shapes(model, new Dictionary<string, TensorShape>())[input];
+        var shape = ExampleInputs.Shapes(model, inputShapes)[input];
         var size = (int)shape.Size;
         var random = new Random(5);
         // As unlike as can be: weak attention hardly tells noise from noise.

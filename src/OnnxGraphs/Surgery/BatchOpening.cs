@@ -31,10 +31,11 @@ internal sealed class BatchOpening(OnnxModel model, ValueGraph graph, IReadOnlyS
         _ => [],
     };
 
-    public void Free(NodeProto node)
+    /// <summary>Frees an operator; false where it has a batch of one and the shape of its input is not known.</summary>
+    public bool Free(NodeProto node)
     {
         if (!shapes.TryGetValue(node.Input[0], out var shape) && node.OpType is not ("Concat" or "GatherElements"))
-            return;
+            return targets[Targets(node).Single()].ToInt64() is var fixedTo && (fixedTo is not [1, ..] || fixedTo.Contains(-1));
         switch (node.OpType)
         {
             case "Reshape":
@@ -47,6 +48,7 @@ internal sealed class BatchOpening(OnnxModel model, ValueGraph graph, IReadOnlyS
                 Join(node);
                 break;
         }
+        return true;
     }
 
     // [1, ...] of [1, ...] copies the axis. Elsewhere the batch is merged into the first axis, or stays in -1.

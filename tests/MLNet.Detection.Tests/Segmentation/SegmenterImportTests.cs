@@ -1,9 +1,14 @@
 using Microsoft.ML.OnnxRuntime;
+using MLNet.Detection.Builtin;
+using MLNet.Detection.Detectors;
 using MLNet.Detection.Images;
+using MLNet.Detection.Inspection;
 using MLNet.Detection.Segmentation;
 using MLNet.Detection.Tests.Data;
 using OnnxGraphs.Graphs;
+using OnnxGraphs.Inspection;
 using OnnxGraphs.Models;
+using OnnxGraphs.Models.Proto;
 using OnnxGraphs.Surgery;
 
 namespace MLNet.Detection.Tests.Segmentation;
@@ -104,12 +109,44 @@ public class SegmenterImportTests
             {
                 Classes = [.. Enumerable.Range(1, classes).Select(c => $"c{c}")], ImageSize = size, Normalization = Normalization.Unit,
             };
-            using var segmenter = new Segmenter(import.Load(path), 1);
+            var read = import.Load(path);
+            using Segmenter segmenter = new(read, 1), several = new(read, 3);
             var found = segmenter.Segment(Noise(61, 47));
+            Assert.AreEqual(3, several.BatchSize);
+            Near(found.Probabilities, several.Segment([RgbImage.Filled(61, 47, 9, 9, 9), Noise(61, 47)])[1].Probabilities);
             Assert.AreEqual((61, 47), (found.Labels.Width, found.Labels.Height));
             Assert.IsTrue(found.Labels.Classes.All(c => c <= classes));
             Assert.IsTrue(found.Probabilities.All(p => p is >= 0 and <= 1.00001f));
         }
+    }
+
+    /// <summary>The largest score of three rows: of several pictures there would be more.</summary>
+    [TestMethod]
+    public void ABatchOfOneThatCannotBeFreedIsTakenOneByOne()
+    {
+        var model = OnnxModel.Load(MapFiles.Path("fcn")).Clone();
+        var graph = model.Proto.Graph;
+        graph.Node.Single(node => node.Output.Contains("map")).Output[0] = "raw";
+        graph.Input[0].Type.TensorType.Shape.Dim[0] = new() { DimValue = 1 };
+        foreach (var (name, sizes) in new[] { ("rows", (long[])[3, 32 * 48]), ("picture", [1, 1, 32, 48]) })
+            graph.Initializer.Add(new TensorProto
+            {
+                Name = name, DataType = (int)ElementType.Int64, Dims = { sizes.Length }, Int64Data = { sizes },
+            });
+        var largest = new NodeProto { OpType = "ReduceMax", Input = { "flat" }, Output = { "most" } };
+        largest.Attribute.Add(new AttributeProto { Name = "axes", Type = AttributeProto.Types.AttributeType.Ints, Ints = { 0 } });
+        graph.Node.Add(
+        [
+            new NodeProto { OpType = "Reshape", Input = { "raw", "rows" }, Output = { "flat" } }, largest,
+            new NodeProto { OpType = "Reshape", Input = { "most", "picture" }, Output = { "shift" } },
+            new NodeProto { OpType = "Sub", Input = { "raw", "shift" }, Output = { "map" } },
+        ]);
+        StringAssert.Contains(DetectorInspection.Of(model).Recipe.Command, " --batch 1 ");
+        using var segmenter = new Segmenter(
+            new SegmenterImport { Classes = ["one", "two"], Normalization = Normalization.Unit }.Apply(model));
+        Assert.AreEqual(1, segmenter.BatchSize);
+        Near(segmenter.Segment(Noise(48, 32)).Probabilities,
+            segmenter.Segment([RgbImage.Filled(48, 32, 9, 9, 9), Noise(48, 32)])[1].Probabilities);
     }
 
     [TestMethod]
@@ -124,11 +161,109 @@ public class SegmenterImportTests
             (import with { MapOutput = null }).Load(References.PathOf("exports", "ssd_vgg_11.onnx"))).Message, "is a map of scores");
     }
 
+    /// <summary>What stands behind the activation is no raw score: it is stepped over where it leaves the meaning, else
+    /// refused.</summary>
+    [TestMethod]
+    [DataRow("fcn_sigmoid", "Mul", 255f)]
+    [DataRow("fcn_sigmoid", "Sub", 1f)]
+    [DataRow("fcn_softmax", "Mul", 0.2f)]
+    [DataRow("fcn_softmax", "Gather", 1f, 0f, 2f)]
+    [DataRow("fcn_softmax", "Gather", 0f)]
+    [DataRow("fcn_sigmoid", "Gather", 1f)]
+    public void RefusesWhatChangesProbabilities(string net, string type, params float[] numbers)
+    {
+        var model = Behind(net, type, numbers);
+        var import = new SegmenterImport { Classes = ["one", "two"], Normalization = Normalization.Unit };
+        var error = Assert.ThrowsExactly<ModelException>(() => import.Apply(model)).Message;
+        StringAssert.Contains(error, $"{type} 'scores'");
+        StringAssert.Contains(error, "--map-output inner");
+        StringAssert.Contains(error, model.Path);
+        var named = (import with { MapOutput = "inner" }).Apply(model);
+        Assert.AreEqual(MapFiles.Import(net) with { Model = named.Model, Classes = named.Classes, Warnings = named.Warnings }, named);
+    }
+
+    [TestMethod]
+    [DataRow("fcn_softmax", "Mul", 1f)]
+    [DataRow("fcn_softmax", "Gather", 0f, 1f, 2f)]
+    [DataRow("fcn_softmax", "Gather", 1f, 2f)]
+    public void StepsOverWhatLeavesThem(string net, string type, params float[] numbers)
+    {
+        var model = Behind(net, type, numbers);
+        var import = new SegmenterImport { Classes = ["one", "two"], Normalization = Normalization.Unit };
+        var read = import.Apply(model);
+        Assert.AreEqual(MapFiles.Import(net) with { Model = read.Model, Classes = read.Classes, Warnings = read.Warnings }, read);
+        // Numbers of channels in the file say nothing of a third class.
+        if (numbers is [1, 2])
+            StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() =>
+                (import with { Classes = ["one", "two", "three"] }).Apply(model)).Message, "takes channel 1, 2 of 4");
+    }
+
+    // The net with one more node behind its only output, by then called 'scores': arithmetic with a number, 1 - p, or
+    // channels.
+    private static OnnxModel Behind(string net, string type, float[] numbers)
+    {
+        var model = OnnxModel.Load(MapFiles.Path(net)).Clone();
+        var graph = model.Proto.Graph;
+        var output = graph.Output.Single();
+        graph.Node.Single(node => node.Output.Contains(output.Name)).Output[0] = "inner";
+        output.Name = "scores";
+        output.Type.TensorType.Shape = null;
+        var (constant, node) = (new TensorProto { Name = "numbers" }, new NodeProto { OpType = type, Output = { "scores" } });
+        if (type == "Gather")
+        {
+            constant.DataType = (int)ElementType.Int64;
+            constant.Dims.Add(numbers.Length);
+            constant.Int64Data.Add(numbers.Select(number => (long)number));
+            node.Attribute.Add(new AttributeProto { Name = "axis", Type = AttributeProto.Types.AttributeType.Int, I = 1 });
+        }
+        else
+        {
+            constant.DataType = (int)ElementType.Float32;
+            constant.FloatData.Add(numbers);
+        }
+        node.Input.Add(type == "Sub" ? ["numbers", "inner"] : ["inner", "numbers"]);
+        graph.Initializer.Add(constant);
+        graph.Node.Add(node);
+        return model;
+    }
+
+    [TestMethod]
+    public void ANetworkOfTheOtherKindIsSaid()
+    {
+        using var folder = new TemporaryFolder();
+        MapFiles.Import("fcn").Save(folder.File("map.onnx"));
+        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => DetectorModel.Load(folder.File("map.onnx"))).Message,
+            "it is a segmentation network, and a detector is wanted; SegmenterModel and LoadSegmenter take it");
+        new SmallDetector { Classes = ["a"] }.Build().Save(folder.File("boxes.onnx"));
+        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => SegmenterModel.Load(folder.File("boxes.onnx"))).Message,
+            "it is a detector, and a segmentation network is wanted; DetectorModel and LoadDetector take it");
+    }
+
+    [TestMethod]
+    public void ASizeThatTheFileDoesNotTakeIsRefused()
+    {
+        var import = new SegmenterImport { Classes = ["one", "two"], Normalization = Normalization.Unit };
+        Assert.AreEqual(48, (import with { ImageSize = (48, 32) }).Load(MapFiles.Path("fcn")).Resize.Width);
+        StringAssert.Contains(Assert.ThrowsExactly<ModelException>(() => (import with { ImageSize = (64, 64) }).Load(MapFiles.Path("fcn")))
+            .Message, "takes pictures of 48 x 32 alone, not of 64 x 64; leave the size out (ImageSize, or --image-size)");
+    }
+
+    [TestMethod]
+    public void GreyPicturesAreSaidToBePictures() => Assert.AreEqual("pictures, grey",
+        OnnxModel.Load(Shared.File("zoo/segmentation/unet_sed_gen.onnx")).Summary().Inputs[0].Meaning);
+
     internal static RgbImage Noise(int width, int height)
     {
         var pixels = new byte[3 * width * height];
         new Random(3).NextBytes(pixels);
         return new(width, height, pixels);
+    }
+
+    private static void Near(float[] expected, float[] found)
+    {
+        Assert.HasCount(expected.Length, found);
+        for (var i = 0; i < found.Length; i++)
+            Assert.AreEqual(expected[i], found[i], 1e-3f);
     }
 
     private static int Channel(SegmenterModel model, int label) => model.BackgroundChannel is null ? label - 1 : label;

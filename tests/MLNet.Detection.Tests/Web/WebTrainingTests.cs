@@ -122,7 +122,7 @@ public sealed class WebTrainingTests
     public void Says_what_a_page_cannot_do()
     {
         using var site = new SmallSite();
-        StringAssert.Contains(Refused<IOException>(options => options, site.Site), "exists already");
+        StringAssert.Contains(Refused<IOException>(options => options, site.Site), "exists already; give another folder, or allow overwriting (Overwrite, or --overwrite)");
         StringAssert.Contains(Refused<ArgumentException>(options => options with { Sampler = new SmallRun.InOrder() }),
             "Options.Sampler");
         StringAssert.Contains(Refused<ArgumentException>(options => options with

@@ -71,7 +71,7 @@ public sealed class TrainingArtifactsTests
         SmallNetwork.Write(_folder, new Sgd(0));
         var before = File.GetLastWriteTimeUtc(Path.Combine(_folder, "checkpoint"));
         var error = Assert.ThrowsExactly<ModelException>(() => SmallNetwork.Write(_folder, new Sgd(0)));
-        StringAssert.Contains(error.Message, "training_model.onnx: exists already");
+        StringAssert.Contains(error.Message, "training_model.onnx: exists already; give another folder, or allow overwriting (Overwrite, or --overwrite)");
         Assert.AreEqual(before, File.GetLastWriteTimeUtc(Path.Combine(_folder, "checkpoint")));
         SmallNetwork.Write(_folder, new AdamW(), new() { Overwrite = true });
         Assert.HasCount(4, Directory.GetFiles(_folder), "nothing is left beside the files");

@@ -9,7 +9,8 @@ internal sealed class CocoFormat : FileFormat
         + "several, named with a star";
 
     private protected override DatasetTraits Holds =>
-        DatasetTraits.Crowd | DatasetTraits.Difficult | DatasetTraits.Areas | DatasetTraits.Classes | DatasetTraits.Ids;
+        DatasetTraits.Crowd | DatasetTraits.Difficult | DatasetTraits.Areas | DatasetTraits.Classes | DatasetTraits.Ids
+        | DatasetTraits.Outlines;
 
     public override bool Recognizes(string path) =>
         JsonKind.HasProperty(CocoShards.IsPattern(path) ? CocoShards.Files(path)[0] : path, "images", "annotations", "categories");

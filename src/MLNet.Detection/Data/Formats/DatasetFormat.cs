@@ -1,4 +1,5 @@
 using MLNet.Detection.Data.Formats;
+using MLNet.Detection.Masks;
 
 namespace MLNet.Detection.Data;
 
@@ -51,6 +52,9 @@ public abstract class DatasetFormat
 
     /// <summary>What a path of this format is.</summary>
     public abstract string Description { get; }
+
+    /// <summary>Whether it keeps outlines of objects beside their boxes.</summary>
+    public bool HoldsOutlines => Holds.HasFlag(DatasetTraits.Outlines);
 
     private protected abstract DatasetTraits Holds { get; }
 
@@ -147,6 +151,12 @@ public abstract class DatasetFormat
         Write(splits, path, overwrite);
     }
 
+    /// <summary>The files that <see cref="Save(IReadOnlyList{DatasetSplit}, string, bool)"/> writes, or the folder that it
+    /// writes into.</summary>
+    /// <param name="splits">The parts.</param>
+    /// <param name="path">The file or folder.</param>
+    public virtual IReadOnlyList<string> Files(IReadOnlyList<DatasetSplit> splits, string path) => [path];
+
     /// <summary>The folder where the pictures of a written data set belong, under their file names.</summary>
     /// <param name="path">Where the annotations were written.</param>
     /// <param name="split">The part; empty when there are none.</param>
@@ -156,6 +166,10 @@ public abstract class DatasetFormat
     public IReadOnlyList<ConversionLoss> Losses(DetectionDataset dataset) => new LossCount(dataset, Holds).List();
 
     private protected abstract void Write(IReadOnlyList<DatasetSplit> splits, string path, bool overwrite);
+
+    // An outline as the one polygon that formats of polygons hold; null where it has no area that could be one.
+    internal static float[]? PolygonOf(LabeledBox box, LabeledImage image) => box.Outline is { } outline
+        && Contours.OnePolygon(outline, image.Width, image.Height) is { Length: >= 6 } polygon ? polygon : null;
 
     // A group that is not marked as one would be learnt as an object.
     private protected IEnumerable<LabeledBox> Writable(LabeledImage image) =>

@@ -9,8 +9,8 @@ internal abstract class FileFormat : DatasetFormat
         var files = new List<FileStream>();
         try
         {
-            foreach (var split in splits)
-                files.Add(OutputFile.Create(splits.Count == 1 ? path : PathOf(path, split.Name), overwrite));
+            foreach (var file in Files(splits, path))
+                files.Add(OutputFile.Create(file, overwrite));
             foreach (var (split, file) in splits.Zip(files))
                 Write(split.Dataset, file);
         }
@@ -19,6 +19,9 @@ internal abstract class FileFormat : DatasetFormat
             files.ForEach(file => file.Dispose());
         }
     }
+
+    public override IReadOnlyList<string> Files(IReadOnlyList<DatasetSplit> splits, string path) =>
+        [.. splits.Select(split => splits.Count == 1 ? path : PathOf(path, split.Name))];
 
     public override string ImageFolder(string path, string split = "") =>
         Path.GetDirectoryName(Path.GetFullPath(path))!;

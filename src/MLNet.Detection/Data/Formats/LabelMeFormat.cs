@@ -12,7 +12,8 @@ internal sealed class LabelMeFormat : DatasetFormat
 
     public override string Description => "a folder of JSON files with \"shapes\" and \"imagePath\"";
 
-    private protected override DatasetTraits Holds => DatasetTraits.Crowd | DatasetTraits.Difficult;
+    private protected override DatasetTraits Holds =>
+        DatasetTraits.Crowd | DatasetTraits.Difficult | DatasetTraits.Outlines;
 
     public override bool Recognizes(string path) =>
         Directory.Exists(path) && Files(path).Take(1).Any(file => JsonKind.HasProperty(file, "shapes"));
@@ -68,14 +69,14 @@ internal sealed class LabelMeFormat : DatasetFormat
     {
         version = "5.0.1",
         flags = new { },
-        shapes = Writable(image).Select(box => new
+        shapes = Writable(image).Select(box => (Box: box, Polygon: PolygonOf(box, image))).Select(shape => new
         {
-            label = categories[box.Category].Name,
-            points = box.Outline is { } outline ? [.. Contours.OnePolygon(outline, image.Width, image.Height).Chunk(2)]
-                : new[] { new[] { box.Box.X0, box.Box.Y0 }, [box.Box.X1, box.Box.Y1] },
+            label = categories[shape.Box.Category].Name,
+            points = shape.Polygon is { } polygon ? [.. polygon.Chunk(2)]
+                : new[] { new[] { shape.Box.Box.X0, shape.Box.Box.Y0 }, [shape.Box.Box.X1, shape.Box.Box.Y1] },
             group_id = (int?)null,
-            shape_type = box.Outline is not null ? "polygon" : "rectangle",
-            flags = new Dictionary<string, bool> { ["crowd"] = box.Crowd, ["difficult"] = box.Difficult }
+            shape_type = shape.Polygon is not null ? "polygon" : "rectangle",
+            flags = new Dictionary<string, bool> { ["crowd"] = shape.Box.Crowd, ["difficult"] = shape.Box.Difficult }
                 .Where(flag => flag.Value).ToDictionary(),
         }),
         imagePath = Path.GetFileName(image.FileName),

@@ -7,7 +7,7 @@ internal sealed class YoloFormat : DatasetFormat
 
     public override string Description => "a data.yaml, or a folder with one, or with classes.txt, images and labels";
 
-    private protected override DatasetTraits Holds => DatasetTraits.Classes;
+    private protected override DatasetTraits Holds => DatasetTraits.Classes | DatasetTraits.Outlines;
 
     public override bool Recognizes(string path) =>
         YoloConfig.Find(path) is { } file && YoloConfig.ListsClasses(file);

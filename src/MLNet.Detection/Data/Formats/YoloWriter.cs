@@ -1,5 +1,4 @@
 using System.Globalization;
-using MLNet.Detection.Masks;
 using YamlDotNet.Serialization;
 
 namespace MLNet.Detection.Data.Formats;
@@ -38,8 +37,8 @@ internal static class YoloWriter
 
     private static string Line(LabeledBox box, LabeledImage image)
     {
-        if (box.Outline is { } outline)
-            return box.Category + string.Concat(Contours.OnePolygon(outline, image.Width, image.Height).Select((at, i) =>
+        if (DatasetFormat.PolygonOf(box, image) is { } polygon)
+            return box.Category + string.Concat(polygon.Select((at, i) =>
                 string.Create(CultureInfo.InvariantCulture, $" {(double)at / (i % 2 == 0 ? image.Width : image.Height)}"))) + "\n";
         var (x0, y0, x1, y1) = ((double)box.Box.X0, (double)box.Box.Y0, (double)box.Box.X1, (double)box.Box.Y1);
         return string.Create(CultureInfo.InvariantCulture,

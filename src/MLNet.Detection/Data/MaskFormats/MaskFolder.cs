@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MLNet.Detection.Data.Formats;
+using MLNet.Detection.Images;
 using MLNet.Detection.Masks;
 
 namespace MLNet.Detection.Data;
@@ -23,6 +24,7 @@ public static class MaskFolder
     public static void Save(IReadOnlyList<DatasetSplit> splits, string folder, bool overwrite = false)
     {
         OutputFile.RequireEmpty(folder, overwrite);
+        Check([.. splits.SelectMany(split => split.Dataset.Images)]);
         foreach (var image in splits.SelectMany(split => split.Dataset.Images))
         {
             var map = (image.Mask ?? throw new DatasetException(image.Path, "", "the picture has no mask",
@@ -36,6 +38,21 @@ public static class MaskFolder
         if (splits.Count > 1)
             File.WriteAllText(Path.Combine(folder, "split.json"), JsonSerializer.Serialize(splits.ToDictionary(split => split.Name,
                 split => split.Dataset.Images.Select(image => image.FileName))));
+    }
+
+    // What does not fit is said before anything is written.
+    private static void Check(IReadOnlyList<LabeledImage> images)
+    {
+        var masks = new Dictionary<string, LabeledImage>(StringComparer.OrdinalIgnoreCase);
+        foreach (var image in images)
+        {
+            var name = Path.ChangeExtension(image.FileName, ".png");
+            if (!masks.TryAdd(name, image))
+                throw new DatasetException(image.Path, "", $"its mask and that of {masks[name].Path} would be one file, {name}",
+                    "Rename one of the pictures.");
+            if (File.Exists(image.Path) && AnnotatedSize.Difference(ImageHeader.ReadFile(image.Path), image) is { } difference)
+                throw new DatasetException(image.Path, "", difference, "Correct the size in the annotations.");
+        }
     }
 
     private static void Write(string path, byte[] content, bool overwrite)

@@ -54,7 +54,10 @@ internal sealed class MaskFolders : MaskFormat
         var list = Path.Combine(path, "classes.txt");
         if (options.Classes.Count == 0 && File.Exists(list))
             options = options with { Classes = [.. File.ReadAllLines(list).Select(line => line.Trim()).Where(n => n.Length > 0)] };
-        var meaning = Meaning(path, options, [.. found.Select(picture => MaskOf(picture.Stem)).OfType<string>()]);
+        options = options with { Classes = WithoutBackground(path, options.Classes) };
+        string[] masked = [.. found.Select(picture => MaskOf(picture.Stem)).OfType<string>()];
+        var meaning = Meaning(path, options, masked);
+        CheckPalettes(meaning.Numbers, masked);
         var assembly = new MaskAssembly(path);
         foreach (var (file, stem) in found)
             assembly.Add(file, Path.GetRelativePath(pictures, file), (width, height) => MaskOf(stem) is { } mask
@@ -62,11 +65,26 @@ internal sealed class MaskFolders : MaskFormat
         return assembly.Build(meaning.Classes);
     }
 
+    // Number 0 is background whether it is named or not: a list that begins with its name begins with 0.
+    private static IReadOnlyList<string> WithoutBackground(string path, IReadOnlyList<string> classes) =>
+        classes.Count == 0 || !classes[0].Trim('_').Equals("background", StringComparison.OrdinalIgnoreCase) ? classes
+        : classes.Count > 1 ? [.. classes.Skip(1)] : throw new DatasetException(path, "",
+            $"the only class that is named is '{classes[0]}'", "Name the classes beside it (classes.txt, Classes, or --classes).");
+
     private static MaskSource Source(string mask, MaskNumbers? numbers, string objects, int width, int height)
     {
         MaskNumbers.Check(mask, width, height);
         return numbers is null ? new InstanceMask(mask, width, height)
             : new ClassMask(mask, numbers, width, height, File.Exists(objects) ? objects : null);
+    }
+
+    // A look at some, as for numbers; the others are told when they are read.
+    private static void CheckPalettes(MaskNumbers? numbers, IReadOnlyList<string> masks)
+    {
+        if (numbers is null || masks.Count == 0 || LabelPng.ReadFile(masks[0]).Kind != StoredKind.Palette)
+            return;
+        foreach (var mask in masks.Take(Looks))
+            numbers.Palettes.Check(mask, LabelPng.ReadFile(mask));
     }
 
     private static bool IsPng(string file) => Path.GetExtension(file).Equals(".png", StringComparison.OrdinalIgnoreCase);

@@ -7,6 +7,9 @@ namespace MLNet.Detection.Data.MaskFormats;
 /// <param name="Classes">The number in a map of labels of each stored number; others are an error.</param>
 internal sealed record MaskNumbers(IReadOnlyDictionary<int, byte> Classes)
 {
+    /// <summary>The colours of the numbers, which all files must have in common.</summary>
+    public PaletteColors Palettes { get; init; } = new();
+
     /// <summary>0 for background, then the classes in their order, 255 for pixels that do not count.</summary>
     public static MaskNumbers InOrder(int classes) => new(Enumerable.Range(0, classes + 1).Append(LabelMap.Ignored)
         .ToDictionary(number => number, number => (byte)number));
@@ -18,6 +21,7 @@ internal sealed record MaskNumbers(IReadOnlyDictionary<int, byte> Classes)
     public LabelMap Read(string path, int width, int height)
     {
         var stored = Sized(path, width, height);
+        Palettes.Check(path, stored);
         var classes = new byte[stored.Numbers.Length];
         for (var i = 0; i < classes.Length; i++)
             classes[i] = Classes.TryGetValue(stored.Numbers[i], out var number) ? number : throw Foreign(path, stored, i);

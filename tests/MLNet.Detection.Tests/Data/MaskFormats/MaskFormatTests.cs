@@ -35,6 +35,56 @@ public class MaskFormatTests
     }
 
     [TestMethod]
+    [DataRow("background")]
+    [DataRow("_background_")]
+    [DataRow("__background__")]
+    [DataRow("Background")]
+    public void AListThatBeginsWithBackgroundBeginsWithNumber0(string name)
+    {
+        using var folder = new TemporaryFolder();
+        Picture(folder, "set/images/a.png");
+        Write(folder, "set/masks/a.png", LabelPngWriter.Classes(Map));
+        File.WriteAllText(folder.File("set/classes.txt"), $"{name}\none\ntwo\n");
+        foreach (var options in (MaskOptions[])[new(), new() { Classes = [name, "one", "two"] }])
+        {
+            var data = Load(folder.File("set"), "masks", options);
+            CollectionAssert.AreEqual((string[])["one", "two"], Names(data));
+            CollectionAssert.AreEqual(Map.Classes, data.Images[0].Mask!.Read().Classes);
+        }
+        // A number of no class is refused as ever.
+        StringAssert.Contains(Message(() => Load(folder.File("set"), "masks", new() { Classes = [name, "one"] }).Images[0].Mask!.Read()),
+            "the mask has the number 2, which is of no class");
+        StringAssert.Contains(Message(() => Load(folder.File("set"), "masks", new() { Classes = [name] })), $"is '{name}'");
+    }
+
+    [TestMethod]
+    public void PalettesThatNumberColoursInOtherOrders()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var name in (string[])["a", "b"])
+            Picture(folder, $"set/images/{name}.png");
+        File.WriteAllText(folder.File("set/classes.txt"), "one\ntwo\n");
+        byte[] numbers = [0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        var file = LabelPngWriter.Classes(new(4, 3, numbers));
+        Write(folder, "set/masks/a.png", file);
+        // Colours of numbers that no pixel has may differ.
+        Write(folder, "set/masks/b.png", WithColor(file, 2, 0x123456));
+        Assert.HasCount(2, Load(folder.File("set"), "masks", new()).Images);
+        Write(folder, "set/masks/b.png", WithColor(file, 1, 0x123456));
+        var message = Message(() => Load(folder.File("set"), "masks", new()));
+        StringAssert.Contains(message, "b.png: the number 1 is the colour #123456");
+        StringAssert.Contains(message, "a.png");
+    }
+
+    // A PNG with another colour in its palette; readers of masks leave check sums alone.
+    private static byte[] WithColor(byte[] png, int number, int color)
+    {
+        var (file, at) = ((byte[])png.Clone(), png.AsSpan().IndexOf("PLTE"u8) + 4 + 3 * number);
+        (file[at], file[at + 1], file[at + 2]) = ((byte)(color >> 16), (byte)(color >> 8), (byte)color);
+        return file;
+    }
+
+    [TestMethod]
     public void MasksOfObjectsAndPartsInALists()
     {
         using var folder = new TemporaryFolder();
