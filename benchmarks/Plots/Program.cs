@@ -22,9 +22,25 @@ foreach (var (key, name) in networks.Where(network => times.Any(time => time.Net
         own.Where(time => time.Sweep == "batch"), time => time.Batch));
     Write($"{key}-size.svg", Chart($"{name}: time by image size", "thousand pixels of an image",
         own.Where(time => time.Sweep == "size"), time => time.Pixels / 1000.0));
+    Write($"{key}-threads.svg", ByThreads(name, own.Where(time => time.Sweep == "batch")));
 }
 
 void Write(string file, LineChart chart) => File.WriteAllText(Path.Combine(folder, file), chart.ToSvg());
+
+// What one and two threads take, and what more would by the part that threads share out.
+LineChart ByThreads(string name, IEnumerable<StepTime> measured)
+{
+    const int most = 16;
+    var batch = measured.Where(time => time.Batch <= 8).Max(time => time.Batch);
+    var curves = sides.Select(side => (side.Name, Curve: ThreadCurve.Of([.. measured.Where(time =>
+        time.Side == side.Key && time.Batch == batch)]))).Where(side => side.Curve is not null).ToList();
+    foreach (var (side, curve) in curves)
+        Console.WriteLine($"{name}, batch {batch}, {side}: {curve!.Words([1, 2, 4, 8, most])}");
+    ChartLine[] lines = [.. curves.Select((side, i) => new ChartLine(side.Name,
+        [.. Enumerable.Range(1, most).Select(threads => new CurvePoint(threads, side.Curve!.At(threads) / batch))], i))];
+    return new($"{name}: time by threads, batch {batch}; from 3 on computed", ChartAxis.FromZero("threads", most),
+        ChartAxis.FromZero("ms an image", 1.05 * lines.SelectMany(line => line.Points).Max(point => point.Y)), lines);
+}
 
 LineChart Chart(string title, string label, IEnumerable<StepTime> measured, Func<StepTime, double> x)
 {
