@@ -39,7 +39,7 @@ LineChart ByThreads(string name, IEnumerable<StepTime> measured)
     ChartLine[] lines = [.. curves.Select((side, i) => new ChartLine(side.Name,
         [.. Enumerable.Range(1, most).Select(threads => new CurvePoint(threads, side.Curve!.At(threads) / batch))], i))];
     return new($"{name}: time by threads, batch {batch}; from 3 on computed", ChartAxis.FromZero("threads", most),
-        ChartAxis.FromZero("ms an image", 1.05 * lines.SelectMany(line => line.Points).Max(point => point.Y)), lines);
+        ChartAxis.FromZero("ms an image", 1.05 * lines.SelectMany(line => line.Points).Max(point => point.Y)), lines) { Wide = true };
 }
 
 LineChart Chart(string title, string label, IEnumerable<StepTime> measured, Func<StepTime, double> x)

@@ -11,13 +11,14 @@ namespace Benchmarks.Plots;
 internal sealed record ThreadCurve(double Serial, double Shared)
 {
     /// <summary>The curve through the times of one and two threads; null where one of them is missing, or two threads take less
-    /// than half: they run other code.</summary>
+    /// than half of one's, or as long: they run other code.</summary>
     public static ThreadCurve? Of(IReadOnlyList<StepTime> times)
     {
         var (one, two) = (Find(1), Find(2));
-        if (one is null || two is null || two.Milliseconds < one.Milliseconds / 2)
+        if (one is null || two is null || two.Milliseconds < one.Milliseconds / 2
+            || two.Milliseconds >= one.Milliseconds)
             return null;
-        var shared = Math.Max(0, 2 * (one.Milliseconds - two.Milliseconds));
+        var shared = 2 * (one.Milliseconds - two.Milliseconds);
         return new(one.Milliseconds - shared, shared);
 
         StepTime? Find(int threads) => times.FirstOrDefault(time => time.Threads == threads);
