@@ -1,6 +1,8 @@
 using MLNet.Detection.Anchors;
 using MLNet.Detection.Boxes;
 using MLNet.Detection.Estimators;
+using MLNet.Detection.Images;
+using MLNet.Detection.Matching;
 using MLNet.Detection.Sampling;
 using MLNet.Detection.Scoring;
 
@@ -60,4 +62,27 @@ public sealed partial class DetectionCatalog
 
     /// <summary>Leaves one of several detections of an object, by any rule.</summary>
     public NonMaxSuppressionEstimator NonMaxSuppression(NonMaxSuppressionEstimator.Options options) => new(options);
+
+    /// <summary>Matches anchors with the boxes of each row; see <see cref="MatchAnchorsEstimator"/>.</summary>
+    /// <param name="anchors">In pixels of the network's input.</param>
+    /// <param name="resize">How pictures come to the network's size; null: each row says so itself, after
+    /// <see cref="PreprocessImage(ImageResize, Normalization)"/>.</param>
+    /// <param name="matcher">The rule; null: <see cref="ThresholdMatcher"/>.</param>
+    public MatchAnchorsEstimator MatchAnchors(
+        IReadOnlyList<Box> anchors, ImageResize? resize = null, Matcher? matcher = null) =>
+        MatchAnchors(new() { Anchors = anchors, Resize = resize, Matcher = matcher ?? new ThresholdMatcher() });
+
+    /// <summary>Matches anchors with the boxes of each row, with options.</summary>
+    public MatchAnchorsEstimator MatchAnchors(MatchAnchorsEstimator.Options options) => new(options);
+
+    /// <summary>Writes down what each anchor must learn; see <see cref="EncodeLabelsEstimator"/>.</summary>
+    /// <param name="anchors">In pixels of the network's input.</param>
+    /// <param name="resize">As in <see cref="MatchAnchors(IReadOnlyList{Box}, ImageResize, Matcher)"/>.</param>
+    /// <param name="coder">How boxes are written; null: <see cref="BoxCoder.Ssd"/>.</param>
+    public EncodeLabelsEstimator EncodeLabels(
+        IReadOnlyList<Box> anchors, ImageResize? resize = null, BoxCoder? coder = null) =>
+        EncodeLabels(new() { Anchors = anchors, Resize = resize, Coder = coder ?? BoxCoder.Ssd });
+
+    /// <summary>Writes down what each anchor must learn, with options.</summary>
+    public EncodeLabelsEstimator EncodeLabels(EncodeLabelsEstimator.Options options) => new(options);
 }

@@ -97,4 +97,14 @@ public sealed partial class DetectionCatalog
 
     /// <summary>Makes pictures out of several, with options; see <see cref="MixPicturesEstimator"/>.</summary>
     public MixPicturesEstimator MixPictures(MixPicturesEstimator.Options options) => new(options);
+
+    /// <summary>Decodes, resizes and normalises pictures; see <see cref="PreprocessImageEstimator"/>.</summary>
+    /// <param name="resize">How pictures come to the network's size.</param>
+    /// <param name="normalization">What the network expects of its pixels; null:
+    /// <see cref="Normalization.Centered"/>.</param>
+    public PreprocessImageEstimator PreprocessImage(ImageResize resize, Normalization? normalization = null) =>
+        PreprocessImage(new() { Resize = resize, Normalization = normalization ?? Normalization.Centered });
+
+    /// <summary>Decodes, resizes and normalises pictures, with options.</summary>
+    public PreprocessImageEstimator PreprocessImage(PreprocessImageEstimator.Options options) => new(options);
 }

@@ -54,13 +54,27 @@ public sealed class ConvertVerbTests
     {
         using var folder = new ToolFolder();
         Outlined(folder, "a.json", 8, 6);
-        var line = Said("convert", folder.At("a.json"), "--to", format, "--output", folder.At(path), "--copy-images");
+        string[] polygons = format == "yolo" ? ["--polygons"] : [];
+        var line = Said(["convert", folder.At("a.json"), "--to", format, "--output", folder.At(path), "--copy-images", .. polygons]);
         Assert.DoesNotContain("segmentations\n", line.ReplaceLineEndings("\n"));
         byte[] Classes(string file) => MaskFormat.Detect(file).Load(file).Images[0].Mask!.Read().Classes;
         CollectionAssert.AreEqual(Classes(folder.At("a.json")), Classes(folder.At(path)));
         if (format == "coco")
             Assert.AreEqual(6, (int)JsonNode.Parse(File.ReadAllText(folder.At("b.json")))!["annotations"]![1]!["segmentation"]!["size"]![0]!);
         StringAssert.Contains(Said("convert", folder.At("a.json"), "--to", "voc", "--output", folder.At("voc")), "lost: 2 segmentations");
+    }
+
+    /// <summary>What detectors learn from: a line of five numbers for each box.</summary>
+    [TestMethod]
+    public void Yolo_has_boxes_unless_polygons_are_wanted()
+    {
+        using var folder = new ToolFolder();
+        Outlined(folder, "a.json", 8, 6);
+        StringAssert.Contains(Said("convert", folder.At("a.json"), "--to", "yolo", "--output", folder.At("b"), "--copy-images"), "lost: 2 segmentations");
+        foreach (var file in Directory.EnumerateFiles(folder.At("b"), "*.txt", SearchOption.AllDirectories).Where(file => file.Contains("labels")))
+            Assert.IsTrue(File.ReadLines(file).All(line => line.Split(' ').Length == 5), file);
+        Refused("--polygons is for --to yolo; coco keeps outlines without it", "convert", folder.At("a.json"), "--to", "coco", "--output",
+            folder.At("c.json"), "--polygons");
     }
 
     [TestMethod]

@@ -26,6 +26,10 @@ internal sealed class ConvertVerb : Verb
         Description = "Names of the classes in the order of their numbers in masks, from 1. Without it: as the data set says.",
         AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [],
     };
+    private readonly Option<bool> _polygons = new("--polygons")
+    {
+        Description = "YOLO: polygons where the source has outlines, as for segmentation; else boxes. COCO and LabelMe keep both.",
+    };
     private readonly Option<bool> _objects = new("--objects")
     {
         Description = "The numbers of masks are those of objects, all of one class.",
@@ -36,7 +40,7 @@ internal sealed class ConvertVerb : Verb
         "Converts data sets of labelled boxes between formats, and says what did not survive.")
     {
         _sources.AddTo(this);
-        foreach (var option in new Option[] { _to, _output, _copy, _classes, _objects, _overwrite })
+        foreach (var option in new Option[] { _to, _output, _copy, _polygons, _classes, _objects, _overwrite })
             Options.Add(option);
     }
 
@@ -84,7 +88,11 @@ internal sealed class ConvertVerb : Verb
         foreach (var option in new Option[] { _classes, _objects })
             if (IsGiven(given, option))
                 throw new ArgumentException($"{option.Name} says what the numbers of masks are, but the source has none; leave it out.");
-        return _sources.Load(given, outlines: target.HoldsOutlines);
+        var (isYolo, polygons) = (target == DatasetFormat.Yolo, given.GetValue(_polygons));
+        if (polygons && !isYolo)
+            throw new ArgumentException($"{_polygons.Name} is for --to yolo; {target.Name} "
+                + (target.HoldsOutlines ? "keeps outlines without it." : "has no outlines."));
+        return _sources.Load(given, outlines: target.HoldsOutlines && (polygons || !isYolo));
     }
 
     private IReadOnlyList<DatasetSplit>? WithMasks(ParseResult given, bool outlines)

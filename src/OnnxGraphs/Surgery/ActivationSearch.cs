@@ -5,8 +5,7 @@ namespace OnnxGraphs.Surgery;
 
 /// <summary>
 /// The activations, and choices of classes, that values are made of by arithmetic alone: no layer lies between, and
-/// nothing
-/// else that depends on the picture enters, as it does in a gate (x times its Sigmoid).
+/// nothing else that depends on the picture enters, as it does in a gate (x times its Sigmoid).
 /// </summary>
 /// <param name="model">The model.</param>
 /// <param name="ends">The operators that are looked for.</param>

@@ -5,8 +5,7 @@ namespace MLNet.Detection.Data.MaskFormats;
 
 /// <summary>
 /// The colour of each number in masks with palettes, and the file that was first to have it. A program that lets each
-/// file
-/// number its own colours writes masks whose numbers mean nothing together.
+/// file number its own colours writes masks whose numbers mean nothing together.
 /// </summary>
 internal sealed class PaletteColors
 {
