@@ -110,9 +110,12 @@ internal sealed class ConvertVerb : Verb
     }
 
     // Labels of one picture beside those of another replace nothing; those of the format they are read in do.
-    private void KeepApart(ParseResult given, string target, IEnumerable<string> written) => OutputPath.KeepApart(
-        _sources.Files(given, target).Select(file => new RunFile("a source", Path.TrimEndingDirectorySeparator(Path.GetFullPath(file)))),
-        written.Select(file => new RunFile("--output", Path.TrimEndingDirectorySeparator(Path.GetFullPath(file)))));
+    private void KeepApart(ParseResult given, string target, IEnumerable<string> written)
+    {
+        RunFile Named(string meaning, string file) => new(meaning, Path.TrimEndingDirectorySeparator(Path.GetFullPath(file)));
+        OutputPath.KeepApart(_sources.Files(given, target).Select(file => Named("a source", file)),
+            written.Select(file => Named("--output", file)));
+    }
 
     private static string Prefix(DatasetSplit part) => part.Name.Length > 0 ? part.Name + ": " : "";
 

@@ -71,18 +71,10 @@ internal sealed class BoxForms(Box[] own, ImageInput input, float overlap, float
     {
         yield return (1, 1);
         yield return (input.Width, input.Height);
-        var x = Factor(boxes.Zip(wanted, (a, b) => (a.X0, b.X0)).Concat(boxes.Zip(wanted, (a, b) => (a.X1, b.X1))));
-        var y = Factor(boxes.Zip(wanted, (a, b) => (a.Y0, b.Y0)).Concat(boxes.Zip(wanted, (a, b) => (a.Y1, b.Y1))));
+        var x = LeastSquares.Factor(boxes.Zip(wanted, (a, b) => (a.X0, b.X0)).Concat(boxes.Zip(wanted, (a, b) => (a.X1, b.X1))));
+        var y = LeastSquares.Factor(boxes.Zip(wanted, (a, b) => (a.Y0, b.Y0)).Concat(boxes.Zip(wanted, (a, b) => (a.Y1, b.Y1))));
         if (IsFrame(input.Width / x) && IsFrame(input.Height / y))
             yield return (x, y);
-    }
-
-    private static float Factor(IEnumerable<(float From, float To)> pairs)
-    {
-        var (dot, square) = (0.0, 0.0);
-        foreach (var (from, to) in pairs)
-            (dot, square) = (dot + (double)from * to, square + (double)from * from);
-        return (float)(dot / square);
     }
 
     // The width or height of a picture: a whole number of pixels, and not few.

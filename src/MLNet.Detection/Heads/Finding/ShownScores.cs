@@ -106,14 +106,9 @@ internal sealed class ShownScores(ScoreTable own, ScoreTable classes, ScoreValue
         Enumerable.Range(0, Math.Max(0, table.Count - scores.Columns + 1)).Any(start =>
             Enumerable.Range(0, scores.Columns).All(column =>
             {
-                var (dot, square) = (0.0, 0.0);
-                for (var row = 0; row < table.Rows; row++)
-                {
-                    dot += (double)table[row, start + column] * scores[first + row, column];
-                    square += (double)scores[first + row, column] * scores[first + row, column];
-                }
-                var factor = (float)(dot / square);
-                return square > 0 && Math.Abs(factor) > 1e-3f && Enumerable.Range(0, table.Rows).All(row =>
+                var factor = LeastSquares.Factor(Enumerable.Range(0, table.Rows).Select(row =>
+                    (scores[first + row, column], table[row, start + column])));
+                return Math.Abs(factor) > 1e-3f && Enumerable.Range(0, table.Rows).All(row =>
                     ScoreTable.Near(factor * scores[first + row, column], table[row, start + column], tolerance));
             }));
 }

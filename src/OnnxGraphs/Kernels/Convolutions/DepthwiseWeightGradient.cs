@@ -60,8 +60,7 @@ internal sealed unsafe class DepthwiseWeightGradient : Kernel
             // The next band, or the next map.
             var read = _shape.InputPixels / height;
             CacheLines.FetchNear(dy + (first + rows) * width, rows * width);
-            var vectors = rows * _map.Pitch / _loops.Width;
-            var each = (rows * read / Math.Max(1, vectors) + CacheLines.Numbers - 1) / CacheLines.Numbers * CacheLines.Numbers;
+            var each = new EvenParts(0, rows * read, Math.Max(1, rows * _map.Pitch / _loops.Width)).Size;
             fixed (int* offsets = _offsets)
                 _loops.Correlate(scratch, flat, rows * _map.Pitch, sums, offsets, _offsets.Length, x + (first + rows) * read, each);
         }

@@ -32,7 +32,7 @@ internal sealed class LoopCode
 
     /// <summary>Numbers of the places, first of <see cref="Read"/>, then of <see cref="Written"/>, that are asked for.</summary>
     public IEnumerable<int> Fetched => FetchesAhead ? _read.Concat(_written).Index()
-        .Where(at => at.Item.Place is Place.Input or Place.Output).Select(at => at.Index) : [];
+        .Where(at => at.Item.Place is Place.Input or Place.Output).DistinctBy(at => at.Item).Select(at => at.Index) : [];
 
     /// <summary>The number of the value, an earlier one where it is computed already.</summary>
     public int Add(LoopValue given)
